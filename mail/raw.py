@@ -1,0 +1,18 @@
+"""A mail as the server hands it over, before anything is understood."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RawMail:
+    """Bytes and the server's own facts about them."""
+
+    folder: str
+    uid: int
+    internal_date: datetime  # aware UTC
+    flags: frozenset[str]
+    header: bytes  # the whole header block, as sent
+    text: bytes  # the body, cut off after a cap
+    complete: bool  # False where `text` was cut off
+    hints: tuple[str, ...] = field(default=())  # "gmail:<X-GM-THRID>"

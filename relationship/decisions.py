@@ -1,0 +1,42 @@
+"""Decisions: what a rule made of an occasion at one moment, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What became of an occasion."""
+
+    SEND = "send"
+    HOLD = "hold"  # judged again each tick
+    SUPPRESS = "suppress"  # spent: never judged again
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict and its reason; a gate returns one, or None where it has nothing against the letter."""
+
+    verdict: Verdict
+    why: str
+    until: datetime | None = None  # a hold that cannot change earlier, unless something new arrives
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One rule's verdict on one step of one occasion; written when verdict or reason changes."""
+
+    at: datetime
+    rule: str
+    contractor: str  # key of the relationship
+    occasion: str  # key of the occasion
+    about: str  # the occasion in words
+    step: int
+    verdict: Verdict
+    why: str
+    letter: str = ""  # token
+
+    @property
+    def key(self) -> str:
+        """Identity within its aggregate."""
+        return f"{self.rule}\n{self.occasion}\n{self.step}"

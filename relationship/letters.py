@@ -1,0 +1,60 @@
+"""Letters and the outbox: a letter's bytes, Message-ID and token are fixed before anything is sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from relationship.messages import Side
+
+
+class State(StrEnum):
+    """Where a letter stands."""
+
+    WAITING = "waiting"  # in the outbox, not yet tried (or surely not accepted)
+    BUNDLED = "bundled"  # a note to the owner that waits for, or went out in, the day's one mail
+    ATTEMPTED = "attempted"  # the attempt is durable, its outcome is not known: in doubt until the mailbox says
+    DEFERRED = "deferred"  # the server said "later" (4xx): tried again at `next_at`
+    SENT = "sent"
+    DRAFTED = "drafted"  # left in the Drafts folder (mode: drafts)
+    REFUSED = "refused"  # the server said "never" (5xx); `reply` holds its words
+    CANCELLED = "cancelled"  # no longer applies; `reply` holds why
+    UNPROVABLE = "unprovable"  # in doubt, and no copy can tell: not sent again, the owner is told
+
+
+OPEN_STATES = frozenset({State.WAITING, State.ATTEMPTED, State.DEFERRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One rendered email."""
+
+    token: str  # unguessable; stands in X-Keepwarm-Letter and in the Message-ID
+    contractor: str  # key of the relationship it is about
+    rule: str
+    occasion: str
+    step: int
+    reader: Side
+    template: str
+    wording: int  # which of the template's wordings
+    to: tuple[str, ...]
+    subject: str
+    message_id: str  # without brackets
+    content: str  # the final bytes, ASCII, CRLF; emptied once the letter is done (bodies are not kept)
+    created_at: datetime
+    due_at: datetime
+    state: State = State.WAITING
+    conversation: str = ""
+    attempts: int = 0
+    attempted_at: datetime | None = None
+    next_at: datetime | None = None
+    sent_at: datetime | None = None
+    reply: str = ""  # what the server said last, or why it was cancelled
+    marks: tuple[tuple[str, int, int], ...] = ()  # folder, UIDVALIDITY, UIDNEXT before the attempt
+    items: tuple[str, ...] = ()  # tokens of the notes that a bundle carries
+    provable: bool = True  # a copy goes to the shared mailbox in the same transaction
+    alias: str = ""  # the Message-ID that a provider gave it instead
+
+    @property
+    def key(self) -> str:
+        """Identity within its aggregate."""
+        return self.token

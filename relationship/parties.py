@@ -1,0 +1,88 @@
+"""Who takes part: the owner's side and the contractors, as the policy describes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from relationship.durations import Duration
+from relationship.hours import WorkingClock, working_clock
+
+PHASES = ("onboarding", "active", "backup", "paused", "ended")
+
+
+@dataclass(frozen=True)
+class Party:
+    """Somebody with addresses, a zone and working hours."""
+
+    name: str
+    addresses: tuple[str, ...]  # lower case, first one is written to
+    timezone: str
+    hours: str  # "Mon-Fri 09:00-12:30, 13:30-18:00; Sat 10:00-12:00"
+    holidays: str = ""  # "PH", "US-NY"
+    away: tuple[tuple[date, date], ...] = ()  # first and last day, both away
+
+    @property
+    def clock(self) -> WorkingClock:
+        """The party's working time."""
+        return working_clock(self.timezone, self.hours, self.holidays, self.away)
+
+    @property
+    def first_name(self) -> str:
+        """How a letter greets."""
+        return self.name.split()[0]
+
+
+@dataclass(frozen=True)
+class Owner(Party):
+    """The business's side."""
+
+    team: tuple[str, ...] = ()  # addresses that answer for the owner
+    mailbox: tuple[str, ...] = ()  # the shared mailbox's own addresses
+    locale: str = "en-US"
+
+
+@dataclass(frozen=True)
+class Contractor(Party):
+    """One person who works for the owner."""
+
+    role: str = ""
+    since: date | None = None
+    language: str = "en"
+    good_at: tuple[str, ...] = ()
+    not_for: tuple[str, ...] = ()
+    pay: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    fixed_phase: str = ""  # from `phase:`; "" where the phase follows from `since`
+    onboarding_lasts: Duration = field(default=Duration(60, "days"))
+
+    def phase_on(self, day: date) -> str:
+        """The phase on a day: as written, else onboarding for a while after `since`, then active."""
+        if self.fixed_phase:
+            return self.fixed_phase
+        if self.since and day < self.since + timedelta(seconds=self.onboarding_lasts.plain_seconds):
+            return "onboarding"
+        return "active"
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody we know, by address. `contractors` maps the stable key of a relationship to its contractor."""
+
+    owner: Owner
+    contractors: Mapping[str, Contractor]
+
+    def owner_side(self, address: str) -> bool:
+        """Whether the address speaks for the owner."""
+        return address in self._owner_side
+
+    def key_of(self, address: str) -> str | None:
+        """The relationship that the address belongs to."""
+        return self._keys.get(address)
+
+    @property
+    def _owner_side(self) -> frozenset[str]:
+        return frozenset(self.owner.addresses + self.owner.team + self.owner.mailbox)
+
+    @property
+    def _keys(self) -> dict[str, str]:
+        return {address: key for key, who in self.contractors.items() for address in who.addresses}
