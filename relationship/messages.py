@@ -68,7 +68,7 @@ class Message:
     sender: str  # address, lower case
     subject: str  # decoded, one line
     message_id: str = ""  # without brackets; "" where the mail has none
-    date: datetime | None = None  # the Date header, aware UTC
+    dated: datetime | None = None  # the Date header, aware UTC
     parents: tuple[str, ...] = ()  # References, then In-Reply-To, without brackets, oldest first
     hints: tuple[str, ...] = ()  # provider thread ids: "gmail:...", "thread-index:<root>"
     handed: bool = True  # the other side is in To (not only in Cc): the ball is handed over
