@@ -1,0 +1,18 @@
+"""What is known of the templates without opening one: the rules are checked against it, mail/ builds it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from relationship.messages import Side
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateInfo:
+    """One letter's template."""
+
+    name: str  # its path without the ending, such as "reminders/gentle"
+    reader: Side  # what its To: line says
+    problems: tuple[str, ...] = ()  # sentences: it does not parse, it names an unknown variable
+
+
+TemplateIndex = Mapping[str, TemplateInfo]
