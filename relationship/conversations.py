@@ -1,8 +1,27 @@
-"""Conversations: which messages belong together (JWZ; to be filled)."""
+"""Conversations: which messages belong together.
 
+Theory of operation. Ids are nodes and every reference is an edge; what hangs together is one conversation.
+This is the grouping of JWZ's algorithm without its tree: the ledger needs to know *that* two messages belong
+together, not which is whose child, and a union does not depend on the order in which mail arrives, survives
+loops, and holds siblings together whose parent nobody has seen (its id is a node all the same).
+
+Then, in this order, and each only for what looks like a reply:
+
+1. Hints: Outlook's Thread-Index root and Gmail's thread id. A provider that puts two *new* messages with one
+   subject into one thread is not followed: two jobs stay two.
+2. The subject, as the last resort: a conversation that starts with a reply ("Re: ...") to an unknown parent
+   joins the latest conversation with the same base subject and the same two parties, if that is `RECENT`.
+
+The same Message-ID on different mails joins them only where the base subject agrees.
+"""
+
+import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+
+RECENT = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +37,132 @@ class Threadable:
     parties: frozenset[str] = field(default=frozenset())  # addresses in From, To, Cc
 
 
+class _Groups:
+    """Disjoint sets over strings (union by size, paths halved)."""
+
+    def __init__(self) -> None:
+        self._up: dict[str, str] = {}
+        self._size: dict[str, int] = {}
+
+    def find(self, node: str) -> str:
+        """The set's representative."""
+        up = self._up
+        parent = up.setdefault(node, node)
+        while parent != node:
+            up[node] = node = up[parent]
+            parent = up[node]
+        return node
+
+    def join(self, a: str, b: str) -> None:
+        """Make one set of two."""
+        a, b = self.find(a), self.find(b)
+        if a == b:
+            return
+        sizes = self._size
+        if sizes.get(a, 1) < sizes.get(b, 1):
+            a, b = b, a
+        self._up[b] = a
+        sizes[a] = sizes.get(a, 1) + sizes.get(b, 1)
+
+
 def thread(messages: Iterable[Threadable]) -> Mapping[str, str]:
-    """Conversation of each message by key; a conversation is named by its earliest member's key."""
-    raise NotImplementedError
+    """Conversation of each message by key; a conversation is named by its earliest member's key.
+
+    The result does not depend on the order of `messages`; of equal keys the earliest counts.
+    """
+    ordered = sorted(messages, key=lambda m: (m.at, m.key, m.message_id))
+    groups = _Groups()
+    nodes = _by_references(ordered, groups)
+    _by_hints(ordered, groups, nodes)
+    _by_subject(ordered, groups, nodes)
+    names: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for message in ordered:
+        name = names.setdefault(groups.find(nodes[message.key]), message.key)
+        found.setdefault(message.key, name)
+    return found
+
+
+def _by_references(ordered: list[Threadable], groups: _Groups) -> dict[str, str]:
+    """Join along ids; each message's node. A node is an id, told apart where mails of one id differ."""
+    nodes: dict[str, str] = {}
+    taken: dict[str, str] = {}  # id -> base subject of the mail that has it for its own
+    for message in ordered:
+        own = message.message_id
+        if not own:
+            node = f"\0{message.key}"
+        else:
+            base = base_subject(message.subject)
+            node = own if taken.setdefault(own, base) == base else f"{own}\0{base}"
+        nodes.setdefault(message.key, node)
+        for parent in message.parents:
+            groups.join(parent, node)
+    return nodes
+
+
+def _by_hints(ordered: list[Threadable], groups: _Groups, nodes: dict[str, str]) -> None:
+    first: dict[str, str] = {}
+    for message in ordered:
+        for hint in message.hints:
+            if hint not in first:
+                first[hint] = nodes[message.key]
+            elif _looks_like_reply(message) or hint.startswith("thread-index:"):
+                groups.join(first[hint], nodes[message.key])
+
+
+def _by_subject(ordered: list[Threadable], groups: _Groups, nodes: dict[str, str]) -> None:
+    """Let conversations that start in the middle join the latest one that they can belong to."""
+    starts: dict[str, Threadable] = {}
+    seen: dict[tuple[str, frozenset[str]], list[tuple[datetime, str]]] = {}
+    for message in ordered:
+        starts.setdefault(groups.find(nodes[message.key]), message)
+    orphans = {m.key for m in starts.values() if is_reply_subject(m.subject)}
+    for message in ordered:
+        base = base_subject(message.subject)
+        if not base or len(message.parties) < 2:
+            continue
+        earlier = seen.setdefault((base, message.parties), [])
+        if message.key in orphans and earlier:
+            at, node = earlier[bisect_right(earlier, (message.at, "\U0010ffff")) - 1]
+            if message.at - at <= RECENT:
+                groups.join(node, nodes[message.key])
+        earlier.append((message.at, nodes[message.key]))
+
+
+def _looks_like_reply(message: Threadable) -> bool:
+    return bool(message.parents) or is_reply_subject(message.subject)
+
+
+# "Re" and "Fwd" as mail programs of many languages write them; also Re[2]:, Re(3):, Re^2:.
+_REPLY_WORDS = (
+    "re r aw antw antwort sv vs vá vl rv ref res resp rif rép odp ynt atb ats bls "
+    "回复 回覆 答复 答覆 返信 回信 답장 отв ответ απ σχετ"
+)
+_FORWARD_WORDS = "fwd fw wg tr rv enc i ilt vb doorst trs pd fyi 转发 轉寄 轉發 転送 전달 пересл πρθ"
+_TAG = r"\[[^\[\]]{1,40}\]\s*"
+_REPLY = rf"(?:{'|'.join(_REPLY_WORDS.split())})\s*(?:[\[(^]?\d+[\])]?)?\s*[:：]"
+_FORWARD = rf"(?:{'|'.join(_FORWARD_WORDS.split())})\s*[:：]"
+_MARK = re.compile(rf"\s*(?:{_TAG}|{_REPLY}|{_FORWARD})\s*", re.IGNORECASE)
+_IS_REPLY = re.compile(rf"\s*(?:{_TAG})?{_REPLY}", re.IGNORECASE)
+_TRAILER = re.compile(r"\s*\((?:fwd|was:[^()]*)\)\s*$", re.IGNORECASE)
 
 
 def base_subject(subject: str) -> str:
-    """The subject without "Re:", "Fwd:", "AW:" and list tags."""
-    raise NotImplementedError
+    """The subject without "Re:", "Fwd:", "AW:" and list tags, lower case, single spaces (RFC 5256, 2.1).
+
+    A subject that is nothing but a tag keeps it.
+    """
+    rest = subject
+    while True:
+        match = _MARK.match(rest)
+        if not match or not rest[match.end() :].strip():
+            break
+        rest = rest[match.end() :]
+    if _MARK.fullmatch(rest) and ":" in rest:
+        return ""
+    return " ".join(_TRAILER.sub("", rest).split()).casefold()
+
+
+def is_reply_subject(subject: str) -> bool:
+    """Whether the subject says that this answers something."""
+    return bool(_IS_REPLY.match(subject))
