@@ -1,0 +1,289 @@
+"""SMTP: handing one letter to the server, and knowing exactly how far it got.
+
+DATA is sent only once every recipient was accepted, so that no letter goes to some of them. When the line dies
+between the server's "354" and its answer to the final dot, the letter is in doubt: the caller asks the mailbox
+then. `smtplib.sendmail` is not used: it goes on although a recipient was refused, and hides where it failed.
+"""
+
+import base64
+import ipaddress
+import re
+import smtplib
+import socket
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Self
+
+from mail.servers import Security, Server, explain, no_delay, parse_server, verified_tls
+
+# RFC 5321, 4.5.3.2.6 asks for 10 minutes after the final dot. A daemon that stands still that long is a worse
+# fault than a letter in doubt, which the mailbox's copy settles.
+FINAL_DOT_SECONDS = 180.0
+_LINE_START_DOT = re.compile(rb"(?m)^\.")
+_LOGIN_WANTED = (530, 534, 535, 538)  # RFC 4954, section 6: about the login, not about the letter
+
+
+class Outcome(StrEnum):
+    """What became of one attempt."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"  # surely not accepted, worth another try: 4xx, or the server could not be reached
+    REFUSED = "refused"  # 5xx: never
+    UNKNOWN = "unknown"  # the line died between the letter's first byte and the answer to its final dot
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The outcome in the server's words."""
+
+    outcome: Outcome
+    reply: str
+    copied: bool = False  # the copy's recipient was accepted too: the shared mailbox can prove the letter
+    reached: bool = True  # False where we never got as far as the letter: no connection, wrong login
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """Where letters are handed in."""
+
+    server: Server
+    login: str = ""  # "" for a server that asks for none
+    password: str = field(default="", repr=False)
+    timeout: float = 60.0  # seconds, for connecting and for each reply
+
+
+class DeliveryError(Exception):
+    """The server cannot be used at all; the message is one sentence that says what to do."""
+
+
+class _Answer(Exception):  # noqa: N818 - not an error but a way out of the dialogue
+    """The server said no before the letter's first byte."""
+
+    def __init__(self, code: int, reply: bytes) -> None:
+        super().__init__(code, reply)
+        self.code, self.reply = code, _words(code, reply)
+
+
+def settings_from_url(
+    url: str, login: str = "", password: str = "", timeout: float = 60.0
+) -> DeliverySettings:
+    """Settings for `smtps://host[:port]`, `smtp+starttls://host[:port]`, `smtp://loopback:port`."""
+    try:
+        return DeliverySettings(parse_server(url, "smtp"), login, password, timeout)
+    except ValueError as error:
+        raise DeliveryError(f"`mailbox: smtp:`: {error}.") from None
+
+
+def deliver(
+    settings: DeliverySettings,
+    sender: str,
+    to: tuple[str, ...],
+    copy_to: str | None,
+    content: bytes,
+    connection: "Postman | None" = None,
+) -> Receipt:
+    """Hand in one letter, over a connection of its own unless one is given; raises for no fault of the server."""
+    if connection is not None:
+        return connection.deliver(sender, to, copy_to, content)
+    with Postman(settings) as postman:
+        return postman.deliver(sender, to, copy_to, content)
+
+
+class Postman:
+    """One SMTP connection for several letters: made when first needed, and anew where it was dropped."""
+
+    def __init__(self, settings: DeliverySettings) -> None:
+        self._settings = settings
+        self._smtp: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def connect(self) -> None:
+        """Connect and log in; DeliveryError says in one sentence why that does not work."""
+        server = self._settings.server
+        try:
+            self._smtp = _connected(self._settings)
+        except smtplib.SMTPAuthenticationError as error:
+            raise DeliveryError(_login_refused(self._settings, error)) from None
+        except smtplib.SMTPResponseException as error:
+            words = _words(error.smtp_code, error.smtp_error)
+            raise DeliveryError(f"{server} does not let us in: {words}") from None
+        except smtplib.SMTPNotSupportedError as error:
+            raise DeliveryError(f"{server} cannot be used as `mailbox: smtp:` says: {error}") from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise DeliveryError(explain(server, error, self._settings.timeout)) from None
+
+    def close(self) -> None:
+        """Say goodbye, if anybody is still there."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is None:
+            return
+        try:
+            smtp.quit()
+        except (OSError, smtplib.SMTPException):
+            smtp.close()
+
+    def deliver(self, sender: str, to: tuple[str, ...], copy_to: str | None, content: bytes) -> Receipt:
+        """Hand in one letter, ASCII with CRLF line ends. Every one of `to` gets it, or nobody does."""
+        try:
+            smtp, copied = self._addressed(sender, to, copy_to)
+        except DeliveryError as error:
+            return Receipt(Outcome.DEFERRED, str(error), reached=False)
+        except _Answer as answer:
+            return self._turned_away(answer)
+        return self._hand_over(smtp, content, copied)
+
+    def _addressed(self, sender: str, to: tuple[str, ...], copy_to: str | None) -> tuple[smtplib.SMTP, bool]:
+        """Go through MAIL, RCPT and DATA up to the "354", on a fresh connection where the old one is dead."""
+        if self._smtp is not None:
+            try:
+                _say(self._smtp.docmd("RSET"))
+                return self._smtp, _address(self._smtp, sender, to, copy_to)
+            except (OSError, smtplib.SMTPException):
+                self.close()
+            except _Answer as answer:
+                if (
+                    answer.code != 421
+                ):  # "closing the channel" (RFC 5321, 3.8) is about the line, not the letter
+                    raise
+                self.close()
+        return self._addressed_afresh(sender, to, copy_to)
+
+    def _addressed_afresh(
+        self, sender: str, to: tuple[str, ...], copy_to: str | None
+    ) -> tuple[smtplib.SMTP, bool]:
+        self.connect()
+        assert self._smtp is not None  # noqa: S101 - for the type checker; connect() raises otherwise
+        try:
+            return self._smtp, _address(self._smtp, sender, to, copy_to)
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise DeliveryError(explain(self._settings.server, error, self._settings.timeout)) from None
+
+    def _turned_away(self, answer: _Answer) -> Receipt:
+        """Nothing of the letter was sent."""
+        if answer.code == 421:
+            self.close()
+        if answer.code in _LOGIN_WANTED:
+            return Receipt(Outcome.DEFERRED, answer.reply, reached=False)
+        refused = 500 <= answer.code < 600
+        return Receipt(Outcome.REFUSED if refused else Outcome.DEFERRED, answer.reply)
+
+    def _hand_over(self, smtp: smtplib.SMTP, content: bytes, copied: bool) -> Receipt:
+        """Send the letter's bytes and wait for the answer to the final dot."""
+        try:
+            if smtp.sock is not None:
+                smtp.sock.settimeout(max(FINAL_DOT_SECONDS, self._settings.timeout))
+            smtp.send(_dotted(content))
+            code, reply = smtp.getreply()
+            if smtp.sock is not None:
+                smtp.sock.settimeout(self._settings.timeout)
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            return Receipt(Outcome.UNKNOWN, explain(self._settings.server, error, FINAL_DOT_SECONDS), copied)
+        return Receipt(_judge(code), _words(code, reply), copied)
+
+
+def _connected(settings: DeliverySettings) -> smtplib.SMTP:
+    server = settings.server
+    if server.security is Security.TLS:
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+            timeout=settings.timeout, local_hostname="x", context=verified_tls()
+        )
+    else:
+        smtp = smtplib.SMTP(timeout=settings.timeout, local_hostname="x")
+    try:
+        _greet(smtp, server)
+        if settings.login and smtp.has_extn("auth"):
+            _log_in(smtp, settings)
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+def _greet(smtp: smtplib.SMTP, server: Server) -> None:
+    smtp._host = server.host  # type: ignore[attr-defined] # STARTTLS verifies this name; connect() leaves it unset
+    code, reply = smtp.connect(server.host, server.port)
+    if code != 220:
+        raise smtplib.SMTPConnectError(code, reply)
+    if smtp.sock is not None:
+        no_delay(smtp.sock)
+        smtp.local_hostname = _own_name(smtp.sock)
+    smtp.ehlo_or_helo_if_needed()
+    if server.security is Security.STARTTLS:
+        smtp.starttls(context=verified_tls())
+        smtp.ehlo_or_helo_if_needed()
+
+
+def _own_name(sock: socket.socket) -> str:
+    """Our address literal (RFC 5321, 4.1.3): a host name would have to be looked up, and is often made up."""
+    address = ipaddress.ip_address(sock.getsockname()[0].partition("%")[0])
+    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"
+
+
+def _log_in(smtp: smtplib.SMTP, settings: DeliverySettings) -> None:
+    if (settings.login + settings.password).isascii() or "PLAIN" not in smtp.esmtp_features["auth"].upper():
+        smtp.login(settings.login, settings.password)
+        return
+    # smtplib speaks ASCII only here; RFC 4616, section 2 says UTF-8.
+    secret = base64.b64encode(f"\0{settings.login}\0{settings.password}".encode()).decode()
+    code, reply = smtp.docmd("AUTH", f"PLAIN {secret}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, reply)
+
+
+def _login_refused(settings: DeliverySettings, error: smtplib.SMTPAuthenticationError) -> str:
+    words = _words(error.smtp_code, error.smtp_error)
+    if 400 <= error.smtp_code < 500:
+        return f"{settings.server} cannot check the login {settings.login} right now: {words}"
+    return (
+        f"{settings.server} refuses the login {settings.login}; check `smtp login:` and `smtp password:` "
+        f"(or `login:` and `password:`) in rules.yaml. It says: {words}"
+    )
+
+
+def _address(smtp: smtplib.SMTP, sender: str, to: tuple[str, ...], copy_to: str | None) -> bool:
+    """MAIL, RCPT, DATA: whether the copy's recipient was accepted. _Answer says why the letter may not go."""
+    _say(smtp.mail(sender))
+    answers = [smtp.rcpt(recipient) for recipient in to]
+    # Of several answers the worst one counts: one "never" makes it never.
+    _say(max(answers, key=lambda answer: answer[0]))
+    copied = False
+    if copy_to is not None:
+        code, reply = smtp.rcpt(copy_to)
+        copied = 200 <= code < 300
+        if not copied and not 500 <= code < 600:
+            raise _Answer(code, reply)
+    code, reply = smtp.docmd("DATA")
+    if code != 354:
+        raise _Answer(code, reply)
+    return copied
+
+
+def _say(answer: tuple[int, bytes]) -> None:
+    if not 200 <= answer[0] < 300:
+        raise _Answer(*answer)
+
+
+def _dotted(content: bytes) -> bytes:
+    """The letter with dots doubled at line starts and the final dot (RFC 5321, 4.5.2)."""
+    end = b"" if content.endswith(b"\r\n") else b"\r\n"
+    return _LINE_START_DOT.sub(b"..", content) + end + b".\r\n"
+
+
+def _judge(code: int) -> Outcome:
+    if 200 <= code < 300:
+        return Outcome.ACCEPTED
+    if 400 <= code < 500:
+        return Outcome.DEFERRED
+    return Outcome.REFUSED if 500 <= code < 600 else Outcome.UNKNOWN
+
+
+def _words(code: int, reply: bytes | str) -> str:
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return f"{code} {' '.join(text.split())}"
