@@ -13,6 +13,7 @@ class CheckIn:
     starts_at: datetime  # aware UTC
     ends_at: datetime
     planned_for: datetime  # the date that the cadence asked for, from which the next one counts
+    planned_at: datetime  # when the slot was chosen: not before its notice
     state: str = "planned"  # planned, invited, accepted, tentative, declined, cancelled, held, late, missed
     outside_hours: str = ""  # whose hours it lies outside of, where the parties share none
     contractor_said: str = ""

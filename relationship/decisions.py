@@ -19,7 +19,8 @@ class Judgement:
 
     verdict: Verdict
     why: str
-    until: datetime | None = None  # a hold that cannot change earlier, unless something new arrives
+    gate: str = ""  # which gate said so; "" where none did
+    until: datetime | None = None  # a hold that cannot end earlier, unless something new arrives
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,20 @@ class Decision:
     step: int
     verdict: Verdict
     why: str
+    gate: str = ""
     letter: str = ""  # token
 
     @property
     def key(self) -> str:
         """Identity within its aggregate."""
-        return f"{self.rule}\n{self.occasion}\n{self.step}"
+        return decision_key(self.rule, self.occasion, self.step)
+
+    @property
+    def spent(self) -> bool:
+        """Whether this step is over and done with."""
+        return self.verdict is not Verdict.HOLD
+
+
+def decision_key(rule: str, occasion: str, step: int) -> str:
+    """The identity of a decision: a rule acts once on a step of an occasion."""
+    return f"{rule}\n{occasion}\n{step}"

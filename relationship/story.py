@@ -1,0 +1,171 @@
+"""A story: one relationship as it stands, folded from its facts. Built anew whenever a fact is added."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from relationship.ordering import in_order
+
+from relationship.checkins import CheckIn
+from relationship.conversations import Threadable, base_subject, thread
+from relationship.decisions import Decision
+from relationship.durations import Duration
+from relationship.facts import Facts, Profile
+from relationship.hours import WorkingClock
+from relationship.ledger import Ledger, Turn, fold
+from relationship.letters import Letter
+from relationship.messages import Kind, Message, Side
+from relationship.parties import Contractor, Owner
+
+# An auto-reply that names no day of return is taken to mean so long.
+ABSENCE = Duration(3, "days", working=True)
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Away by an auto-reply: letters wait until `until`, the ledger does not."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Story:
+    """One relationship: who, and all that was said, decided and sent."""
+
+    key: str
+    contractor: Contractor
+    owner: Owner
+    profile: Profile
+    messages: tuple[Message, ...]  # in order, each once
+    conversation_of: Mapping[str, str]  # message key -> conversation
+    ledger: Ledger
+    decisions: Mapping[str, Decision]
+    letters: Mapping[str, Letter]
+    check_ins: Mapping[str, CheckIn]
+
+    def clock(self, side: Side) -> WorkingClock:
+        """The working time of one side."""
+        return self.owner.clock if side is Side.OWNER else self.contractor.clock
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Message]:
+        """The messages by their keys."""
+        return {message.key: message for message in self.messages}
+
+    @cached_property
+    def human(self) -> tuple[Message, ...]:
+        """What people wrote to each other, in order."""
+        return tuple(m for m in self.messages if m.kind is Kind.HUMAN and m.authentic)
+
+    @cached_property
+    def last_event(self) -> Message | None:
+        """The last thing that either side said."""
+        return self.human[-1] if self.human else None
+
+    def last_from(self, side: Side) -> Message | None:
+        """The last thing that one side said."""
+        return next((m for m in reversed(self.human) if m.side is side), None)
+
+    def in_conversation(self, conversation: str) -> tuple[Message, ...]:
+        """A conversation's messages, in order."""
+        return tuple(m for m in self.messages if self.conversation_of[m.key] == conversation)
+
+    def waits(self, side: Side) -> tuple[Turn, ...]:
+        """Open waits on one side, oldest first."""
+        return tuple(wait for wait in self.ledger.waits if wait.party is side)
+
+    @cached_property
+    def bouncing(self) -> Mapping[str, Message]:
+        """Addresses that refuse mail for good, with the bounce; a later human mail from there lifts it."""
+        found: dict[str, Message] = {}
+        for message in self.messages:
+            if message.bounce and message.bounce.permanent and message.bounce.status in ("", *ADDRESS_GONE):
+                found[message.bounce.address] = message
+            elif message.kind is Kind.HUMAN and message.side is Side.CONTRACTOR:
+                found.pop(message.sender, None)
+        return found
+
+    @cached_property
+    def absences(self) -> tuple[Absence, ...]:
+        """The contractor's absences as auto-replies tell them; a human mail ends one."""
+        found: list[Absence] = []
+        for message in self.messages:
+            if message.side is not Side.CONTRACTOR:
+                continue
+            if message.kind is Kind.AUTO_REPLY:
+                found.append(Absence(message.at, self._return(message)))
+            elif message.kind is Kind.HUMAN and found and found[-1].until > message.at:
+                found[-1] = Absence(found[-1].since, message.at)
+        return tuple(found)
+
+    def _return(self, message: Message) -> datetime:
+        clock = self.contractor.clock
+        if message.back_on is None:
+            return clock.after(message.at, ABSENCE)
+        zone = ZoneInfo(self.contractor.timezone)
+        back = datetime.combine(message.back_on, time(), zone)
+        return max(message.at, clock.next_open(back) if back < message.at + timedelta(days=400) else message.at)
+
+    @cached_property
+    def paused_by(self) -> tuple[str, ...]:
+        """Who stopped the letters: the contractor (only they can lift it), the owner, or both."""
+        asked = False
+        for message in self.human:
+            if message.side is Side.CONTRACTOR and "pause" in message.tags:
+                asked = True
+            elif message.side is Side.CONTRACTOR and "resume" in message.tags:
+                asked = False
+        said = ("contractor",) if asked else ()
+        return said + tuple(who for who in self.profile.paused_by if who not in said)
+
+
+# RFC 3463, 3.2: the address itself is wrong, so that writing there again is of no use.
+ADDRESS_GONE = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
+
+
+def tell(key: str, contractor: Contractor, owner: Owner, facts: Facts) -> Story:
+    """Fold one relationship's facts into its story."""
+    messages = tuple(in_order(facts.messages.values()))
+    conversation_of = thread([_threadable(m) for m in messages])
+    return Story(
+        key=key,
+        contractor=contractor,
+        owner=owner,
+        profile=facts.profile["profile"],
+        messages=messages,
+        conversation_of=conversation_of,
+        ledger=ledger_of(messages, conversation_of),
+        decisions=facts.decisions,
+        letters=facts.letters,
+        check_ins=facts.check_ins,
+    )
+
+
+def ledger_of(messages: tuple[Message, ...], conversation_of: Mapping[str, str]) -> Ledger:
+    """The ledger of all conversations, oldest first."""
+    grouped: dict[str, list[Message]] = {}
+    for message in messages:
+        grouped.setdefault(conversation_of[message.key], []).append(message)
+    folded = [fold(name, base_subject(group[0].subject), group) for name, group in grouped.items()]
+    return Ledger(
+        exchanges=tuple(sorted((t for one in folded for t in one.exchanges), key=_age)),
+        waits=tuple(sorted((t for one in folded for t in one.waits), key=_age)),
+    )
+
+
+def _age(turn: Turn) -> tuple[datetime, str]:
+    return turn.since, turn.asked
+
+
+def _threadable(message: Message) -> Threadable:
+    return Threadable(
+        key=message.key,
+        message_id=message.message_id,
+        parents=message.parents,
+        hints=message.hints,
+        subject=message.subject,
+        at=message.at,
+    )

@@ -1,0 +1,82 @@
+"""Conditions: what `if:` says about an occasion. Typed, not an expression language; each tells why it does not hold."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from relationship.occasions import Occasion
+from relationship.story import Story
+from rules.policy import Count, Rule, Took
+
+# What a condition finds: None where it holds, else the fact that speaks against it, in words.
+Condition = Callable[[object, Occasion, Story, datetime], str | None]
+
+
+def unmet(rule: Rule, occasion: Occasion, story: Story, now: datetime) -> str:
+    """The first condition that does not hold, in words; "" where all do."""
+    for name, wanted in rule.conditions.items():
+        found = CONDITIONS[name](wanted, occasion, story, now)
+        if found is not None:
+            return f"if: {name}: {found}"
+    return ""
+
+
+def took(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:
+    """How long the answer took: working time is the answerer's."""
+    limit, turn = cast(Took, wanted), occasion.turn
+    if turn is None or turn.answered_at is None:
+        return "nothing was answered"
+    clock = story.clock(turn.party)
+    border = clock.after(turn.since, limit.duration)
+    holds = turn.answered_at < border if limit.op == "under" else turn.answered_at > border
+    if holds:
+        return None
+    return f"it took {_span(clock.seconds_between(turn.since, turn.answered_at))} of working time, not {limit.op} {limit.duration}"
+
+
+def chasers(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:
+    """How often it was asked again."""
+    count = cast(Count, wanted)
+    found = occasion.turn.chasers if occasion.turn else 0
+    return None if count.holds(found) else f"{found}, not {count.op} {count.number}"
+
+
+def _one_of(read: Callable[[Story, Occasion, datetime], tuple[str, ...]]) -> Condition:
+    def holds(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:
+        allowed = cast(tuple[str, ...], wanted)
+        found = read(story, occasion, now)
+        if {word.casefold() for word in allowed} & {word.casefold() for word in found}:
+            return None
+        return f"{', '.join(found) or 'none'}, not {' or '.join(allowed)}"
+
+    return holds
+
+
+def _phase(story: Story, occasion: Occasion, now: datetime) -> tuple[str, ...]:
+    return (story.contractor.phase_on(now.astimezone(ZoneInfo(story.contractor.timezone)).date()),)
+
+
+def subject_contains(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:
+    """One of these words stands in the conversation's subject."""
+    words = cast(tuple[str, ...], wanted)
+    subject = occasion.turn.subject if occasion.turn else occasion.message.subject if occasion.message else ""
+    if any(word.casefold() in subject.casefold() for word in words):
+        return None
+    return f"the subject is “{subject}”, without {' or '.join(words)}"
+
+
+CONDITIONS: Mapping[str, Condition] = {
+    "took": took,
+    "chasers": chasers,
+    "role": _one_of(lambda story, occasion, now: (story.contractor.role,)),
+    "phase": _one_of(_phase),
+    "tag": _one_of(lambda story, occasion, now: story.contractor.tags),
+    "contractor": _one_of(lambda story, occasion, now: (story.contractor.name, story.contractor.first_name)),
+    "subject contains": subject_contains,
+}
+
+
+def _span(seconds: int) -> str:
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"

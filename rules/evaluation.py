@@ -1,0 +1,177 @@
+"""Rules × occasions → cases: which step of which rule is due for which occasion, and when the next one will be.
+
+Pure: reads stories and the clock it is given, changes nothing. The gates (rules/gates.py) then judge each case.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from relationship.decisions import Decision, Verdict, decision_key
+from relationship.durations import Duration
+from relationship.facts import RuleMark
+from relationship.hours import WorkingClock
+from relationship.letters import OPEN_STATES, Letter, State
+from relationship.messages import Side
+from relationship.occasions import FINDERS, Occasion
+from relationship.story import Story
+from rules.conditions import unmet
+from rules.policy import Rule, Step
+from rules.watermarks import acts, passed
+
+# Triggers whose occasion is over in the moment it happens: an unmet condition will never be met.
+INSTANT = frozenset({"contractor replied", "owner replied", "starred", "contractor added", "delivered", "check-in due"})
+WENT_OUT = frozenset({State.SENT, State.DRAFTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One step of one rule for one occasion: what the gates judge."""
+
+    rule: Rule
+    order: int  # the rule's place in the file: its priority
+    number: int  # the step's, from 0
+    step: Step
+    reader: Side
+    occasion: Occasion
+    due_at: datetime
+    story: Story
+    reminders: int = 0  # letters that really went to the contractor about this occasion
+    begun: bool = False  # whether any letter about it went out
+    unmet: str = ""  # the condition that does not hold, in words
+    letter: str = ""  # token of the letter in the outbox that is judged once more
+
+    @property
+    def decision(self) -> Decision | None:
+        """What was decided about it before."""
+        return _decided(self.story, self.rule, self.occasion, self.number)
+
+
+@dataclass(slots=True)
+class Cases:
+    """What a story holds for the rules at one moment."""
+
+    due: list[Case] = field(default_factory=list)
+    over: list[Case] = field(default_factory=list)  # begun, but ended before this step was due
+    next_at: datetime | None = None  # when the next step comes due by time alone
+
+
+def cases(
+    rules: Sequence[Rule], readers: Mapping[str, Side], marks: Mapping[str, RuleMark], story: Story, now: datetime
+) -> Cases:
+    """All cases of one story. `readers` tells who reads each template."""
+    found = Cases()
+    for order, rule in enumerate(rules):
+        mark = marks[rule.name]
+        for occasion in _acting(rule, mark, story, now):
+            case = _next_case(rule, order, mark, readers, occasion, story, now)
+            if case:
+                _file(found, case, now)
+    return found
+
+
+def _acting(rule: Rule, mark: RuleMark, story: Story, now: datetime) -> Iterator[Occasion]:
+    since = max(mark.since, story.profile.watermark)
+    return (occasion for occasion in FINDERS[rule.when](story, now) if acts(occasion, since))
+
+
+def _file(found: Cases, case: Case, now: datetime) -> None:
+    if case.occasion.over:
+        if case.begun:
+            found.over.append(case)
+    elif case.due_at > now:
+        found.next_at = min(found.next_at or case.due_at, case.due_at)
+    elif not case.unmet or case.rule.when in INSTANT:
+        found.due.append(case)
+
+
+def _next_case(
+    rule: Rule,
+    order: int,
+    mark: RuleMark,
+    readers: Mapping[str, Side],
+    occasion: Occasion,
+    story: Story,
+    now: datetime,
+) -> Case | None:
+    """The first step that is not spent; None where all are, or the last letter is still on its way."""
+    sent: tuple[Step, datetime] | None = None
+    reminders = 0
+    for number, step in enumerate(rule.steps):
+        decision = _decided(story, rule, occasion, number)
+        if decision and _spent(decision, occasion):
+            letter = story.letters.get(decision.letter)
+            if letter and letter.state in OPEN_STATES:
+                return None
+            if letter and letter.state in WENT_OUT and letter.sent_at:
+                sent = (step, letter.sent_at)
+                reminders += letter.reader is Side.CONTRACTOR
+            continue
+        due_at = due(step, sent, occasion, story)
+        if passed(step, due_at, mark):
+            continue
+        why = unmet(rule, occasion, story, now)
+        begun = sent is not None
+        return Case(rule, order, number, step, readers[step.send], occasion, due_at, story, reminders, begun, why)
+    return None
+
+
+def _decided(story: Story, rule: Rule, occasion: Occasion, number: int) -> Decision | None:
+    for key in (occasion.key, *occasion.aliases):
+        decision = story.decisions.get(decision_key(rule.name, key, number))
+        if decision and (decision.spent or key == occasion.key):
+            return decision
+    return None
+
+
+def _spent(decision: Decision, occasion: Occasion) -> bool:
+    """Steps start anew where the start moved: only what was really sent stays done."""
+    return decision.spent and (decision.verdict is Verdict.SEND or decision.at >= occasion.start)
+
+
+def due(step: Step, sent: tuple[Step, datetime] | None, occasion: Occasion, story: Story) -> datetime:
+    """When a step is due: `after` its start and no nearer to the letter before it than the steps are apart."""
+    clock = story.clock(occasion.whose)
+    if step.before:
+        return clock.before(occasion.start, step.before)
+    own = _after(clock, occasion.start, step.after)
+    if sent is None:
+        return own
+    before, sent_at = sent
+    return max(own, _apart(clock, sent_at, occasion.start, before.after, step.after))
+
+
+def _after(clock: WorkingClock, start: datetime, duration: Duration | None) -> datetime:
+    return clock.after(start, duration) if duration else start
+
+
+def _apart(
+    clock: WorkingClock, sent_at: datetime, start: datetime, earlier: Duration | None, later: Duration | None
+) -> datetime:
+    if earlier and later and (earlier.unit, earlier.working) == (later.unit, later.working):
+        return clock.after(sent_at, Duration(later.amount - earlier.amount, later.unit, later.working))
+    gap = _after(clock, start, later) - _after(clock, start, earlier)
+    return sent_at + max(gap, timedelta())
+
+
+def case_of(
+    letter: Letter, rules: Sequence[Rule], readers: Mapping[str, Side], story: Story, now: datetime
+) -> Case | str:
+    """The case that a letter in the outbox stands for, as things are now; in words why there is none any more."""
+    for order, rule in enumerate(rules):
+        if rule.name == letter.rule and letter.step < len(rule.steps):
+            return _case_again(letter, rule, order, readers, story, now)
+    return "cancelled: the rule is no longer in rules.yaml"
+
+
+def _case_again(
+    letter: Letter, rule: Rule, order: int, readers: Mapping[str, Side], story: Story, now: datetime
+) -> Case | str:
+    step = rule.steps[letter.step]
+    for occasion in FINDERS[rule.when](story, now):
+        if letter.occasion in (occasion.key, *occasion.aliases):
+            if occasion.over:
+                return f"cancelled: {occasion.over}"
+            reader = readers[step.send]
+            return Case(rule, order, letter.step, step, reader, occasion, letter.due_at, story, letter=letter.token)
+    return "cancelled: what it was about is over"

@@ -1,0 +1,282 @@
+"""The gates: what can stand between a due letter and its reader. In the order of the table at the end.
+
+A gate returns None where it has nothing against the letter, else a judgement with its reason. "Suppress" spends the
+occasion; "hold" is judged again. In doubt, quiet.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from relationship.decisions import Judgement, Verdict
+from relationship.ledger import Turn
+from relationship.letters import OPEN_STATES, State
+from relationship.messages import Kind, Message, Side
+from relationship.story import ADDRESS_GONE, Story
+from rules.evaluation import WENT_OUT, Case
+from rules.policy import Policy, Rate
+
+DEBT_COUNTS = timedelta(days=14)  # an older debt of the owner no longer shields the contractor
+CHASES = frozenset({"waiting on contractor", "deadline near", "deadline missed", "check-in unanswered"})
+TOTAL_LIMIT = "total limit"  # the owner is told when it is reached
+COUNTED = WENT_OUT | OPEN_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A letter to a contractor, as the limits count it."""
+
+    contractor: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class World:
+    """What the gates know besides the case."""
+
+    policy: Policy
+    now: datetime
+    outgoing: list[Outgoing] = field(default_factory=list)  # rolling: sent, on their way, and decided in this tick
+    story_of: Callable[[str], Story | None] = lambda address: None  # of another contractor, by address
+    unrecorded: Mapping[str, str] = field(default_factory=dict)  # relationship -> folder with mail we have not read
+
+
+Gate = Callable[[Case, World], str | Judgement | None]
+
+
+def judge(case: Case, world: World) -> Judgement:
+    """The verdict on a due case, with its reason; the first gate that objects speaks."""
+    for name, verdict, gate in GATES:
+        objection = gate(case, world)
+        if isinstance(objection, Judgement):
+            return objection
+        if objection:
+            return Judgement(verdict, objection, gate=name)
+    return Judgement(Verdict.SEND, case.occasion.about)
+
+
+def condition(case: Case, world: World) -> str | None:
+    """`if:` does not hold."""
+    return case.unmet or None
+
+
+def gone(case: Case, world: World) -> str | None:
+    """The contractor is paused, has ended, or wants no letters."""
+    story = case.story
+    phase = story.contractor.phase_on(_today(story, world.now))
+    if phase in ("paused", "ended"):
+        return f"{story.contractor.name} is {phase} in rules.yaml"
+    if "contractor" in story.paused_by:
+        return f"{story.contractor.name} asked for no letters" if case.reader is Side.CONTRACTOR else None
+    return f"{story.contractor.name} is paused by you" if story.paused_by else None
+
+
+def bouncing(case: Case, world: World) -> str | None:
+    """Mail to the address comes back for good."""
+    address = case.story.contractor.addresses[0]
+    bounced = case.story.bouncing.get(address)
+    if bounced is None or bounced.bounce is None or case.reader is Side.OWNER:
+        return None
+    return f"mail to {address} came back ({bounced.bounce.status or ADDRESS_GONE[1]})"
+
+
+def already_done(case: Case, world: World) -> str | None:
+    """Another rule has said the same thing about the same occasion."""
+    for decision in case.story.decisions.values():
+        letter = case.story.letters.get(decision.letter)
+        if letter is None or decision.key == getattr(case.decision, "key", None) or letter.state not in TOLD:
+            continue
+        if decision.rule != case.rule.name and decision.occasion == case.occasion.key:
+            if letter.template == case.step.send:
+                return f"already done: the rule “{decision.rule}” sent the same letter"
+    return None
+
+
+def at_most(case: Case, world: World) -> str | None:
+    """The rule's own `at most`."""
+    rate = case.rule.at_most
+    if rate is None:
+        return None
+    since = world.now - rate.window
+    times = [
+        letter.sent_at or letter.created_at
+        for letter in case.story.letters.values()
+        if letter.rule == case.rule.name and letter.state in TOLD and letter.token != case.letter
+    ]
+    if sum(at > since for at in times) < rate.count:
+        return None
+    return f"at most {rate.text}: the last one went out {_on(max(times))}"
+
+
+def stale(case: Case, world: World) -> str | None:
+    """It was due too long ago, in the reader's working days."""
+    limit = world.policy.limits.stale_after
+    if case.story.clock(case.reader).after(case.due_at, limit) >= world.now:
+        return None
+    return f"stale: it was due {_on(case.due_at)}, more than {limit} ago"
+
+
+def bad_news(case: Case, world: World) -> str | None:
+    """No praise on top of bad news."""
+    message = case.occasion.message
+    if message and message.bad_news and case.step.send.split("/")[0] == "appreciation":
+        return "the mail holds bad news: no praise on top of it"
+    return None
+
+
+def mode(case: Case, world: World) -> str | None:
+    """`mode: dry-run` sends nothing."""
+    return "mode is dry-run: it would have gone out" if world.policy.mode == "dry-run" else None
+
+
+def owner_first(case: Case, world: World) -> str | None:
+    """The contractor is not chased while the owner owes them an older answer."""
+    turn = case.occasion.turn
+    if case.reader is Side.OWNER or case.rule.when not in CHASES or not world.policy.limits.owner_first:
+        return None
+    asked_at = turn.since if turn else case.occasion.moment
+    debt = older_debt(case.story, asked_at, world.now)
+    if debt is None:
+        return None
+    return f"owner first: you owe {case.story.contractor.name} an answer to “{debt.subject}” since {_on(debt.since)}"
+
+
+def older_debt(story: Story, before: datetime, now: datetime) -> Turn | None:
+    """The oldest asking wait on the owner that shields the contractor, if there is one."""
+    for wait in story.waits(Side.OWNER):
+        fresh = wait.since >= story.profile.watermark and now - wait.since < DEBT_COUNTS
+        if wait.asks and fresh and wait.since < before:
+            return wait
+    return None
+
+
+def absent(case: Case, world: World) -> Judgement | None:
+    """An auto-reply, or `away:`, says that the contractor is not there."""
+    if case.reader is Side.OWNER:
+        return None
+    until = next((a.until for a in case.story.absences if a.since <= world.now < a.until), None)
+    today = _today(case.story, world.now)
+    if until is None and any(first <= today <= last for first, last in case.story.contractor.away):
+        until = case.story.clock(Side.CONTRACTOR).next_open(world.now)
+    if until is None:
+        return None
+    why = f"{case.story.contractor.name} is away until {_on(until)}"
+    return Judgement(Verdict.HOLD, why, gate="absent", until=until)
+
+
+def doubtful_mail(case: Case, world: World) -> str | None:
+    """Mail in that person's name that we cannot trust, or cannot read, came since: it may be the answer."""
+    turn = case.occasion.turn
+    if case.rule.when not in CHASES or turn is None:
+        return None
+    for message in case.story.in_conversation(turn.conversation):
+        if _doubtful(message) and message.at >= turn.since:
+            return f"a mail of {_on(message.at)} in this conversation could not be {_trouble(message)}"
+    return None
+
+
+def _doubtful(message: Message) -> bool:
+    unsure = not message.authentic or not message.readable
+    return message.side is Side.CONTRACTOR and message.kind in (Kind.HUMAN, Kind.RSVP) and unsure
+
+
+def _trouble(message: Message) -> str:
+    return "read" if message.authentic else "verified (it fails DMARC)"
+
+
+def last_look(case: Case, world: World) -> str | None:
+    """Mail from that person lies somewhere in the mailbox and is not in the ledger."""
+    folder = world.unrecorded.get(case.story.key)
+    return f"there is mail from {case.story.contractor.name} in {folder} that is not in the ledger" if folder else None
+
+
+def needs_look(case: Case) -> bool:
+    """Whether a last look in every folder comes before this letter."""
+    return case.rule.when in CHASES
+
+
+def might_not_reach_us(case: Case, world: World) -> str | None:
+    """The answer to the question might not come to the shared mailbox."""
+    message = case.occasion.message
+    if case.rule.when != "waiting on contractor" or message is None or message.reaches_us:
+        return None
+    return "the answer might not reach the shared mailbox: the question lies not in Sent and does not name it"
+
+
+def one_of_two_answered(case: Case, world: World) -> str | None:
+    """The question went to two contractors, and one of them has answered."""
+    message = case.occasion.message
+    if case.rule.when != "waiting on contractor" or case.reader is Side.OWNER or message is None:
+        return None
+    for address in message.also_asked:
+        other = world.story_of(address)
+        if other and any(turn.asked == message.key for turn in other.ledger.exchanges):
+            return f"the question went to {other.contractor.name} too, who has answered"
+    return None
+
+
+def limits(case: Case, world: World) -> Judgement | None:
+    """So many letters to one contractor, and in total, in rolling windows."""
+    if case.reader is Side.OWNER:
+        return None
+    key = case.story.key
+    own = [letter.at for letter in world.outgoing if letter.contractor == key]
+    everybody = [letter.at for letter in world.outgoing]
+    for rate in world.policy.limits.per_contractor:
+        if _full(rate, own, world.now):
+            return _limit(rate, own, f"limit per contractor: {rate.text}", world.now)
+    for rate in world.policy.limits.in_total:
+        if _full(rate, everybody, world.now):
+            return _limit(rate, everybody, f"limit in total: {rate.text}", world.now, TOTAL_LIMIT)
+    return None
+
+
+def _full(rate: Rate, times: Sequence[datetime], now: datetime) -> bool:
+    return sum(at > now - rate.window for at in times) >= rate.count
+
+
+def _limit(rate: Rate, times: Sequence[datetime], why: str, now: datetime, gate: str = "limits") -> Judgement:
+    inside = sorted(at for at in times if at > now - rate.window)
+    return Judgement(Verdict.HOLD, why, gate=gate, until=inside[-rate.count] + rate.window)
+
+
+def quiet_hours(case: Case, world: World) -> Judgement | None:
+    """A letter is delivered inside its reader's working hours."""
+    any_time = world.policy.limits.any_time if case.rule.any_time is None else case.rule.any_time
+    clock = case.story.clock(case.reader)
+    if any_time or clock.contains(world.now):
+        return None
+    opens = clock.next_open(world.now)
+    whose = "your" if case.reader is Side.OWNER else f"{case.story.contractor.name}’s"
+    return Judgement(Verdict.HOLD, f"outside {whose} working hours until {_on(opens)}", gate="quiet hours", until=opens)
+
+
+TOLD = COUNTED | {State.BUNDLED}
+
+GATES: tuple[tuple[str, Verdict, Gate], ...] = (
+    ("condition", Verdict.SUPPRESS, condition),
+    ("gone", Verdict.SUPPRESS, gone),
+    ("bouncing", Verdict.SUPPRESS, bouncing),
+    ("already done", Verdict.SUPPRESS, already_done),
+    ("at most", Verdict.SUPPRESS, at_most),
+    ("stale", Verdict.SUPPRESS, stale),
+    ("bad news", Verdict.SUPPRESS, bad_news),
+    ("mode", Verdict.HOLD, mode),
+    ("owner first", Verdict.HOLD, owner_first),
+    ("absent", Verdict.HOLD, absent),
+    ("doubtful mail", Verdict.HOLD, doubtful_mail),
+    ("last look", Verdict.HOLD, last_look),
+    ("might not reach us", Verdict.HOLD, might_not_reach_us),
+    ("one of two answered", Verdict.HOLD, one_of_two_answered),
+    ("limits", Verdict.HOLD, limits),
+    ("quiet hours", Verdict.HOLD, quiet_hours),
+)
+
+
+def _today(story: Story, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(story.contractor.timezone)).date()
+
+
+def _on(moment: datetime) -> str:
+    return f"{moment:%-d %b %Y %H:%M} UTC"

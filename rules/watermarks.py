@@ -1,0 +1,54 @@
+"""Watermarks: from when a rule, a contractor or the installation may act. No surprises after an edit."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from relationship.facts import RuleMark
+from relationship.occasions import Occasion
+from rules.policy import Rule, Step
+
+
+def fingerprint(*parts: object) -> str:
+    """A short mark by which an edit is noticed."""
+    return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()[:16]
+
+
+def step_fingerprint(step: Step) -> str:
+    """A step is another one when its letter or its time changes."""
+    return fingerprint(step.send, str(step.after), str(step.before))
+
+
+def meaning(rule: Rule) -> str:
+    """What resets a rule's watermark: a new `when` or `if` (a new name makes a new rule anyway)."""
+    return fingerprint(rule.when, rule.on, sorted(rule.conditions.items(), key=lambda item: item[0]))
+
+
+def new_marks(rules: Iterable[Rule], known: Mapping[str, RuleMark], now: datetime) -> list[RuleMark]:
+    """The marks that an edited policy needs: new rules act from now on, new steps count from now on."""
+    return [mark for rule in rules if (mark := _mark(rule, known.get(rule.name), now)) != known.get(rule.name)]
+
+
+def _mark(rule: Rule, known: RuleMark | None, now: datetime) -> RuleMark:
+    if known is None or known.meaning != meaning(rule):
+        steps = tuple((step_fingerprint(step), now) for step in rule.steps)
+        return RuleMark(rule.name, meaning(rule), now, steps)
+    seen = dict(known.steps)
+    steps = tuple((print_, seen.get(print_, now)) for print_ in map(step_fingerprint, rule.steps))
+    return RuleMark(rule.name, known.meaning, known.since, steps)
+
+
+def acts(occasion: Occasion, since: datetime) -> bool:
+    """Whether the occasion lies after a watermark.
+
+    Mail servers count in whole seconds, so a mail of the watermark's own second is told apart by when we saw it.
+    """
+    if occasion.moment < since.replace(microsecond=0):
+        return False
+    return occasion.seen_at is None or occasion.seen_at > since
+
+
+def passed(step: Step, due_at: datetime, mark: RuleMark) -> bool:
+    """Whether the step was already past when an edit brought it in."""
+    seen = dict(mark.steps).get(step_fingerprint(step), mark.since)
+    return seen > mark.since and due_at < seen

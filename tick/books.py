@@ -1,0 +1,180 @@
+"""The books: what spans relationships. A projection of the store, rebuilt at start and kept current by commits.
+
+Who is who, each relationship's story, the outbox, what counts towards the limits, and when each relationship has to
+be looked at next: so that a tick costs what is new and what is due, however many relationships there are.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
+from relationship.letters import OPEN_STATES, Letter, State
+from relationship.messages import Side
+from relationship.parties import Contractor, People
+from relationship.story import Story, tell
+from rules.gates import COUNTED, Outgoing
+from rules.notices import NOTICES
+from rules.policy import Policy, Rule
+from rules.watermarks import new_marks
+from store.keys import new_key
+from store.protocol import OWNER, Store
+
+
+class Books:
+    """The projection over all relationships."""
+
+    def __init__(self, store: Store, policy: Policy, readers: Mapping[str, Side]) -> None:
+        self.store = store
+        self.letters: dict[str, Letter] = {}  # the outbox, and what the limits count
+        self._stories: dict[str, Story] = {}
+        self._wake: dict[str, datetime | None] = {}  # None: has news, look at it now
+        self.adopt(policy, readers)
+        for name in store.names():
+            self._note(name, store.load(name).letters.values())
+
+    # -- the policy --------------------------------------------------------------------------------------------
+
+    def adopt(self, policy: Policy, readers: Mapping[str, Side]) -> None:
+        """Take up a policy: everybody is looked at anew."""
+        self.policy = policy
+        self.readers = readers
+        self.rules: tuple[Rule, ...] = policy.rules + NOTICES
+        self._stories.clear()
+        self._wake.clear()
+        self.people = People(policy.owner, self._keys(policy.contractors))
+        self._wake = dict.fromkeys(self.people.contractors)
+
+    def _keys(self, contractors: Iterable[Contractor]) -> dict[str, Contractor]:
+        """The stable key of each contractor: that of the aggregate which knows one of the addresses."""
+        known = {
+            address: name
+            for name in self.store.names()
+            for profile in self.store.load(name).profile.values()
+            for address in profile.addresses
+        }
+        found: dict[str, Contractor] = {}
+        for contractor in contractors:
+            key = next((known[a] for a in contractor.addresses if a in known), None)
+            found[key or new_key(contractor.name, contractor.addresses, {*found, *known.values()})] = contractor
+        return found
+
+    # -- the owner's aggregate ---------------------------------------------------------------------------------
+
+    @property
+    def owner(self) -> Facts:
+        """The owner's own facts."""
+        return self.store.load(OWNER)
+
+    @property
+    def installation(self) -> Installation | None:
+        """None until the mailbox was collected completely for the first time."""
+        return self.owner.installation.get("installation")
+
+    @property
+    def marks(self) -> Mapping[str, RuleMark]:
+        """From when each rule may act."""
+        return self.owner.marks
+
+    def enroll(self, now: datetime) -> None:
+        """Before a collect: every contractor has a profile, so that facts never lie under an unknown key."""
+        for key, contractor in self.people.contractors.items():
+            known = self.store.load(key).profile.get("profile")
+            added_at = now if self.installation else None
+            wanted = known or Profile(contractor.name, (), now, added_at, history_read=False)
+            addresses = tuple(dict.fromkeys((*contractor.addresses, *wanted.addresses)))
+            wanted = replace(wanted, name=contractor.name, addresses=addresses)
+            if wanted != known:
+                self.commit(key, [wanted])
+
+    def newcomers(self) -> dict[str, Contractor]:
+        """Contractors added after the first run whose history is still to be read back."""
+        if self.installation is None:
+            return {}
+        everybody = self.people.contractors.items()
+        return {key: who for key, who in everybody if not self.store.load(key).profile["profile"].history_read}
+
+    def settle(self, now: datetime) -> None:
+        """After a complete collect, begun at `now`: set the watermarks that are missing; leaving dry-run sets all."""
+        before = self.installation
+        fresh = before is None or before.mode == "dry-run" != self.policy.mode
+        installation = Installation(now, self.policy.mode, now) if before is None or fresh else before
+        installation = replace(installation, mode=self.policy.mode)
+        marks: list[Fact] = [*new_marks(self.rules, {} if fresh else self.marks, now)]
+        if installation != before or marks:
+            self.commit(OWNER, [*marks, installation])
+        for key in self.people.contractors:
+            known = self.store.load(key).profile["profile"]
+            wanted = replace(known, history_read=True, watermark=now if fresh else known.watermark)
+            if wanted != known:
+                self.commit(key, [wanted])
+
+    # -- stories -----------------------------------------------------------------------------------------------
+
+    def story(self, key: str) -> Story:
+        """The story of one relationship."""
+        if key not in self._stories:
+            contractor, owner = self.people.contractors[key], self.people.owner
+            self._stories[key] = tell(key, contractor, owner, self.store.load(key))
+        return self._stories[key]
+
+    def story_of(self, address: str) -> Story | None:
+        """The story of the contractor with this address."""
+        key = self.people.key_of(address)
+        return self.story(key) if key else None
+
+    def to_look_at(self, now: datetime) -> list[str]:
+        """Relationships with news, or with something due by now."""
+        return [key for key, at in self._wake.items() if at is None or at <= now]
+
+    def look_again(self, key: str, at: datetime | None) -> None:
+        """Nothing is due before `at` (None: never, by time alone)."""
+        if at is None:
+            self._wake.pop(key, None)
+        else:
+            self._wake[key] = at
+
+    # -- writing -----------------------------------------------------------------------------------------------
+
+    def commit(self, key: str, facts: Iterable[Fact]) -> None:
+        """Make facts durable, and the books current."""
+        self.commit_many({key: list(facts)})
+
+    def commit_many(self, facts: Mapping[str, list[Fact]]) -> None:
+        """The same for several aggregates."""
+        self.store.commit_many(facts)
+        for key, added in facts.items():
+            self._note(key, [fact for fact in added if isinstance(fact, Letter)])
+            self._stories.pop(key, None)
+            if key in self.people.contractors:
+                self._wake[key] = None
+
+    # -- letters -----------------------------------------------------------------------------------------------
+
+    def _note(self, key: str, letters: Iterable[Letter]) -> None:
+        for letter in letters:
+            if letter.state in COUNTED or letter.state is State.BUNDLED:
+                self.letters[letter.token] = letter
+            else:
+                self.letters.pop(letter.token, None)
+
+    def outbox(self) -> list[Letter]:
+        """Letters on their way, oldest first."""
+        return sorted((x for x in self.letters.values() if x.state in OPEN_STATES), key=lambda x: x.created_at)
+
+    def notes(self) -> list[Letter]:
+        """Notes to the owner that wait for the day's one mail."""
+        taken = {token for bundle in self.owner.letters.values() for token in bundle.items}
+        waiting = (x for x in self.letters.values() if x.state is State.BUNDLED and x.token not in taken)
+        return sorted(waiting, key=lambda x: x.created_at)
+
+    def outgoing(self, now: datetime) -> Iterator[Outgoing]:
+        """Letters to contractors that the limits count; those out of every window are let go."""
+        rates = self.policy.limits.per_contractor + self.policy.limits.in_total
+        horizon = now - max((rate.window for rate in rates), default=timedelta())
+        for letter in list(self.letters.values()):
+            at = letter.sent_at or letter.created_at
+            if letter.state in COUNTED and letter.reader is Side.CONTRACTOR and at > horizon:
+                yield Outgoing(letter.contractor, at)
+            elif letter.state not in OPEN_STATES and letter.state is not State.BUNDLED and at <= horizon:
+                del self.letters[letter.token]

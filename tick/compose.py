@@ -1,0 +1,179 @@
+"""Step four, compose: decisions → letters in the outbox, in the same commit as the decision."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mail.composing import compose as compose_mail
+from mail.composing import subject_of
+from mail.links import answer
+from mail.rendering import Markdown, Rendered, RenderingError, Templates
+from relationship.conversations import base_subject
+from relationship.decisions import Decision, Verdict
+from relationship.facts import Fact
+from relationship.letters import Letter, State
+from relationship.messages import Kind, Message, Side
+from rules.evaluation import Case
+from rules.gates import quiet_hours
+from store.protocol import OWNER
+from tick.books import Books
+from tick.decide import Judged, news
+from tick.telling import facts_of, reader_of
+
+BUNDLE = "owner/bundle"
+
+
+@dataclass(slots=True)
+class Composed:
+    """What a compose step wrote."""
+
+    decided: int = 0
+    composed: int = 0
+    held: int = 0
+    suppressed: int = 0
+    cancelled: int = 0
+
+
+def compose(judged: Iterable[Judged], books: Books, templates: Templates, now: datetime) -> Composed:
+    """Write the decisions that say something new, each together with its letter."""
+    done = Composed()
+    for case, decision in news(judged, now):
+        facts: list[Fact] = [decision]
+        if decision.verdict is Verdict.SEND:
+            facts = _with_letter(case, decision, books, templates, now)
+        books.commit(case.story.key, facts)
+        _count(facts, done)
+    return done
+
+
+def _count(facts: list[Fact], done: Composed) -> None:
+    decision = next(fact for fact in facts if isinstance(fact, Decision))
+    done.decided += 1
+    done.composed += any(isinstance(fact, Letter) for fact in facts)
+    done.held += decision.verdict is Verdict.HOLD
+    cancelled = decision.why.startswith("cancelled")
+    done.cancelled += cancelled
+    done.suppressed += decision.verdict is Verdict.SUPPRESS and not cancelled
+
+
+def _with_letter(case: Case, decision: Decision, books: Books, templates: Templates, now: datetime) -> list[Fact]:
+    try:
+        letter = _letter(case, books, templates, now)
+    except RenderingError as error:  # in doubt, quiet: a letter without its fact is not sent
+        return [replace(decision, verdict=Verdict.SUPPRESS, why=str(error), gate="letter")]
+    return [replace(decision, letter=letter.token), letter]
+
+
+def _letter(case: Case, books: Books, templates: Templates, now: datetime) -> Letter:
+    token = secrets.token_urlsafe(15).replace("-", "x").replace("_", "y")
+    story, policy = case.story, books.policy
+    reader = reader_of(case.reader, story.contractor, story.owner)
+    facts = facts_of(case, policy, token, now)
+    wording = _next_wording(case)
+    rendered = templates.render(case.step.send, reader.language, wording, facts)
+    bundled = case.reader is Side.OWNER and not case.rule.any_time
+    message_id = f"{token}@{policy.mailbox.address.partition('@')[2]}"
+    draft = Letter(
+        token=token,
+        contractor=story.key,
+        rule=case.rule.name,
+        occasion=case.occasion.key,
+        step=case.number,
+        reader=case.reader,
+        template=case.step.send,
+        wording=rendered.wording,
+        to=(story.owner if case.reader is Side.OWNER else story.contractor).addresses[:1],
+        subject=rendered.subject,
+        message_id=message_id,
+        content=rendered.markdown,
+        created_at=now,
+        due_at=case.due_at,
+        state=State.BUNDLED if bundled else State.WAITING,
+        conversation=case.occasion.turn.conversation if case.occasion.turn else "",
+    )
+    return draft if bundled else _addressed(draft, rendered, case, books, now)
+
+
+def _next_wording(case: Case) -> int:
+    """The same contractor does not get the same wording twice in a row."""
+    earlier = [x for x in case.story.letters.values() if x.template == case.step.send]
+    last = max(earlier, key=lambda x: x.created_at, default=None)
+    return last.wording + 1 if last else 0
+
+
+def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now: datetime) -> Letter:
+    """The letter with its final bytes: inside its conversation where the contractor reads it, new to the owner."""
+    story, mailbox = case.story, books.policy.mailbox.address
+    to_owner = case.reader is Side.OWNER
+    answered = None if to_owner else _answered(case)
+    subject = base_subject(answered.subject) if answered else None
+    content = compose_mail(
+        rendered,
+        sender=("Keepwarm" if to_owner else story.owner.name, mailbox),
+        to=((story.owner if to_owner else story.contractor).name, draft.to[0]),
+        token=draft.token,
+        message_id=draft.message_id,
+        at=now,
+        in_reply_to=answered.message_id if answered else None,
+        references=answered.parents if answered else (),
+        conversation_subject=subject,
+        language=rendered.language,
+        pause_link="" if to_owner else answer("pause", mailbox, draft.token, rendered.language),
+        owner_name=story.owner.name,
+    )
+    return replace(draft, subject=subject_of(rendered, subject), content=content.decode("ascii"))
+
+
+def _answered(case: Case) -> Message | None:
+    """The mail that the letter hangs below: the last one that people wrote in the conversation."""
+    story, about = case.story, case.occasion.message
+    if about is None:
+        return None
+    conversation = story.in_conversation(story.conversation_of[about.key])
+    return next((m for m in reversed(conversation) if m.kind is Kind.HUMAN and m.message_id), None)
+
+
+def bundle(books: Books, templates: Templates, now: datetime) -> Letter | None:
+    """The day's one mail to the owner, where notes wait and it is their working time; None where there is none."""
+    notes, owner = books.notes(), books.people.owner
+    if not notes or not owner.clock.contains(now) or _went_today(books, now):
+        return None
+    token = secrets.token_urlsafe(15).replace("-", "x").replace("_", "y")
+    mailbox = books.policy.mailbox.address
+    items = [{"heading": note.subject, "text": Markdown(note.content)} for note in notes]
+    facts: dict[str, object] = {
+        "owner": {"name": owner.name, "first_name": owner.first_name},
+        "mailbox": mailbox,
+        "items": items,
+    }
+    rendered = templates.render(BUNDLE, "en", 0, facts)
+    message_id = f"{token}@{mailbox.partition('@')[2]}"
+    content = compose_mail(
+        rendered,
+        sender=("Keepwarm", mailbox),
+        to=(owner.name, owner.addresses[0]),
+        token=token,
+        message_id=message_id,
+        at=now,
+        owner_name=owner.name,
+    )
+    letter = Letter(
+        token=token,
+        contractor=OWNER,
+        rule="",
+        occasion=f"bundle/{now:%Y-%m-%dT%H:%M}",
+        step=0,
+        reader=Side.OWNER,
+        template=BUNDLE,
+        wording=0,
+        to=owner.addresses[:1],
+        subject=rendered.subject,
+        message_id=message_id,
+        content=content.decode("ascii"),
+        created_at=now,
+        due_at=now,
+        items=tuple(note.token for note in notes),
+    )
+    books.commit(OWNER, [letter])
+    return letter

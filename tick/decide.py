@@ -1,0 +1,110 @@
+"""Step three, decide: rules × occasions → judged cases. Each carries its reason, and so does each "no"."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from relationship.decisions import Decision, Judgement, Verdict
+from relationship.messages import Side
+from relationship.story import Story
+from rules.evaluation import Case, Cases, cases
+from rules.gates import Outgoing, World, judge, needs_look
+from tick.books import Books
+
+RECHECK = timedelta(minutes=15)  # a hold without a known end is judged again at least so often
+
+# Looks for mail from one contractor in every folder; the folder where something unrecorded lies, or None.
+Look = Callable[[Story, datetime], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A due case and its verdict."""
+
+    case: Case
+    judgement: Judgement
+
+
+@dataclass(slots=True)
+class Court:
+    """Judges cases against one world, and takes a last look before a contractor is chased."""
+
+    world: World
+    look: Look
+    looked: dict[str, str | None] = field(default_factory=dict)
+
+    def judge(self, case: Case) -> Judgement:
+        """The verdict; what it lets through counts towards the limits at once."""
+        verdict = judge(case, self.world)
+        if verdict.verdict is Verdict.SEND and needs_look(case):
+            self._look(case)
+            verdict = judge(case, self.world)
+        if verdict.verdict is Verdict.SEND and case.reader is Side.CONTRACTOR:
+            self.world.outgoing.append(Outgoing(case.story.key, self.world.now))
+        return verdict
+
+    def _look(self, case: Case) -> None:
+        key = case.story.key
+        if key not in self.looked:
+            self.looked[key] = self.look(case.story, case.occasion.moment)
+        found = self.looked[key]
+        self.world.unrecorded = {**self.world.unrecorded, **({key: found} if found else {})}
+
+
+def court(books: Books, look: Look, now: datetime) -> Court:
+    """The court of this tick."""
+    return Court(World(books.policy, now, list(books.outgoing(now)), books.story_of), look)
+
+
+def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
+    """Judge what is due, in the rules' order: file order is priority where limits bite."""
+    found = {key: _cases(books, key, now) for key in books.to_look_at(now)}
+    due = sorted((case for one in found.values() for case in one.due), key=_priority)
+    judged = [Judged(case, bench.judge(case)) for case in due]
+    judged += [_over(case) for one in found.values() for case in one.over]
+    for key, one in found.items():
+        holds = [x.judgement for x in judged if x.case.story.key == key and x.judgement.verdict is Verdict.HOLD]
+        books.look_again(key, _wake(one, holds, now))
+    return judged
+
+
+def _cases(books: Books, key: str, now: datetime) -> Cases:
+    return cases(books.rules, books.readers, books.marks, books.story(key), now)
+
+
+def _priority(case: Case) -> tuple[int, datetime, str, str]:
+    return case.order, case.due_at, case.story.key, case.occasion.key
+
+
+def _over(case: Case) -> Judged:
+    return Judged(case, Judgement(Verdict.SUPPRESS, f"cancelled: {case.occasion.over}, before this was due"))
+
+
+def _wake(found: Cases, holds: Iterable[Judgement], now: datetime) -> datetime | None:
+    again = [max(now, min(hold.until or now + RECHECK, now + RECHECK)) for hold in holds]
+    return min([*again, *([found.next_at] if found.next_at else [])], default=None)
+
+
+def news(judged: Iterable[Judged], now: datetime) -> Iterator[tuple[Case, Decision]]:
+    """The decisions that say something new: a verdict is written when it or its reason changes."""
+    for one in judged:
+        decision = decision_of(one.case, one.judgement, now)
+        before = one.case.decision
+        if before is None or replace(before, at=now) != decision:
+            yield one.case, decision
+
+
+def decision_of(case: Case, judgement: Judgement, now: datetime) -> Decision:
+    """A judged case as a fact."""
+    return Decision(
+        at=now,
+        rule=case.rule.name,
+        contractor=case.story.key,
+        occasion=case.occasion.key,
+        about=case.occasion.about,
+        step=case.number,
+        verdict=judgement.verdict,
+        why=judgement.why,
+        gate=judgement.gate,
+    )
+

@@ -1,0 +1,118 @@
+"""What a letter may state about a case: its facts, in the reader's own language, zone and way of writing dates."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mail.links import all_answers
+from mail.wording import count, day_in, full_date, moment, plain_time, working_time
+from relationship.checkins import CheckIn
+from relationship.ledger import Turn
+from relationship.messages import Side
+from relationship.parties import Contractor, Owner
+from relationship.story import Story
+from rules.evaluation import Case
+from rules.gates import older_debt
+from rules.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads a letter, and how: language, locale and zone."""
+
+    language: str
+    locale: str
+    timezone: str
+
+
+def reader_of(side: Side, contractor: Contractor, owner: Owner) -> Reader:
+    """The reader of a letter; contractors read the owner's way of writing dates only in English."""
+    if side is Side.OWNER:
+        return Reader("en", owner.locale, owner.timezone)
+    return Reader(contractor.language, owner.locale if contractor.timezone == owner.timezone else "", contractor.timezone)
+
+
+def facts_of(case: Case, policy: Policy, token: str, now: datetime) -> dict[str, object]:
+    """All facts of a case, as mail/facts.py lists them; what is not known is not there."""
+    story, occasion = case.story, case.occasion
+    reader = reader_of(case.reader, story.contractor, story.owner)
+    facts: dict[str, object] = {
+        "contractor": _contractor(story.contractor, reader),
+        "owner": {"name": story.owner.name, "first_name": story.owner.first_name},
+        "mailbox": policy.mailbox.address,
+        "links": all_answers(policy.mailbox.address, token, reader.language),
+        "reminders": case.reminders,
+        "since": day_in(occasion.start, reader.timezone, reader.language, reader.locale),
+        "silent_days": (now - occasion.moment).days,
+    }
+    if occasion.message:
+        facts["subject"] = occasion.message.subject
+    if occasion.turn:
+        facts |= _turn(occasion.turn, story, reader, now)
+        debt = older_debt(story, occasion.turn.since, now)
+        facts["debt"] = _turn(debt, story, reader, now) if debt else None
+    if occasion.check_in:
+        facts["check_in"] = _check_in(occasion.check_in, story, policy, reader)
+    if occasion.letter:
+        facts["letter"] = {
+            "subject": occasion.letter.subject,
+            "to": ", ".join(occasion.letter.to),
+            "at": moment(occasion.moment, reader.timezone, reader.language, reader.locale),
+            "reply": occasion.letter.reply,
+        }
+    return facts
+
+
+def _contractor(contractor: Contractor, reader: Reader) -> dict[str, object]:
+    since = contractor.since
+    return {
+        "name": contractor.name,
+        "first_name": contractor.first_name,
+        "role": contractor.role,
+        "good_at": contractor.good_at,
+        "not_for": contractor.not_for,
+        "language": contractor.language,
+        "since": full_date(since, reader.language, reader.locale) if since else None,
+    }
+
+
+def _turn(turn: Turn, story: Story, reader: Reader, now: datetime) -> dict[str, object]:
+    clock = story.clock(turn.party)
+    end = turn.answered_at or now
+    spent = clock.seconds_between(turn.since, end)
+    return {
+        "subject": turn.subject,
+        "since": day_in(turn.since, reader.timezone, reader.language, reader.locale),
+        "took": working_time(spent, reader.language) if turn.answered_at else None,
+        "waiting": _waiting(turn, story, end, reader),
+        "chasers": turn.chasers,
+    }
+
+
+def _waiting(turn: Turn, story: Story, end: datetime, reader: Reader) -> str:
+    """Up to a day in working hours, then in the working days of who is waited on."""
+    clock = story.clock(turn.party)
+    days = clock.working_days_between(turn.since, end)
+    if days >= 1:
+        return count(days, "working day", reader.language)
+    spent = clock.seconds_between(turn.since, end)
+    return working_time(spent, reader.language) if spent >= 60 else plain_time(int((end - turn.since).total_seconds()))
+
+
+def _check_in(check_in: CheckIn, story: Story, policy: Policy, reader: Reader) -> dict[str, object]:
+    abroad = story.contractor.timezone != story.owner.timezone
+    return {
+        "when": moment(check_in.starts_at, reader.timezone, reader.language, reader.locale, yours=abroad),
+        "length": plain_time(int((check_in.ends_at - check_in.starts_at).total_seconds()), reader.language),
+        "where": policy.check_ins.where,
+        "agenda": agenda(story, reader),
+        "outside_hours": check_in.outside_hours,
+    }
+
+
+def agenda(story: Story, reader: Reader) -> tuple[str, ...]:
+    """What is open between the two: the waits of both sides that ask."""
+    return tuple(
+        f"{turn.subject} ({day_in(turn.since, reader.timezone, reader.language, reader.locale)})"
+        for turn in story.ledger.waits
+        if turn.asks
+    )
