@@ -15,7 +15,7 @@ from relationship.letters import OPEN_STATES, Letter, State
 from relationship.messages import Side
 from relationship.occasions import FINDERS, Occasion
 from relationship.story import Story
-from rules.conditions import unmet
+from rules.matching import unmet
 from rules.policy import Rule, Step
 from rules.watermarks import acts, passed
 
