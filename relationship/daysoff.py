@@ -1,0 +1,58 @@
+"""Public holidays, by the `holidays` package: "PH", or with a region "US-NY"."""
+
+import warnings
+from collections.abc import Iterable
+from datetime import date
+from difflib import get_close_matches
+from functools import cache, lru_cache
+
+import holidays
+
+
+def check_holidays(code: str) -> None:
+    """ValueError where there is no such holiday calendar; "" means none and is fine."""
+    if code:
+        _entity(code)
+
+
+@lru_cache(maxsize=4096)
+def holiday_dates(code: str, year: int) -> frozenset[date]:
+    """The holidays of one year, observed ones included; none where the package knows nothing of that year."""
+    if not code:
+        return frozenset()
+    country, region = _entity(code)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # some calendars warn of years before their beginning
+        days = holidays.country_holidays(country, subdiv=region, years=year)
+        return frozenset(day for day in days if day.year == year)
+
+
+@lru_cache(maxsize=1024)
+def _entity(code: str) -> tuple[str, str | None]:
+    """Country and region, in the package's own spelling."""
+    country, _, region = (part.strip() for part in code.strip().partition("-"))
+    known = _countries()
+    if country.upper() not in known:
+        raise ValueError(
+            f"{code!r} is no holiday calendar: {country!r} is not a known country; {_hint(country, known)}"
+        )
+    country = country.upper()
+    if not region:
+        return country, None
+    regions = {name.upper(): name for name in known[country]}
+    if region.upper() not in regions:
+        raise ValueError(
+            f"{code!r} is no holiday calendar: {country} has no region {region!r}; {_hint(region, regions)}"
+        )
+    return country, regions[region.upper()]
+
+
+@cache
+def _countries() -> dict[str, tuple[str, ...]]:
+    return {country: tuple(regions) for country, regions in holidays.list_supported_countries().items()}
+
+
+def _hint(found: str, known: Iterable[str]) -> str:
+    near = get_close_matches(found.upper(), known, n=1, cutoff=0.5)
+    usage = "write a country's two letters, such as PH, or US-NY with a region"
+    return f"did you mean {near[0]!r}? ({usage})" if near else usage
