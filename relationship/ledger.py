@@ -1,15 +1,28 @@
-"""The ledger: all exchanges and open waits of both sides, a pure fold over messages (to be filled)."""
+"""The ledger: all exchanges and open waits of both sides, a pure fold over messages.
+
+Theory of operation. In each conversation the ball lies with one side, or with nobody. A person's message of
+one side first answers what that side owed, then hands the ball over; while the ball lies with the other side
+already, it is a chaser. What closes (a closer, #nrn, FYI) answers and hands nothing over; what settles takes
+the ball out of play. The messages are put in order first, so that the order of their arrival does not
+matter. Working time is no part of the fold: it is counted when asked for, with the hours that hold then.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from statistics import median
 
-from relationship.messages import Message, Side
+from relationship.hours import WorkingClock
+from relationship.messages import Kind, Message, Side
+from relationship.ordering import in_order
+from relationship.parties import Contractor, Owner
+
+LAPSES = timedelta(days=60)  # a wait in a conversation that was quiet for so long is given up
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn of the ball: a wait while `answered_at` is None and it was not settled, an exchange once answered."""
+    """One turn of the ball: a wait while `answered_at` is None, an exchange once it was answered."""
 
     conversation: str
     subject: str  # of the conversation, without "Re:"
@@ -38,6 +51,92 @@ class Ledger:
     waits: tuple[Turn, ...] = ()
 
 
-def fold(conversation: str, messages: Iterable[Message]) -> Ledger:
-    """The ledger of one conversation; messages in any order."""
-    raise NotImplementedError
+def fold(conversation: str, subject: str, messages: Iterable[Message]) -> Ledger:
+    """The ledger of one conversation; messages in any order, each once."""
+    exchanges: list[Turn] = []
+    wait: Turn | None = None
+    first = True
+    for message in in_order(messages):
+        if not moves_the_ball(message):
+            continue
+        if "settled" in message.tags:
+            wait = None
+        else:
+            if wait and wait.party is message.side:
+                exchanges.append(_answered(wait, message))
+                wait = None
+            if _hands_over(message):
+                asks = message.asks or (first and message.side is Side.OWNER)
+                wait = _chased(wait, asks) if wait else _opened(conversation, subject, message, asks)
+        first = False
+    return Ledger(tuple(exchanges), (wait,) if wait else ())
+
+
+def moves_the_ball(message: Message) -> bool:
+    """Whether the message counts at all: a person wrote it, and our server did not find it forged."""
+    return message.kind is Kind.HUMAN and message.authentic
+
+
+def _hands_over(message: Message) -> bool:
+    """Whether it gives the other side the ball. A contractor only in Cc is not asked."""
+    return not message.closes and (message.handed or message.side is Side.CONTRACTOR)
+
+
+def _opened(conversation: str, subject: str, message: Message, asks: bool) -> Turn:
+    return Turn(
+        conversation=conversation,
+        subject=subject,
+        party=message.side.other,
+        since=message.at,
+        asks=asks,
+        chasers=0,
+        asked=message.key,
+        seen_at=message.seen_at,
+    )
+
+
+def _chased(wait: Turn, asks: bool) -> Turn:
+    return replace(wait, chasers=wait.chasers + 1, asks=wait.asks or asks)
+
+
+def _answered(wait: Turn, message: Message) -> Turn:
+    return replace(
+        wait,
+        answered_at=message.at,
+        answered=message.key,
+        answered_seen_at=message.seen_at,
+        closer=message.closes,
+    )
+
+
+def together(ledgers: Iterable[Ledger]) -> Ledger:
+    """One ledger out of those of several conversations, oldest first."""
+    known = list(ledgers)
+    exchanges = sorted((turn for ledger in known for turn in ledger.exchanges), key=_age)
+    waits = sorted((turn for ledger in known for turn in ledger.waits), key=_age)
+    return Ledger(tuple(exchanges), tuple(waits))
+
+
+def _age(turn: Turn) -> tuple[datetime, str, str]:
+    return turn.since, turn.conversation, turn.asked
+
+
+def clock_for(turn: Turn, owner: Owner, contractor: Contractor) -> WorkingClock:
+    """The working time of the party that owes (or owed) the answer."""
+    return owner.clock if turn.party is Side.OWNER else contractor.clock
+
+
+def working_s(turn: Turn, clock: WorkingClock) -> int | None:
+    """Seconds from question to answer within the answerer's hours; None while it is open."""
+    return None if turn.answered_at is None else clock.seconds_between(turn.since, turn.answered_at)
+
+
+def median_working_s(exchanges: Iterable[Turn], clock: WorkingClock) -> int | None:
+    """The median working time of one party's exchanges, in seconds; None where there is none."""
+    times = [worked for turn in exchanges if (worked := working_s(turn, clock)) is not None]
+    return int(median(times)) if times else None
+
+
+def lapsed(wait: Turn, last_event: datetime, now: datetime) -> bool:
+    """Whether nobody said anything in its conversation for 60 days; such a wait is only listed."""
+    return now - max(wait.since, last_event) >= LAPSES

@@ -72,12 +72,12 @@ class Message:
     parents: tuple[str, ...] = ()  # References, then In-Reply-To, without brackets, oldest first
     hints: tuple[str, ...] = ()  # provider thread ids: "gmail:...", "thread-index:<root>"
     handed: bool = True  # the other side is in To (not only in Cc): the ball is handed over
-    asks: bool = False  # question mark, request, due date (design section 3); the fold adds "first of its thread"
+    asks: bool = False  # question mark, request, due date (section 3); the fold adds "first of its thread"
     closes: bool = False  # closer, #nrn or FYI: answers, but hands nothing over
     tags: tuple[str, ...] = ()  # facts and commands said in the fresh text: "settled", "done", "pause", ...
     due: date | None = None  # the date of a "#due" or "Due:" line
     bad_news: bool = False  # hospital, resign, unfortunately ...: no praise on top of it
-    authentic: bool = True  # False where our own server marked a DMARC failure: moves nothing, commands nothing
+    authentic: bool = True  # False where our server marked a DMARC failure: moves and commands nothing
     readable: bool = True  # False where the text could not be understood
     reaches_us: bool = True  # an answer to it will come to the shared mailbox
     also_asked: tuple[str, ...] = ()  # addresses of other contractors in its To
@@ -86,3 +86,4 @@ class Message:
     back_on: date | None = None  # an auto-reply's "back on ..."
     rsvp: Rsvp | None = None
     folders: tuple[str, ...] = field(default=())  # where it was seen
+    fingerprint: str = ""  # digest of From, Date, Subject and recipients: tells copies that lack an id

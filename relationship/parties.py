@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 from relationship.durations import Duration
 from relationship.hours import WorkingClock, working_clock
@@ -21,7 +22,7 @@ class Party:
     holidays: str = ""  # "PH", "US-NY"
     away: tuple[tuple[date, date], ...] = ()  # first and last day, both away
 
-    @property
+    @cached_property
     def clock(self) -> WorkingClock:
         """The party's working time."""
         return working_clock(self.timezone, self.hours, self.holidays, self.away)
@@ -66,7 +67,7 @@ class Contractor(Party):
 
 @dataclass(frozen=True)
 class People:
-    """Everybody we know, by address. `contractors` maps the stable key of a relationship to its contractor."""
+    """Everybody we know, by address. `contractors` maps a relationship's stable key to its contractor."""
 
     owner: Owner
     contractors: Mapping[str, Contractor]
@@ -79,10 +80,10 @@ class People:
         """The relationship that the address belongs to."""
         return self._keys.get(address)
 
-    @property
+    @cached_property
     def _owner_side(self) -> frozenset[str]:
         return frozenset(self.owner.addresses + self.owner.team + self.owner.mailbox)
 
-    @property
+    @cached_property
     def _keys(self) -> dict[str, str]:
         return {address: key for key, who in self.contractors.items() for address in who.addresses}
