@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from relationship.durations import Duration
 from relationship.parties import Contractor, Owner
+from rules.rhythm import Rhythm
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Mailbox:
     history: Duration = field(default=Duration(180, "days"))
     copies: str = "bcc"  # bcc, server, append
     trust: str = ""  # an authserv-id, "topmost", or "" for none
+    aliases: tuple[str, ...] = ()  # other addresses that deliver into the same mailbox
+    starred: str = ""  # a label or keyword that stands for the star; "" for the star itself
 
 
 @dataclass(frozen=True)
@@ -91,9 +94,39 @@ class Step:
         return self.send.startswith("owner/")
 
 
+@dataclass(frozen=True, slots=True)
+class Took:
+    """`took: under 2 working hours`: how long the answer took; working time is the answerer's."""
+
+    op: str  # "under" or "over"
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """`chasers: 2` is "at least"; `under 3` and `over 1` leave the number itself out."""
+
+    op: str  # "under", "over" or "at least"
+    number: int
+
+    def holds(self, amount: int) -> bool:
+        """Whether so many satisfy it."""
+        return {"under": amount < self.number, "over": amount > self.number}.get(self.op, amount >= self.number)
+
+
 @dataclass(frozen=True)
 class Rule:
-    """One rule: when something happens, if conditions hold, letters go out in steps."""
+    """One rule: when something happens, if conditions hold, letters go out in steps.
+
+    `conditions` holds, by the name that the file uses:
+
+    - `took`: Took
+    - `chasers`: Count
+    - `on time`: bool
+    - `deliveries on time`, `quick answers`: int, the n-th in a row
+    - `role`, `phase`, `tag`, `contractor`, `temperature`, `subject contains`, `lacks`, `about`: a tuple of str, of
+      which one must fit; compared without regard to case
+    """
 
     name: str
     when: str  # a trigger of design section 4
@@ -105,6 +138,8 @@ class Rule:
     approve: bool = False
     on: str = ""  # `every`: "first Monday of the quarter at 10:00"
     line: int = 0
+    rhythm: Rhythm | None = None  # `on`, understood
+    column: int = 1
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,2 @@
+def problems_across(*a):  # type: ignore
+    return []

@@ -1,0 +1,2 @@
+def problems_of_shape(*a):  # type: ignore
+    return []
