@@ -1,0 +1,178 @@
+"""The facts that a letter may state: the documented table, which the templates are checked against.
+
+`docs/letters.md` shows the same table. Every fact is words (or a whole number) in the reader's own language
+and zone, ready to be read: templates format nothing. `sample` is what `preview` shows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mail.markdown import Markdown
+
+Value = object  # text, a whole number, a list of values, or a mapping of names to values
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact: what it says, an example, and (of a group or of each thing in a list) the facts inside."""
+
+    about: str
+    sample: Value = None
+    parts: Mapping[str, "Fact"] = field(default_factory=dict)
+    many: bool = False
+    spanish: Value = None  # the example in Spanish, where it differs
+
+
+def _link(about: str, tag: str) -> Fact:
+    return Fact(about, f"mailto:team@acme.example?subject=Keepwarm%20(kw-sampletoken0)&body=%23{tag}")
+
+
+CONTRACTOR = {
+    "name": Fact("the contractor's name, as in rules.yaml", "Maria Santos"),
+    "first_name": Fact("how a letter greets", "Maria"),
+    "role": Fact("`role:`", "virtual assistant", spanish="asistente virtual"),
+    "good_at": Fact("`good at:`", ("inbox triage", "scheduling"), many=True, spanish=("agenda", "correo")),
+    "not_for": Fact("`not for:`", ("bookkeeping",), many=True, spanish=("contabilidad",)),
+    "since": Fact("`since:`, as a date in words", "September 1", spanish="1 de septiembre"),
+    "language": Fact("`language:`", "en", spanish="es"),
+}
+
+FACTS: Mapping[str, Fact] = {
+    "contractor": Fact("the contractor that the letter is to, or about", parts=CONTRACTOR),
+    "owner": Fact(
+        "the owner",
+        parts={"name": Fact("the owner's name", "Dana Reyes"), "first_name": Fact("its first word", "Dana")},
+    ),
+    "mailbox": Fact("the shared mailbox's address", "team@acme.example"),
+    "subject": Fact("what the conversation is about", "Invoice template", spanish="Plantilla de la factura"),
+    "took": Fact("how long the answer took", "40 working minutes", spanish="40 minutos de trabajo"),
+    "waiting": Fact("how long it has been waited for", "3 working days", spanish="3 días laborables"),
+    "since": Fact("since when", "Tuesday, March 3", spanish="martes 3 de marzo"),
+    "reminders": Fact("how many reminders of this wait were really sent before", 1),
+    "chasers": Fact("how often the writer asked again", 1),
+    "silent_days": Fact("whole days since the event that the rule counts from", 15),
+    "deadline": Fact("the date in words", "Friday, March 6", spanish="viernes 6 de marzo"),
+    "delivered": Fact("what was delivered", "Landing page, first draft", spanish="Página de inicio"),
+    "on_time": Fact("whether that was by the deadline: 1 or nothing", 1),
+    "streak": Fact("how many in a row", 5),
+    "years": Fact("whole years together", 1),
+    "answered_by": Fact("who has answered, where two were asked", "Ben Okafor"),
+    "temperature": Fact("warm, cooling or cold", "cooling"),
+    "reasons": Fact(
+        "the temperature's reasons, in words",
+        ("answers take 9 working hours this month, 3 before", "the last check-in was missed"),
+        many=True,
+    ),
+    "lacks": Fact("what a brief lacks", "deadline"),
+    "task": Fact("what a brief asks for that is on the contractor's `not for:` list", "bookkeeping"),
+    "pay_day": Fact("when pay is due", "Friday, March 13"),
+    "limit": Fact("the limit that was reached, as written", "3 a week"),
+    "problem": Fact(
+        "what is wrong, in a sentence", "The mail server refuses the password of team@acme.example."
+    ),
+    "failed_address": Fact("the address that mail comes back from", "maria@contract.example"),
+    "paragraphs": Fact(
+        "the owner's own words, paragraph by paragraph",
+        ("We moved to a new invoicing tool this week.", "Nothing changes for you until April."),
+        many=True,
+        spanish=("Esta semana estrenamos otro programa de facturas.", "Para ti no cambia nada hasta abril."),
+    ),
+    "check_in": Fact(
+        "the call",
+        parts={
+            "when": Fact(
+                "its time in the reader's zone",
+                "Thursday, March 5, 9:30 pm your time",
+                spanish="jueves 5 de marzo, 21:30 (tu hora)",
+            ),
+            "length": Fact("how long", "30 minutes", spanish="30 minutos"),
+            "where": Fact("`where:`", "https://meet.example/dana"),
+            "agenda": Fact(
+                "what is open between the two",
+                ("Invoice template (with you since Tuesday)",),
+                many=True,
+                spanish=("Plantilla de la factura (la tienes tú desde el martes)",),
+            ),
+            "outside_hours": Fact("whose hours it lies outside of, where they share none", ""),
+        },
+    ),
+    "debt": Fact(
+        "the older answer that the owner owes",
+        parts={
+            "subject": Fact("what it is about", "Holiday schedule"),
+            "since": Fact("since when", "Friday, February 27"),
+            "waiting": Fact("how long", "2 working days"),
+        },
+    ),
+    "letter": Fact(
+        "the letter that a note to the owner is about",
+        parts={
+            "subject": Fact("its subject", "Re: Invoice template"),
+            "to": Fact("its address", "maria@contract.example"),
+            "at": Fact("when it was tried", "Tuesday, March 3, 3:20 pm"),
+            "reply": Fact("what the mail server said", "550 5.1.1 No such user"),
+        },
+    ),
+    "errors": Fact(
+        "what is wrong in the rules file",
+        many=True,
+        parts={
+            "line": Fact("the line's number", 14),
+            "message": Fact("what was found and what is allowed", "'2 workin hours' is not a duration"),
+            "hint": Fact("did you mean", "did you mean '2 working hours'?"),
+            "quoted": Fact("the line as it stands", "if: {took: under 2 workin hours}"),
+        },
+    ),
+    "items": Fact(
+        "the day's notes to the owner",
+        many=True,
+        parts={
+            "heading": Fact("the note's subject", "Maria is waiting for you: Invoice template"),
+            "text": Fact("the note itself", Markdown("Maria asked on **Tuesday, March 3** and is waiting.")),
+        },
+    ),
+    "links": Fact(
+        "one-click answers, as addresses of mails that fill themselves in",
+        parts={
+            "settled": _link("nothing is owed any more", "settled"),
+            "pause": _link("no more letters to me", "pause"),
+            "resume": _link("letters again", "resume"),
+            "held": _link("the check-in took place", "held"),
+            "late": _link("it took place, late", "late"),
+            "missed": _link("it did not take place", "missed"),
+            "confirm": _link("yes, send this news", "news"),
+            "paid": _link("pay went out", "paid"),
+        },
+    ),
+}
+
+
+def sample_facts(name: str = "", language: str = "en") -> dict[str, object]:
+    """Facts of an invented relationship, for any template; `name` is there for one that needs others."""
+    facts = _samples(FACTS, language)
+    if name == "owner/bundle":
+        facts["items"] = _SAMPLE_ITEMS
+    return facts
+
+
+_SAMPLE_ITEMS = (
+    {
+        "heading": "Maria is waiting for you: Invoice template",
+        "text": Markdown("Maria asked on **Tuesday, March 3**, 3 working days ago, and asked again once."),
+    },
+    {
+        "heading": "You and Ben have gone quiet",
+        "text": Markdown("Neither of you has written for **15 days**. A line is enough."),
+    },
+)
+
+
+def _samples(facts: Mapping[str, Fact], language: str) -> dict[str, object]:
+    return {name: _sample(fact, language) for name, fact in facts.items()}
+
+
+def _sample(fact: Fact, language: str) -> object:
+    if fact.parts:
+        inside = _samples(fact.parts, language)
+        return (inside,) if fact.many else inside
+    return fact.spanish if language == "es" and fact.spanish is not None else fact.sample

@@ -1,0 +1,52 @@
+"""One-click answers: `mailto:` links (RFC 6068) that open a mail which fills itself in.
+
+The body of that mail is the command or the fact, alone on its first line; the subject carries the
+letter's token, unguessable, so that the answer is known to come from who got the letter. A letter never
+shows the tag itself: in the link the sign before it is percent-encoded.
+"""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+# What the filled-in mail is called: its sender sees it before sending.
+_SUBJECTS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "settled": "Settled",
+        "pause": "Pause the notes to me",
+        "resume": "Notes to me again",
+        "held": "Our check-in took place",
+        "late": "Our check-in took place, late",
+        "missed": "Our check-in did not take place",
+        "news": "Yes, send this news",
+        "paid": "Paid",
+    },
+    "es": {
+        "settled": "Asunto resuelto",
+        "pause": "Pausar mis notas",
+        "resume": "Volver a recibir notas",
+        "held": "Tuvimos la llamada",
+        "late": "Tuvimos la llamada, con retraso",
+        "missed": "No tuvimos la llamada",
+    },
+}
+_TOKEN = re.compile(r"\(kw-([A-Za-z0-9_-]{8,64})\)")
+
+
+def answer(tag: str, mailbox: str, token: str, language: str = "en") -> str:
+    """The link that says `tag` (settled, pause, resume, held, late, missed, news, paid) about a letter."""
+    words = _SUBJECTS.get(language.partition("-")[0], {}).get(tag) or _SUBJECTS["en"][tag]
+    subject = quote(f"{words} (kw-{token})", safe="")
+    return f"mailto:{quote(mailbox, safe='@')}?subject={subject}&body={quote('#' + tag, safe='')}"
+
+
+def all_answers(mailbox: str, token: str, language: str = "en") -> dict[str, str]:
+    """The whole fact `links`, for the letter with this token."""
+    found = {tag: answer(tag, mailbox, token, language) for tag in _SUBJECTS["en"]}
+    return {("confirm" if tag == "news" else tag): link for tag, link in found.items()}
+
+
+def token_in(subject: str) -> str:
+    """The token that a filled-in mail's subject carries; "" where there is none."""
+    match = _TOKEN.search(subject)
+    return match[1] if match else ""
