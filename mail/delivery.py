@@ -1,8 +1,9 @@
 """SMTP: handing one letter to the server, and knowing exactly how far it got.
 
-DATA is sent only once every recipient was accepted, so that no letter goes to some of them. When the line dies
-between the server's "354" and its answer to the final dot, the letter is in doubt: the caller asks the mailbox
-then. `smtplib.sendmail` is not used: it goes on although a recipient was refused, and hides where it failed.
+DATA is sent only once every recipient was accepted, so that no letter goes to some of them. When the line
+dies between the server's "354" and its answer to the final dot, the letter is in doubt: the caller asks the
+mailbox then. `smtplib.sendmail` is not used: it goes on although a recipient was refused, and hides where it
+failed.
 """
 
 import base64
@@ -82,7 +83,7 @@ def deliver(
     content: bytes,
     connection: "Postman | None" = None,
 ) -> Receipt:
-    """Hand in one letter, over a connection of its own unless one is given; raises for no fault of the server."""
+    """Hand in one letter, over a connection of its own unless one is given; no fault of a server raises."""
     if connection is not None:
         return connection.deliver(sender, to, copy_to, content)
     with Postman(settings) as postman:

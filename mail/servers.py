@@ -1,4 +1,4 @@
-"""Where a mail server is, how the line to it is protected, and what to tell people when it is out of reach."""
+"""Where a mail server is, how the line to it is protected, and what to tell people when it fails."""
 
 import ipaddress
 import socket

@@ -1,0 +1,131 @@
+"""The server's answer to a FETCH, taken apart.
+
+imaplib hands out a FETCH response as a list: for each mail one tuple per literal, `(text before it,
+literal)`, and then the closing text. IMAPClient's own parser understands every answer that the grammar
+allows, and takes most of a first sync's time. The usual shape needs no parser: the text between the
+literals holds UID, FLAGS and INTERNALDATE, and names each literal at its end. Whatever looks otherwise goes
+to IMAPClient after all.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from imapclient.response_parser import parse_fetch_response
+
+from mail.raw import RawMail
+
+TEXT_CAP = 2048  # bytes of the body that are fetched with each mail
+ITEMS = f"(INTERNALDATE FLAGS BODY.PEEK[HEADER] BODY.PEEK[TEXT]<0.{TEXT_CAP}>)"
+ITEMS_GMAIL = ITEMS.replace("FLAGS", "FLAGS X-GM-THRID")
+
+# A mail whose time the server cannot say is taken for an ancient one: nobody acts on it.
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+Piece = bytes | tuple[bytes, bytes]
+
+_UID = re.compile(rb"\bUID (\d+)")
+_FLAGS = re.compile(rb"\bFLAGS \(([^)]*)\)")
+_DATE = re.compile(rb'\bINTERNALDATE "([^"]*)"')
+_THREAD = re.compile(rb"\bX-GM-THRID (\d+)")
+_LITERAL = re.compile(rb"BODY\[(HEADER|TEXT)\](?:<0(?:\.\d+)?>)? \{\d+\+?\}$")
+_EMPTY = re.compile(rb'BODY\[(?:HEADER|TEXT)\](?:<0(?:\.\d+)?>)? (?:""|NIL)')
+_MONTHS = {
+    month: number
+    for number, month in enumerate(
+        (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"), 1
+    )
+}
+
+
+def mails(folder: str, pieces: Iterable[Piece | None], cap: int = TEXT_CAP) -> Iterator[RawMail]:
+    """The mails in a FETCH response; answers that are no whole mail (flags that changed) are passed over."""
+    for answer in _answers(pieces):
+        mail = _quick(folder, answer, cap) or _thorough(folder, answer, cap)
+        if mail is not None:
+            yield mail
+
+
+def literals(pieces: Iterable[Piece | None]) -> Iterator[tuple[int, bytes]]:
+    """UID and value of the one item that was asked for, for each mail in a FETCH response."""
+    for answer in _answers(pieces):
+        text = b"".join(piece[0] if isinstance(piece, tuple) else piece for piece in answer)
+        uid = _UID.search(text)
+        if uid:
+            yield int(uid[1]), b"".join(piece[1] for piece in answer if isinstance(piece, tuple))
+
+
+def internal_date(text: bytes) -> datetime:
+    """Read `17-Jul-1996 02:44:25 -0700` (RFC 3501, section 9) as aware UTC."""
+    try:
+        local = datetime(
+            int(text[7:11]), _MONTHS[text[3:6].title()], int(text[0:2]),
+            int(text[12:14]), int(text[15:17]), int(text[18:20]), tzinfo=UTC,
+        )  # fmt: skip
+        offset = timedelta(hours=int(text[22:24]), minutes=int(text[24:26]))
+    except (ValueError, KeyError):
+        return LONG_AGO
+    return local + offset if text[21:22] == b"-" else local - offset
+
+
+def _answers(pieces: Iterable[Piece | None]) -> Iterator[list[Piece]]:
+    """One list of pieces per mail: its literals, and the text that closes it."""
+    answer: list[Piece] = []
+    for piece in pieces:
+        if piece is None:
+            continue
+        answer.append(piece)
+        if not isinstance(piece, tuple):  # text that no literal follows ends the answer
+            yield answer
+            answer = []
+
+
+def _quick(folder: str, answer: list[Piece], cap: int) -> RawMail | None:
+    """The usual shape; None where it is another one."""
+    between = b""
+    found: dict[bytes, bytes] = {}
+    for piece in answer:
+        if not isinstance(piece, tuple):
+            between += piece
+            continue
+        name = _LITERAL.search(piece[0])
+        if not name:
+            return None
+        found[name[1]] = piece[1]
+        between += piece[0]
+    uid, flags, date = _UID.search(between), _FLAGS.search(between), _DATE.search(between)
+    if not (uid and flags and date) or len(found) + len(_EMPTY.findall(between)) != 2:
+        return None
+    header, text = found.get(b"HEADER", b""), found.get(b"TEXT", b"")
+    at, thread = internal_date(date[1]), _THREAD.search(between)
+    hints = (f"gmail:{thread[1].decode()}",) if thread else ()
+    return RawMail(folder, int(uid[1]), at, _flags(flags[1]), header, text, len(text) < cap, hints)
+
+
+def _thorough(folder: str, answer: list[Piece], cap: int) -> RawMail | None:
+    """Any shape, through IMAPClient's parser; None where it is not a whole mail."""
+    for uid, items in parse_fetch_response(answer, normalise_times=False).items():
+        header, text = _bytes(items, b"BODY[HEADER]"), _bytes(items, b"BODY[TEXT]<0>", b"BODY[TEXT]")
+        if header is None or text is None:
+            return None
+        at = items.get(b"INTERNALDATE")
+        at = at.astimezone(UTC) if isinstance(at, datetime) and at.tzinfo else LONG_AGO
+        flags = _flags(b" ".join(flag for flag in items.get(b"FLAGS", ()) if isinstance(flag, bytes)))
+        hints = (f"gmail:{items[b'X-GM-THRID']}",) if b"X-GM-THRID" in items else ()
+        return RawMail(folder, uid, at, flags, header, text, len(text) < cap, hints)
+    return None
+
+
+def _bytes(items: dict[bytes, object], *names: bytes) -> bytes | None:
+    """The first of these items that is there; NIL is an empty text, a text of digits was read as a number."""
+    for name in names:
+        if name in items:
+            value = items[name]
+            return value if isinstance(value, bytes) else b"" if value is None else str(value).encode()
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _flags(text: bytes) -> frozenset[str]:
+    return frozenset(text.decode("ascii", "replace").split())
