@@ -6,11 +6,13 @@ One contract suite (tests/store/test_contract.py) runs on every store.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from relationship.facts import Fact, Facts
 
 OWNER = "owner"  # the owner's own aggregate
+NO_CONVERSATIONS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +46,63 @@ class StoreError(Exception):
 
 
 class Store(Protocol):
-    """Aggregates of facts, durable once `commit` returns."""
+    """Aggregates of facts, durable once `commit` returns. For one thread at a time.
+
+    Every method may raise StoreError; what it was asked to do is then undone (of `commit_many`: for the aggregates
+    that were not yet durable), and may be tried again.
+    """
+
+    # -- facts ---------------------------------------------------------------------------------------------
 
     def names(self) -> tuple[str, ...]:
-        """Keys of all aggregates, the owner's among them once it has facts."""
+        """Keys of all aggregates, the owner's among them once it has facts; without those that are damaged."""
 
     def load(self, name: str) -> Facts:
-        """The live facts of an aggregate; empty where there is none. The caller may not change them."""
+        """The live facts of an aggregate; empty where there is none.
+
+        A snapshot that later commits leave as it is, and that the caller may not change; to load again costs
+        nothing. StoreError while the aggregate is damaged.
+        """
 
     def commit(self, name: str, facts: Iterable[Fact]) -> None:
-        """Add facts to an aggregate, all or none, durable on return."""
+        """Add facts to an aggregate, all or none, durable on return. Facts that are there already cost nothing."""
 
-    def archive(self, name: str, facts: Iterable[Fact]) -> None:
-        """Move closed facts to the yearly files, out of what `load` returns."""
+    def commit_many(self, facts: Mapping[str, Iterable[Fact]]) -> None:
+        """The same for many aggregates, faster; all or none of each aggregate's."""
+
+    def archive(
+        self, name: str, facts: Iterable[Fact], conversation_of: Mapping[str, str] = NO_CONVERSATIONS
+    ) -> None:
+        """Move closed facts to the yearly files, out of what `load` returns; they need not have been live.
+
+        `conversation_of` maps keys of facts to conversations, so that a late answer finds its own again.
+        """
 
     def history(self, name: str) -> Iterator[Fact]:
-        """The archived facts, oldest year first; of equal keys the last one counts."""
+        """The archived facts that are not live (again), each key once as it was last, oldest year first."""
+
+    def conversation_of(self, name: str, message_id: str) -> str | None:
+        """The conversation of an archived message, by its key or Message-ID; None where no such one is archived.
+
+        What it costs does not depend on how much is archived. "" where the conversation was not told.
+        """
+
+    def archived(self, name: str, conversation: str) -> tuple[Fact, ...]:
+        """The archived facts of a conversation; to commit them makes it live again."""
+
+    def damaged(self) -> Mapping[str, str]:
+        """What could not be read so far, and what to do about it, by aggregate. The others go on."""
+
+    def export(self, name: str) -> dict[str, object]:
+        """All that is kept about one contractor, live, archived and with the owner, as plain JSON data."""
 
     def forget(self, name: str) -> None:
-        """Remove an aggregate with its history, without a trace."""
+        """Remove an aggregate with its history, and what the others say of the person, without a trace.
+
+        It may be repeated, and goes on where a crash cut it short.
+        """
+
+    # -- the mailbox ---------------------------------------------------------------------------------------
 
     def cursor(self) -> Cursor:
         """How far the mailbox was read."""
@@ -74,16 +114,21 @@ class Store(Protocol):
         """The last poll."""
 
     def beat(self, heartbeat: Heartbeat) -> None:
-        """Keep the heartbeat."""
+        """Keep the heartbeat, without waiting for the disk."""
 
     def set_aside(self, name: str, evidence: bytes) -> None:
-        """Keep a mail that could not be understood, as evidence."""
+        """Keep a mail that could not be understood, as evidence; `name` is an aggregate's key, or any such word."""
+
+    # -- what commands ask ---------------------------------------------------------------------------------
 
     def requests(self) -> tuple[tuple[str, str], ...]:
         """What commands asked of the running daemon (verb, argument), oldest first."""
 
     def request(self, verb: str, argument: str) -> None:
-        """Drop a request for the next tick."""
+        """Drop a request for the next tick; the one thing that may be written beside the daemon."""
 
     def answered(self, verb: str, argument: str) -> None:
-        """Take a request away once it was done."""
+        """Take a request away once it was done: the oldest one that reads so."""
+
+    def close(self) -> None:
+        """Let others have the data folder."""

@@ -1,0 +1,148 @@
+"""One aggregate in memory: its facts, as dataclasses and as the TinyDB documents that the next commit writes."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from tinydb import TinyDB
+from tinydb.table import Document, Table
+
+from relationship.facts import TABLES, Fact, Facts
+from store.codec import KINDS, CodecError, Doc, NewerError, decode, encode
+from store.migrations import Schema
+from store.staging import StagingStorage, Tables
+
+_ABOUT = "schema"  # the table that holds the file's version
+
+
+def merged(facts: Facts, added: Iterable[Fact], dropped: Iterable[Fact] = ()) -> Facts:
+    """A copy with facts added (each last in its table) and dropped; what the caller holds stays as it is."""
+    tables = {table: getattr(facts, table) for table in KINDS}
+    copied: set[str] = set()
+
+    def table_of(fact: Fact) -> dict[str, Fact]:
+        name = TABLES[type(fact)]
+        if name not in copied:
+            copied.add(name)
+            tables[name] = dict(tables[name])
+        table: dict[str, Fact] = tables[name]
+        return table
+
+    for fact in added:
+        table = table_of(fact)
+        table.pop(fact.key, None)
+        table[fact.key] = fact
+    for fact in dropped:
+        table_of(fact).pop(fact.key, None)
+    return Facts(**tables)
+
+
+def news(facts: Facts, added: Iterable[Fact]) -> list[Fact]:
+    """Those that are not there as they are; of equal keys the last one."""
+    latest = {(type(fact), fact.key): fact for fact in added}
+    return [fact for (kind, key), fact in latest.items() if facts.table(kind).get(key) != fact]
+
+
+def every_fact(facts: Facts) -> Iterable[Fact]:
+    """All facts of an aggregate, table by table."""
+    return (fact for table in KINDS for fact in getattr(facts, table).values())
+
+
+class _FactTable(Table):
+    """A TinyDB table whose documents are named by their facts' keys."""
+
+    document_id_class = str  # type: ignore[assignment]
+
+
+class _Database(TinyDB):
+    table_class = _FactTable
+
+
+class Aggregate:
+    """Staged, then committed; where a commit fails, it is as it was."""
+
+    def __init__(self, tables: Tables, facts: Facts, save: Callable[[bytes], None]) -> None:
+        self.facts = facts
+        self._next = facts
+        self._storage = StagingStorage(tables, lambda staged: save(dump(staged)))
+        self._db = _Database(storage=lambda: self._storage)
+
+    @property
+    def staged(self) -> bool:
+        """Whether there is something to commit."""
+        return self._storage.staged
+
+    def stage(self, added: Iterable[Fact], dropped: Iterable[Fact] = ()) -> None:
+        """Work towards the next commit; ValueError, and nothing staged, for a fact that cannot be written."""
+        added, dropped = list(added), list(dropped)
+        put = _by_table((TABLES[type(fact)], Document(encode(fact), fact.key)) for fact in added)  # type: ignore[arg-type]
+        gone = _by_table((TABLES[type(fact)], fact.key) for fact in (*added, *dropped))
+        for name in gone:
+            table = self._db.table(name, cache_size=0)
+            table.remove(doc_ids=gone[name])
+            table.insert_multiple(put.get(name, ()))
+        self._next = merged(self._next, added, dropped)
+
+    def commit(self) -> None:
+        """Save what is staged."""
+        self._storage.commit()
+        self.facts = self._next
+
+    def rollback(self) -> None:
+        """Forget what is staged."""
+        self._storage.rollback()
+        self._next = self.facts
+
+
+def _by_table(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+    tables: dict[str, list[Any]] = {}
+    for name, item in pairs:
+        tables.setdefault(name, []).append(item)
+    return tables
+
+
+def dump(tables: Mapping[str, object]) -> bytes:
+    """JSON as it stands in the files: UTF-8, names readable, half a surrogate pair kept as it came."""
+    return json.dumps(tables, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+def parse(content: bytes) -> dict[str, Any]:
+    """What `dump` wrote; CodecError for anything else."""
+    try:
+        data = json.loads(content.decode("utf-8", "surrogatepass"))
+    except ValueError as error:
+        raise CodecError(f"it is not JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise CodecError("it holds no JSON object")
+    return data
+
+
+def new_tables(schema: Schema) -> Tables:
+    """The tables of an aggregate without facts."""
+    return {_ABOUT: {"version": {"number": schema.version}}}
+
+
+def read_tables(content: bytes, schema: Schema) -> tuple[Tables, Facts, int]:
+    """A live file's tables and facts as of this schema, and the version that it has; CodecError, NewerError."""
+    data = parse(content)
+    try:
+        version = schema.check(data.pop(_ABOUT)["version"]["number"])
+    except (KeyError, TypeError) as error:
+        raise CodecError("it does not say which schema it has") from error
+    unknown = data.keys() - KINDS.keys()
+    if unknown:
+        raise NewerError(f"it holds {min(unknown)!r}, which this version does not know")
+    tables = new_tables(schema)
+    facts = Facts()
+    for name, docs in data.items():
+        tables[name] = schema.migrate(docs, name, version)
+        getattr(facts, name).update(_facts(name, tables[name]))
+    return tables, facts, version
+
+
+def _facts(table: str, docs: Mapping[str, Doc]) -> dict[str, Fact]:
+    found = {key: decode(KINDS[table], doc) for key, doc in docs.items()}
+    for key, fact in found.items():
+        if fact.key != key:
+            raise CodecError(f"the {table} fact {key!r} calls itself {fact.key!r}")
+    return found

@@ -1,0 +1,152 @@
+"""Files that last: replaced as a whole or not at all, and on the disk before the caller goes on.
+
+A file is replaced by writing a temporary one beside it, flushing that to the disk (fsync), renaming it over the old
+one, and flushing the folder. A crash at any point leaves the old content or the new one; a leftover temporary file
+is swept away at the next start. A yearly file is only appended to: what a crash tore off at its end was never
+promised to anybody, and is cut away before the next line.
+
+Each step is a method of its own, so that a test can die, or run out of disk, at every one of them.
+"""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from store.protocol import StoreError
+
+TEMPORARY = ".tmp"  # what a file in the making ends with
+
+_SENTENCES = {
+    errno.ENOSPC: "The disk that holds {path} is full: free some space, and work goes on by itself.",
+    errno.EDQUOT: "The disk quota for {path} is used up: free some space, and work goes on by itself.",
+    errno.EROFS: "{path} cannot be written, because its disk is mounted read-only: mount it writable again.",
+    errno.EACCES: "{path} may not be read or written by this user: give it the folder (chown), or run as its owner.",
+    errno.EPERM: "{path} may not be read or written by this user: give it the folder (chown), or run as its owner.",
+    errno.EFBIG: "{path} would exceed the file size limit of this process: raise it (ulimit -f).",
+    errno.EMFILE: "{path} cannot be opened, as this process has too many open files: raise the limit (ulimit -n).",
+    errno.EIO: "The disk that holds {path} reports errors: check it (dmesg), and restore the data folder elsewhere.",
+    errno.ENOTDIR: "{path} cannot lie there, because a file is in the way of its folder: choose another data folder.",
+}
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what the system refuses into a StoreError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        sentence = _SENTENCES.get(
+            error.errno or 0, f"{{path}} cannot be read or written: {error.strerror or error}."
+        )
+        raise StoreError(sentence.format(path=path)) from error
+
+
+class Files:
+    """The file system, in the few verbs that the store needs."""
+
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder that only this user can enter, and the way to it; one that exists stays as it is."""
+        with explained(folder):
+            if folder.is_dir():
+                return
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self._flush_folder(folder.parent)
+
+    def read(self, path: Path) -> bytes | None:
+        """The content; None where there is no such file."""
+        with explained(path):
+            try:
+                return path.read_bytes()
+            except FileNotFoundError:
+                return None
+
+    def replace(self, path: Path, content: bytes, durable: bool = True) -> None:
+        """Put new content in the place of the old; `durable` content is on the disk before it is in place.
+
+        The folder is flushed by the caller (`flush_folder`), once for many files.
+        """
+        temporary = path.with_name(path.name + TEMPORARY)
+        with explained(path):
+            try:
+                self._write(temporary, content, durable)
+                self._rename(temporary, path)
+            except OSError:
+                with suppress(OSError):  # what half a file took of a full disk is given back
+                    temporary.unlink()
+                raise
+
+    def append(self, path: Path, content: bytes, at: int) -> None:
+        """Add whole lines at the offset where the last whole line ended, durable on return."""
+        with explained(path):
+            is_new = not path.exists()
+            self._extend(path, content, at)
+            if is_new:
+                self._flush_folder(path.parent)
+
+    def flush_folder(self, folder: Path) -> None:
+        """Make what was renamed or removed in this folder durable."""
+        with explained(folder):
+            self._flush_folder(folder)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, or nothing."""
+        with explained(path):
+            self._unlink(path)
+
+    def sweep(self, folder: Path) -> None:
+        """Remove what torn writes left behind; only for the one who holds the lock."""
+        with explained(folder):
+            for leftover in folder.glob("*" + TEMPORARY):
+                self._unlink(leftover)
+
+    # -- the steps -----------------------------------------------------------------------------------------
+
+    def _write(self, path: Path, content: bytes, durable: bool) -> None:
+        descriptor = os.open(
+            path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+        )
+        try:
+            _write_all(descriptor, content)
+            if durable:
+                self._flush(descriptor, path)
+        finally:
+            os.close(descriptor)
+
+    def _extend(self, path: Path, content: bytes, at: int) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            os.ftruncate(descriptor, at)
+            os.lseek(descriptor, at, os.SEEK_SET)
+            try:
+                _write_all(descriptor, content)
+                self._flush(descriptor, path)
+            except OSError:
+                os.ftruncate(descriptor, at)
+                raise
+        finally:
+            os.close(descriptor)
+
+    def _flush(self, descriptor: int, path: Path) -> None:  # noqa: ARG002 - the path is for tests
+        os.fsync(descriptor)
+
+    def _rename(self, source: Path, target: Path) -> None:
+        source.replace(target)
+
+    def _unlink(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
+    def _flush_folder(self, folder: Path) -> None:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

@@ -1,0 +1,72 @@
+"""Where each archived fact's line begins: a digest and a place, sixteen bytes an entry, sorted in memory.
+
+A hundred thousand facts take 1.6 MB. Of two entries with one digest the later counts. Whoever looks a fact up reads
+its line and compares, so a chance equality of digests says nothing wrong.
+"""
+
+import struct
+from array import array
+from bisect import bisect_left
+from hashlib import blake2b
+from typing import NamedTuple
+
+_ENTRY = struct.Struct("<QHHI")  # digest, year, offset (high and low part)
+
+
+class Place(NamedTuple):
+    """The beginning of a line in a yearly file."""
+
+    year: int
+    offset: int  # bytes
+
+
+def entry(sort: str, key: str, place: Place) -> bytes:
+    """One entry, as it stands in the file."""
+    return _ENTRY.pack(_digest(sort, key), place.year, place.offset >> 32, place.offset & 0xFFFFFFFF)
+
+
+class Index:
+    """The entries of one aggregate."""
+
+    def __init__(self, content: bytes) -> None:
+        self.size = 0  # bytes of whole entries
+        self.last: dict[int, int] = {}  # year -> offset of the last line that is known
+        self._digests = array("Q")
+        self._places = array("Q")
+        latest = self._read(content)
+        for digest in sorted(latest):
+            self._digests.append(digest)
+            self._places.append(latest[digest])
+
+    def get(self, sort: str, key: str) -> Place | None:
+        """Where the fact lies, if it is known."""
+        digest = _digest(sort, key)
+        at = bisect_left(self._digests, digest)
+        if at == len(self._digests) or self._digests[at] != digest:
+            return None
+        return Place(self._places[at] >> 48, self._places[at] & 0xFFFFFFFFFFFF)
+
+    def grow(self, content: bytes) -> None:
+        """Take in entries that were appended."""
+        for digest, place in self._read(content).items():
+            at = bisect_left(self._digests, digest)
+            if at < len(self._digests) and self._digests[at] == digest:
+                self._places[at] = place
+            else:
+                self._digests.insert(at, digest)
+                self._places.insert(at, place)
+
+    def _read(self, content: bytes) -> dict[int, int]:
+        latest: dict[int, int] = {}
+        whole = len(content) - len(content) % _ENTRY.size
+        for digest, year, high, low in _ENTRY.iter_unpack(memoryview(content)[:whole]):
+            offset = high << 32 | low
+            latest[digest] = year << 48 | offset
+            self.last[year] = max(offset, self.last.get(year, 0))
+        self.size += whole
+        return latest
+
+
+def _digest(sort: str, key: str) -> int:
+    text = f"{sort}\n{key}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little")

@@ -1,0 +1,44 @@
+"""One daemon per data folder: a lock that the system lets go of when its process ends, however it ends."""
+
+import fcntl
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from store.files import explained
+from store.protocol import StoreError
+
+
+class Lock:
+    """Held from construction to `release`. The file stays: to remove it would let two processes hold "the" lock."""
+
+    def __init__(self, path: Path) -> None:
+        with explained(path):
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = os.read(self._descriptor, 32).decode("ascii", "replace").strip()
+            os.close(self._descriptor)
+            raise StoreError(_refusal(path, holder, error)) from error
+        with suppress(OSError):  # a full disk must not keep the daemon from starting
+            self._sign()
+
+    def release(self) -> None:
+        """Let another process have it."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _sign(self) -> None:
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+
+def _refusal(path: Path, holder: str, error: OSError) -> str:
+    if not isinstance(error, BlockingIOError):
+        return f"{path} cannot be locked ({error.strerror}): the data folder must lie on a disk that allows locks."
+    who = f"process {holder}" if holder else "another process"
+    return (
+        f"The data folder {path.parent} is in use by {who}: stop it first, or choose another folder (--data)."
+    )

@@ -1,0 +1,153 @@
+"""The store in memory: for the demo, backtests and rule tests. What it promises lasts as long as the process."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from relationship.facts import Fact, Facts
+from relationship.messages import Message
+from store.aggregate import every_fact, merged, news
+from store.archive import told, year_of
+from store.keys import checked
+from store.person import BLOT, Person, blotted, changes, exported, person
+from store.protocol import NO_CONVERSATIONS, OWNER, Cursor, Heartbeat
+
+_Archived = dict[tuple[type[Fact], str], tuple[str, Fact]]  # (type, key) -> (conversation, fact)
+
+
+class MemoryStore:
+    """Dicts; see `store.protocol.Store` for what each method promises."""
+
+    def __init__(self) -> None:
+        self._live: dict[str, Facts] = {}
+        self._archived: dict[str, _Archived] = {}
+        self._ids: dict[str, dict[str, str]] = {}  # Message-ID -> key, of archived messages
+        self._cursor = Cursor()
+        self._heartbeat = Heartbeat()
+        self._requests: list[tuple[str, str]] = []
+        self._evidence: dict[tuple[str, bytes], None] = {}
+
+    # -- facts ---------------------------------------------------------------------------------------------
+
+    def names(self) -> tuple[str, ...]:
+        """Keys of all aggregates."""
+        return tuple(sorted(self._live))
+
+    def load(self, name: str) -> Facts:
+        """The live facts of an aggregate."""
+        return self._live.get(checked(name)) or Facts()
+
+    def commit(self, name: str, facts: Iterable[Fact]) -> None:
+        """Add facts."""
+        self.commit_many({name: facts})
+
+    def commit_many(self, facts: Mapping[str, Iterable[Fact]]) -> None:
+        """Add facts to many aggregates."""
+        for name, added in facts.items():
+            before = self.load(name)
+            if new := news(before, added):
+                self._live[name] = merged(before, new)
+
+    def archive(
+        self, name: str, facts: Iterable[Fact], conversation_of: Mapping[str, str] = NO_CONVERSATIONS
+    ) -> None:
+        """Move closed facts out of what `load` returns."""
+        closed = list(facts)
+        if not closed:
+            return
+        self._live[name] = merged(self.load(name), (), closed)
+        for fact in closed:
+            self._put(name, fact, told(fact, conversation_of))
+
+    def _put(self, name: str, fact: Fact, conversation: str) -> None:
+        self._archived.setdefault(name, {})[(type(fact), fact.key)] = (conversation, fact)
+        if isinstance(fact, Message) and fact.message_id:
+            self._ids.setdefault(name, {}).setdefault(fact.message_id, fact.key)
+
+    def history(self, name: str) -> Iterator[Fact]:
+        """The archived facts that are not live."""
+        live = self.load(name)
+        archived = [fact for _, fact in self._archived.get(name, {}).values()]
+        yield from sorted((fact for fact in archived if fact.key not in live.table(type(fact))), key=year_of)
+
+    def conversation_of(self, name: str, message_id: str) -> str | None:
+        """The conversation of an archived message."""
+        archived = self._archived.get(checked(name), {})
+        key = message_id if (Message, message_id) in archived else self._ids.get(name, {}).get(message_id, "")
+        found = archived.get((Message, key))
+        return found[0] if found else None
+
+    def archived(self, name: str, conversation: str) -> tuple[Fact, ...]:
+        """The archived facts of a conversation."""
+        return tuple(
+            fact for told, fact in self._archived.get(checked(name), {}).values() if told == conversation
+        )
+
+    def damaged(self) -> Mapping[str, str]:
+        """Nothing ever is."""
+        return {}
+
+    def export(self, name: str) -> dict[str, object]:
+        """All that is kept about one contractor."""
+        owner = (*self.history(OWNER), *every_fact(self.load(OWNER)))
+        evidence = [mail.decode("utf-8", "replace") for whose, mail in self._evidence if whose == name]
+        return exported(name, self.load(name), self.history(name), owner) | {"set_aside": evidence}
+
+    def forget(self, name: str) -> None:
+        """Remove an aggregate and every mention of the person."""
+        who = person(name, (*self.history(name), *every_fact(self.load(name))))
+        for store in (self._live, self._archived, self._ids):
+            store.pop(name, None)
+        for other in self.names():
+            self._live[other] = merged(self._live[other], *changes(every_fact(self._live[other]), who))
+            self._blot_archived(other, who)
+        self._evidence = {
+            (whose, mail): None for whose, mail in self._evidence if not who.is_named_in(whose, mail)
+        }
+        self._requests = [request for request in self._requests if request[1] != name]
+
+    def _blot_archived(self, name: str, who: Person) -> None:
+        archived = self._archived.pop(name, {})
+        self._ids.pop(name, None)
+        for conversation, fact in archived.values():
+            left = blotted(fact, who, who.mention)
+            if left is not None:
+                self._put(name, left, who.mention.sub(BLOT, conversation))
+
+    # -- the mailbox ---------------------------------------------------------------------------------------
+
+    def cursor(self) -> Cursor:
+        """How far the mailbox was read."""
+        return self._cursor
+
+    def move_cursor(self, cursor: Cursor) -> None:
+        """Keep the cursor."""
+        self._cursor = cursor
+
+    def heartbeat(self) -> Heartbeat:
+        """The last poll."""
+        return self._heartbeat
+
+    def beat(self, heartbeat: Heartbeat) -> None:
+        """Keep the heartbeat."""
+        self._heartbeat = heartbeat
+
+    def set_aside(self, name: str, evidence: bytes) -> None:
+        """Keep a mail that could not be understood."""
+        self._evidence[(checked(name), evidence)] = None
+
+    # -- what commands ask ---------------------------------------------------------------------------------
+
+    def requests(self) -> tuple[tuple[str, str], ...]:
+        """What commands asked, oldest first."""
+        return tuple(self._requests)
+
+    def request(self, verb: str, argument: str) -> None:
+        """Drop a request."""
+        self._requests.append((verb, argument))
+
+    def answered(self, verb: str, argument: str) -> None:
+        """Take the oldest such request away."""
+        if (verb, argument) in self._requests:
+            self._requests.remove((verb, argument))
+
+    def close(self) -> None:
+        """Nothing to let go of."""

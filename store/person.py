@@ -1,0 +1,112 @@
+"""What is kept about one person: handed out whole, or removed from everywhere.
+
+A person's own aggregate goes as a whole. Others mention people too: the owner's decisions and letters about them, an
+address among those who were asked as well, a name in a subject. Facts about the person go; where others only mention
+them, the address, the key and the name are blotted out, and nothing else changes: times, sides and kinds stay, so
+the others' ledgers do.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from relationship.facts import TABLES, Fact, Facts, Profile
+from store.codec import KINDS, Doc, decode, encode
+
+BLOT = "(forgotten)"
+
+
+@dataclass(frozen=True)
+class Person:
+    """By what a person is known."""
+
+    key: str
+    names: frozenset[str]
+    addresses: frozenset[str]
+
+    @property
+    def mention(self) -> re.Pattern[str]:
+        """Any of these, as whole words, in the text of others."""
+        patterns = [rf"(?<![a-z0-9-]){re.escape(self.key)}(?![a-z0-9-])"]
+        patterns += [rf"(?<![\w.+-])(?i:{re.escape(it)})(?![\w-]|\.\w)" for it in sorted(self.addresses)]
+        patterns += [_name_pattern(name) for name in sorted(self.names)]
+        return re.compile("|".join(patterns))
+
+    def is_subject_of(self, fact: Fact) -> bool:
+        """Whether a fact in somebody else's aggregate is about this person."""
+        return getattr(fact, "contractor", "") == self.key
+
+    def is_named_in(self, whose: str, mail: bytes) -> bool:
+        """Whether evidence was set aside under this key, or mentions the person."""
+        return whose == self.key or bool(self.mention.search(mail.decode("utf-8", "surrogateescape")))
+
+
+def person(key: str, facts: Iterable[Fact]) -> Person:
+    """The person whom the profiles among these facts describe, as they were called over time."""
+    profiles = [fact for fact in facts if isinstance(fact, Profile)]
+    return Person(
+        key,
+        frozenset(profile.name for profile in profiles),
+        frozenset(address for profile in profiles for address in profile.addresses),
+    )
+
+
+def blotted(fact: Fact, who: Person, mention: re.Pattern[str]) -> Fact | None:
+    """What is left of a fact of others: None where it is about the person, the fact itself where nothing is."""
+    if who.is_subject_of(fact):
+        return None
+    doc = encode(fact)
+    clean = _blot(doc, mention)
+    return fact if clean == doc else decode(type(fact), clean)
+
+
+def changes(facts: Iterable[Fact], who: Person) -> tuple[list[Fact], list[Fact]]:
+    """What to add to, and what to drop from, an aggregate of others."""
+    mention = who.mention
+    added: list[Fact] = []
+    dropped: list[Fact] = []
+    for fact in facts:
+        left = blotted(fact, who, mention)
+        if left is fact:
+            continue
+        if left is not None:
+            added.append(left)
+        if left is None or left.key != fact.key:
+            dropped.append(fact)
+    return added, dropped
+
+
+def exported(key: str, live: Facts, history: Iterable[Fact], owner: Iterable[Fact]) -> dict[str, object]:
+    """All that is kept about a person, as plain JSON data: tables of facts, archived ones first."""
+    own = [*history, *(fact for table in KINDS for fact in getattr(live, table).values())]
+    who = person(key, own)
+    return {
+        "contractor": key,
+        "facts": _tables(own),
+        "with_the_owner": _tables(fact for fact in owner if who.is_subject_of(fact)),
+    }
+
+
+def _tables(facts: Iterable[Fact]) -> dict[str, list[Doc]]:
+    tables: dict[str, list[Doc]] = {}
+    for fact in facts:
+        tables.setdefault(TABLES[type(fact)], []).append(encode(fact))
+    return tables
+
+
+def _blot(value: Any, mention: re.Pattern[str]) -> Any:
+    if isinstance(value, str):
+        return mention.sub(BLOT, value)
+    if isinstance(value, list):
+        return [_blot(part, mention) for part in value]
+    if isinstance(value, dict):
+        return {key: _blot(part, mention) for key, part in value.items()}
+    return value
+
+
+def _name_pattern(name: str) -> str:
+    """A single word counts only as it is written: "Will" is a name, "will" is not."""
+    words = [re.escape(word) for word in name.split()]
+    text = r"\s+".join(words)
+    return rf"(?<!\w){text}(?!\w)" if len(words) == 1 else rf"(?<!\w)(?i:{text})(?!\w)"

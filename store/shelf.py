@@ -1,0 +1,143 @@
+"""The live files: one aggregate each, read once, replaced as a whole.
+
+A file that cannot be read is renamed to `<file>.damaged-<time of its last change>`, and its aggregate refuses to
+load or commit until somebody has looked: one that began anew would not know what was sent already. All others go on.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from relationship.facts import Facts
+from store.aggregate import Aggregate, dump, new_tables, read_tables
+from store.codec import CodecError, NewerError
+from store.files import Files, explained
+from store.keys import checked
+from store.migrations import Schema, newer
+from store.protocol import OWNER, StoreError
+from store.staging import Tables
+
+DAMAGED = ".damaged-"
+BEFORE = ".before-schema-"  # the copy that is kept of a file that was migrated
+
+
+class Shelf:
+    """All aggregates of a data folder."""
+
+    def __init__(self, folder: Path, files: Files, schema: Schema, writable: bool) -> None:
+        self._folder = folder
+        self._files = files
+        self._schema = schema
+        self._writable = writable
+        self._open: dict[str, Aggregate] = {}
+        self.damaged: dict[str, str] = {}
+        self._names = self._list() if writable else None  # nobody else writes while we hold the lock
+
+    def names(self) -> set[str]:
+        """Keys of all aggregates that can be read."""
+        return (self._list() if self._names is None else self._names) - self.damaged.keys()
+
+    def aggregate(self, name: str) -> Aggregate:
+        """The aggregate; StoreError where its file is damaged, or a newer version's."""
+        if name not in self._open:
+            self._open[name] = self._read(name)
+        return self._open[name]
+
+    def commit(self, names: Iterable[str]) -> None:
+        """Save what is staged, each all or none; a folder is flushed once for all of its files."""
+        staged = [name for name in names if self.aggregate(name).staged]
+        try:
+            for name in staged:
+                self.aggregate(name).commit()
+                if self._names is not None:
+                    self._names.add(name)
+        finally:
+            for folder in {self.path(name).parent for name in staged}:
+                self._files.flush_folder(folder)
+
+    def path(self, name: str) -> Path:
+        """Where an aggregate lies."""
+        return (
+            self._folder / "owner.json"
+            if name == OWNER
+            else self._folder / "contractors" / f"{checked(name)}.json"
+        )
+
+    def copies(self) -> list[Path]:
+        """Damaged files and those from before a migration, of all aggregates."""
+        folders = (self._folder, self._folder / "contractors")
+        with explained(self._folder):
+            return sorted(p for f in folders for mark in (DAMAGED, BEFORE) for p in f.glob(f"*.json{mark}*"))
+
+    def remove(self, name: str) -> None:
+        """Remove an aggregate's file and all copies of it, durable on return."""
+        path = self.path(name)
+        for copy in self.copies():
+            if copy.name.startswith(path.name + "."):
+                self._files.remove(copy)
+        self._files.remove(path)
+        self._files.flush_folder(path.parent)
+        self._open.pop(name, None)
+        self.damaged.pop(name, None)
+        if self._names is not None:
+            self._names.discard(name)
+
+    def _list(self) -> set[str]:
+        with explained(self._folder):
+            found = {path.stem for path in (self._folder / "contractors").glob("*.json")}
+            return found | ({OWNER} if self.path(OWNER).exists() else set())
+
+    # -- one file ------------------------------------------------------------------------------------------
+
+    def _read(self, name: str) -> Aggregate:
+        path = self.path(name)
+        content = self._files.read(path)
+        if content is None:
+            self._refuse_if_set_aside(name)
+            return self._aggregate(path, new_tables(self._schema), Facts())
+        try:
+            tables, facts, version = read_tables(content, self._schema)
+        except NewerError as error:
+            raise StoreError(newer(path, error)) from error
+        except CodecError as error:
+            self.damaged[name] = self._set_aside(path, error)
+            raise StoreError(self.damaged[name]) from error
+        if version < self._schema.version and self._writable:
+            self._keep_migrated(path, content, version, tables)
+        return self._aggregate(path, tables, facts)
+
+    def _aggregate(self, path: Path, tables: Tables, facts: Facts) -> Aggregate:
+        return Aggregate(tables, facts, lambda content: self._files.replace(path, content))
+
+    def _keep_migrated(self, path: Path, old: bytes, version: int, tables: Tables) -> None:
+        """The old file is safe beside it before the new one takes its place."""
+        self._files.replace(path.with_name(f"{path.name}{BEFORE}{version + 1}"), old)
+        self._files.flush_folder(path.parent)
+        self._files.replace(path, dump(tables))
+        self._files.flush_folder(path.parent)
+
+    def _refuse_if_set_aside(self, name: str) -> None:
+        path = self.path(name)
+        aside = [copy for copy in self.copies() if copy.name.startswith(path.name + DAMAGED)]
+        if aside:
+            self.damaged[name] = _advice(path, aside[-1])
+            raise StoreError(self.damaged[name])
+
+    def _set_aside(self, path: Path, error: CodecError) -> str:
+        if not self._writable:
+            return f"{path} is damaged ({error}): the daemon sets it aside when it next starts."
+        with explained(path):
+            changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            aside = path.with_name(f"{path.name}{DAMAGED}{changed:%Y%m%dT%H%M%SZ}")
+            path.replace(aside)
+        self._files.flush_folder(path.parent)
+        if self._names is not None:
+            self._names.discard(path.stem)
+        return _advice(path, aside)
+
+
+def _advice(path: Path, aside: Path) -> str:
+    return (
+        f"{path} was damaged and is set aside as {aside.name}: put a good copy of it back from a backup, or remove "
+        f"{aside.name} to begin anew without that history. Everybody else goes on."
+    )

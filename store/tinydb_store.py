@@ -1,0 +1,216 @@
+"""The store on TinyDB: one file per aggregate, replaced as a whole, and yearly files beside it.
+
+    owner.json                    the owner's aggregate
+    contractors/<key>.json        one aggregate per contractor
+    archive/<year>/<key>.jsonl    closed facts
+    archive/<key>.index           where each of them lies (derived)
+    cursor.json, heartbeat.json   how far the mailbox was read; the last poll
+    requests/, set-aside/         what commands ask; mails that could not be understood
+    lock                          held by the daemon
+
+What a commit promises is on the disk when it returns: the file, its name, its folder. Whatever dies in between, a
+file holds the facts of before or those of after. Facts are added to the yearly files before they leave the live one,
+so a crash between the two leaves them in both, and the live ones count.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from relationship.facts import Fact, Facts
+from store.aggregate import dump, every_fact, news, parse
+from store.archive import Archive
+from store.codec import CodecError, NewerError, decode, encode
+from store.evidence import Evidence
+from store.files import Files
+from store.lock import Lock
+from store.migrations import Schema, newer
+from store.person import exported
+from store.protocol import NO_CONVERSATIONS, OWNER, Cursor, Heartbeat, StoreError
+from store.requests import Requests
+from store.shelf import Shelf
+
+Small = TypeVar("Small", Cursor, Heartbeat)
+
+
+class TinyStore:
+    """See `store.protocol.Store` for what each method promises.
+
+    With `read_only` it takes no lock and changes nothing (but for `request`), so that commands can read beside the
+    daemon. `files` and `schema` are for tests.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        read_only: bool = False,
+        files: Files | None = None,
+        schema: Schema | None = None,
+    ) -> None:
+        self._folder = folder
+        self._files = files or Files()
+        self._schema = schema or Schema()
+        self._lock = None if read_only else self._prepare()
+        self._shelf = Shelf(folder, self._files, self._schema, writable=not read_only)
+        self._archives: dict[str, Archive] = {}
+        self._requests = Requests(folder / "requests", self._files)
+        self._evidence = Evidence(folder / "set-aside", self._files)
+
+    def _prepare(self) -> Lock:
+        """Make the folders, take the lock, sweep away what torn writes left."""
+        self._files.make_folder(self._folder)
+        lock = Lock(self._folder / "lock")
+        folders = [self._folder / name for name in ("contractors", "archive", "requests", "set-aside")]
+        for folder in folders:
+            self._files.make_folder(folder)
+        for folder in (self._folder, *folders):
+            self._files.sweep(folder)
+        return lock
+
+    # -- facts ---------------------------------------------------------------------------------------------
+
+    def names(self) -> tuple[str, ...]:
+        """Keys of all aggregates that can be read."""
+        return tuple(sorted(self._shelf.names()))
+
+    def load(self, name: str) -> Facts:
+        """The live facts of an aggregate."""
+        return self._shelf.aggregate(name).facts
+
+    def commit(self, name: str, facts: Iterable[Fact]) -> None:
+        """Add facts to an aggregate."""
+        self.commit_many({name: facts})
+
+    def commit_many(self, facts: Mapping[str, Iterable[Fact]]) -> None:
+        """Add facts to many aggregates."""
+        self._change({name: (news(self.load(name), added), []) for name, added in facts.items()})
+
+    def archive(
+        self, name: str, facts: Iterable[Fact], conversation_of: Mapping[str, str] = NO_CONVERSATIONS
+    ) -> None:
+        """Move closed facts to the yearly files."""
+        closed = list(facts)
+        if closed:
+            self._must_be_writable()
+            self.load(name)  # one that is damaged refuses before anything is written
+            self._archive(name).add(closed, conversation_of)
+            self._change({name: ([], closed)})
+
+    def history(self, name: str) -> Iterator[Fact]:
+        """The archived facts that are not live."""
+        live = self.load(name)
+        return (fact for fact in self._archive(name).facts() if fact.key not in live.table(type(fact)))
+
+    def conversation_of(self, name: str, message_id: str) -> str | None:
+        """The conversation of an archived message."""
+        line = self._archive(name).message(message_id)
+        return line.conversation if line else None
+
+    def archived(self, name: str, conversation: str) -> tuple[Fact, ...]:
+        """The archived facts of a conversation."""
+        return self._archive(name).conversation(conversation)
+
+    def damaged(self) -> Mapping[str, str]:
+        """What could not be read so far."""
+        flaws = {name: "; ".join(sorted(it.flaws)) for name, it in self._archives.items() if it.flaws}
+        return {**flaws, **self._shelf.damaged}
+
+    def export(self, name: str) -> dict[str, object]:
+        """All that is kept about one contractor."""
+        owner = (*self.history(OWNER), *every_fact(self.load(OWNER)))
+        return exported(name, self.load(name), self.history(name), owner) | {
+            "set_aside": self._evidence.of(name)
+        }
+
+    def forget(self, name: str) -> None:
+        """Remove an aggregate and every mention of the person."""
+        self._must_be_writable()
+        raise NotImplementedError
+
+    def _change(self, changes: Mapping[str, tuple[list[Fact], list[Fact]]]) -> None:
+        """Add and drop facts, each aggregate all or none."""
+        self._must_be_writable()
+        aggregates = {name: self._shelf.aggregate(name) for name in changes}
+        try:
+            for name, (added, dropped) in changes.items():
+                aggregates[name].stage(added, dropped)
+            self._shelf.commit(changes)
+        finally:
+            for aggregate in aggregates.values():
+                aggregate.rollback()
+
+    def _archive(self, name: str) -> Archive:
+        if name not in self._archives:
+            folder, writable = self._folder / "archive", self._lock is not None
+            self._archives[name] = Archive(folder, name, self._files, self._schema, writable)
+        return self._archives[name]
+
+    def _must_be_writable(self) -> None:
+        if self._lock is None:
+            raise StoreError(f"The data folder {self._folder} was opened for reading only.")
+
+    # -- the mailbox ---------------------------------------------------------------------------------------
+
+    def cursor(self) -> Cursor:
+        """How far the mailbox was read."""
+        return self._read_small("cursor", Cursor())
+
+    def move_cursor(self, cursor: Cursor) -> None:
+        """Keep the cursor."""
+        if cursor != self.cursor():
+            self._write_small("cursor", cursor, durable=True)
+
+    def heartbeat(self) -> Heartbeat:
+        """The last poll."""
+        return self._read_small("heartbeat", Heartbeat())
+
+    def beat(self, heartbeat: Heartbeat) -> None:
+        """Keep the heartbeat."""
+        self._write_small("heartbeat", heartbeat, durable=False)
+
+    def set_aside(self, name: str, evidence: bytes) -> None:
+        """Keep a mail that could not be understood."""
+        self._must_be_writable()
+        self._evidence.keep(name, evidence)
+
+    def _read_small(self, name: str, default: Small) -> Small:
+        """The file's content; the default where there is none, or none that can be read: it is made anew then."""
+        path = self._folder / f"{name}.json"
+        content = self._files.read(path)
+        try:
+            if content:
+                data = parse(content)
+                self._schema.check(data.pop("schema", 0))
+                return decode(type(default), data)
+        except NewerError as error:
+            raise StoreError(newer(path, error)) from error
+        except CodecError:
+            pass
+        return default
+
+    def _write_small(self, name: str, value: Cursor | Heartbeat, durable: bool) -> None:
+        self._must_be_writable()
+        content = dump({"schema": self._schema.version, **encode(value)})
+        self._files.replace(self._folder / f"{name}.json", content, durable)
+        if durable:
+            self._files.flush_folder(self._folder)
+
+    # -- what commands ask ---------------------------------------------------------------------------------
+
+    def requests(self) -> tuple[tuple[str, str], ...]:
+        """What commands asked, oldest first."""
+        return self._requests.all()
+
+    def request(self, verb: str, argument: str) -> None:
+        """Drop a request."""
+        self._requests.drop(verb, argument)
+
+    def answered(self, verb: str, argument: str) -> None:
+        """Take the oldest such request away."""
+        self._requests.take(verb, argument)
+
+    def close(self) -> None:
+        """Let others have the data folder."""
+        if self._lock:
+            self._lock.release()
