@@ -3,7 +3,6 @@
 from relationship.parties import Contractor, Owner
 from rules.policy import CheckIns, Limits, Mailbox, Policy, Rule, Step, TemperatureTuning, Words
 from rules.positions import Document
-from rules.rhythm import parse_rhythm
 from rules.schema import (
     CheckInsBlock,
     ConditionsBlock,
@@ -126,16 +125,18 @@ def _rule(block: RuleBlock, place: tuple[int, int]) -> Rule:
         at_most=block.at_most,
         any_time=None if block.deliver is None else block.deliver == "any time",
         approve=block.approve == "owner",
-        on=block.on,
+        on=block.on.text if block.on else "",
         line=place[0],
-        rhythm=parse_rhythm(block.on) if block.on else None,
+        rhythm=block.on,
         column=place[1],
     )
 
 
 def _conditions(block: ConditionsBlock) -> dict[str, object]:
     """What was written, by the names of the file, in its order."""
-    written = [(name, getattr(block, name)) for name in type(block).model_fields if name in block.model_fields_set]
+    written = [
+        (name, getattr(block, name)) for name in type(block).model_fields if name in block.model_fields_set
+    ]
     return {spaced(name): tuple(value) if isinstance(value, list) else value for name, value in written}
 
 

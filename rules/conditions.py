@@ -1,17 +1,24 @@
-"""How the conditions that compare something are read: `took: under 2 working hours`, `chasers: over 1`."""
+"""How the phrases of a rule are read.
+
+`took: under 2 working hours`, `chasers: over 1`, `on: every Monday at 09:00`.
+"""
 
 import re
 
 from rules.fields import duration, told, worded
 from rules.policy import Count, Took
 from rules.problems import Fault, found
+from rules.rhythm import parse_rhythm
 
 
 def took(words: str) -> Took:
     """How long an answer took: "under" or "over", and a duration."""
     match = re.fullmatch(r"(under|over)\s+(.+)", words)
     if not match:
-        raise Fault(f"{found(words)} does not say how long.", 'Write it like "under 2 working hours" or "over 3 days".')
+        raise Fault(
+            f"{found(words)} does not say how long.",
+            'Write it like "under 2 working hours" or "over 3 days".',
+        )
     return Took(match[1], duration(match[2]))
 
 
@@ -25,3 +32,12 @@ def count(words: str) -> Count:
 
 TOOK = told(worded(took), type="string", pattern="^(under|over) .+", examples=["under 2 working hours"])
 COUNT = told(worded(count), type=["string", "integer"], examples=[2, "over 1", "under 3"])
+RHYTHM = told(
+    worded(parse_rhythm),
+    type="string",
+    examples=[
+        "every Monday at 09:00",
+        "day 15 of the month at 10:00",
+        "first Monday of the quarter at 10:00",
+    ],
+)

@@ -62,7 +62,7 @@ def told(parse: Callable[[object], object], **schema: object) -> Read:
     return Read(parse, schema)
 
 
-# --- text -----------------------------------------------------------------------------------------------------
+# --- text ---
 
 
 def text(value: object) -> str:
@@ -71,7 +71,9 @@ def text(value: object) -> str:
         raise Fault("Nothing stands here.", "Write a value, or remove the line.")
     if isinstance(value, bool | int | float):
         shown = found(value)
-        raise Fault(f"{shown.strip(chr(34))} is no text here.", f"Write {shown}, in quotes, if it is meant as text.")
+        raise Fault(
+            f"{shown.strip(chr(34))} is no text here.", f"Write {shown}, in quotes, if it is meant as text."
+        )
     if not isinstance(value, str):
         raise Fault(f"Text is expected here, not {found(value)}.")
     if not value.strip():
@@ -86,7 +88,7 @@ def text(value: object) -> str:
 def worded(parse: Callable[[str], Any]) -> Callable[[object], Any]:
     """A reader of text, from a parser that raises ValueError with a sentence."""
 
-    def reader(value: object) -> Any:  # noqa: ANN401 - as the parser says
+    def reader(value: object) -> Any:
         if isinstance(value, int | float) and not isinstance(value, bool):
             value = str(value)  # `poll: 60` is told what is missing, not that it should be quoted
         try:
@@ -105,15 +107,15 @@ def _sentence(message: str) -> str:
     return quoted[:1].upper() + quoted[1:] + ("" if quoted.endswith((".", "?")) else ".")
 
 
-def choice(*allowed: str, kind: str = "Allowed") -> Read:
-    """One word of several."""
+def choice(what: str, *allowed: str) -> Read:
+    """One word of several; `what` says what they are, such as "a mode"."""
 
     def one(value: object) -> str:
-        if value is True or value is False or isinstance(value, int | float):
+        if isinstance(value, bool | int | float):
             value = found(value).strip('"')
         word = " ".join(text(value).split())
         if word not in allowed:
-            raise Fault(f"{found(word)} is not allowed here.", did_you_mean(word, allowed, kind))
+            raise Fault(f"{found(word)} is not {what}.", did_you_mean(word, allowed))
         return word
 
     return told(one, enum=list(allowed))
@@ -142,7 +144,7 @@ def number(low: int, high: int) -> Read:
     return told(whole, type="integer", minimum=low, maximum=high)
 
 
-# --- time -----------------------------------------------------------------------------------------------------
+# --- time ---
 
 
 def duration(words: str) -> Duration:
@@ -164,13 +166,17 @@ def _unit_hint(words: str) -> str:
     match = re.fullmatch(r"(\d+)\s*(working\s+)?([^\W\d]+)", words, re.IGNORECASE)
     units = [f"{unit}s" for unit in UNITS]
     unit = closest(match[3], units) if match else None
-    return f'Did you mean "{match[1]} {match[2] or ""}{unit}"?' if match and unit else ""
+    if not match or not unit or unit.startswith(match[3].lower()):
+        return ""
+    return f'Did you mean "{match[1]} {match[2] or ""}{unit}"?'
 
 
 def _plain_duration(words: str) -> Duration:
     length = duration(words)
     if length.working:
-        raise Fault(f"{found(words)} counts working time; plain time is meant here.", 'Write it like "3 days".')
+        raise Fault(
+            f"{found(words)} counts working time; plain time is meant here.", 'Write it like "3 days".'
+        )
     return length
 
 
@@ -178,7 +184,9 @@ def _rate(words: str) -> Rate:
     match = _RATE.fullmatch(" ".join(words.lower().split()))
     days = {"month": 30, "year": 365}
     if not match or (match[4] not in UNITS and match[4] not in days):
-        raise Fault(f"{found(words)} is not a rate.", 'Write it like "1 a day", "3 a week" or "once in 2 weeks".')
+        raise Fault(
+            f"{found(words)} is not a rate.", 'Write it like "1 a day", "3 a week" or "once in 2 weeks".'
+        )
     count = {"once": 1, "twice": 2}.get(match[1]) or int(match[2] or 0)
     seconds = int(match[3] or 1) * (UNITS.get(match[4]) or days[match[4]] * 86400)
     if not count or not seconds:
@@ -211,8 +219,14 @@ def _days(words: str) -> tuple[date, date]:
 
 
 _PLAIN_SCHEMA: Schema = {"type": "string", "pattern": r"^\d+\s+(second|minute|hour|day|week)s?$"}
-_DURATION_SCHEMA: Schema = {"type": "string", "pattern": r"^\d+\s+(working\s+)?(second|minute|hour|day|week)s?$"}
-_RATE_SCHEMA: Schema = {"type": "string", "examples": ["1 a day", "3 a week", "30 an hour", "once in 2 weeks"]}
+_DURATION_SCHEMA: Schema = {
+    "type": "string",
+    "pattern": r"^\d+\s+(working\s+)?(second|minute|hour|day|week)s?$",
+}
+_RATE_SCHEMA: Schema = {
+    "type": "string",
+    "examples": ["1 a day", "3 a week", "30 an hour", "once in 2 weeks"],
+}
 _RANGE_SCHEMA: Schema = {"type": "string", "examples": ["2026-12-24..2027-01-02"]}
 
 TEXT = told(text, type="string")

@@ -1,10 +1,11 @@
 """The loader: text and template index in, the policy out, or every problem at once with its position.
 
-Three passes, so that one fault does not hide another: the models read each value (`schema.py`), the checks look at
-what concerns several values on the plain data (`checks.py`, `rule_checks.py`), and only where both found nothing the
-policy is built (`building.py`).
+Three passes, so that one fault does not hide another: the models read each value (`schema.py`), the checks
+look at what concerns several values on the plain data (`checks.py`, `rule_checks.py`), and only where both
+found nothing the policy is built (`building.py`).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -13,12 +14,13 @@ from relationship.templates import TemplateIndex
 from rules.building import policy_of
 from rules.checks import problems_across
 from rules.complaints import problems_of_shape
-from rules.policy import Policy
+from rules.doubts import warnings_of
+from rules.matching import CONDITIONS
+from rules.policy import Policy, Rule
 from rules.positions import Document, read
 from rules.problems import PolicyErrors, Problem
-from rules.schema import RulesFile
-from rules.triggers import ACTING
-from rules.warnings import warnings_of
+from rules.schema import RulesFile, without_empty_blocks
+from rules.triggers import ACTING, APPROVAL_ACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ class Findings:
 
     policy: Policy | None
     errors: tuple[Problem, ...] = ()
-    refused: tuple[Problem, ...] = ()  # rules whose trigger does not act in this version: not for `check` or `run`
+    refused: tuple[
+        Problem, ...
+    ] = ()  # rules whose trigger does not act in this version: not for `check` or `run`
     warnings: tuple[Problem, ...] = ()
 
 
@@ -50,25 +54,36 @@ def examine(text: str | bytes, templates: TemplateIndex) -> Findings:
 
 
 def not_acting(policy: Policy) -> tuple[Problem, ...]:
-    """Rules that load, but on a trigger that does nothing yet: refused rather than silently ignored."""
+    """Rules that load, but with something that does nothing yet: refused rather than silently ignored."""
     return tuple(
         Problem(
             rule.line,
             rule.column,
-            f"rules[{index}].when",
-            f'"{rule.when}" does not act yet in this version.',
+            f"rules[{index}].{key}",
+            f'"{name}" does not act yet in this version.',
             f'Remove the rule "{rule.name}", or comment it out.',
         )
         for index, rule in enumerate(policy.rules)
-        if rule.when not in ACTING
+        for key, name in _idle(rule)
     )
+
+
+def _idle(rule: Rule) -> Iterator[tuple[str, str]]:
+    """What in a rule does nothing yet: its trigger, its conditions, its approval."""
+    if rule.when not in ACTING:
+        yield "when", rule.when
+    for name in rule.conditions:
+        if name not in CONDITIONS:
+            yield f"if.{name}", name
+    if rule.approve and not APPROVAL_ACTS:
+        yield "approve", "approve"
 
 
 def _understood(document: Document, templates: TemplateIndex) -> Policy:
     problems = [*document.problems]
     model = None
     try:
-        model = RulesFile.model_validate(document.data)
+        model = RulesFile.model_validate(without_empty_blocks(document.data))
     except ValidationError as error:
         problems += problems_of_shape(error, document)
     problems += problems_across(document, templates)

@@ -16,12 +16,14 @@ _NAMED_ADDRESS = re.compile(r".*<([^<>\s]+@[^<>\s]+)>\s*")
 _PAY = re.compile(r"([1-9]|[12][0-9]|3[01])(st|nd|rd|th)?")
 # ISO 639-1, and Filipino, which has three letters.
 _LANGUAGES = frozenset(
-    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo"
-    " es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv"
-    " ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd"
-    " ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr"
-    " ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
-    " ceb fil".split()
+    """
+    aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv
+    dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie
+    ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv
+    mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm
+    rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts
+    tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu ceb fil
+    """.split()  # noqa: SIM905 - a table is read more easily than a list of 190 quoted words
 )
 _LANGUAGE_NAMES = {
     "english": "en",
@@ -43,7 +45,11 @@ def address(words: str) -> str:
     if not _ADDRESS.fullmatch(words) or ".." in words or len(words) > 254:
         raise Fault(f"{found(words)} is not an e-mail address.", "Write it like maria@example.com")
     local, host = words.rsplit("@", 1)
-    if local.startswith(".") or local.endswith(".") or any(part[0] == "-" or part[-1] == "-" for part in host.split(".")):
+    if (
+        local.startswith(".")
+        or local.endswith(".")
+        or any(part[0] == "-" or part[-1] == "-" for part in host.split("."))
+    ):
         raise Fault(f"{found(words)} is not an e-mail address.", "Write it like maria@example.com")
     if "." not in host and host.lower() != "localhost":
         raise Fault(f"{found(words)} has no ending, such as .com, after the @.")
@@ -65,7 +71,11 @@ def holidays(words: str) -> str:
 def language(words: str) -> str:
     """A language, such as en or pt-BR."""
     first, *rest = words.split("-")
-    if first not in _LANGUAGES or len(rest) > 2 or not all(re.fullmatch(r"[A-Z]{2}|[A-Z][a-z]{3}", part) for part in rest):
+    if (
+        first not in _LANGUAGES
+        or len(rest) > 2
+        or not all(re.fullmatch(r"[A-Z]{2}|[A-Z][a-z]{3}", part) for part in rest)
+    ):
         raise Fault(f"{found(words)} is not a language code.", _language_hint(words))
     return words
 
@@ -105,15 +115,26 @@ def digest(words: str) -> str:
     weekday, _, clock = words.replace(" at ", " ").partition(" ")
     if weekday.lower() not in WEEKDAYS:
         near = closest(weekday, WEEKDAYS)
-        hint = f'Did you mean "{near.capitalize()} {clock}"?' if near else 'Write it like "Monday 08:00", or off.'
+        hint = (
+            f'Did you mean "{near.capitalize()} {clock}"?'
+            if near
+            else 'Write it like "Monday 08:00", or off.'
+        )
         raise Fault(f"{found(words)} is not a time of the week.", hint.replace(' "?', '"?'))
     return f"{weekday.capitalize()} {parse_clock(clock.strip()):%H:%M}"
 
 
 Address = Annotated[str, told(worded(address), type="string", format="email", examples=["maria@example.com"])]
-Zone = Annotated[str, told(worded(zone), type="string", examples=["America/New_York", "Asia/Manila", "Europe/Berlin"])]
+Zone = Annotated[
+    str, told(worded(zone), type="string", examples=["America/New_York", "Asia/Manila", "Europe/Berlin"])
+]
 Hours = Annotated[
-    str, told(worded(hours), type="string", examples=["Mon-Fri 09:00-17:00", "Mon-Fri 09:00-12:30, 13:30-18:00; Sat 10:00-12:00"])
+    str,
+    told(
+        worded(hours),
+        type="string",
+        examples=["Mon-Fri 09:00-17:00", "Mon-Fri 09:00-12:30, 13:30-18:00; Sat 10:00-12:00"],
+    ),
 ]
 Holidays = Annotated[str, told(worded(holidays), type="string", examples=["US", "US-NY", "PH", "DE-BY"])]
 Language = Annotated[str, told(worded(language), type="string", examples=["en", "es", "pt-BR"])]

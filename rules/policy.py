@@ -1,4 +1,7 @@
-"""The policy understood: what rules.yaml says, in the design's words. The loader makes it, all else reads it."""
+"""The policy understood: what rules.yaml says, in the design's words.
+
+The loader makes it, all else reads it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -111,7 +114,9 @@ class Count:
 
     def holds(self, amount: int) -> bool:
         """Whether so many satisfy it."""
-        return {"under": amount < self.number, "over": amount > self.number}.get(self.op, amount >= self.number)
+        return {"under": amount < self.number, "over": amount > self.number}.get(
+            self.op, amount >= self.number
+        )
 
 
 @dataclass(frozen=True)
@@ -124,8 +129,8 @@ class Rule:
     - `chasers`: Count
     - `on time`: bool
     - `deliveries on time`, `quick answers`: int, the n-th in a row
-    - `role`, `phase`, `tag`, `contractor`, `temperature`, `subject contains`, `lacks`, `about`: a tuple of str, of
-      which one must fit; compared without regard to case
+    - `role`, `phase`, `tag`, `contractor`, `temperature`, `subject contains`, `lacks`, `about`: a tuple of
+      str, of which one must fit; compared without regard to case
     """
 
     name: str

@@ -1,8 +1,8 @@
 """YAML with positions: plain data, and where in the file each piece of it stands.
 
-PyYAML's `compose` gives nodes with marks; its own `load` is not used, because it reads YAML 1.1, where `21:00`
-is a number and `NO` is false. Scalars are read by the core schema of YAML 1.2 (10.3.2) instead. A file can be
-hostile or just broken: size, depth and aliases are bounded before anything is unfolded.
+PyYAML's `compose` gives nodes with marks; its own `load` is not used, because it reads YAML 1.1, where
+`21:00` is a number and `NO` is false. Scalars are read by the core schema of YAML 1.2 (10.3.2) instead. A
+file can be hostile or just broken: size, depth and aliases are bounded before anything is unfolded.
 """
 
 import re
@@ -17,8 +17,8 @@ from rules.syntax import decode, explain
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 Place = tuple[int, int]  # line and column, from 1
 
-MAX_DEPTH = 40  # the grammar needs 5; the composer recurses in C, where depth kills the process
-MAX_NODES = 200_000  # some thousand contractors; a handful of nested aliases can unfold into billions
+MAX_DEPTH = 40  # the grammar needs 5; the composer recurses in C, where depth ends the process
+MAX_NODES = 200_000  # thousands of contractors; a few nested aliases can unfold into billions
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
@@ -29,7 +29,7 @@ _PLAIN_TAGS = {"str", "int", "float", "bool", "null", "seq", "map", "timestamp",
 
 @dataclass
 class Document:
-    """What the file holds. `problems` are those that leave the rest readable, such as a key that stands twice."""
+    """What the file holds. `problems` are those that leave the rest readable, such as a key given twice."""
 
     data: Plain = None
     values: dict[Path, Place] = field(default_factory=dict)  # where a value begins
@@ -49,6 +49,8 @@ class Document:
     def problem(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> Problem:
         """A problem at a path."""
         line, column = self.place(path, key=key)
+        if path and isinstance(path[-1], int) and path not in self.values:
+            path = path[:-1]  # a lone value that stands for a list of one
         return Problem(line, column, spell(path), message, hint)
 
 
@@ -78,7 +80,7 @@ def _check_depth(text: str) -> None:
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
-    return yaml.parse(text, Loader=yaml.CSafeLoader)  # type: ignore[no-any-return]
+    return yaml.parse(text, Loader=yaml.CSafeLoader)
 
 
 def _check_size(root: yaml.Node) -> None:
@@ -116,7 +118,8 @@ def _children(node: yaml.Node) -> Iterator[yaml.Node]:
 
 
 def _place(marked: yaml.Node | yaml.Event) -> Place:
-    return marked.start_mark.line + 1, marked.start_mark.column + 1
+    mark = marked.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 class _Reading:
@@ -132,7 +135,8 @@ class _Reading:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.plain(child, (*path, index)) for index, child in enumerate(node.value)]
-        return node.value if node.style in ("'", '"', "|", ">") else scalar(node.value)
+        quoted = getattr(node, "style", None) in ("'", '"', "|", ">")
+        return str(node.value) if quoted else scalar(node.value)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Plain]:
         data: dict[str, Plain] = {}
@@ -152,7 +156,9 @@ class _Reading:
 
     def _key(self, node: yaml.Node) -> str:
         if not isinstance(node, yaml.ScalarNode):
-            raise Fault("A list or a block stands where a key is expected.", "Keys are words, such as `name:`.")
+            raise Fault(
+                "A list or a block stands where a key is expected.", "Keys are words, such as `name:`."
+            )
         if node.value == "<<":
             raise Fault('"<<" (merging) is not part of YAML 1.2.', "Write the keys out.")
         return str(node.value)

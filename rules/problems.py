@@ -7,14 +7,14 @@ from dataclasses import dataclass
 class Problem:
     """One thing that is wrong, for a person who is no programmer."""
 
-    line: int  # counted from 1
-    column: int  # counted from 1, in characters
+    line: int  # counted from 1; 0 where it is no place in the file (the file is missing, a login fails)
+    column: int  # counted from 1, in characters; 0 likewise
     path: str  # "rules[3].steps[0].after"; "" for the file as a whole
     message: str  # what was found and why that is wrong
     hint: str = ""  # what is allowed, or what was probably meant
 
     def __str__(self) -> str:
-        return f"line {self.line}, column {self.column}: {self.words}"
+        return f"line {self.line}, column {self.column}: {self.words}" if self.line else self.words
 
     @property
     def words(self) -> str:
@@ -22,7 +22,7 @@ class Problem:
         return f"{self.message} {self.hint}".rstrip()
 
 
-class PolicyErrors(Exception):  # noqa: N818 - it carries several
+class PolicyErrors(Exception):  # noqa: N818 - it holds several
     """The rules file cannot be used; every problem is listed, in the order of the file."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
@@ -30,7 +30,7 @@ class PolicyErrors(Exception):  # noqa: N818 - it carries several
         self.problems = problems
 
 
-class Fault(ValueError):
+class Fault(ValueError):  # noqa: N818 - a fault in a value, not of the program
     """One value is not what it should be; whoever knows the position makes a `Problem` of it."""
 
     def __init__(self, message: str, hint: str = "") -> None:

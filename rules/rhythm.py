@@ -22,9 +22,8 @@ _DAY = timedelta(days=1)
 
 _EVERY = re.compile(r"every (\w+) at (\S+)")
 _OF_PERIOD = re.compile(r"(?:day (\d{1,3})|(\w+) (\w+)) of the (\w+) at (\S+)")
-_HELP = (
-    "write it like 'every Monday at 09:00', 'day 15 of the month at 10:00' or 'first Monday of the quarter at 10:00'"
-)
+_EXAMPLES = "'every Monday at 09:00', 'day 15 of the month at 10:00', 'first Monday of the quarter at 10:00'"
+_HELP = f"write it like {_EXAMPLES}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +37,12 @@ class Rhythm:
     text: str = ""  # as written
 
     def next_after(self, moment: datetime, zone: str) -> datetime:
-        """The first time strictly after an aware moment, as aware UTC; OverflowError at the end of the calendar."""
+        """The first time strictly after an aware moment, as aware UTC."""
         here = ZoneInfo(zone)
         day = moment.astimezone(here).date()
         while True:
             day = self._day_from(day)
-            # In a spring gap the wall clock does not show this time: fold 0 gives the moment as long after the gap.
+            # A wall time that a change to summer time leaves out comes as much later: so fold 0 reads it.
             due = datetime.combine(day, self.at, tzinfo=here).astimezone(UTC)
             if due > moment:
                 return due

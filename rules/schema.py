@@ -1,8 +1,8 @@
 """The shape of rules.yaml: one model for each block, in the order of the file.
 
-The models say which keys there are and how each value is read; `rules/fields.py`, `people.py` and `servers.py` do
-the reading. What concerns more than one value is checked in `rules/checks.py`. Editors get the same models as a JSON
-Schema (`rules/schema_json.py`), so the descriptions here are what an owner reads while typing.
+The models say which keys there are and how each value is read; `fields.py`, `people.py` and `servers.py` do
+the reading. What concerns more than one value is checked in `checks.py`. Editors get the same models as a
+JSON Schema (`schema_json.py`), so the descriptions here are what an owner reads while typing.
 """
 
 from datetime import date
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from relationship.durations import Duration
 from relationship.parties import PHASES
-from rules.conditions import COUNT, TOOK
+from rules.conditions import COUNT, RHYTHM, TOOK
 from rules.fields import (
     DAY,
     DURATION,
@@ -29,6 +29,8 @@ from rules.fields import (
 )
 from rules.people import Address, Digest, Holidays, Hours, Language, PayDay, Zone
 from rules.policy import Count, Rate, Took
+from rules.positions import Plain
+from rules.rhythm import Rhythm
 from rules.servers import ImapUrl, Secret, SmtpUrl, Trust
 from rules.triggers import TRIGGERS
 
@@ -42,10 +44,10 @@ Addresses = Annotated[list[Address], OneOrMany()]
 MaybeAddresses = Annotated[list[Address], OneOrMany(may_be_empty=True)]
 MaybeDays = Annotated[list[Days], OneOrMany(may_be_empty=True)]
 Rates = Annotated[list[Annotated[Rate, RATE]], OneOrMany()]
-Phase = Annotated[str, choice(*PHASES, kind="Phases")]
-Temperature = Annotated[str, choice(*TEMPERATURES)]
-Cadence = Annotated[str, choice(*CADENCES)]
-DELIVER = choice("in working hours", "any time")
+Phase = Annotated[str, choice("a phase", *PHASES)]
+Temperature = Annotated[str, choice("a temperature", *TEMPERATURES)]
+Cadence = Annotated[str, choice("how often check-ins can be", *CADENCES)]
+DELIVER = choice("a time of delivery", "in working hours", "any time")
 Points = Annotated[int, number(0, 100)]
 InARow = Annotated[int, number(1, 1000)]
 
@@ -58,7 +60,9 @@ def spaced(name: str) -> str:
 class Block(BaseModel):
     """A block of keys; spaces in their names, and no key that is not known."""
 
-    model_config = ConfigDict(alias_generator=spaced, extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        alias_generator=spaced, extra="forbid", frozen=True, arbitrary_types_allowed=True
+    )
 
 
 class MailboxBlock(Block):
@@ -66,20 +70,32 @@ class MailboxBlock(Block):
 
     address: Address = Field(description="The shared inbox's own address.")
     aliases: MaybeAddresses = Field([], description="Other addresses whose mail lands in the same inbox.")
-    imap: ImapUrl = Field(description="The server that mail is read from. Plain imap:// only to this machine.")
+    imap: ImapUrl = Field(
+        description="The server that mail is read from. Plain imap:// only to this machine."
+    )
     smtp: SmtpUrl = Field(description="The server that letters are handed to.")
     login: Text = Field("", description="The user name. Without it: the address.")
     password: Secret = Field("", description="Where the password lies: env:, file:, command: or keyring:.")
-    smtp_login: Text = Field("", description="Where it differs from `login`; `none` where the server asks for none.")
+    smtp_login: Text = Field(
+        "", description="Where it differs from `login`; `none` where the server asks for none."
+    )
     smtp_password: Secret = Field("", description="Where it differs from `password`.")
-    oauth: Annotated[str, choice("google", "microsoft")] = Field("", description="Log in by OAuth 2 instead.")
-    folders: Texts = Field([], description="The folders that are read. Without it: all but trash, drafts and junk.")
-    poll: PlainDuration = Field(Duration(60, "seconds"), description="How often to look, where the server is silent.")
+    oauth: Annotated[str, choice("a provider with OAuth 2", "google", "microsoft")] = Field(
+        "", description="Log in by OAuth 2 instead."
+    )
+    folders: Texts = Field(
+        [], description="The folders that are read. Without it: all but trash, drafts and junk."
+    )
+    poll: PlainDuration = Field(
+        Duration(60, "seconds"), description="How often to look, where the server is silent."
+    )
     history: PlainDuration = Field(Duration(180, "days"), description="How far back the first look reads.")
-    copies: Annotated[str, choice("bcc", "server", "append")] = Field(
+    copies: Annotated[str, choice("a way to keep copies", "bcc", "server", "append")] = Field(
         "", description="How a letter's copy gets into the shared inbox. `append` promises less."
     )
-    trust: Trust = Field("", description="Whose Authentication-Results are believed: a name, topmost, or none.")
+    trust: Trust = Field(
+        "", description="Whose Authentication-Results are believed: a name, topmost, or none."
+    )
     starred: Text = Field("", description="A label that thanks for a mail, instead of the star.")
 
 
@@ -91,10 +107,14 @@ class OwnerBlock(Block):
     team: MaybeAddresses = Field([], description="Colleagues who answer for you.")
     timezone: Zone = Field(description="Area/city, such as America/New_York.")
     hours: Hours = Field(WORKDAY, description="When you work, by your own clock.")
-    holidays: Holidays = Field("", description="Country, or country and part, whose public holidays you keep.")
+    holidays: Holidays = Field(
+        "", description="Country, or country and part, whose public holidays you keep."
+    )
     away: MaybeDays = Field([], description="Days off, first and last.")
     locale: Language = Field("en-US", description="How dates are read and written.")
-    digest: Digest = Field("Monday 08:00", validate_default=True, description="When the weekly digest comes, or off.")
+    digest: Digest = Field(
+        "Monday 08:00", validate_default=True, description="When the weekly digest comes, or off."
+    )
 
 
 class ContractorBlock(Block):
@@ -105,16 +125,22 @@ class ContractorBlock(Block):
     role: Text = Field("", description="What they do; rules can ask for it.")
     timezone: Zone = Field("", description="Area/city, such as Asia/Manila.")
     hours: Hours = Field("", description="When they work, by their own clock; 21:00-06:00 is a night.")
-    holidays: Holidays = Field("", description="Country, or country and part, whose public holidays they keep.")
+    holidays: Holidays = Field(
+        "", description="Country, or country and part, whose public holidays they keep."
+    )
     away: MaybeDays = Field([], description="Days off, first and last.")
     since: Annotated[date | None, DAY] = Field(None, description="When you began to work together.")
     language: Language = Field("", description="The language of letters to them, where a translation exists.")
     good_at: MaybeTexts = Field([], description="What to give them.")
     not_for: MaybeTexts = Field([], description="What not to give them.")
-    pay: Annotated[list[PayDay], OneOrMany(may_be_empty=True)] = Field([], description="Days of the month on which they are paid.")
+    pay: Annotated[list[PayDay], OneOrMany(may_be_empty=True)] = Field(
+        [], description="Days of the month on which they are paid."
+    )
     tags: MaybeTexts = Field([], description="Words of your own; rules can ask for them.")
     phase: Phase = Field("", description="Without it: onboarding for a while after `since`, then active.")
-    onboarding_lasts: Annotated[Duration | None, PLAIN_DURATION] = Field(None, description="How long the first phase lasts.")
+    onboarding_lasts: Annotated[Duration | None, PLAIN_DURATION] = Field(
+        None, description="How long the first phase lasts."
+    )
 
 
 class DefaultsBlock(Block):
@@ -124,7 +150,9 @@ class DefaultsBlock(Block):
     hours: Hours = Field(WORKDAY, description="When they work, by their own clock.")
     holidays: Holidays = Field("", description="Whose public holidays they keep.")
     language: Language = Field("en", description="The language of letters.")
-    onboarding_lasts: PlainDuration = Field(Duration(60, "days"), description="How long the first phase lasts.")
+    onboarding_lasts: PlainDuration = Field(
+        Duration(60, "days"), description="How long the first phase lasts."
+    )
 
 
 class CheckInsBlock(Block):
@@ -134,16 +162,24 @@ class CheckInsBlock(Block):
     active: Cadence = Field("every month", description="How often, from then on.")
     backup: Cadence = Field("every 3 months", description="How often, with somebody you keep in reserve.")
     length: PlainDuration = Field(Duration(30, "minutes"), description="How long a call is.")
-    notice: AnyDuration = Field(Duration(3, "days"), description="How long before it the invitation goes out.")
+    notice: AnyDuration = Field(
+        Duration(3, "days"), description="How long before it the invitation goes out."
+    )
     where: Text = Field("", description="A link or a place.")
 
 
 class LimitsBlock(Block):
     """What holds whatever the rules say."""
 
-    per_contractor: Rates = Field(["1 a day", "3 a week"], validate_default=True, description="Letters to one person.")
-    in_total: Rates = Field(["30 an hour"], validate_default=True, description="Letters to all contractors together.")
-    deliver: Annotated[str, DELIVER] = Field("in working hours", description="In the reader's working hours, or at any time.")
+    per_contractor: Rates = Field(
+        ["1 a day", "3 a week"], validate_default=True, description="Letters to one person."
+    )
+    in_total: Rates = Field(
+        ["30 an hour"], validate_default=True, description="Letters to all contractors together."
+    )
+    deliver: Annotated[str, DELIVER] = Field(
+        "in working hours", description="In the reader's working hours, or at any time."
+    )
     stale_after: AnyDuration = Field(
         Duration(2, "days", working=True), description="A letter this late is dropped instead of sent."
     )
@@ -183,9 +219,11 @@ class ConditionsBlock(Block):
     on_time: Truth = Field(False, description="Whether the deadline was kept.")
     deliveries_on_time: InARow = Field(0, description="So many in a row.")
     quick_answers: InARow = Field(0, description="So many in a row.")
-    lacks: Annotated[list[Annotated[str, choice("deadline")]], OneOrMany()] = Field([], description="What the brief does not say."
+    lacks: Annotated[list[Annotated[str, choice("what a brief can lack", "deadline")]], OneOrMany()] = Field(
+        [], description="What the brief does not say."
     )
-    about: Annotated[list[Annotated[str, choice("not for")]], OneOrMany()] = Field([], description="`not for`: the brief asks for what this contractor is not for."
+    about: Annotated[list[Annotated[str, choice("what a brief can be about", "not for")]], OneOrMany()] = (
+        Field([], description="`not for`: the brief asks for what this contractor is not for.")
     )
 
 
@@ -193,22 +231,27 @@ class RuleBlock(Block):
     """When something happens, and if conditions hold, a letter goes out."""
 
     name: Text = Field(description="A name of your own; `why` speaks of the rule by it.")
-    when: Annotated[str, choice(*TRIGGERS, kind="Triggers")] = Field(description="What sets it off.")
-    on: Text = Field("", description="For `when: every`: the date that comes round.")
+    when: Annotated[str, choice("a trigger", *TRIGGERS)] = Field(description="What sets it off.")
+    on: Annotated[Rhythm | None, RHYTHM] = Field(
+        None, description="For `when: every`: the date that comes round."
+    )
     if_: ConditionsBlock = Field(ConditionsBlock(), description="Conditions; all must hold.")
     send: Text = Field("", description="The letter, such as appreciation/quick-answer.")
     steps: list[StepBlock] = Field([], description="Letters in order, each later than the one before.")
     invite: Text = Field("", description="The letter that goes with the calendar invitation.")
     at_most: Annotated[Rate | None, RATE] = Field(None, description="Never more often to one contractor.")
     deliver: Annotated[str | None, DELIVER] = Field(None, description="Other than `limits:` say.")
-    approve: Annotated[str, choice("owner")] = Field("", description="You see the letter first, and say ok.")
+    approve: Annotated[str, choice("somebody who can approve", "owner")] = Field(
+        "", description="You see the letter first, and say ok."
+    )
 
 
 class RulesFile(Block):
     """The whole of rules.yaml."""
 
-    mode: Annotated[str, choice("dry-run", "drafts", "live", kind="Modes")] = Field(
-        "dry-run", description="dry-run sends nothing, drafts leaves letters in the Drafts folder, live sends."
+    mode: Annotated[str, choice("a mode", "dry-run", "drafts", "live")] = Field(
+        "dry-run",
+        description="dry-run sends nothing, drafts leaves letters in the Drafts folder, live sends.",
     )
     mailbox: MailboxBlock = Field(description="The shared inbox.")
     owner: OwnerBlock = Field(description="You.")
@@ -220,5 +263,17 @@ class RulesFile(Block):
     asks: MaybeTexts = Field([], description="Words that ask for an answer, beside the built-in ones.")
     done: MaybeTexts = Field([], description="Words that say that work is delivered, beside #done.")
     bad_news: MaybeTexts = Field([], description="Words that forbid praise, beside the built-in ones.")
-    temperature: TemperatureBlock = Field(TemperatureBlock(), description="When a relationship is cooling or cold.")
+    temperature: TemperatureBlock = Field(
+        TemperatureBlock(), description="When a relationship is cooling or cold."
+    )
     rules: list[RuleBlock] = Field([], description="What to do when.")
+
+
+def without_empty_blocks(data: Plain) -> Plain:
+    """A block whose lines are all commented out counts as not written; a list counts as empty."""
+    if not isinstance(data, dict):
+        return data
+    lists = ("contractors", "rules", "closers", "asks", "done", "bad news")
+    kept = {key: [] if value is None and key in lists else value for key, value in data.items()}
+    blocks = ("defaults", "check-ins", "limits", "temperature")
+    return {key: value for key, value in kept.items() if value is not None or key not in blocks}

@@ -53,7 +53,9 @@ def _split(kind: str, words: str) -> SplitResult:
 
 
 def _forms(kind: str) -> str:
-    return f"Write {kind}s://HOST or {kind}+starttls://HOST, and :PORT after it where it is not the usual one."
+    return (
+        f"Write {kind}s://HOST or {kind}+starttls://HOST, and :PORT after it where it is not the usual one."
+    )
 
 
 def _is_host(host: str) -> bool:
@@ -104,9 +106,15 @@ def trust(words: str) -> str:
     return words
 
 
-_SECRET_SCHEMA = {"type": "string", "pattern": "^(env|file|command|keyring):.+", "examples": ["env:KEEPWARM_PASSWORD"]}
+_SECRET_SCHEMA = {
+    "type": "string",
+    "pattern": "^(env|file|command|keyring):.+",
+    "examples": ["env:KEEPWARM_PASSWORD"],
+}
 
 ImapUrl = Annotated[str, told(worded(url("imap")), type="string", examples=["imaps://imap.example.com"])]
-SmtpUrl = Annotated[str, told(worded(url("smtp")), type="string", examples=["smtp+starttls://smtp.example.com"])]
+SmtpUrl = Annotated[
+    str, told(worded(url("smtp")), type="string", examples=["smtp+starttls://smtp.example.com"])
+]
 Secret = Annotated[str, told(_secret, **_SECRET_SCHEMA)]
 Trust = Annotated[str, told(worded(trust), type="string", examples=["mx.example.com", "topmost", "none"])]

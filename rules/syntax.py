@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import yaml
 
@@ -10,48 +11,59 @@ from rules.problems import PolicyErrors, Problem
 MAX_BYTES = 2_000_000
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-# (what the reader says, whether it happened where the context began, what we say, hint)
-_SAYINGS: tuple[tuple[str, bool, str, str], ...] = (
-    (
+_ALIGN = "Lines that belong together begin in the same column."
+_COLON = "Write it as `key: value`."
+_COMMAS = "Separate what is inside with commas, and close it."
+_QUOTES = "Put text in quotes."
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """What the reader says, and what we say."""
+
+    words: str
+    message: str
+    hint: str = ""
+    at_start: bool = False  # the fault is where the reader began, not where it gave up
+
+
+_SAYINGS = (
+    _Saying(
         "mapping values are not allowed",
-        False,
-        "A colon stands here where none is expected: the line is indented deeper than the one above it, or its"
-        " text holds a colon.",
-        "Indent it like its neighbours, or put text that holds a colon in quotes.",
+        "A colon stands here where none is expected.",
+        "Indent the line like its neighbours, or put text that holds a colon in quotes.",
     ),
-    (
-        "did not find expected key",
-        False,
-        "This line does not fit the lines above it.",
-        "Lines that belong together begin in the same column.",
-    ),
-    (
+    _Saying("did not find expected key", "This line does not fit the lines above it.", _ALIGN),
+    _Saying(
         "did not find expected '-' indicator",
-        False,
-        "A list ends here without being finished: this line begins in the list's column, but not with a dash.",
+        "This line begins in the column of a list, but not with a dash.",
         "Begin it with `- `, or indent it like what it belongs to.",
     ),
-    (
-        "could not find expected ':'",
-        True,
-        "This line has no colon after its key.",
-        "Write it as `key: value`.",
+    _Saying("could not find expected ':'", "This line has no colon after its key.", _COLON, at_start=True),
+    _Saying("found unexpected end of stream", "The quote that opens here is never closed.", at_start=True),
+    _Saying(
+        "did not find expected ',' or ']'",
+        "The bracket [ that opens here is not closed.",
+        _COMMAS,
+        at_start=True,
     ),
-    ("found unexpected end of stream", True, "The quote that opens here is never closed.", ""),
-    ("did not find expected ',' or ']'", True, "The bracket [ that opens here is not closed.", "Separate with commas."),
-    ("did not find expected ',' or '}'", True, "The bracket { that opens here is not closed.", "Separate with commas."),
-    ("found undefined alias", False, "A * begins a reference to something that is not there.", "Put text in quotes."),
-    ("found duplicate anchor", False, "This anchor (&) stands twice.", ""),
-    ("while scanning an alias", False, "A * cannot begin a value.", "Put the text in quotes."),
-    ("while scanning an anchor", False, "An & cannot begin a value.", "Put the text in quotes."),
-    (
-        "another document",
-        False,
-        "A second document begins here (`---`).",
-        "The rules are one document: remove this line.",
+    _Saying(
+        "did not find expected ',' or '}'",
+        "The bracket { that opens here is not closed.",
+        _COMMAS,
+        at_start=True,
     ),
-    ("unknown escape character", False, r"A backslash inside double quotes has a meaning of its own.", "Use 'single quotes'."),
-)  # fmt: skip
+    _Saying("found undefined alias", "A * begins a reference to something that is not there.", _QUOTES),
+    _Saying("found duplicate anchor", "This anchor (&) stands twice."),
+    _Saying("while scanning an alias", "A * cannot begin a value.", _QUOTES),
+    _Saying("while scanning an anchor", "An & cannot begin a value.", _QUOTES),
+    _Saying(
+        "another document", "A second document begins here (`---`).", "The rules are one: remove this line."
+    ),
+    _Saying(
+        "unknown escape character", "A backslash in double quotes means something.", "Use 'single quotes'."
+    ),
+)
 
 
 def decode(source: str | bytes) -> str:
@@ -81,10 +93,14 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
         return Problem(1, 1, "", f"This is no YAML: {error}.")
     if tab := _tab(text, mark.line):
         return tab
-    for words, at_start, message, hint in _SAYINGS:
-        if words in said:
-            where = start if at_start else mark
-            return Problem(where.line + 1, where.column + 1, "", message, hint)
+    if "did not find expected key" in said and (line := _outlier(text, mark.line)) is not None:
+        return Problem(line + 1, 1, "", "This line is indented less than its neighbours.", _ALIGN)
+    if "mapping values are not allowed" in said and (line := _without_colon(text, mark.line)) is not None:
+        return Problem(line + 1, 1, "", "This line has no colon after its key.", _COLON)
+    for saying in _SAYINGS:
+        if saying.words in said:
+            where = start if saying.at_start and start else mark
+            return Problem(where.line + 1, where.column + 1, "", saying.message, saying.hint)
     if "cannot start any token" in said:
         return _bad_start(text, mark.line, mark.column)
     return Problem(mark.line + 1, mark.column + 1, "", f"This is no YAML: {said.strip('; ')}.")
@@ -102,7 +118,38 @@ def _tab(text: str, line: int) -> Problem | None:
     if "\t" not in indent:
         return None
     message = "This line is indented with a tab."
-    return Problem(line + 1, indent.index("\t") + 1, "", message, "Use spaces: YAML does not allow tabs here.")
+    return Problem(
+        line + 1, indent.index("\t") + 1, "", message, "Use spaces: YAML does not allow tabs here."
+    )
+
+
+def _outlier(text: str, number: int) -> int | None:
+    """The line before this one where it breaks out of a row of lines that begin in one column."""
+    rows = _rows(text, number)[-3:]
+    if len(rows) < 3:
+        return None
+    (_, above), (suspect, line), (_, here) = rows
+    return suspect if _indent(above) == _indent(here) > _indent(line) else None
+
+
+def _without_colon(text: str, number: int) -> int | None:
+    """The line before this one where it is no deeper, and has neither a colon nor a dash: its key ran on."""
+    rows = _rows(text, number)[-2:]
+    if len(rows) < 2:
+        return None
+    (suspect, line), (_, here) = rows
+    bare = ":" not in line and not line.strip().startswith(("-", "#", "[", "{", "}", "]"))
+    return suspect if bare and _indent(line) == _indent(here) else None
+
+
+def _rows(text: str, number: int) -> list[tuple[int, str]]:
+    """The lines up to this one that hold anything but a comment."""
+    lines = enumerate(_split(text)[: number + 1])
+    return [(n, line) for n, line in lines if line.strip() and not line.strip().startswith("#")]
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
 
 
 def _not_utf8(raw: bytes, start: int) -> Problem:

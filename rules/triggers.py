@@ -49,9 +49,7 @@ _TABLE = (
     ),
     Trigger("silence", "Neither side has written.", OWNER, after=True),
     Trigger("owner silence", "You have not written.", OWNER, after=True),
-    Trigger(
-        "deadline near", "A date that was agreed in a mail comes near.", EITHER, before=True, conditions=_WHO | _MAIL,
-    ),
+    Trigger("deadline near", "A date agreed on comes near.", EITHER, before=True, conditions=_WHO | _MAIL),
     Trigger(
         "deadline missed", "A date has passed without a delivery.", EITHER, send=True, after=True,
         conditions=_WHO | _MAIL,
@@ -60,7 +58,7 @@ _TABLE = (
         "delivered", "The contractor delivered (#done).", CONTRACTOR, send=True,
         conditions=_WHO | _MAIL | {"on time"},
     ),
-    Trigger("starred", "You starred a mail of the contractor's.", CONTRACTOR, send=True, conditions=_WHO | _MAIL),
+    Trigger("starred", "You starred a mail of theirs.", CONTRACTOR, send=True, conditions=_WHO | _MAIL),
     Trigger(
         "streak", "So many in a row.", OWNER, send=True,
         conditions=_WHO | {"deliveries on time", "quick answers"},
@@ -68,7 +66,7 @@ _TABLE = (
     ),
     Trigger("no praise", "The contractor has not been thanked.", OWNER, after=True),
     Trigger("no feedback", "A delivery has had no answer.", OWNER, after=True, conditions=_WHO | _MAIL),
-    Trigger("idea received", "The contractor sent an idea (#idea).", OWNER, send=True, conditions=_WHO | _MAIL),
+    Trigger("idea received", "They sent an idea (#idea).", OWNER, send=True, conditions=_WHO | _MAIL),
     Trigger(
         "brief sent", "You sent a new task.", OWNER, send=True,
         conditions=_WHO | _MAIL | {"lacks", "about"},
@@ -89,8 +87,8 @@ _TABLE = (
 
 TRIGGERS = MappingProxyType({trigger.name: trigger for trigger in _TABLE})
 
-# The triggers whose rules do something in this version. A rule on another one loads, but `check` and `run` refuse it:
-# a rule that is silently ignored would be worse than none.
+# The triggers whose rules do something in this version. A rule on another one loads, but `check` and `run`
+# refuse it: a rule that is silently ignored would be worse than none.
 ACTING = frozenset(
     {
         "contractor replied",
@@ -102,6 +100,7 @@ ACTING = frozenset(
         "check-in due",
     }
 )
+APPROVAL_ACTS = False  # `approve: owner`
 
 
 def taking(condition: str) -> Iterable[str]:

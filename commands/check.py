@@ -1,0 +1,97 @@
+"""`check`: reads the rules file, and says everything that is wrong with it, each problem with its line."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TextIO
+
+from relationship.templates import TemplateIndex
+from rules.loader import Findings, examine
+from rules.problems import Problem
+from rules.syntax import MAX_BYTES
+
+_PRIVATE = re.compile(
+    r"password|oauth|://\S*@", re.IGNORECASE
+)  # such a line is not repeated on a screen or in a log
+
+
+def findings_of(path: Path, templates: TemplateIndex) -> Findings:
+    """What can be said of the rules file at a path; a file that cannot be read is a problem like another."""
+    try:
+        return examine(source_of(path), templates)
+    except OSError as error:
+        return Findings(
+            None, (Problem(0, 0, "", _unreadable(path, error), "Name the rules file with --rules."),)
+        )
+
+
+def source_of(path: Path) -> bytes:
+    """The bytes of the rules file, as much of it as a rules file can have; OSError where it is none."""
+    if path.exists() and not path.is_file():
+        raise IsADirectoryError(f"{path} is a folder" if path.is_dir() else f"{path} is not a file")
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"There is no file {path}."
+    if isinstance(error, PermissionError):
+        return f"{path} may not be read by this user."
+    return (
+        f"{error}." if isinstance(error, IsADirectoryError) else f"{path} cannot be read: {error.strerror}."
+    )
+
+
+def show(path: Path, findings: Findings, *, as_json: bool = False, out: TextIO | None = None) -> int:
+    """Print the findings, problems to `out` and warnings to standard error; the exit code."""
+    out = out or sys.stdout
+    errors = findings.errors + findings.refused
+    lines = _lines(path)
+    for problem in errors:
+        print(_as_json(problem) if as_json else "\n".join(_as_text(path, problem, lines)), file=out)
+    for warning in findings.warnings:
+        print("\n".join(_as_text(path, warning, lines, "warning: ")), file=sys.stderr)
+    if not as_json:
+        print(_summary(path, findings), file=out)
+    return 1 if errors else 0
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return source_of(path).decode("utf-8-sig", "replace").splitlines()
+    except OSError:
+        return []
+
+
+def _as_json(problem: Problem) -> str:
+    return json.dumps(asdict(problem), ensure_ascii=False)
+
+
+def _as_text(path: Path, problem: Problem, lines: list[str], prefix: str = "") -> Iterator[str]:
+    """The sentence, and below it the line with a mark under the place."""
+    yield f"{path}: {prefix}{problem}" if problem.line else f"{prefix}{problem}"
+    quoted = lines[problem.line - 1] if 0 < problem.line <= len(lines) else ""
+    if quoted.strip() and not _PRIVATE.search(quoted):
+        number = f"{problem.line:6} | "
+        yield number + _printable(quoted)
+        yield " " * (len(number) - 2) + "| " + " " * (problem.column - 1) + "^"
+
+
+def _printable(line: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in line)
+
+
+def _summary(path: Path, findings: Findings) -> str:
+    count = len(findings.errors) + len(findings.refused)
+    if count:
+        return f"{path}: {count} {'problem' if count == 1 else 'problems'}."
+    policy = findings.policy
+    if policy is None:
+        return f"{path}: nothing was read."
+    return (
+        f"{path}: fine. mode {policy.mode}, {len(policy.contractors)} contractors, {len(policy.rules)} rules."
+    )
