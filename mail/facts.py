@@ -33,7 +33,7 @@ CONTRACTOR = {
     "role": Fact("`role:`", "virtual assistant", spanish="asistente virtual"),
     "good_at": Fact("`good at:`", ("inbox triage", "scheduling"), many=True, spanish=("agenda", "correo")),
     "not_for": Fact("`not for:`", ("bookkeeping",), many=True, spanish=("contabilidad",)),
-    "since": Fact("`since:`, as a date in words", "September 1", spanish="1 de septiembre"),
+    "since": Fact("`since:`, as a date in words", "March 3, 2025", spanish="3 de marzo de 2025"),
     "language": Fact("`language:`", "en", spanish="es"),
 }
 
@@ -66,7 +66,7 @@ FACTS: Mapping[str, Fact] = {
     "lacks": Fact("what a brief lacks", "deadline"),
     "task": Fact("what a brief asks for that is on the contractor's `not for:` list", "bookkeeping"),
     "pay_day": Fact("when pay is due", "Friday, March 13"),
-    "limit": Fact("the limit that was reached, as written", "3 a week"),
+    "limit": Fact("the limit that was reached, as written", "30 an hour"),
     "problem": Fact(
         "what is wrong, in a sentence", "The mail server refuses the password of team@acme.example."
     ),
@@ -148,23 +148,28 @@ FACTS: Mapping[str, Fact] = {
 
 
 def sample_facts(name: str = "", language: str = "en") -> dict[str, object]:
-    """Facts of an invented relationship, for any template; `name` is there for one that needs others."""
+    """Facts of an invented relationship, for any template; `name` because some need others."""
     facts = _samples(FACTS, language)
-    if name == "owner/bundle":
-        facts["items"] = _SAMPLE_ITEMS
-    return facts
+    return facts | _OTHER_SAMPLES.get(name, {})
 
 
-_SAMPLE_ITEMS = (
-    {
-        "heading": "Maria is waiting for you: Invoice template",
-        "text": Markdown("Maria asked on **Tuesday, March 3**, 3 working days ago, and asked again once."),
+_OTHER_SAMPLES: Mapping[str, dict[str, object]] = {
+    "owner/warm-again": {"temperature": "warm", "reasons": ("answers take 3 working hours this month",)},
+    "owner/bundle": {
+        "items": (
+            {
+                "heading": "Maria is waiting for you: Invoice template",
+                "text": Markdown(
+                    "Maria asked on **Tuesday, March 3**, 3 working days ago, and asked again once."
+                ),
+            },
+            {
+                "heading": "You and Ben have gone quiet",
+                "text": Markdown("Neither of you has written for **15 days**. A line is enough."),
+            },
+        )
     },
-    {
-        "heading": "You and Ben have gone quiet",
-        "text": Markdown("Neither of you has written for **15 days**. A line is enough."),
-    },
-)
+}
 
 
 def _samples(facts: Mapping[str, Fact], language: str) -> dict[str, object]:

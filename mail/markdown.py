@@ -2,7 +2,7 @@
 
 How it works: a fact is escaped before it goes into a template, every ASCII punctuation mark of it
 (CommonMark 0.31, 2.4), so that Markdown sees nothing but words in it. Both parts come from one parsed tree:
-what is a word in one is a word in the other. Raw HTML and images are switched off, so that nothing in a
+what is a word in one is a word in the other. Raw HTML, code and images are switched off, so that nothing in a
 letter is ever fetched, and links go only where markdown-it's own check lets them (no javascript:, no data:).
 """
 
@@ -69,7 +69,7 @@ def to_text(markdown: str) -> str:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
     # An owner who begins a new line means one; who indents a line means no code; a letter needs no pictures.
-    return parser.disable(["image", "html_inline", "html_block", "code", "reference"])
+    return parser.disable(["image", "html_inline", "html_block", "code", "fence", "backticks", "reference"])
 
 
 _PARSER = _parser()
