@@ -147,8 +147,8 @@ _IS_REPLY = re.compile(rf"\s*(?:{_TAG})?{_REPLY}", re.IGNORECASE)
 _TRAILER = re.compile(r"\s*\((?:fwd|was:[^()]*)\)\s*$", re.IGNORECASE)
 
 
-def base_subject(subject: str) -> str:
-    """The subject without "Re:", "Fwd:", "AW:" and list tags, lower case, single spaces (RFC 5256, 2.1).
+def plain_subject(subject: str) -> str:
+    """The subject as people read it: without "Re:", "Fwd:", "AW:" and list tags, in single spaces.
 
     A subject that is nothing but a tag keeps it.
     """
@@ -160,7 +160,12 @@ def base_subject(subject: str) -> str:
         rest = rest[match.end() :]
     if _MARK.fullmatch(rest) and ":" in rest:
         return ""
-    return " ".join(_TRAILER.sub("", rest).split()).casefold()
+    return " ".join(_TRAILER.sub("", rest).split())
+
+
+def base_subject(subject: str) -> str:
+    """The plain subject as threading compares it: without regard to case (RFC 5256, 2.1)."""
+    return plain_subject(subject).casefold()
 
 
 def is_reply_subject(subject: str) -> bool:
