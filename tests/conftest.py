@@ -1,0 +1,16 @@
+"""Fixtures that every test may use."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from commands.demo_servers import EmbeddedMail
+
+TEAM, MARIA = "team@acme.example", "maria@contract.example"
+
+
+@pytest.fixture
+def embedded_mail() -> Iterator[EmbeddedMail]:
+    """An IMAP and an SMTP server in this process, with a shared inbox and one contractor; passwords "secret"."""
+    with EmbeddedMail({TEAM: "secret", MARIA: "secret"}, aliases={"maria.s@mail.example": MARIA}) as mail:
+        yield mail
