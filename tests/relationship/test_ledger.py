@@ -1,0 +1,288 @@
+"""The ledger against a slow oracle that asks, for each message anew, where the ball was."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from relationship.ledger import Ledger, Turn, clock_for, fold, lapsed, median_working_s, together, working_s
+from relationship.messages import Kind, Message, Side
+from relationship.ordering import Identities, fingerprint, merge
+from relationship.parties import Contractor, Owner
+
+T = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+OWNER, MARIA = Side.OWNER, Side.CONTRACTOR
+
+
+def mail(side: Side, minutes: int, **more) -> Message:
+    at = T + minutes * MINUTE
+    key = more.pop("key", f"m{minutes:06}")
+    usual = {
+        "key": key,
+        "at": at,
+        "seen_at": at + MINUTE,
+        "side": side,
+        "kind": Kind.HUMAN,
+        "reason": "a person",
+        "sender": f"{side}@x.example",
+        "subject": "Logo",
+        "message_id": key,
+        "dated": at,
+    }
+    return Message(**{**usual, **more})
+
+
+def ledger(*messages: Message) -> Ledger:
+    return fold("c", "Logo", messages)
+
+
+# --- the oracle ---
+
+
+def _counts(message: Message) -> bool:
+    return message.kind is Kind.HUMAN and message.authentic
+
+
+def _passes(message: Message) -> bool:
+    cc_only = message.side is OWNER and not message.handed
+    return not (message.closes or cc_only or "settled" in message.tags)
+
+
+def _ball(messages: list[Message], upto: int) -> int | None:
+    """Position of the message that opened the wait which stands after message `upto`."""
+    if upto < 0:
+        return None
+    message, opener = messages[upto], _ball(messages, upto - 1)
+    if "settled" in message.tags:
+        return None
+    if opener is not None and messages[opener].side is message.side:
+        return opener
+    return upto if _passes(message) else None
+
+
+def _turn(messages: list[Message], opener: int, end: int) -> dict[str, object]:
+    """The facts of a wait that was opened by one message and lasted to another position."""
+    opening = messages[opener]
+    more = [m for m in messages[opener + 1 : end] if m.side is opening.side and _passes(m)]
+    return {
+        "party": opening.side.other,
+        "since": opening.at,
+        "asked": opening.key,
+        "chasers": len(more),
+        "asks": any(m.asks for m in [opening, *more]) or (opener == 0 and opening.side is OWNER),
+    }
+
+
+def oracle(messages: list[Message]) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    counted = sorted((m for m in messages if _counts(m)), key=lambda m: m.at)
+    exchanges = []
+    for place, message in enumerate(counted):
+        opener = _ball(counted, place - 1)
+        if opener is not None and counted[opener].side is not message.side and "settled" not in message.tags:
+            answer = {"answered": message.key, "answered_at": message.at, "closer": message.closes}
+            exchanges.append(_turn(counted, opener, place) | answer)
+    last = _ball(counted, len(counted) - 1)
+    return exchanges, [] if last is None else [_turn(counted, last, len(counted))]
+
+
+def _matches(turn: Turn, facts: dict[str, object]) -> bool:
+    return all(getattr(turn, name) == value for name, value in facts.items())
+
+
+def _agrees(found: Ledger, messages: list[Message]) -> bool:
+    exchanges, waits = oracle(messages)
+    counts = len(found.exchanges) == len(exchanges) and len(found.waits) == len(waits)
+    pairs = [*zip(found.exchanges, exchanges, strict=False), *zip(found.waits, waits, strict=False)]
+    return counts and all(_matches(turn, facts) for turn, facts in pairs)
+
+
+# --- properties ---
+
+MAILS = st.builds(
+    lambda side, kind, authentic, asks, closes, handed, settled: {
+        "side": side,
+        "kind": kind,
+        "authentic": authentic,
+        "asks": asks,
+        "closes": closes,
+        "handed": handed,
+        "tags": ("settled",) if settled else (),
+    },
+    st.sampled_from(Side),
+    st.sampled_from([Kind.HUMAN] * 8 + list(Kind)),
+    st.sampled_from([True] * 9 + [False]),
+    st.booleans(),
+    st.sampled_from([False, False, False, True]),
+    st.sampled_from([True, True, True, False]),
+    st.sampled_from([False] * 9 + [True]),
+)
+
+
+@st.composite
+def _conversations(draw) -> list[Message]:
+    minutes = draw(st.lists(st.integers(0, 20000), unique=True, min_size=1, max_size=12))
+    return [mail(minutes=minute, **draw(MAILS)) for minute in sorted(minutes)]
+
+
+@settings(max_examples=500, deadline=None)
+@given(_conversations(), st.randoms(use_true_random=False))
+def test_the_ledger_is_the_oracles_in_whatever_order_mail_arrives(messages, random):
+    found = ledger(*messages)
+    assert _agrees(found, messages)
+    assert ledger(*random.sample(messages, len(messages))) == found
+
+
+@settings(max_examples=200, deadline=None)
+@given(_conversations(), st.randoms(use_true_random=False), st.data())
+def test_copies_change_nothing(messages, random, data):
+    """Each mail is seen up to three times: in other folders, later, without its id; all in any order."""
+    originals = [
+        replace(m, fingerprint=fingerprint(m.sender, m.dated, m.subject, ["team@x.example"]))
+        for m in messages
+    ]
+    views = list(originals)
+    for original in originals:
+        for _ in range(data.draw(st.integers(0, 2))):
+            lacks_id = data.draw(st.booleans())
+            later = original.at + data.draw(st.integers(0, 30)) * MINUTE
+            views.append(replace(original, at=later, message_id="" if lacks_id else original.message_id))
+    known, facts = Identities(), {}
+    for seen in random.sample(views, len(views)):
+        key = known.key_of(seen)
+        facts[key] = merge(facts[key], seen) if key in facts else replace(seen, key=key)
+        known.add(facts[key])
+    assert len(facts) == len(originals)
+    once = [replace(m, key=m.message_id or m.key, message_id=m.message_id or m.key) for m in facts.values()]
+    by_print = {m.fingerprint: m.key for m in originals}
+    assert ledger(*(replace(m, key=by_print[m.fingerprint]) for m in once)) == ledger(*originals)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_conversations(), st.data())
+def test_a_reply_before_its_parent_is_counted_as_if_it_had_come_after(messages, data):
+    """A thread in order, then the clock of one mail is turned back behind what it answers."""
+    chain = [replace(m, parents=(before.key,)) for before, m in pairwise(messages)]
+    chain = [messages[0], *chain]
+    late = data.draw(st.integers(0, len(chain) - 1))
+    early = replace(chain[late], at=chain[late].at - data.draw(st.integers(0, 20000)) * MINUTE)
+    disturbed = [*chain[:late], early, *chain[late + 1 :]]
+    clamped = max([early.at, *(m.at for m in chain[:late])])
+    expected = [*chain[:late], replace(early, at=clamped), *chain[late + 1 :]]
+    assert ledger(*disturbed) == ledger(*expected)
+    for turn in ledger(*disturbed).exchanges:
+        assert turn.elapsed_s is not None and turn.elapsed_s >= 0
+
+
+# --- single cases, in the design's words ---
+
+
+def test_an_answer_closes_and_hands_the_ball_back():
+    found = ledger(mail(OWNER, 0, asks=True), mail(MARIA, 90, asks=True))
+    (exchange,), (wait,) = found.exchanges, found.waits
+    assert (exchange.party, exchange.elapsed_s, exchange.chasers, exchange.closer) == (MARIA, 5400, 0, False)
+    assert (exchange.conversation, exchange.subject, exchange.asked, exchange.answered) == (
+        "c",
+        "Logo",
+        "m000000",
+        "m000090",
+    )
+    assert (exchange.seen_at, exchange.answered_seen_at) == (T + MINUTE, T + 91 * MINUTE)
+    assert (wait.party, wait.since, wait.elapsed_s) == (OWNER, T + 90 * MINUTE, None)
+
+
+def test_more_messages_are_chasers_and_do_not_restart_the_wait():
+    (wait,) = ledger(mail(MARIA, 0), mail(MARIA, 10), mail(MARIA, 20, asks=True)).waits
+    assert (wait.since, wait.chasers, wait.asks) == (T, 2, True)
+
+
+def test_a_closer_answers_asks_nothing_and_is_no_chaser():
+    found = ledger(mail(OWNER, 0), mail(MARIA, 10, closes=True, asks=True), mail(MARIA, 20, closes=True))
+    assert [e.closer for e in found.exchanges] == [True]
+    assert found.waits == ()
+    (wait,) = ledger(mail(OWNER, 0), mail(OWNER, 5, closes=True, asks=True)).waits
+    assert wait.chasers == 0
+
+
+def test_only_the_owners_first_message_asks_by_itself():
+    assert ledger(mail(OWNER, 0)).waits[0].asks
+    assert not ledger(mail(MARIA, 0)).waits[0].asks
+    assert not ledger(mail(MARIA, 0, closes=True), mail(OWNER, 5)).waits[0].asks
+    assert not ledger(mail(OWNER, 0, closes=True), mail(OWNER, 5)).waits[0].asks
+    assert ledger(mail(MARIA, 0, kind=Kind.AUTO_REPLY), mail(OWNER, 5)).waits[0].asks
+    assert ledger(mail(MARIA, 0, authentic=False), mail(OWNER, 5)).waits[0].asks
+
+
+def test_a_contractor_only_in_cc_is_not_handed_the_ball_but_answers():
+    assert ledger(mail(OWNER, 0, handed=False, asks=True)) == Ledger()
+    assert ledger(mail(MARIA, 0, handed=False)).waits[0].party is OWNER
+    answered = ledger(mail(MARIA, 0), mail(OWNER, 5, handed=False))
+    assert len(answered.exchanges) == 1 and not answered.waits
+
+
+@pytest.mark.parametrize("side", Side)
+def test_settled_ends_a_wait_without_an_exchange_and_opens_none(side):
+    assert ledger(mail(OWNER, 0, asks=True), mail(side, 5, tags=("settled",), asks=True)) == Ledger()
+    again = ledger(mail(OWNER, 0), mail(side, 5, tags=("settled",)), mail(OWNER, 9))
+    assert again.waits[0].since == T + 9 * MINUTE and not again.exchanges
+
+
+@pytest.mark.parametrize("kind", set(Kind) - {Kind.HUMAN})
+def test_only_people_move_the_ball(kind):
+    assert ledger(mail(MARIA, 0, kind=kind)) == Ledger()
+    assert ledger(mail(OWNER, 0), mail(MARIA, 5, kind=kind)) == ledger(mail(OWNER, 0))
+
+
+def test_forged_mail_moves_no_ball():
+    assert ledger(mail(OWNER, 0), mail(MARIA, 5, authentic=False)) == ledger(mail(OWNER, 0))
+
+
+def test_several_conversations_are_told_oldest_first():
+    one = fold("a", "A", [mail(OWNER, 30), mail(MARIA, 40), mail(OWNER, 50)])
+    other = fold("b", "B", [mail(OWNER, 10), mail(MARIA, 20), mail(OWNER, 60)])
+    both = together([one, other])
+    assert [t.conversation for t in both.exchanges] == ["b", "b", "a", "a"]
+    assert [t.conversation for t in both.waits] == ["a", "b"]
+    assert together([other, one]) == both
+
+
+DANA = Owner("Dana", ("dana@x.example",), "America/New_York", "Mon-Fri 09:00-17:00")
+MANILA = Contractor(
+    "Maria",
+    ("maria@x.example",),
+    "Asia/Manila",
+    "Mon-Fri 21:00-06:00",
+    "",
+    ((date(2026, 6, 4), date(2026, 6, 4)),),
+)
+
+
+def test_working_time_is_that_of_the_party_that_owed_the_answer():
+    # Wednesday 12:00 UTC is 08:00 in New York and 20:00 in Manila.
+    to_maria = ledger(mail(OWNER, 0), mail(MARIA, 180)).exchanges[0]
+    assert working_s(to_maria, clock_for(to_maria, DANA, MANILA)) == 2 * 3600
+    to_dana = ledger(mail(MARIA, 0), mail(OWNER, 120)).exchanges[0]
+    assert working_s(to_dana, clock_for(to_dana, DANA, MANILA)) == 1 * 3600
+    over_the_leave = ledger(mail(OWNER, 0), mail(MARIA, 2 * 1440)).exchanges[0]
+    assert working_s(over_the_leave, clock_for(over_the_leave, DANA, MANILA)) == 9 * 3600
+    wait = ledger(mail(OWNER, 0)).waits[0]
+    assert working_s(wait, clock_for(wait, DANA, MANILA)) is None
+
+
+def test_the_median_is_of_working_time():
+    turns = [ledger(mail(MARIA, 60), mail(OWNER, 60 + minutes)).exchanges[0] for minutes in (10, 30, 1440)]
+    assert median_working_s(turns, DANA.clock) == 1800
+    assert median_working_s(turns[:2], DANA.clock) == 1200
+    assert median_working_s([], DANA.clock) is None
+
+
+def test_a_wait_lapses_when_its_conversation_was_quiet_for_sixty_days():
+    (wait,) = ledger(mail(OWNER, 0)).waits
+    sixty = timedelta(days=60)
+    assert lapsed(wait, T, T + sixty)
+    assert not lapsed(wait, T, T + sixty - MINUTE)
+    assert not lapsed(wait, T + MINUTE, T + sixty)
+    assert lapsed(wait, T - sixty, T + sixty)
