@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from relationship.ordering import in_order
 
 from relationship.checkins import CheckIn
-from relationship.conversations import Threadable, base_subject, thread
+from relationship.conversations import Threadable, plain_subject, thread
 from relationship.decisions import Decision
 from relationship.durations import Duration
 from relationship.facts import Facts, Profile
@@ -126,7 +126,7 @@ class Story:
 ADDRESS_GONE = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
 
 
-def tell(key: str, contractor: Contractor, owner: Owner, facts: Facts) -> Story:
+def tell(key: str, contractor: Contractor, owner: Owner, profile: Profile, facts: Facts) -> Story:
     """Fold one relationship's facts into its story."""
     messages = tuple(in_order(facts.messages.values()))
     conversation_of = thread([_threadable(m) for m in messages])
@@ -134,7 +134,7 @@ def tell(key: str, contractor: Contractor, owner: Owner, facts: Facts) -> Story:
         key=key,
         contractor=contractor,
         owner=owner,
-        profile=facts.profile["profile"],
+        profile=profile,
         messages=messages,
         conversation_of=conversation_of,
         ledger=ledger_of(messages, conversation_of),
@@ -149,7 +149,7 @@ def ledger_of(messages: tuple[Message, ...], conversation_of: Mapping[str, str])
     grouped: dict[str, list[Message]] = {}
     for message in messages:
         grouped.setdefault(conversation_of[message.key], []).append(message)
-    folded = [fold(name, base_subject(group[0].subject), group) for name, group in grouped.items()]
+    folded = [fold(name, plain_subject(group[0].subject), group) for name, group in grouped.items()]
     return Ledger(
         exchanges=tuple(sorted((t for one in folded for t in one.exchanges), key=_age)),
         waits=tuple(sorted((t for one in folded for t in one.waits), key=_age)),

@@ -6,11 +6,12 @@ be looked at next: so that a tick costs what is new and what is due, however man
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
 from relationship.letters import OPEN_STATES, Letter, State
 from relationship.messages import Side
+from relationship.ordering import Identities
 from relationship.parties import Contractor, People
 from relationship.story import Story, tell
 from rules.gates import COUNTED, Outgoing
@@ -28,6 +29,7 @@ class Books:
         self.store = store
         self.letters: dict[str, Letter] = {}  # the outbox, and what the limits count
         self._stories: dict[str, Story] = {}
+        self._identities: dict[str, Identities] = {}
         self._wake: dict[str, datetime | None] = {}  # None: has news, look at it now
         self.adopt(policy, readers)
         for name in store.names():
@@ -115,13 +117,21 @@ class Books:
         """The story of one relationship."""
         if key not in self._stories:
             contractor, owner = self.people.contractors[key], self.people.owner
-            self._stories[key] = tell(key, contractor, owner, self.store.load(key))
+            facts = self.store.load(key)
+            unknown = Profile(contractor.name, contractor.addresses, datetime.max.replace(tzinfo=UTC))
+            self._stories[key] = tell(key, contractor, owner, facts.profile.get("profile", unknown), facts)
         return self._stories[key]
 
     def story_of(self, address: str) -> Story | None:
         """The story of the contractor with this address."""
         key = self.people.key_of(address)
         return self.story(key) if key else None
+
+    def identities(self, key: str) -> Identities:
+        """By what a relationship's messages are recognised."""
+        if key not in self._identities:
+            self._identities[key] = Identities(self.store.load(key).messages.values())
+        return self._identities[key]
 
     def to_look_at(self, now: datetime) -> list[str]:
         """Relationships with news, or with something due by now."""
@@ -142,7 +152,11 @@ class Books:
 
     def commit_many(self, facts: Mapping[str, list[Fact]]) -> None:
         """The same for several aggregates."""
-        self.store.commit_many(facts)
+        try:
+            self.store.commit_many(facts)
+        except BaseException:
+            self._identities.clear()  # they may know what the store does not
+            raise
         for key, added in facts.items():
             self._note(key, [fact for fact in added if isinstance(fact, Letter)])
             self._stories.pop(key, None)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from mail.inbox import FolderState, Inbox
+from mail.inbox import FolderState, Inbox, Starred
 from mail.raw import RawMail
 from mail.understanding import wants_more
 from store.protocol import Cursor, FolderCursor
@@ -19,7 +19,7 @@ class Batch:
     folder: str
     mails: list[RawMail]
     read_to: FolderCursor
-    starred: dict[int, bytes] | None = None  # UID -> header of what is flagged now; None: not looked at
+    starred: tuple[Starred, ...] | None = None  # what is flagged now; None: not looked at
 
 
 def collect(inbox: Inbox, cursor: Cursor, since: date, starred: bool) -> Iterator[Batch]:
@@ -30,7 +30,7 @@ def collect(inbox: Inbox, cursor: Cursor, since: date, starred: bool) -> Iterato
             known = FolderCursor(state.uidvalidity, 1)  # UIDs mean nothing any more: read it all again
         yield from _new_mail(inbox, state, known, since)
         if starred and (state.modseq == 0 or state.modseq != known.modseq):
-            yield _flags(inbox, state, known)
+            yield _flags(inbox, state, known, since)
 
 
 def _new_mail(inbox: Inbox, state: FolderState, known: FolderCursor, since: date) -> Iterator[Batch]:
@@ -50,6 +50,7 @@ def _whole(inbox: Inbox, mail: RawMail) -> RawMail:
     return inbox.whole(mail.folder, mail.uid) or mail
 
 
-def _flags(inbox: Inbox, state: FolderState, known: FolderCursor) -> Batch:
+def _flags(inbox: Inbox, state: FolderState, known: FolderCursor, since: date) -> Batch:
+    """All that is flagged, not only what changed: a star that was taken back is missed otherwise."""
     read_to = FolderCursor(state.uidvalidity, max(known.uidnext, state.uidnext), state.modseq)
-    return Batch(state.name, [], read_to, inbox.flagged(state.name))
+    return Batch(state.name, [], read_to, inbox.flagged(state.name, since=since))

@@ -4,12 +4,13 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from mail.composing import compose as compose_mail
 from mail.composing import subject_of
 from mail.links import answer
 from mail.rendering import Markdown, Rendered, RenderingError, Templates
-from relationship.conversations import base_subject
+from relationship.conversations import plain_subject
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Fact
 from relationship.letters import Letter, State
@@ -107,7 +108,7 @@ def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now:
     story, mailbox = case.story, books.policy.mailbox.address
     to_owner = case.reader is Side.OWNER
     answered = None if to_owner else _answered(case)
-    subject = base_subject(answered.subject) if answered else None
+    subject = plain_subject(answered.subject) if answered else None
     content = compose_mail(
         rendered,
         sender=("Keepwarm" if to_owner else story.owner.name, mailbox),
@@ -177,3 +178,10 @@ def bundle(books: Books, templates: Templates, now: datetime) -> Letter | None:
     )
     books.commit(OWNER, [letter])
     return letter
+
+
+def _went_today(books: Books, now: datetime) -> bool:
+    """Whether the owner had the day's mail already; a day is the owner's own."""
+    zone = ZoneInfo(books.people.owner.timezone)
+    today = now.astimezone(zone).date()
+    return any(x.created_at.astimezone(zone).date() == today for x in books.owner.letters.values())

@@ -21,7 +21,6 @@ better off than one who is not told.
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -35,7 +34,7 @@ from rules.evaluation import case_of
 from rules.gates import Outgoing
 from store.protocol import OWNER
 from tick.books import Books
-from tick.decide import Court, decision_of
+from tick.decide import Court
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +58,6 @@ class Wires:
 
     inbox: Inbox
     postman: Postman
-    durable: Callable[[], None] = lambda: None
 
 
 def deliver(books: Books, bench: Court, wires: Wires, now: datetime) -> Delivered:
@@ -121,9 +119,8 @@ def cancel(letter: Letter, judgement: Judgement, books: Books, now: datetime) ->
 
 def _attempt(letter: Letter, books: Books, wires: Wires, now: datetime, done: Delivered) -> None:
     mailbox = books.policy.mailbox
-    states = wires.inbox.states(wires.inbox.every_folder())
-    marks = tuple((s.name, s.uidvalidity, s.uidnext) for s in states.values())
-    tried = replace(letter, state=State.ATTEMPTED, attempted_at=now, attempts=letter.attempts + 1, marks=marks)
+    marks, attempts = wires.inbox.marks(), letter.attempts + 1
+    tried = replace(letter, state=State.ATTEMPTED, attempted_at=now, attempts=attempts, marks=marks)
     books.commit(letter.contractor, [tried])
     if books.policy.mode == "drafts" and letter.reader is Side.CONTRACTOR:
         _leave_draft(tried, books, wires, now)
@@ -135,7 +132,7 @@ def _attempt(letter: Letter, books: Books, wires: Wires, now: datetime, done: De
 
 
 def _leave_draft(letter: Letter, books: Books, wires: Wires, now: datetime) -> None:
-    wires.inbox.append(wires.inbox.drafts_folder(), letter.content.encode("ascii"), ("\\Draft",), now)
+    wires.inbox.append(wires.inbox.drafts_folder() or "Drafts", letter.content.encode("ascii"), ("\\Draft",), now)
     books.commit(letter.contractor, [replace(letter, state=State.DRAFTED, sent_at=now, content="")])
 
 
@@ -173,7 +170,7 @@ def _went_out(letter: Letter, books: Books, wires: Wires, at: datetime) -> None:
     """Note that a letter is out; of a bundle, that its notes are."""
     sent = replace(letter, state=State.SENT, sent_at=at, content="", marks=())
     if books.policy.mailbox.copies == "append" and letter.reader is Side.CONTRACTOR and letter.content:
-        wires.inbox.append(wires.inbox.sent_folder(), letter.content.encode("ascii"), ("\\Seen",), at)
+        wires.inbox.append(wires.inbox.sent_folder() or "Sent", letter.content.encode("ascii"), ("\\Seen",), at)
     notes = [note for token in letter.items if (note := books.letters.get(token))]
     books.commit(letter.contractor, [sent])
     for note in notes:

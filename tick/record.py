@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from mail.parsing import message_ids
+from mail.parsing import ids_in
 from mail.raw import RawMail
 from mail.understanding import understand
-from relationship.facts import Fact
 from relationship.messages import Kind, Message
-from relationship.ordering import identify
+from relationship.ordering import merge
 from relationship.parties import People
 from store.protocol import Cursor, Store
 from tick.books import Books
@@ -30,9 +29,17 @@ class Recorded:
 
 
 def record(
-    batches: Iterable[Batch], books: Books, people: People, sent_folders: tuple[str, ...], now: datetime
+    batches: Iterable[Batch],
+    books: Books,
+    people: People,
+    sent_folders: tuple[str, ...],
+    now: datetime,
+    move: bool = True,
 ) -> Recorded:
-    """Record batches as they come: facts first, then the cursor, so that a crash repeats and never skips."""
+    """Record batches as they come: facts first, then the cursor, so that a crash repeats and never skips.
+
+    `people` are those whose mail is recorded; `move` is False where the cursor stays as it is.
+    """
     done = Recorded()
     for batch in batches:
         fresh = _understood(batch, books, people, sent_folders, now, done)
@@ -41,7 +48,8 @@ def record(
             _record_stars(batch, books, now)
         done.read += len(batch.mails)
         done.recorded += sum(map(len, fresh.values()))
-        _move_cursor(books.store, batch)
+        if move:
+            _move_cursor(books.store, batch)
     return done
 
 
@@ -77,23 +85,25 @@ def _take_in(
     done: Recorded,
 ) -> None:
     for key, message in pairs:
-        known = ChainMap(fresh.setdefault(key, {}), dict(books.store.load(key).messages))
-        seen = identify(message, known)
-        if seen != known.get(seen.key):
-            fresh.setdefault(key, {})[seen.key] = seen
+        identities, own = books.identities(key), fresh.setdefault(key, {})
+        name = identities.key_of(message)
+        known = own.get(name) or books.store.load(key).messages.get(name)
+        seen = merge(known, message) if known else replace(message, key=name)
+        if seen != known:
+            own[name] = seen
+            identities.add(seen)
     if any(message.kind is Kind.OWN for _, message in pairs):
         done.copies.append((raw.folder, raw.uid))
 
 
 def _record_stars(batch: Batch, books: Books, now: datetime) -> None:
     """Note the mails that carry the owner's flag now, and those that carry it no longer."""
-    flagged = {name for header in (batch.starred or {}).values() for name in message_ids(header, "message-id")}
+    flagged = {name for star in batch.starred or () for name in ids_in(star.header)}
     for key in books.people.contractors:
-        changed: list[Fact] = []
-        for message in books.store.load(key).messages.values():
-            if message.key in flagged and message.starred_at is None:
-                changed.append(replace(message, starred_at=now))
-            elif message.starred_at and message.key not in flagged and batch.folder in message.folders:
-                changed.append(replace(message, starred_at=None))
+        changed = [
+            replace(message, starred_at=now if message.message_id in flagged else None)
+            for message in books.store.load(key).messages.values()
+            if (message.starred_at is None) == (message.message_id in flagged) and batch.folder in message.folders
+        ]
         if changed:
             books.commit(key, changed)

@@ -6,6 +6,7 @@ from datetime import datetime
 from mail.links import all_answers
 from mail.wording import count, day_in, full_date, moment, plain_time, working_time
 from relationship.checkins import CheckIn
+from relationship.durations import Duration
 from relationship.ledger import Turn
 from relationship.messages import Side
 from relationship.parties import Contractor, Owner
@@ -13,6 +14,9 @@ from relationship.story import Story
 from rules.evaluation import Case
 from rules.gates import older_debt
 from rules.policy import Policy
+
+
+LONGEST = 60  # working days; what waits longer is said to wait so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def _turn(turn: Turn, story: Story, reader: Reader, now: datetime) -> dict[str, 
 def _waiting(turn: Turn, story: Story, end: datetime, reader: Reader) -> str:
     """Up to a day in working hours, then in the working days of who is waited on."""
     clock = story.clock(turn.party)
-    days = clock.working_days_between(turn.since, end)
+    days = sum(clock.after(turn.since, Duration(n, "days", working=True)) <= end for n in range(1, LONGEST + 1))
     if days >= 1:
         return count(days, "working day", reader.language)
     spent = clock.seconds_between(turn.since, end)

@@ -1,0 +1,39 @@
+"""`health`: exit 0 while the last good poll is recent."""
+
+from datetime import datetime, timedelta
+
+import typer
+
+from commands.house import House
+from commands.output import AsJson, complain, plainly, print_json
+from store.protocol import Heartbeat
+
+MISSED_POLLS = 3
+SLACK = timedelta(minutes=5)
+
+
+@plainly
+def health(context: typer.Context, as_json: AsJson = False) -> None:
+    """Tell whether the daemon is alive: exit 0 while the last good poll is recent, else 1."""
+    house: House = context.obj
+    poll = timedelta(seconds=house.policy(house.templates()).mailbox.poll.plain_seconds)
+    beat = house.store(read_only=True).heartbeat()
+    trouble = reason(beat, poll, house.now())
+    if as_json:
+        print_json([{"ok": not trouble, "last_poll": beat.last_poll, "reason": trouble}])
+    elif trouble:
+        complain(trouble)
+    else:
+        typer.echo(f"Fine: the last good poll was at {beat.last_poll:%Y-%m-%d %H:%M:%S} UTC.")
+    if trouble:
+        raise typer.Exit(1)
+
+
+def reason(beat: Heartbeat, poll: timedelta, now: datetime) -> str:
+    """Why all is not well, in one sentence; "" where it is."""
+    if beat.last_poll is None:
+        return beat.reason or "No poll has succeeded yet: is the daemon running?"
+    if now - beat.last_poll <= MISSED_POLLS * poll + SLACK:
+        return ""
+    since = f"The last good poll was at {beat.last_poll:%Y-%m-%d %H:%M} UTC."
+    return f"{since} {beat.reason or 'Is the daemon running?'}"

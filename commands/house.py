@@ -1,0 +1,67 @@
+"""What the commands are given: the parts, wired by daemon.py, which no command imports."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from mail.delivery import Postman
+from mail.inbox import Inbox
+from mail.rendering import Templates
+from rules.policy import Mailbox, Policy
+from store.protocol import Store
+from tick.books import Books
+from tick.work import Work
+
+
+class Keepwarm(Protocol):
+    """The wired daemon."""
+
+    books: Books
+    store: Store
+    inbox: Inbox
+
+    def tick(self, now: datetime) -> Work:
+        """One pass: collect, record, decide, compose, deliver."""
+
+    def close(self) -> None:
+        """Hang up, and let others have the data folder."""
+
+
+class House(Protocol):
+    """Where the files are, and how the parts are made from them."""
+
+    @property
+    def rules(self) -> Path:
+        """The rules file."""
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+
+    def now(self) -> datetime:
+        """The clock."""
+
+    def templates(self) -> Templates:
+        """The letters."""
+
+    def policy(self, templates: Templates) -> Policy:
+        """The rules understood; PolicyErrors, or OSError where the file cannot be read."""
+
+    def store(self, read_only: bool = False) -> Store:
+        """The data folder."""
+
+    def inbox(self, mailbox: Mailbox) -> Inbox:
+        """The shared inbox, not yet connected."""
+
+    def postman(self, mailbox: Mailbox) -> Postman:
+        """The way out, not yet connected."""
+
+    def books(self) -> Books:
+        """The books, to read beside the running daemon."""
+
+    def keepwarm(self, policy: Policy) -> Keepwarm:
+        """The daemon itself."""
+
+
+HouseOf = Callable[[Path, Path], House]

@@ -1,0 +1,100 @@
+"""`ledger`: every exchange and open wait, of both sides."""
+
+import csv
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from commands.house import House
+from commands.output import AsJson, local, plainly, print_json, print_table, spell
+from relationship.ledger import Turn, working_s
+from relationship.messages import Side
+from relationship.story import Story
+from tick.books import Books
+
+COLUMNS = (
+    "contractor",
+    "conversation",
+    "subject",
+    "party",
+    "asked_at",
+    "answered_at",
+    "elapsed_s",
+    "working_s",
+    "chasers",
+    "asks",
+    "asked",
+    "answered",
+)
+
+
+@plainly
+def ledger(
+    context: typer.Context,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values, for a spreadsheet.")] = False,
+) -> None:
+    """Show every exchange and open wait: who let whom wait, and how long."""
+    house: House = context.obj
+    books = house.books()
+    found = list(rows(books))
+    if as_json:
+        print_json(found)
+    elif as_csv:
+        writer = csv.DictWriter(sys.stdout, COLUMNS)
+        writer.writeheader()
+        writer.writerows(found)
+    else:
+        _print(found, books)
+
+
+def rows(books: Books) -> Iterator[dict[str, Any]]:
+    """The ledger's rows, contractor by contractor, oldest first."""
+    for key in sorted(books.people.contractors, key=lambda key: books.people.contractors[key].name):
+        story = books.story(key)
+        turns = (*story.ledger.exchanges, *story.ledger.waits)
+        for turn in sorted(turns, key=lambda turn: (turn.since, turn.asked)):
+            yield _row(turn, story)
+
+
+def _row(turn: Turn, story: Story) -> dict[str, Any]:
+    answered = story.by_key.get(turn.answered)
+    return {
+        "contractor": story.contractor.name,
+        "conversation": turn.conversation,
+        "subject": turn.subject,
+        "party": str(turn.party),
+        "asked_at": turn.since.isoformat(),
+        "answered_at": turn.answered_at.isoformat() if turn.answered_at else None,
+        "elapsed_s": turn.elapsed_s,
+        "working_s": working_s(turn, story.clock(turn.party)) if turn.answered_at else None,
+        "chasers": turn.chasers,
+        "asks": turn.asks,
+        "asked": story.by_key[turn.asked].message_id,
+        "answered": answered.message_id if answered else None,
+    }
+
+
+def _print(found: list[dict[str, Any]], books: Books) -> None:
+    zone = books.people.owner.timezone
+
+    def cells(row: dict[str, Any]) -> tuple[str, ...]:
+        who = "you" if row["party"] == Side.OWNER else row["contractor"]
+        when = local(row["asked_at_time"], zone)
+        took = spell(row["elapsed_s"]) if row["answered_at"] else "open"
+        return row["contractor"], row["subject"], who, when, took, spell(row["working_s"]), str(row["chasers"])
+
+    print_table(
+        "Ledger",
+        ("contractor", "about", "owed by", "asked", "took", "working", "chasers"),
+        (cells(row | {"asked_at_time": _moment(row["asked_at"])}) for row in found),
+        "The ledger is empty: no mail with these contractors was read yet.",
+    )
+
+
+def _moment(text: str) -> Any:
+    from datetime import datetime
+
+    return datetime.fromisoformat(text)

@@ -1,0 +1,93 @@
+"""How commands speak: JSON lines or tables on standard output, everything else on standard error."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import wraps
+from typing import Annotated, Any, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from mail.delivery import DeliveryError
+from mail.inbox import InboxError
+from mail.sandbox import RenderingError
+from mail.secrets import SecretError
+from rules.problems import PolicyErrors
+from store.protocol import StoreError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+errors = Console(stderr=True, soft_wrap=True, highlight=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line, and nothing else.")]
+
+# The user's problems: each is one clear sentence already.
+PROBLEMS = (InboxError, DeliveryError, RenderingError, SecretError, StoreError, PolicyErrors)
+
+
+def plainly(command: Callable[P, R]) -> Callable[P, R]:
+    """Show a user's problem as one line on standard error, and exit 1; never a traceback."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except PROBLEMS as error:
+            complain(str(error))
+        except OSError as error:
+            complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
+        raise typer.Exit(1)
+
+    return wrapped
+
+
+def complain(sentence: str) -> None:
+    """One line for a person, on standard error."""
+    errors.print(sentence, style="red" if errors.is_terminal else None, markup=False)
+
+
+def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
+    """One JSON object per line."""
+    for row in rows:
+        sys.stdout.write(json.dumps(row, ensure_ascii=False, default=_plain) + "\n")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]], empty: str) -> None:
+    """A table for people; where there is nothing, one line says so."""
+    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console = Console()
+    console.print(table if table.row_count else empty)
+
+
+def local(moment: datetime, timezone: str) -> str:
+    """A moment on a person's own wall clock: "Tue 3 Mar 2026 14:05"."""
+    return f"{moment.astimezone(ZoneInfo(timezone)):%a %-d %b %Y %H:%M}"
+
+
+def spell(seconds: int | float | None) -> str:
+    """A span for a table's narrow column: "45 s", "40 min", "3 h 05", "2 d 4 h"."""
+    if seconds is None:
+        return ""
+    total = int(seconds)
+    if total < 60:
+        return f"{total} s"
+    minutes = total // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest:02d}" if hours < 48 else f"{hours // 24} d {hours % 24} h"

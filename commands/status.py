@@ -1,0 +1,100 @@
+"""`status`: how things stand now: temperatures, waits, the outbox, the last poll."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from commands.house import House
+from commands.output import AsJson, local, plainly, print_json, print_table, spell
+from relationship.ledger import median_working_s
+from relationship.messages import Side
+from relationship.story import Story
+
+from store.protocol import Heartbeat
+from tick.books import Books
+
+
+@plainly
+def status(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show how things stand with every contractor, what is on its way, and when the mailbox was last read."""
+    house: House = context.obj
+    books, now = house.books(), house.now()
+    found = list(rows(books, now))
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        "Contractors",
+        ("contractor", "phase", "temperature", "waits", "theirs", "yours", "notes"),
+        (_cells(row) for row in found),
+        "There are no contractors in rules.yaml.",
+    )
+    typer.echo(_foot(books, books.store.heartbeat()))
+
+
+def rows(books: Books, now: datetime) -> Iterator[dict[str, Any]]:
+    """One row per contractor, in the rules file's order."""
+    for key in books.people.contractors:
+        yield _row(books.story(key), books, now)
+
+
+def _row(story: Story, books: Books, now: datetime) -> dict[str, Any]:
+    from relationship.temperature import judge
+
+    warmth = judge(story, books.policy.temperature, None, now)
+    today = now.astimezone(ZoneInfo(story.contractor.timezone)).date()
+    return {
+        "contractor": story.contractor.name,
+        "phase": story.contractor.phase_on(today),
+        "temperature": str(warmth.state),
+        "reasons": list(warmth.reasons),
+        "waits": [_wait(turn) for turn in story.ledger.waits],
+        "contractor_median_s": _median(story, Side.CONTRACTOR),
+        "owner_median_s": _median(story, Side.OWNER),
+        "check_in": _check_in(story, now),
+        "paused": bool(story.paused_by),
+        "bouncing": sorted(story.bouncing),
+    }
+
+
+def _wait(turn: Any) -> dict[str, Any]:
+    return {"on": str(turn.party), "since": turn.since.isoformat(), "subject": turn.subject, "asks": turn.asks}
+
+
+def _median(story: Story, side: Side) -> int | None:
+    return median_working_s([t for t in story.ledger.exchanges if t.party is side], story.clock(side))
+
+
+def _check_in(story: Story, now: datetime) -> dict[str, Any] | None:
+    coming = [one for one in story.check_ins.values() if one.ends_at >= now and one.state != "cancelled"]
+    first = min(coming, key=lambda one: one.starts_at, default=None)
+    return {"at": first.starts_at.isoformat(), "state": first.state} if first else None
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    asking = [wait for wait in row["waits"] if wait["asks"]]
+    yours = sum(wait["on"] == Side.OWNER for wait in asking)
+    waits = ", ".join(
+        words for n, words in ((yours, f"{yours} on you"), (len(asking) - yours, f"{len(asking) - yours} on them")) if n
+    )
+    notes = [*row["reasons"][:2], *(["paused"] if row["paused"] else []), *(f"{a} bounces" for a in row["bouncing"])]
+    return (
+        row["contractor"],
+        row["phase"],
+        row["temperature"],
+        waits or "none",
+        spell(row["contractor_median_s"]),
+        spell(row["owner_median_s"]),
+        "; ".join(notes),
+    )
+
+
+def _foot(books: Books, beat: Heartbeat) -> str:
+    zone = books.people.owner.timezone
+    last = f"Last poll: {local(beat.last_poll, zone)}." if beat.last_poll else "The mailbox was not read yet."
+    trouble = f" Trouble since {local(beat.failing_since, zone)}: {beat.reason}" if beat.failing_since else ""
+    aside = f" {beat.set_aside} mails were set aside unread." if beat.set_aside else ""
+    return f"{last} Outbox: {len(books.outbox())} letters, {len(books.notes())} notes to you.{trouble}{aside}"

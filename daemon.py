@@ -1,0 +1,140 @@
+"""Keepwarm: the entry. Wires the parts, and runs the loop: collect, record, decide, compose, deliver."""
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from commands.app import build
+from mail.delivery import Postman
+from mail.delivery import settings_from_url as smtp_settings
+from mail.inbox import Inbox
+from mail.inbox import settings_from_url as imap_settings
+from mail.rendering import BUILT_IN, Templates
+from mail.secrets import reveal
+from relationship.parties import People
+from rules.loader import load
+from rules.policy import Mailbox, Policy
+from store.protocol import Cursor, Store
+from store.tinydb_store import TinyStore
+from tick.books import Books
+from tick.collect import collect
+from tick.compose import bundle, compose
+from tick.decide import court, decide
+from tick.deliver import Wires, deliver
+from tick.looking import looking
+from tick.record import Recorded, record
+from tick.work import Work
+
+
+class Keepwarm:
+    """The wired parts."""
+
+    def __init__(self, policy: Policy, templates: Templates, store: Store, inbox: Inbox, postman: Postman) -> None:
+        self.store, self.templates, self.inbox = store, templates, inbox
+        self.wires = Wires(inbox, postman)
+        readers = {name: info.reader for name, info in templates.index().items()}
+        self.books = Books(store, policy, readers)
+
+    def tick(self, now: datetime) -> Work:
+        """One pass: collect, record, decide, compose, deliver. Deciding waits until all was collected."""
+        books = self.books
+        books.enroll(now)
+        recorded = self._collect_and_record(now)
+        books.settle(now)
+        bench = court(books, looking(self.inbox), now)
+        judged = decide(books, bench, now)
+        composed = compose(judged, books, self.templates, now)
+        bundled = bundle(books, self.templates, now)
+        delivered = deliver(books, bench, self.wires, now)
+        return Work(
+            read=recorded.read,
+            recorded=recorded.recorded,
+            decided=composed.decided,
+            composed=composed.composed + (bundled is not None),
+            sent=delivered.sent,
+            held=composed.held,
+            suppressed=composed.suppressed,
+            cancelled=composed.cancelled + delivered.cancelled,
+            refused=delivered.refused,
+            errors=recorded.errors,
+        )
+
+    def close(self) -> None:
+        """Hang up, and let others have the data folder."""
+        self.wires.postman.close()
+        self.inbox.close()
+        self.store.close()
+
+    def _collect_and_record(self, now: datetime) -> Recorded:
+        books, policy = self.books, self.books.policy
+        since = (now - timedelta(seconds=policy.mailbox.history.plain_seconds)).date()
+        stars = any(rule.when == "starred" for rule in policy.rules)
+        sent = tuple(filter(None, [self.inbox.sent_folder()]))
+        newcomers = books.newcomers()
+        if newcomers:  # their history is read back, for them alone
+            past = collect(self.inbox, Cursor(), since, starred=False)
+            record(past, books, People(policy.owner, newcomers), sent, now, move=False)
+        mails = collect(self.inbox, self.store.cursor(), since, stars)
+        recorded = record(mails, books, books.people, sent, now)
+        self._file_copies(recorded, sent)
+        return recorded
+
+    def _file_copies(self, recorded: Recorded, sent: tuple[str, ...]) -> None:
+        """Copies of our own letters are marked read and lie in the sent folder."""
+        for folder, uid in recorded.copies:
+            if sent and folder not in sent:
+                self.inbox.file_copy(folder, uid, sent[0])
+
+
+@dataclass(frozen=True)
+class House:
+    """Where the files are, and how the parts are made from them: what the commands are given."""
+
+    rules: Path
+    data: Path
+
+    def templates(self) -> Templates:
+        """The owner's own letters beside the rules file, then the built-in ones."""
+        return Templates((self.rules.parent / "templates", BUILT_IN))
+
+    def policy(self, templates: Templates) -> Policy:
+        """The rules understood; PolicyErrors, or OSError where the file cannot be read."""
+        return load(self.rules.read_bytes(), templates.index())
+
+    def store(self, read_only: bool = False) -> Store:
+        """The data folder."""
+        return TinyStore(self.data, read_only=read_only)
+
+    def inbox(self, mailbox: Mailbox) -> Inbox:
+        """The shared inbox, not yet connected."""
+        password = reveal(mailbox.password)
+        return Inbox(imap_settings(mailbox.imap, mailbox.login, password, mailbox.folders))
+
+    def postman(self, mailbox: Mailbox) -> Postman:
+        """The way out."""
+        return Postman(smtp_settings(mailbox.smtp, mailbox.smtp_login, reveal(mailbox.smtp_password)))
+
+    def books(self) -> Books:
+        """The books, to read beside the running daemon."""
+        templates = self.templates()
+        policy = self.policy(templates)
+        return Books(self.store(read_only=True), policy, {n: info.reader for n, info in templates.index().items()})
+
+    def keepwarm(self, policy: Policy) -> Keepwarm:
+        """The daemon, wired for real."""
+        mailbox = policy.mailbox
+        return Keepwarm(policy, self.templates(), self.store(), self.inbox(mailbox), self.postman(mailbox))
+
+    def now(self) -> datetime:
+        """The only clock in the house: read once per tick, and handed on."""
+        return datetime.now(UTC)
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(build(House)())
+
+
+if __name__ == "__main__":
+    main()

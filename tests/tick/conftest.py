@@ -1,0 +1,165 @@
+"""A scene: an owner, contractors, embedded servers and the daemon's own tick on a simulated clock."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from commands.demo_servers import EmbeddedMail
+from daemon import House, Keepwarm
+from mail.parsing import parse
+from mail.raw import RawMail
+from store.memory import MemoryStore
+from tick.work import Work
+
+TEAM, DANA = "team@acme.example", "dana@acme.example"
+MARIA, BEN = "maria@contract.example", "ben@contract.example"
+
+RULES = """
+mode: live
+mailbox:
+  address: team@acme.example
+  imap: {imap}
+  smtp: {smtp}
+  password: env:KEEPWARM_TEST_PASSWORD
+owner:
+  name: Dana Reyes
+  email: [dana@acme.example]
+  timezone: America/New_York
+  hours: Mon-Fri 09:00-17:00
+contractors:
+  - name: Maria Santos
+    email: [maria@contract.example]
+    timezone: Europe/Madrid
+    hours: Mon-Fri 09:00-18:00
+  - name: Ben Okafor
+    email: ben@contract.example
+    timezone: Africa/Lagos
+    hours: Mon-Fri 09:00-17:00
+limits:
+  per contractor: [2 a day, 5 a week]
+  in total: 30 an hour
+rules:
+  - name: Thank a quick answer
+    when: contractor replied
+    if: {{took: under 2 working hours}}
+    send: appreciation/quick-answer
+    at most: once in 2 weeks
+  - name: Chase
+    when: waiting on contractor
+    steps:
+      - {{after: 1 working day, send: reminders/gentle}}
+      - {{after: 3 working days, send: reminders/firm}}
+      - {{after: 5 working days, send: owner/escalation}}
+  - name: I owe an answer
+    when: waiting on owner
+    steps:
+      - {{after: 4 working hours, send: owner/you-owe}}
+  - name: We have gone quiet
+    when: silence
+    steps:
+      - {{after: 14 days, send: owner/gone-quiet}}
+  - name: Thank what I starred
+    when: starred
+    send: appreciation/starred
+    deliver: any time
+  - name: Welcome
+    when: contractor added
+    send: onboarding/welcome
+"""
+
+
+class Scene:
+    """Drives the daemon and the people around it."""
+
+    def __init__(self, servers: EmbeddedMail, folder: Path, start: datetime) -> None:
+        self.servers, self.folder, self.now = servers, folder, start
+        servers.now = lambda: self.now
+        self.rules = folder / "rules.yaml"
+        self.store = MemoryStore()
+        self.count = 0
+        self.keepwarm: Keepwarm | None = None
+
+    def policy(self, text: str = RULES, *edits: tuple[str, str]) -> None:
+        """Write rules.yaml, and start the daemon anew on the same data."""
+        text = text.format(imap=self.servers.imap_url, smtp=self.servers.smtp_url)
+        for old, new in edits:
+            assert old in text
+            text = text.replace(old, new)
+        self.rules.write_text(text)
+        self.restart()
+
+    def restart(self) -> None:
+        house = House(self.rules, self.folder / "data")
+        templates = house.templates()
+        policy = house.policy(templates)
+        if self.keepwarm:
+            self.keepwarm.inbox.close()
+        inbox, postman = house.inbox(policy.mailbox), house.postman(policy.mailbox)
+        self.keepwarm = Keepwarm(policy, templates, self.store, inbox, postman)
+
+    def at(self, text: str) -> None:
+        """Set the clock, "2026-03-02 10:00" UTC; it never goes back."""
+        moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
+        assert moment >= self.now
+        self.now = moment
+
+    def writes(self, sender: str, to: str, subject: str, text: str, answers: str = "", folder: str = "", **more: str) -> str:
+        """Somebody writes; the mail lies in the shared mailbox. Returns its Message-ID."""
+        self.count += 1
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = sender, to, subject
+        mail["Date"] = format_datetime(self.now)
+        mail["Message-ID"] = name = f"<{self.count}.{int(self.now.timestamp())}@{sender.split('@')[1]}>"
+        if answers:
+            mail["In-Reply-To"] = mail["References"] = answers
+        for header, value in more.items():
+            mail[header.replace("_", "-")] = value
+        mail.set_content(text)
+        folder = folder or ("Sent" if sender in (DANA, TEAM) else "INBOX")
+        self.servers.deliver_to(TEAM, mail.as_bytes(), self.now, folder)
+        return name
+
+    def tick(self) -> Work:
+        """One tick, now."""
+        assert self.keepwarm
+        return self.keepwarm.tick(self.now)
+
+    def run(self, until: str, every: timedelta = timedelta(minutes=30)) -> Work:
+        """Tick until a moment."""
+        end, total = datetime.fromisoformat(until).replace(tzinfo=UTC), Work()
+        while self.now < end:
+            self.now = min(end, self.now + every)
+            total += self.tick()
+        return total
+
+    def letters(self, address: str) -> list[RawMail]:
+        """What a person found in their INBOX, parsed."""
+        return [
+            parse(RawMail("INBOX", n, mail.at, mail.flags, *_split(mail.content), complete=True))
+            for n, mail in enumerate(self.servers.mailbox(address))
+        ]
+
+    def subjects(self, address: str) -> list[str]:
+        return [mail.subject for mail in self.letters(address)]
+
+
+def _split(content: bytes) -> tuple[bytes, bytes]:
+    head, _, body = content.replace(b"\r\n", b"\n").partition(b"\n\n")
+    return head + b"\n\n", body
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """Monday 2 March 2026, 08:00 UTC: nothing has happened yet."""
+    os.environ["KEEPWARM_TEST_PASSWORD"] = "secret"
+    users = dict.fromkeys((TEAM, DANA, MARIA, BEN), "secret")
+    with EmbeddedMail(users) as servers:
+        made = Scene(servers, tmp_path, datetime(2026, 3, 2, 8, tzinfo=UTC))
+        made.policy()
+        yield made
+        made.keepwarm.inbox.close()

@@ -1,0 +1,21 @@
+"""One last look before a contractor is chased: in every folder, Junk and Trash too."""
+
+from datetime import datetime
+
+from mail.inbox import Inbox
+from mail.parsing import parse
+from relationship.story import Story
+from tick.decide import Look
+
+
+def looking(inbox: Inbox) -> Look:
+    """Look for mail from a contractor that the ledger does not know; it may be the answer."""
+
+    def look(story: Story, since: datetime) -> str | None:
+        known = {message.message_id for message in story.messages}
+        for raw in inbox.look(story.contractor.addresses, since.date(), inbox.every_folder()):
+            if raw.internal_date >= since and parse(raw).message_id not in known:
+                return raw.folder
+        return None
+
+    return look
