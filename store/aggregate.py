@@ -1,4 +1,4 @@
-"""One aggregate in memory: its facts, as dataclasses and as the TinyDB documents that the next commit writes."""
+"""One aggregate in memory: its facts, and the TinyDB documents that the next commit writes."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -123,7 +123,7 @@ def new_tables(schema: Schema) -> Tables:
 
 
 def read_tables(content: bytes, schema: Schema) -> tuple[Tables, Facts, int]:
-    """A live file's tables and facts as of this schema, and the version that it has; CodecError, NewerError."""
+    """A live file's tables and facts as of this schema, and its version; CodecError, NewerError."""
     data = parse(content)
     try:
         version = schema.check(data.pop(_ABOUT)["version"]["number"])

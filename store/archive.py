@@ -1,25 +1,22 @@
 """Yearly files: facts that are closed, one JSON line each, only ever appended to.
 
-`archive/<year>/<name>.jsonl` holds one aggregate's facts of a year. A fact stays in the year under which it was first
-archived, so that of several lines with one key the last in its file is the one that counts. A line that a crash tore
-off at the end of a file was never promised, and is passed over; what stands in the middle and cannot be read is
-left out and reported.
+`archive/<year>/<name>.jsonl` holds one aggregate's facts of a year. A fact stays in the year under which it
+was first archived, so that of several lines with one key the last in its file is the one that counts. A line
+that a crash tore off at the end of a file was never promised, and is passed over; what stands in the middle
+and cannot be read is left out and reported.
 
-`archive/<name>.index` says where the line of each fact begins, so that a message is known again at the same cost
-however much is archived. It is derived: what it lacks after a crash is read from the yearly files, and lost it is
-made anew.
+`archive/<name>.index` says where the line of each fact begins, so that a message is known again at the same
+cost however much is archived. It is derived: what it lacks after a crash is read from the yearly files, and
+lost it is made anew.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from operator import attrgetter
+from datetime import datetime
 from pathlib import Path
 
-from relationship.checkins import CheckIn
-from relationship.decisions import Decision
-from relationship.facts import TABLES, Fact, Installation, Profile, RuleMark
-from relationship.letters import Letter
+from relationship.facts import TABLES, Fact
 from relationship.messages import Message
 from store.aggregate import dump, parse
 from store.codec import KINDS, CodecError, NewerError, decode, encode
@@ -28,21 +25,14 @@ from store.index import Index, Place, entry
 from store.migrations import Schema, newer
 from store.protocol import StoreError
 
-_MOMENTS = {
-    Profile: attrgetter("watermark"),
-    RuleMark: attrgetter("since"),
-    Installation: attrgetter("watermark"),
-    Message: attrgetter("at"),
-    Decision: attrgetter("at"),
-    Letter: attrgetter("created_at"),
-    CheckIn: attrgetter("starts_at"),
-}
+# What the moment of a fact is called, whichever sort it is.
+_MOMENTS = ("at", "created_at", "starts_at", "since", "watermark")
 
 
 def year_of(fact: Fact) -> int:
     """The year that a fact belongs to."""
-    year: int = _MOMENTS[type(fact)](fact).year
-    return year
+    moment: datetime = next(getattr(fact, name) for name in _MOMENTS if hasattr(fact, name))
+    return moment.year
 
 
 def told(fact: Fact, conversation_of: Mapping[str, str]) -> str:
@@ -105,8 +95,10 @@ class Archive:
 
     def years(self) -> list[int]:
         """The years in which there is a file."""
-        with explained(self._folder):
-            return sorted(int(path.parent.name) for path in self._folder.glob(f"[0-9]*/{self._name}.jsonl"))
+        years = (int(folder.name) for folder in self._files.matching(self._folder, "[0-9][0-9][0-9][0-9]"))
+        return [
+            year for year in years if self._files.matching(self._path(year).parent, self._path(year).name)
+        ]
 
     def _lines(self, year: int, start: int = 0) -> Iterator[Line]:
         """The whole lines of a yearly file from an offset on, without those that cannot be read."""
@@ -233,12 +225,30 @@ class Archive:
         return 0
 
     def remove(self) -> None:
-        """Remove all of it; the index first, as it must never outlive what it points to."""
-        self._known = None
-        self._files.remove(self._index_path)
+        """Remove all of it."""
+        self._remove_index()
         for year in self.years():
             self._files.remove(self._path(year))
             self._files.flush_folder(self._path(year).parent)
+
+    def edit(self, change: Callable[[bytes, Fact | None], bytes]) -> None:
+        """Write yearly files anew where `change` changes a line (and its fact, None where it is unreadable)."""
+        for year in self.years():
+            old = self._files.read(self._path(year)) or b""
+            new = b"".join(change(raw, self._fact(raw)) for raw in old.splitlines(keepends=True))
+            if new != old:
+                self._remove_index()
+                self._files.replace(self._path(year), new)
+                self._files.flush_folder(self._path(year).parent)
+
+    def _fact(self, raw: bytes) -> Fact | None:
+        line = self._read(raw, Place(0, 0))
+        return line.fact if line else None
+
+    def _remove_index(self) -> None:
+        """Before the yearly files change: it must never outlive what it points to."""
+        self._known = None
+        self._files.remove(self._index_path)
         self._files.flush_folder(self._folder)
 
     def _path(self, year: int) -> Path:

@@ -1,8 +1,9 @@
 """Facts as plain JSON data, and back.
 
-What a fact's dataclass says is all there is to know: the converters are built once from its type hints. Fields that
-hold their default are left out, so that files stay small and a field added later needs no migration. Moments are
-written in UTC, ISO 8601. Reading is strict: data that is no such fact is an error, never a guess.
+What a fact's dataclass says is all there is to know: the converters are built once from its type hints.
+Fields that hold their default are left out, so that files stay small and a field added later needs no
+migration. Moments are written in UTC, ISO 8601. Reading is strict: data that is no such fact is an error,
+never a guess.
 """
 
 from collections.abc import Callable, Mapping
@@ -100,7 +101,7 @@ def _converters(hint: Any) -> tuple[Convert | None, Convert]:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return _value, _member(hint)
     if is_dataclass(hint):
-        return _pack, lambda doc: _unpack(hint, doc)  # type: ignore[arg-type]
+        return _pack, lambda doc: _unpack(hint, doc)
     if get_origin(hint) in (Union, UnionType):
         return _optional(hint)
     if get_origin(hint) is tuple:

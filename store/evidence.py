@@ -5,14 +5,18 @@ from hashlib import blake2b
 from pathlib import Path
 
 from store.files import Files, explained
-from store.keys import checked
 
 MOST = 100
 LONGEST = 64 * 1024  # bytes
 
 
+def sealed(name: str, mail: bytes) -> bytes:
+    """A mail as it is kept: a line above it says where it was found."""
+    return f"X-Set-Aside: {' '.join(name.split())}\r\n".encode("utf-8", "replace") + mail[:LONGEST]
+
+
 class Evidence:
-    """A folder of `<key>.<digest>.eml`."""
+    """A folder of mails, named by their digests: a name tells nothing about anybody."""
 
     def __init__(self, folder: Path, files: Files) -> None:
         self._folder = folder
@@ -21,29 +25,26 @@ class Evidence:
     def keep(self, name: str, mail: bytes) -> None:
         """Keep a mail; the oldest goes where there are too many."""
         self._files.make_folder(self._folder)
-        digest = blake2b(mail, digest_size=8).hexdigest()
-        self._files.replace(self._folder / f"{checked(name)}.{digest}.eml", mail[:LONGEST])
+        content = sealed(name, mail)
+        self._files.replace(self._folder / f"{blake2b(content, digest_size=8).hexdigest()}.eml", content)
         for path in self._paths()[:-MOST]:
             self._files.remove(path)
         self._files.flush_folder(self._folder)
 
-    def of(self, name: str) -> list[str]:
-        """What is kept about one aggregate, as text."""
-        mails = (self._files.read(path) or b"" for path in self._paths() if _whose(path) == name)
-        return [mail.decode("utf-8", "replace") for mail in mails]
+    def about(self, concerns: Callable[[bytes], bool]) -> list[str]:
+        """Those that `concerns` says yes to, as text."""
+        mails = (self._files.read(path) or b"" for path in self._paths())
+        return [mail.decode("utf-8", "replace") for mail in mails if concerns(mail)]
 
-    def forget(self, concerns: Callable[[str, bytes], bool]) -> None:
-        """Remove all that `concerns(key, mail)` says yes to, durable on return."""
+    def forget(self, concerns: Callable[[bytes], bool]) -> None:
+        """Remove those that `concerns` says yes to, durable on return."""
         for path in self._paths():
-            if concerns(_whose(path), self._files.read(path) or b""):
+            if concerns(self._files.read(path) or b""):
                 self._files.remove(path)
-        self._files.flush_folder(self._folder)
+                self._files.flush_folder(self._folder)
 
     def _paths(self) -> list[Path]:
         """Oldest first."""
+        paths = self._files.matching(self._folder, "*.eml")
         with explained(self._folder):
-            return sorted(self._folder.glob("*.eml"), key=lambda path: (path.stat().st_mtime_ns, path.name))
-
-
-def _whose(path: Path) -> str:
-    return path.name.partition(".")[0]
+            return sorted(paths, key=lambda path: (path.stat().st_mtime_ns, path.name))

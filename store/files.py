@@ -1,14 +1,15 @@
 """Files that last: replaced as a whole or not at all, and on the disk before the caller goes on.
 
-A file is replaced by writing a temporary one beside it, flushing that to the disk (fsync), renaming it over the old
-one, and flushing the folder. A crash at any point leaves the old content or the new one; a leftover temporary file
-is swept away at the next start. A yearly file is only appended to: what a crash tore off at its end was never
-promised to anybody, and is cut away before the next line.
+A file is replaced by writing a temporary one beside it, flushing that to the disk (fsync), renaming it over
+the old one, and flushing the folder. A crash at any point leaves the old content or the new one; a leftover
+temporary file is swept away at the next start. A yearly file is only appended to: what a crash tore off at
+its end was never promised to anybody, and is cut away before the next line.
 
 Each step is a method of its own, so that a test can die, or run out of disk, at every one of them.
 """
 
 import errno
+import fnmatch
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,16 +19,18 @@ from store.protocol import StoreError
 
 TEMPORARY = ".tmp"  # what a file in the making ends with
 
+_NOT_OURS = "{path} may not be read or written by this user: give it the folder (chown), or run as its owner."
 _SENTENCES = {
     errno.ENOSPC: "The disk that holds {path} is full: free some space, and work goes on by itself.",
     errno.EDQUOT: "The disk quota for {path} is used up: free some space, and work goes on by itself.",
-    errno.EROFS: "{path} cannot be written, because its disk is mounted read-only: mount it writable again.",
-    errno.EACCES: "{path} may not be read or written by this user: give it the folder (chown), or run as its owner.",
-    errno.EPERM: "{path} may not be read or written by this user: give it the folder (chown), or run as its owner.",
+    errno.EROFS: "{path} cannot be written, as its disk is mounted read-only: mount it writable again.",
+    errno.EACCES: _NOT_OURS,
+    errno.EPERM: _NOT_OURS,
     errno.EFBIG: "{path} would exceed the file size limit of this process: raise it (ulimit -f).",
-    errno.EMFILE: "{path} cannot be opened, as this process has too many open files: raise the limit (ulimit -n).",
-    errno.EIO: "The disk that holds {path} reports errors: check it (dmesg), and restore the data folder elsewhere.",
-    errno.ENOTDIR: "{path} cannot lie there, because a file is in the way of its folder: choose another data folder.",
+    errno.EMFILE: "{path} cannot be opened: this process has too many open files; raise the limit (ulimit -n).",
+    errno.EIO: "The disk that holds {path} reports errors: check it (dmesg), and move the data folder elsewhere.",
+    errno.ENOTDIR: "A file is in the way of {path}: choose another data folder (--data).",
+    errno.EEXIST: "A file is in the way of {path}: choose another data folder (--data).",
 }
 
 
@@ -46,6 +49,9 @@ def explained(path: Path) -> Iterator[None]:
 class Files:
     """The file system, in the few verbs that the store needs."""
 
+    def __init__(self) -> None:
+        self._settled: set[Path] = set()  # files whose names are known to be on the disk
+
     def make_folder(self, folder: Path) -> None:
         """Make a folder that only this user can enter, and the way to it; one that exists stays as it is."""
         with explained(folder):
@@ -53,7 +59,17 @@ class Files:
                 return
             folder.parent.mkdir(parents=True, exist_ok=True)
             folder.mkdir(mode=0o700, exist_ok=True)
+            _give_to_owner_of(folder.parent, folder)
             self._flush_folder(folder.parent)
+
+    def matching(self, folder: Path, pattern: str) -> list[Path]:
+        """The paths in a folder whose names match, sorted; none where there is no folder."""
+        with explained(folder):
+            try:
+                names = [path.name for path in folder.iterdir()]
+            except FileNotFoundError:
+                return []
+        return [folder / name for name in sorted(fnmatch.filter(names, pattern))]
 
     def read(self, path: Path) -> bytes | None:
         """The content; None where there is no such file."""
@@ -81,10 +97,11 @@ class Files:
     def append(self, path: Path, content: bytes, at: int) -> None:
         """Add whole lines at the offset where the last whole line ended, durable on return."""
         with explained(path):
-            is_new = not path.exists()
             self._extend(path, content, at)
-            if is_new:
+            if path not in self._settled:  # a process before us may have died before it flushed the folders
                 self._flush_folder(path.parent)
+                self._flush_folder(path.parent.parent)
+                self._settled.add(path)
 
     def flush_folder(self, folder: Path) -> None:
         """Make what was renamed or removed in this folder durable."""
@@ -98,9 +115,8 @@ class Files:
 
     def sweep(self, folder: Path) -> None:
         """Remove what torn writes left behind; only for the one who holds the lock."""
-        with explained(folder):
-            for leftover in folder.glob("*" + TEMPORARY):
-                self._unlink(leftover)
+        for leftover in self.matching(folder, "*" + TEMPORARY):
+            self.remove(leftover)
 
     # -- the steps -----------------------------------------------------------------------------------------
 
@@ -109,6 +125,7 @@ class Files:
             path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
         )
         try:
+            _give_to_owner_of(path.parent, descriptor)
             _write_all(descriptor, content)
             if durable:
                 self._flush(descriptor, path)
@@ -118,6 +135,7 @@ class Files:
     def _extend(self, path: Path, content: bytes, at: int) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
+            _give_to_owner_of(path.parent, descriptor)
             os.ftruncate(descriptor, at)
             os.lseek(descriptor, at, os.SEEK_SET)
             try:
@@ -129,7 +147,7 @@ class Files:
         finally:
             os.close(descriptor)
 
-    def _flush(self, descriptor: int, path: Path) -> None:  # noqa: ARG002 - the path is for tests
+    def _flush(self, descriptor: int, _path: Path) -> None:
         os.fsync(descriptor)
 
     def _rename(self, source: Path, target: Path) -> None:
@@ -144,6 +162,13 @@ class Files:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _give_to_owner_of(folder: Path, made: Path | int) -> None:
+    """What root makes in somebody's folder is theirs: a command run with sudo must not lock the daemon out."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.chown(made, owner.st_uid, owner.st_gid)
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

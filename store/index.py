@@ -1,7 +1,7 @@
 """Where each archived fact's line begins: a digest and a place, sixteen bytes an entry, sorted in memory.
 
-A hundred thousand facts take 1.6 MB. Of two entries with one digest the later counts. Whoever looks a fact up reads
-its line and compares, so a chance equality of digests says nothing wrong.
+A hundred thousand facts take 1.6 MB. Of two entries with one digest the later counts. Whoever looks a fact up
+reads its line and compares, so a chance equality of digests says nothing wrong.
 """
 
 import struct
@@ -11,6 +11,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 _ENTRY = struct.Struct("<QHHI")  # digest, year, offset (high and low part)
+
+_FEW = 1000
 
 
 class Place(NamedTuple):
@@ -26,45 +28,43 @@ def entry(sort: str, key: str, place: Place) -> bytes:
 
 
 class Index:
-    """The entries of one aggregate."""
+    """The entries of one aggregate: most of them sorted, the latest in a dict until they are many."""
 
     def __init__(self, content: bytes) -> None:
         self.size = 0  # bytes of whole entries
         self.last: dict[int, int] = {}  # year -> offset of the last line that is known
         self._digests = array("Q")
         self._places = array("Q")
-        latest = self._read(content)
-        for digest in sorted(latest):
-            self._digests.append(digest)
-            self._places.append(latest[digest])
+        self._recent: dict[int, int] = {}
+        self.grow(content)
 
     def get(self, sort: str, key: str) -> Place | None:
         """Where the fact lies, if it is known."""
         digest = _digest(sort, key)
-        at = bisect_left(self._digests, digest)
-        if at == len(self._digests) or self._digests[at] != digest:
-            return None
-        return Place(self._places[at] >> 48, self._places[at] & 0xFFFFFFFFFFFF)
+        place = self._recent.get(digest) or self._sorted(digest)
+        return Place(place >> 48, place & 0xFFFFFFFFFFFF) if place else None
 
     def grow(self, content: bytes) -> None:
-        """Take in entries that were appended."""
-        for digest, place in self._read(content).items():
-            at = bisect_left(self._digests, digest)
-            if at < len(self._digests) and self._digests[at] == digest:
-                self._places[at] = place
-            else:
-                self._digests.insert(at, digest)
-                self._places.insert(at, place)
-
-    def _read(self, content: bytes) -> dict[int, int]:
-        latest: dict[int, int] = {}
+        """Take in entries that were appended; half an entry at the end is left out."""
         whole = len(content) - len(content) % _ENTRY.size
         for digest, year, high, low in _ENTRY.iter_unpack(memoryview(content)[:whole]):
             offset = high << 32 | low
-            latest[digest] = year << 48 | offset
+            self._recent[digest] = year << 48 | offset
             self.last[year] = max(offset, self.last.get(year, 0))
         self.size += whole
-        return latest
+        if len(self._recent) > _FEW:
+            self._sort()
+
+    def _sorted(self, digest: int) -> int:
+        at = bisect_left(self._digests, digest)
+        found = at < len(self._digests) and self._digests[at] == digest
+        return self._places[at] if found else 0
+
+    def _sort(self) -> None:
+        latest = dict(zip(self._digests, self._places, strict=True)) | self._recent
+        self._digests = array("Q", sorted(latest))
+        self._places = array("Q", (latest[digest] for digest in self._digests))
+        self._recent = {}
 
 
 def _digest(sort: str, key: str) -> int:

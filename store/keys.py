@@ -10,7 +10,7 @@ _SAFE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
 def new_key(name: str, addresses: Iterable[str], taken: Container[str]) -> str:
-    """A key for a new relationship, such as "maria-santos-1f3a9c": readable, safe as a file name, not in `taken`."""
+    """A key for a new relationship, such as "maria-santos-1f3a9c": safe as a file name, not in `taken`."""
     words = "-".join(re.findall(r"[a-z0-9]+", _plain(name)))[:24].strip("-") or "contractor"
     identity = "\n".join((name, *addresses))
     digests = (hashlib.sha256(f"{identity}\n{n}".encode()).hexdigest()[:6] for n in count())

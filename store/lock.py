@@ -10,7 +10,7 @@ from store.protocol import StoreError
 
 
 class Lock:
-    """Held from construction to `release`. The file stays: to remove it would let two processes hold "the" lock."""
+    """Held from construction to `release`. The file stays: were it removed, two could hold "the" lock."""
 
     def __init__(self, path: Path) -> None:
         with explained(path):
@@ -37,7 +37,7 @@ class Lock:
 
 def _refusal(path: Path, holder: str, error: OSError) -> str:
     if not isinstance(error, BlockingIOError):
-        return f"{path} cannot be locked ({error.strerror}): the data folder must lie on a disk that allows locks."
+        return f"{path} cannot be locked ({error.strerror}): the data folder must lie on a disk with locks."
     who = f"process {holder}" if holder else "another process"
     return (
         f"The data folder {path.parent} is in use by {who}: stop it first, or choose another folder (--data)."

@@ -1,4 +1,4 @@
-"""The store in memory: for the demo, backtests and rule tests. What it promises lasts as long as the process."""
+"""The store in memory, for backtests and rule tests: what it promises lasts as long as the process."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -6,6 +6,7 @@ from relationship.facts import Fact, Facts
 from relationship.messages import Message
 from store.aggregate import every_fact, merged, news
 from store.archive import told, year_of
+from store.evidence import sealed
 from store.keys import checked
 from store.person import BLOT, Person, blotted, changes, exported, person
 from store.protocol import NO_CONVERSATIONS, OWNER, Cursor, Heartbeat
@@ -23,7 +24,7 @@ class MemoryStore:
         self._cursor = Cursor()
         self._heartbeat = Heartbeat()
         self._requests: list[tuple[str, str]] = []
-        self._evidence: dict[tuple[str, bytes], None] = {}
+        self._evidence: dict[bytes, None] = {}
 
     # -- facts ---------------------------------------------------------------------------------------------
 
@@ -87,21 +88,23 @@ class MemoryStore:
 
     def export(self, name: str) -> dict[str, object]:
         """All that is kept about one contractor."""
-        owner = (*self.history(OWNER), *every_fact(self.load(OWNER)))
-        evidence = [mail.decode("utf-8", "replace") for whose, mail in self._evidence if whose == name]
-        return exported(name, self.load(name), self.history(name), owner) | {"set_aside": evidence}
+        own = self._all(name)
+        who = person(name, own)
+        evidence = [mail.decode("utf-8", "replace") for mail in self._evidence if who.is_named_in(mail)]
+        return exported(who, own, () if name == OWNER else self._all(OWNER)) | {"set_aside": evidence}
+
+    def _all(self, name: str) -> list[Fact]:
+        return [*self.history(name), *every_fact(self.load(name))]
 
     def forget(self, name: str) -> None:
         """Remove an aggregate and every mention of the person."""
-        who = person(name, (*self.history(name), *every_fact(self.load(name))))
+        who = person(name, self._all(name))
         for store in (self._live, self._archived, self._ids):
             store.pop(name, None)
         for other in self.names():
             self._live[other] = merged(self._live[other], *changes(every_fact(self._live[other]), who))
             self._blot_archived(other, who)
-        self._evidence = {
-            (whose, mail): None for whose, mail in self._evidence if not who.is_named_in(whose, mail)
-        }
+        self._evidence = {mail: None for mail in self._evidence if not who.is_named_in(mail)}
         self._requests = [request for request in self._requests if request[1] != name]
 
     def _blot_archived(self, name: str, who: Person) -> None:
@@ -132,7 +135,7 @@ class MemoryStore:
 
     def set_aside(self, name: str, evidence: bytes) -> None:
         """Keep a mail that could not be understood."""
-        self._evidence[(checked(name), evidence)] = None
+        self._evidence[sealed(name, evidence)] = None
 
     # -- what commands ask ---------------------------------------------------------------------------------
 

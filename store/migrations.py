@@ -1,8 +1,9 @@
-"""Schema versions: every file says which one wrote it; an older one is brought up to date, a newer one refused.
+"""Schema versions: every file says which one wrote it; older ones are brought up to date, newer ones refused.
 
-A fact is migrated by itself, so that one list of steps serves live files and the lines of yearly files alike. A new
-field with a default needs no step. A live file is migrated when it is first loaded for writing, with a copy of the
-old one beside it; the lines of a yearly file stay as they are, and are migrated whenever they are read.
+A fact is migrated by itself, so that one list of steps serves live files and the lines of yearly files alike.
+A new field with a default needs no step. A live file is migrated when it is first loaded for writing, with a
+copy of the old one beside it; the lines of a yearly file stay as they are, and are migrated whenever they are
+read.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,18 +1,19 @@
 """What is kept about one person: handed out whole, or removed from everywhere.
 
-A person's own aggregate goes as a whole. Others mention people too: the owner's decisions and letters about them, an
-address among those who were asked as well, a name in a subject. Facts about the person go; where others only mention
-them, the address, the key and the name are blotted out, and nothing else changes: times, sides and kinds stay, so
-the others' ledgers do.
+A person's own aggregate goes as a whole. Others mention people too: the owner's decisions and letters about
+them, an address among those who were asked as well, a name in a subject. Facts about the person go; where
+others only mention them, the address, the key and the name are blotted out, and nothing else changes: times,
+sides and kinds stay, so the others' ledgers do.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from relationship.facts import TABLES, Fact, Facts, Profile
-from store.codec import KINDS, Doc, decode, encode
+from relationship.facts import TABLES, Fact, Profile
+from store.codec import Doc, decode, encode
 
 BLOT = "(forgotten)"
 
@@ -25,7 +26,7 @@ class Person:
     names: frozenset[str]
     addresses: frozenset[str]
 
-    @property
+    @cached_property
     def mention(self) -> re.Pattern[str]:
         """Any of these, as whole words, in the text of others."""
         patterns = [rf"(?<![a-z0-9-]){re.escape(self.key)}(?![a-z0-9-])"]
@@ -37,9 +38,18 @@ class Person:
         """Whether a fact in somebody else's aggregate is about this person."""
         return getattr(fact, "contractor", "") == self.key
 
-    def is_named_in(self, whose: str, mail: bytes) -> bool:
-        """Whether evidence was set aside under this key, or mentions the person."""
-        return whose == self.key or bool(self.mention.search(mail.decode("utf-8", "surrogateescape")))
+    def blot_bytes(self, content: bytes) -> bytes:
+        """A file's content without any mention."""
+        text = content.decode("utf-8", "surrogateescape")
+        return self.mention.sub(BLOT, text).encode("utf-8", "surrogateescape")
+
+    def blot_line(self, raw: bytes, fact: Fact | None) -> bytes:
+        """What is left of a line in a yearly file of others."""
+        return b"" if fact and self.is_subject_of(fact) else self.blot_bytes(raw)
+
+    def is_named_in(self, content: bytes) -> bool:
+        """Whether a file's content mentions the person."""
+        return bool(self.mention.search(content.decode("utf-8", "surrogateescape")))
 
 
 def person(key: str, facts: Iterable[Fact]) -> Person:
@@ -53,7 +63,7 @@ def person(key: str, facts: Iterable[Fact]) -> Person:
 
 
 def blotted(fact: Fact, who: Person, mention: re.Pattern[str]) -> Fact | None:
-    """What is left of a fact of others: None where it is about the person, the fact itself where nothing is."""
+    """What is left of a fact of others: None where it is about the person; the same where none is named."""
     if who.is_subject_of(fact):
         return None
     doc = encode(fact)
@@ -77,12 +87,10 @@ def changes(facts: Iterable[Fact], who: Person) -> tuple[list[Fact], list[Fact]]
     return added, dropped
 
 
-def exported(key: str, live: Facts, history: Iterable[Fact], owner: Iterable[Fact]) -> dict[str, object]:
-    """All that is kept about a person, as plain JSON data: tables of facts, archived ones first."""
-    own = [*history, *(fact for table in KINDS for fact in getattr(live, table).values())]
-    who = person(key, own)
+def exported(who: Person, own: Iterable[Fact], owner: Iterable[Fact]) -> dict[str, object]:
+    """The facts that are kept about a person, by table: their own, and the owner's about them."""
     return {
-        "contractor": key,
+        "contractor": who.key,
         "facts": _tables(own),
         "with_the_owner": _tables(fact for fact in owner if who.is_subject_of(fact)),
     }

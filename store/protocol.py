@@ -17,7 +17,7 @@ NO_CONVERSATIONS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class FolderCursor:
-    """How far a folder was read. UIDs mean something only together with their UIDVALIDITY (RFC 3501, 2.3.1.1)."""
+    """How far a folder was read. UIDs mean something only under their UIDVALIDITY (RFC 3501, 2.3.1.1)."""
 
     uidvalidity: int
     uidnext: int  # the first UID not yet read
@@ -26,7 +26,7 @@ class FolderCursor:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far the mailbox was read; kept apart from the facts and written after them: recording is idempotent."""
+    """How far the mailbox was read; written after the facts, and apart: recording is idempotent."""
 
     folders: Mapping[str, FolderCursor] = field(default_factory=dict)
 
@@ -48,14 +48,14 @@ class StoreError(Exception):
 class Store(Protocol):
     """Aggregates of facts, durable once `commit` returns. For one thread at a time.
 
-    Every method may raise StoreError; what it was asked to do is then undone (of `commit_many`: for the aggregates
-    that were not yet durable), and may be tried again.
+    Every method may raise StoreError; what it was asked to do is then undone (of `commit_many`: for the
+    aggregates that were not yet durable), and may be tried again.
     """
 
     # -- facts ---------------------------------------------------------------------------------------------
 
     def names(self) -> tuple[str, ...]:
-        """Keys of all aggregates, the owner's among them once it has facts; without those that are damaged."""
+        """Keys of all aggregates, the owner's among them once it has facts, without damaged ones."""
 
     def load(self, name: str) -> Facts:
         """The live facts of an aggregate; empty where there is none.
@@ -65,7 +65,7 @@ class Store(Protocol):
         """
 
     def commit(self, name: str, facts: Iterable[Fact]) -> None:
-        """Add facts to an aggregate, all or none, durable on return. Facts that are there already cost nothing."""
+        """Add facts to an aggregate, all or none, durable on return. What is there already costs nothing."""
 
     def commit_many(self, facts: Mapping[str, Iterable[Fact]]) -> None:
         """The same for many aggregates, faster; all or none of each aggregate's."""
@@ -82,7 +82,7 @@ class Store(Protocol):
         """The archived facts that are not live (again), each key once as it was last, oldest year first."""
 
     def conversation_of(self, name: str, message_id: str) -> str | None:
-        """The conversation of an archived message, by its key or Message-ID; None where no such one is archived.
+        """The conversation of an archived message, by its key or Message-ID; None where none is archived.
 
         What it costs does not depend on how much is archived. "" where the conversation was not told.
         """
@@ -117,7 +117,7 @@ class Store(Protocol):
         """Keep the heartbeat, without waiting for the disk."""
 
     def set_aside(self, name: str, evidence: bytes) -> None:
-        """Keep a mail that could not be understood, as evidence; `name` is an aggregate's key, or any such word."""
+        """Keep a mail that could not be understood, as evidence; `name` says where it was found."""
 
     # -- what commands ask ---------------------------------------------------------------------------------
 

@@ -1,10 +1,11 @@
 """The live files: one aggregate each, read once, replaced as a whole.
 
-A file that cannot be read is renamed to `<file>.damaged-<time of its last change>`, and its aggregate refuses to
-load or commit until somebody has looked: one that began anew would not know what was sent already. All others go on.
+A file that cannot be read is renamed to `<file>.damaged-<time of its last change>`, and its aggregate refuses
+to load or commit until somebody has looked: one that began anew would not know what was sent already. All
+others go on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,8 +31,9 @@ class Shelf:
         self._schema = schema
         self._writable = writable
         self._open: dict[str, Aggregate] = {}
-        self.damaged: dict[str, str] = {}
+        self._unflushed: set[Path] = set()  # folders whose last flush failed, or is still to come
         self._names = self._list() if writable else None  # nobody else writes while we hold the lock
+        self.damaged = self._list_set_aside()
 
     def names(self) -> set[str]:
         """Keys of all aggregates that can be read."""
@@ -45,15 +47,21 @@ class Shelf:
 
     def commit(self, names: Iterable[str]) -> None:
         """Save what is staged, each all or none; a folder is flushed once for all of its files."""
-        staged = [name for name in names if self.aggregate(name).staged]
         try:
-            for name in staged:
-                self.aggregate(name).commit()
-                if self._names is not None:
-                    self._names.add(name)
+            for name in names:
+                if self.aggregate(name).staged:
+                    self._unflushed.add(self.path(name).parent)
+                    self.aggregate(name).commit()
+                    if self._names is not None:
+                        self._names.add(name)
         finally:
-            for folder in {self.path(name).parent for name in staged}:
-                self._files.flush_folder(folder)
+            self._flush()
+
+    def _flush(self) -> None:
+        """A folder stays listed until its flush succeeds, so that a commit that is tried again waits for it."""
+        for folder in sorted(self._unflushed):
+            self._files.flush_folder(folder)
+            self._unflushed.discard(folder)
 
     def path(self, name: str) -> Path:
         """Where an aggregate lies."""
@@ -63,18 +71,27 @@ class Shelf:
             else self._folder / "contractors" / f"{checked(name)}.json"
         )
 
-    def copies(self) -> list[Path]:
-        """Damaged files and those from before a migration, of all aggregates."""
+    def copies(self, of: str = "*") -> list[Path]:
+        """Damaged files and those from before a migration, of all aggregates or of one."""
         folders = (self._folder, self._folder / "contractors")
-        with explained(self._folder):
-            return sorted(p for f in folders for mark in (DAMAGED, BEFORE) for p in f.glob(f"*.json{mark}*"))
+        return [
+            p
+            for f in folders
+            for mark in (DAMAGED, BEFORE)
+            for p in self._files.matching(f, f"{of}.json{mark}*")
+        ]
+
+    def edit_copies(self, change: Callable[[bytes], bytes]) -> None:
+        """Write copies anew, durable on return."""
+        for copy in self.copies():
+            self._files.replace(copy, change(self._files.read(copy) or b""))
+            self._files.flush_folder(copy.parent)
 
     def remove(self, name: str) -> None:
         """Remove an aggregate's file and all copies of it, durable on return."""
         path = self.path(name)
-        for copy in self.copies():
-            if copy.name.startswith(path.name + "."):
-                self._files.remove(copy)
+        for copy in self.copies(name):
+            self._files.remove(copy)
         self._files.remove(path)
         self._files.flush_folder(path.parent)
         self._open.pop(name, None)
@@ -83,9 +100,15 @@ class Shelf:
             self._names.discard(name)
 
     def _list(self) -> set[str]:
-        with explained(self._folder):
-            found = {path.stem for path in (self._folder / "contractors").glob("*.json")}
-            return found | ({OWNER} if self.path(OWNER).exists() else set())
+        contractors = self._files.matching(self._folder / "contractors", "*.json")
+        return {path.stem for path in (*contractors, *self._files.matching(self._folder, "owner.json"))}
+
+    def _list_set_aside(self) -> dict[str, str]:
+        """The aggregates that have nothing but a damaged file."""
+        aside = {copy.name.partition(".")[0]: copy for copy in self.copies() if DAMAGED in copy.name}
+        return {
+            name: _advice(self.path(name), copy) for name, copy in aside.items() if name not in self._list()
+        }
 
     # -- one file ------------------------------------------------------------------------------------------
 
@@ -93,7 +116,8 @@ class Shelf:
         path = self.path(name)
         content = self._files.read(path)
         if content is None:
-            self._refuse_if_set_aside(name)
+            if name in self.damaged:
+                raise StoreError(self.damaged[name])
             return self._aggregate(path, new_tables(self._schema), Facts())
         try:
             tables, facts, version = read_tables(content, self._schema)
@@ -116,13 +140,6 @@ class Shelf:
         self._files.replace(path, dump(tables))
         self._files.flush_folder(path.parent)
 
-    def _refuse_if_set_aside(self, name: str) -> None:
-        path = self.path(name)
-        aside = [copy for copy in self.copies() if copy.name.startswith(path.name + DAMAGED)]
-        if aside:
-            self.damaged[name] = _advice(path, aside[-1])
-            raise StoreError(self.damaged[name])
-
     def _set_aside(self, path: Path, error: CodecError) -> str:
         if not self._writable:
             return f"{path} is damaged ({error}): the daemon sets it aside when it next starts."
@@ -138,6 +155,6 @@ class Shelf:
 
 def _advice(path: Path, aside: Path) -> str:
     return (
-        f"{path} was damaged and is set aside as {aside.name}: put a good copy of it back from a backup, or remove "
-        f"{aside.name} to begin anew without that history. Everybody else goes on."
+        f"{path} was damaged and is set aside as {aside.name}: put a good copy back from a backup, or remove "
+        f"{aside.name} to begin anew without that history; then start again. Until then nothing is sent there."
     )

@@ -1,7 +1,7 @@
 """A TinyDB storage that holds its data in memory; one `commit` puts all of it in the file's place.
 
-TinyDB's own JSONStorage rewrites the file in place at every call, so a crash tears it. Here TinyDB's API works on
-staged data, and nothing is on the disk, or believed to be, before `commit`.
+TinyDB's own JSONStorage rewrites the file in place at every call, so a crash tears it. Here TinyDB's API
+works on staged data, and nothing is on the disk, or believed to be, before `commit`.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ Tables = dict[str, dict[str, Any]]
 
 
 class StagingStorage(Storage):
-    """Staged data over kept data. TinyDB never changes a document that it was given: it puts new ones in place."""
+    """Staged data over kept data. TinyDB puts new documents in place of old ones, and changes none."""
 
     def __init__(self, kept: Tables, save: Callable[[Tables], None]) -> None:
         self._kept = kept

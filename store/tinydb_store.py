@@ -8,9 +8,9 @@
     requests/, set-aside/         what commands ask; mails that could not be understood
     lock                          held by the daemon
 
-What a commit promises is on the disk when it returns: the file, its name, its folder. Whatever dies in between, a
-file holds the facts of before or those of after. Facts are added to the yearly files before they leave the live one,
-so a crash between the two leaves them in both, and the live ones count.
+What a commit promises is on the disk when it returns: the file, its name, its folder. Whatever dies in
+between, a file holds the facts of before or those of after. Facts are added to the yearly files before they
+leave the live one, so a crash between the two leaves them in both, and the live ones count.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +25,7 @@ from store.evidence import Evidence
 from store.files import Files
 from store.lock import Lock
 from store.migrations import Schema, newer
-from store.person import exported
+from store.person import Person, changes, exported, person
 from store.protocol import NO_CONVERSATIONS, OWNER, Cursor, Heartbeat, StoreError
 from store.requests import Requests
 from store.shelf import Shelf
@@ -36,8 +36,8 @@ Small = TypeVar("Small", Cursor, Heartbeat)
 class TinyStore:
     """See `store.protocol.Store` for what each method promises.
 
-    With `read_only` it takes no lock and changes nothing (but for `request`), so that commands can read beside the
-    daemon. `files` and `schema` are for tests.
+    With `read_only` it takes no lock and changes nothing (but for `request`), so that commands can read
+    beside the daemon. `files` and `schema` are for tests.
     """
 
     def __init__(
@@ -95,7 +95,10 @@ class TinyStore:
             self._must_be_writable()
             self.load(name)  # one that is damaged refuses before anything is written
             self._archive(name).add(closed, conversation_of)
-            self._change({name: ([], closed)})
+            live = self.load(name)
+            dropped = [fact for fact in closed if fact.key in live.table(type(fact))]
+            if dropped or name not in self._shelf.names():
+                self._change({name: ([], dropped)})
 
     def history(self, name: str) -> Iterator[Fact]:
         """The archived facts that are not live."""
@@ -118,15 +121,38 @@ class TinyStore:
 
     def export(self, name: str) -> dict[str, object]:
         """All that is kept about one contractor."""
-        owner = (*self.history(OWNER), *every_fact(self.load(OWNER)))
-        return exported(name, self.load(name), self.history(name), owner) | {
-            "set_aside": self._evidence.of(name)
-        }
+        own = self._all(name)
+        who = person(name, own)
+        facts = exported(who, own, () if name == OWNER else self._all(OWNER))
+        return facts | {"set_aside": self._evidence.about(who.is_named_in)}
 
     def forget(self, name: str) -> None:
-        """Remove an aggregate and every mention of the person."""
+        """Remove an aggregate and every mention of the person.
+
+        The person's own facts go last, as they say what to look for: after a crash this begins again.
+        """
         self._must_be_writable()
-        raise NotImplementedError
+        who = self._person(name)
+        for other in {*self.names(), *self._shelf.damaged} - {name}:
+            if other not in self._shelf.damaged:
+                self._change({other: changes(every_fact(self.load(other)), who)})
+            self._archive(other).edit(who.blot_line)
+        self._shelf.edit_copies(who.blot_bytes)
+        self._evidence.forget(who.is_named_in)
+        self._archive(name).remove()
+        self._shelf.remove(name)
+        self._requests.forget(name)
+        self._archives.pop(name, None)
+
+    def _all(self, name: str) -> list[Fact]:
+        return [*self.history(name), *every_fact(self.load(name))]
+
+    def _person(self, name: str) -> Person:
+        """Who it is; of an aggregate that is damaged only what is archived is known."""
+        try:
+            return person(name, self._all(name))
+        except StoreError:
+            return person(name, self._archive(name).facts())
 
     def _change(self, changes: Mapping[str, tuple[list[Fact], list[Fact]]]) -> None:
         """Add and drop facts, each aggregate all or none."""
@@ -175,7 +201,7 @@ class TinyStore:
         self._evidence.keep(name, evidence)
 
     def _read_small(self, name: str, default: Small) -> Small:
-        """The file's content; the default where there is none, or none that can be read: it is made anew then."""
+        """The file's content; the default where there is none that can be read: it is made anew then."""
         path = self._folder / f"{name}.json"
         content = self._files.read(path)
         try:
