@@ -6,16 +6,24 @@ mailbox then. `smtplib.sendmail` is not used: it goes on although a recipient wa
 failed.
 """
 
-import base64
-import ipaddress
 import re
 import smtplib
-import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from mail.servers import Security, Server, explain, no_delay, parse_server, verified_tls
+from mail.servers import explain
+from mail.submission import DeliveryError, DeliverySettings, connect, settings_from_url, words
+
+__all__ = [
+    "DeliveryError",
+    "DeliverySettings",
+    "Outcome",
+    "Postman",
+    "Receipt",
+    "deliver",
+    "settings_from_url",
+]
 
 # RFC 5321, 4.5.3.2.6 asks for 10 minutes after the final dot. A daemon that stands still that long is a worse
 # fault than a letter in doubt, which the mailbox's copy settles.
@@ -43,36 +51,12 @@ class Receipt:
     reached: bool = True  # False where we never got as far as the letter: no connection, wrong login
 
 
-@dataclass(frozen=True, slots=True)
-class DeliverySettings:
-    """Where letters are handed in."""
-
-    server: Server
-    login: str = ""  # "" for a server that asks for none
-    password: str = field(default="", repr=False)
-    timeout: float = 60.0  # seconds, for connecting and for each reply
-
-
-class DeliveryError(Exception):
-    """The server cannot be used at all; the message is one sentence that says what to do."""
-
-
 class _Answer(Exception):  # noqa: N818 - not an error but a way out of the dialogue
     """The server said no before the letter's first byte."""
 
     def __init__(self, code: int, reply: bytes) -> None:
         super().__init__(code, reply)
-        self.code, self.reply = code, _words(code, reply)
-
-
-def settings_from_url(
-    url: str, login: str = "", password: str = "", timeout: float = 60.0
-) -> DeliverySettings:
-    """Settings for `smtps://host[:port]`, `smtp+starttls://host[:port]`, `smtp://loopback:port`."""
-    try:
-        return DeliverySettings(parse_server(url, "smtp"), login, password, timeout)
-    except ValueError as error:
-        raise DeliveryError(f"`mailbox: smtp:`: {error}.") from None
+        self.code, self.reply = code, words(code, reply)
 
 
 def deliver(
@@ -105,18 +89,7 @@ class Postman:
 
     def connect(self) -> None:
         """Connect and log in; DeliveryError says in one sentence why that does not work."""
-        server = self._settings.server
-        try:
-            self._smtp = _connected(self._settings)
-        except smtplib.SMTPAuthenticationError as error:
-            raise DeliveryError(_login_refused(self._settings, error)) from None
-        except smtplib.SMTPResponseException as error:
-            words = _words(error.smtp_code, error.smtp_error)
-            raise DeliveryError(f"{server} does not let us in: {words}") from None
-        except smtplib.SMTPNotSupportedError as error:
-            raise DeliveryError(f"{server} cannot be used as `mailbox: smtp:` says: {error}") from None
-        except (OSError, smtplib.SMTPException) as error:
-            raise DeliveryError(explain(server, error, self._settings.timeout)) from None
+        self._smtp = connect(self._settings)
 
     def close(self) -> None:
         """Say goodbye, if anybody is still there."""
@@ -130,6 +103,11 @@ class Postman:
 
     def deliver(self, sender: str, to: tuple[str, ...], copy_to: str | None, content: bytes) -> Receipt:
         """Hand in one letter, ASCII with CRLF line ends. Every one of `to` gets it, or nobody does."""
+        strange = [address for address in (sender, *to, copy_to or "") if not address.isascii()]
+        if strange:
+            return Receipt(
+                Outcome.REFUSED, f"the address {strange[0]} is not ASCII, and cannot be written to"
+            )
         try:
             smtp, copied = self._addressed(sender, to, copy_to)
         except DeliveryError as error:
@@ -149,7 +127,7 @@ class Postman:
             except _Answer as answer:
                 if (
                     answer.code != 421
-                ):  # "closing the channel" (RFC 5321, 3.8) is about the line, not the letter
+                ):  # "closing the channel" (RFC 5321, 3.8): about the line, not the letter
                     raise
                 self.close()
         return self._addressed_afresh(sender, to, copy_to)
@@ -186,66 +164,7 @@ class Postman:
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             return Receipt(Outcome.UNKNOWN, explain(self._settings.server, error, FINAL_DOT_SECONDS), copied)
-        return Receipt(_judge(code), _words(code, reply), copied)
-
-
-def _connected(settings: DeliverySettings) -> smtplib.SMTP:
-    server = settings.server
-    if server.security is Security.TLS:
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            timeout=settings.timeout, local_hostname="x", context=verified_tls()
-        )
-    else:
-        smtp = smtplib.SMTP(timeout=settings.timeout, local_hostname="x")
-    try:
-        _greet(smtp, server)
-        if settings.login and smtp.has_extn("auth"):
-            _log_in(smtp, settings)
-    except BaseException:
-        smtp.close()
-        raise
-    return smtp
-
-
-def _greet(smtp: smtplib.SMTP, server: Server) -> None:
-    smtp._host = server.host  # type: ignore[attr-defined] # STARTTLS verifies this name; connect() leaves it unset
-    code, reply = smtp.connect(server.host, server.port)
-    if code != 220:
-        raise smtplib.SMTPConnectError(code, reply)
-    if smtp.sock is not None:
-        no_delay(smtp.sock)
-        smtp.local_hostname = _own_name(smtp.sock)
-    smtp.ehlo_or_helo_if_needed()
-    if server.security is Security.STARTTLS:
-        smtp.starttls(context=verified_tls())
-        smtp.ehlo_or_helo_if_needed()
-
-
-def _own_name(sock: socket.socket) -> str:
-    """Our address literal (RFC 5321, 4.1.3): a host name would have to be looked up, and is often made up."""
-    address = ipaddress.ip_address(sock.getsockname()[0].partition("%")[0])
-    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"
-
-
-def _log_in(smtp: smtplib.SMTP, settings: DeliverySettings) -> None:
-    if (settings.login + settings.password).isascii() or "PLAIN" not in smtp.esmtp_features["auth"].upper():
-        smtp.login(settings.login, settings.password)
-        return
-    # smtplib speaks ASCII only here; RFC 4616, section 2 says UTF-8.
-    secret = base64.b64encode(f"\0{settings.login}\0{settings.password}".encode()).decode()
-    code, reply = smtp.docmd("AUTH", f"PLAIN {secret}")
-    if code != 235:
-        raise smtplib.SMTPAuthenticationError(code, reply)
-
-
-def _login_refused(settings: DeliverySettings, error: smtplib.SMTPAuthenticationError) -> str:
-    words = _words(error.smtp_code, error.smtp_error)
-    if 400 <= error.smtp_code < 500:
-        return f"{settings.server} cannot check the login {settings.login} right now: {words}"
-    return (
-        f"{settings.server} refuses the login {settings.login}; check `smtp login:` and `smtp password:` "
-        f"(or `login:` and `password:`) in rules.yaml. It says: {words}"
-    )
+        return Receipt(_judge(code), words(code, reply), copied)
 
 
 def _address(smtp: smtplib.SMTP, sender: str, to: tuple[str, ...], copy_to: str | None) -> bool:
@@ -283,8 +202,3 @@ def _judge(code: int) -> Outcome:
     if 400 <= code < 500:
         return Outcome.DEFERRED
     return Outcome.REFUSED if 500 <= code < 600 else Outcome.UNKNOWN
-
-
-def _words(code: int, reply: bytes | str) -> str:
-    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
-    return f"{code} {' '.join(text.split())}"

@@ -49,10 +49,25 @@ def rest(seconds: float, wake: HasFileno | int | None) -> None:
 
 
 def _idle_once(client: IMAPClient, seconds: float, wake: HasFileno | int | None) -> tuple[bool, bool]:
-    client.idle()
-    arrived, woken = _wait(client, time.monotonic() + seconds, wake)
+    arrived, woken = _start(client), False
+    if not arrived:
+        arrived, woken = _wait(client, time.monotonic() + seconds, wake)
     _, said = client.idle_done()
     return arrived or any(_is_arrival(line) for line in said), woken
+
+
+def _start(client: IMAPClient) -> bool:
+    """Send IDLE and read up to the server's "+"; whether mail was announced before it.
+
+    IMAPClient's own `idle` takes an announcement before the "+" for an error.
+    """
+    imap = client._imap
+    before = len(imap.untagged_responses.get("EXISTS", []))
+    client._idle_tag = imap._command("IDLE")
+    while imap._get_response() is not None:
+        if imap.tagged_commands[client._idle_tag]:
+            raise ConnectionError("the server refuses IDLE, which it offers")
+    return len(imap.untagged_responses.get("EXISTS", [])) > before
 
 
 def _wait(client: IMAPClient, end: float, wake: HasFileno | int | None) -> tuple[bool, bool]:
