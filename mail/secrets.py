@@ -1,0 +1,91 @@
+"""Secrets are never in rules.yaml; it says where they are: `env:`, `file:`, `command:` or `keyring:`."""
+
+import importlib
+import os
+import shlex
+import subprocess
+from pathlib import Path
+from typing import NoReturn
+
+PATIENCE = 30  # seconds for a command, which may have to unlock something first
+
+
+class SecretError(Exception):
+    """The secret cannot be had; the message is one sentence that says why, and never holds the secret."""
+
+
+def reveal(where: str) -> str:
+    """The secret that a setting points to.
+
+    `env:NAME`, `file:PATH` (its first line), `command:PROGRAM ARGUMENTS` (the first line it prints),
+    `keyring:SERVICE/NAME`, or `keyring:SERVICE` where both are the same.
+    """
+    kind, _, rest = where.partition(":")
+    find = _KINDS.get(kind.strip())
+    rest = rest.strip()
+    if find is None or not rest:
+        raise SecretError(
+            "`password:` says where the password is, never the password itself; "
+            "write env:NAME, file:PATH, command:PROGRAM or keyring:SERVICE."
+        )
+    return find(rest)
+
+
+def _from_environment(name: str) -> str:
+    return os.environ.get(name) or _none(
+        f"The environment variable {name}, which `password:` names, is not set."
+    )
+
+
+def _from_file(path: str) -> str:
+    try:
+        text = Path(path).expanduser().read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        _none(f"The file {path}, which `password:` names, is not a text file.")
+    except OSError as error:
+        _none(f"The file {path}, which `password:` names, cannot be read: {error.strerror}.")
+    return _first_line(text) or _none(f"The file {path}, which `password:` names, has an empty first line.")
+
+
+def _from_command(line: str) -> str:
+    try:
+        words = shlex.split(line)
+        done = subprocess.run(words, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603 - the owner's own
+        printed = done.stdout.decode()
+    except subprocess.CalledProcessError as error:
+        _none(f"The command that `password:` names failed with exit code {error.returncode}: {line}")
+    except subprocess.TimeoutExpired:
+        _none(f"The command that `password:` names did not end within {PATIENCE} seconds: {line}")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it cannot be understood"
+        _none(f"The command that `password:` names cannot be run ({reason}): {line}")
+    return _first_line(printed) or _none(f"The command that `password:` names prints no password: {line}")
+
+
+def _from_keyring(where: str) -> str:
+    service, _, name = where.partition("/")
+    try:
+        secret = importlib.import_module("keyring").get_password(service, name or service)
+    except ImportError:
+        _none("`password: keyring:...` needs one more package: pip install keyring.")
+    except Exception as error:  # every backend has errors of its own
+        _none(f"The keyring cannot be opened ({type(error).__name__}); use env:, file: or command: instead.")
+    return str(secret or "") or _none(
+        f"The keyring holds no password for {where}; store one: keyring set {service} {name or service}."
+    )
+
+
+def _first_line(text: str) -> str:
+    return (text.splitlines() or [""])[0]
+
+
+def _none(sentence: str) -> NoReturn:
+    raise SecretError(sentence) from None
+
+
+_KINDS = {
+    "env": _from_environment,
+    "file": _from_file,
+    "command": _from_command,
+    "keyring": _from_keyring,
+}
