@@ -87,3 +87,4 @@ class Message:
     rsvp: Rsvp | None = None
     folders: tuple[str, ...] = field(default=())  # where it was seen
     fingerprint: str = ""  # digest of From, Date, Subject and recipients: tells copies that lack an id
+    unsuited: tuple[str, ...] = ()  # what it names of the contractor's `not for:`

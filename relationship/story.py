@@ -6,8 +6,6 @@ from datetime import datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from relationship.ordering import in_order
-
 from relationship.checkins import CheckIn
 from relationship.conversations import Threadable, plain_subject, thread
 from relationship.decisions import Decision
@@ -17,6 +15,7 @@ from relationship.hours import WorkingClock
 from relationship.ledger import Ledger, Turn, fold
 from relationship.letters import Letter
 from relationship.messages import Kind, Message, Side
+from relationship.ordering import in_order
 from relationship.parties import Contractor, Owner
 
 # An auto-reply that names no day of return is taken to mean so long.
@@ -72,6 +71,11 @@ class Story:
     def in_conversation(self, conversation: str) -> tuple[Message, ...]:
         """A conversation's messages, in order."""
         return tuple(m for m in self.messages if self.conversation_of[m.key] == conversation)
+
+    def subject_of(self, conversation: str) -> str:
+        """What a conversation is about: its first message's subject, without "Re:"."""
+        messages = self.in_conversation(conversation)
+        return plain_subject(messages[0].subject) if messages else ""
 
     def waits(self, side: Side) -> tuple[Turn, ...]:
         """Open waits on one side, oldest first."""

@@ -13,14 +13,27 @@ from relationship.facts import RuleMark
 from relationship.hours import WorkingClock
 from relationship.letters import OPEN_STATES, Letter, State
 from relationship.messages import Side
-from relationship.occasions import FINDERS, Occasion
+from relationship.occasions import Occasion
 from relationship.story import Story
+from rules.finding import finder_of
 from rules.matching import unmet
 from rules.policy import Rule, Step
 from rules.watermarks import acts, passed
 
 # Triggers whose occasion is over in the moment it happens: an unmet condition will never be met.
-INSTANT = frozenset({"contractor replied", "owner replied", "starred", "contractor added", "delivered", "check-in due"})
+INSTANT = frozenset(
+    {
+        "contractor replied",
+        "owner replied",
+        "starred",
+        "contractor added",
+        "delivered",
+        "idea received",
+        "brief sent",
+        "streak",
+        "check-in due",
+    }
+)
 WENT_OUT = frozenset({State.SENT, State.DRAFTED})
 
 
@@ -57,7 +70,11 @@ class Cases:
 
 
 def cases(
-    rules: Sequence[Rule], readers: Mapping[str, Side], marks: Mapping[str, RuleMark], story: Story, now: datetime
+    rules: Sequence[Rule],
+    readers: Mapping[str, Side],
+    marks: Mapping[str, RuleMark],
+    story: Story,
+    now: datetime,
 ) -> Cases:
     """All cases of one story. `readers` tells who reads each template."""
     found = Cases()
@@ -72,7 +89,7 @@ def cases(
 
 def _acting(rule: Rule, mark: RuleMark, story: Story, now: datetime) -> Iterator[Occasion]:
     since = max(mark.since, story.profile.watermark)
-    return (occasion for occasion in FINDERS[rule.when](story, now) if acts(occasion, since))
+    return (occasion for occasion in finder_of(rule)(story, now) if acts(occasion, since))
 
 
 def _file(found: Cases, case: Case, now: datetime) -> None:
@@ -108,12 +125,19 @@ def _next_case(
                 reminders += letter.reader is Side.CONTRACTOR
             continue
         due_at = due(step, sent, occasion, story)
-        if passed(step, due_at, mark):
+        if passed(step, due_at, mark) or _too_late(step, due_at, occasion):
             continue
         why = unmet(rule, occasion, story, now)
         begun = sent is not None
-        return Case(rule, order, number, step, readers[step.send], occasion, due_at, story, reminders, begun, why)
+        return Case(
+            rule, order, number, step, readers[step.send], occasion, due_at, story, reminders, begun, why
+        )
     return None
+
+
+def _too_late(step: Step, due_at: datetime, occasion: Occasion) -> bool:
+    """A reminder before a day that was named only after the reminder's own time: there is nothing to remind of."""
+    return step.before is not None and occasion.message is not None and due_at < occasion.message.at
 
 
 def _decided(story: Story, rule: Rule, occasion: Occasion, number: int) -> Decision | None:
@@ -168,10 +192,12 @@ def _case_again(
     letter: Letter, rule: Rule, order: int, readers: Mapping[str, Side], story: Story, now: datetime
 ) -> Case | str:
     step = rule.steps[letter.step]
-    for occasion in FINDERS[rule.when](story, now):
+    for occasion in finder_of(rule)(story, now):
         if letter.occasion in (occasion.key, *occasion.aliases):
             if occasion.over:
                 return f"cancelled: {occasion.over}"
             reader = readers[step.send]
-            return Case(rule, order, letter.step, step, reader, occasion, letter.due_at, story, letter=letter.token)
+            return Case(
+                rule, order, letter.step, step, reader, occasion, letter.due_at, story, letter=letter.token
+            )
     return "cancelled: what it was about is over"

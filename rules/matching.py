@@ -66,6 +66,32 @@ def subject_contains(wanted: object, occasion: Occasion, story: Story, now: date
     return f"the subject is “{subject}”, without {' or '.join(words)}"
 
 
+def on_time(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:
+    """Whether a delivery came by its deadline; without one nobody can say so."""
+    if occasion.on_time is wanted:
+        return None
+    if occasion.on_time is None:
+        return "no deadline was set"
+    return "it came in time" if occasion.on_time else "it came late"
+
+
+def lacks(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:
+    """A brief names no deadline."""
+    return "it names one" if occasion.message and occasion.message.due else None
+
+
+def about(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:
+    """A brief asks for what is on the contractor's `not for:` list."""
+    if occasion.message and occasion.message.unsuited:
+        return None
+    return f"it asks for nothing on the list: {', '.join(story.contractor.not_for) or 'the list is empty'}"
+
+
+def counted(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:
+    """`deliveries on time`, `quick answers`: the occasion itself is the n-th (rules/finding.py)."""
+    return None
+
+
 CONDITIONS: Mapping[str, Condition] = {
     "took": took,
     "chasers": chasers,
@@ -74,6 +100,11 @@ CONDITIONS: Mapping[str, Condition] = {
     "tag": _one_of(lambda story, occasion, now: story.contractor.tags),
     "contractor": _one_of(lambda story, occasion, now: (story.contractor.name, story.contractor.first_name)),
     "subject contains": subject_contains,
+    "on time": on_time,
+    "lacks": lacks,
+    "about": about,
+    "deliveries on time": counted,
+    "quick answers": counted,
 }
 
 

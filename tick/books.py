@@ -58,7 +58,9 @@ class Books:
         found: dict[str, Contractor] = {}
         for contractor in contractors:
             key = next((known[a] for a in contractor.addresses if a in known), None)
-            found[key or new_key(contractor.name, contractor.addresses, {*found, *known.values()})] = contractor
+            found[key or new_key(contractor.name, contractor.addresses, {*found, *known.values()})] = (
+                contractor
+            )
         return found
 
     # -- the owner's aggregate ---------------------------------------------------------------------------------
@@ -94,7 +96,9 @@ class Books:
         if self.installation is None:
             return {}
         everybody = self.people.contractors.items()
-        return {key: who for key, who in everybody if not self.store.load(key).profile["profile"].history_read}
+        return {
+            key: who for key, who in everybody if not self.store.load(key).profile["profile"].history_read
+        }
 
     def settle(self, now: datetime) -> None:
         """After a complete collect, begun at `now`: set the watermarks that are missing; leaving dry-run sets all."""
@@ -174,7 +178,9 @@ class Books:
 
     def outbox(self) -> list[Letter]:
         """Letters on their way, oldest first."""
-        return sorted((x for x in self.letters.values() if x.state in OPEN_STATES), key=lambda x: x.created_at)
+        return sorted(
+            (x for x in self.letters.values() if x.state in OPEN_STATES), key=lambda x: x.created_at
+        )
 
     def notes(self) -> list[Letter]:
         """Notes to the owner that wait for the day's one mail."""

@@ -58,7 +58,9 @@ def _count(facts: list[Fact], done: Composed) -> None:
     done.suppressed += decision.verdict is Verdict.SUPPRESS and not cancelled
 
 
-def _with_letter(case: Case, decision: Decision, books: Books, templates: Templates, now: datetime) -> list[Fact]:
+def _with_letter(
+    case: Case, decision: Decision, books: Books, templates: Templates, now: datetime
+) -> list[Fact]:
     try:
         letter = _letter(case, books, templates, now)
     except RenderingError as error:  # in doubt, quiet: a letter without its fact is not sent

@@ -63,7 +63,9 @@ def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
     judged = [Judged(case, bench.judge(case)) for case in due]
     judged += [_over(case) for one in found.values() for case in one.over]
     for key, one in found.items():
-        holds = [x.judgement for x in judged if x.case.story.key == key and x.judgement.verdict is Verdict.HOLD]
+        holds = [
+            x.judgement for x in judged if x.case.story.key == key and x.judgement.verdict is Verdict.HOLD
+        ]
         books.look_again(key, _wake(one, holds, now))
     return judged
 
@@ -107,4 +109,3 @@ def decision_of(case: Case, judgement: Judgement, now: datetime) -> Decision:
         why=judgement.why,
         gate=judgement.gate,
     )
-

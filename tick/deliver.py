@@ -132,7 +132,9 @@ def _attempt(letter: Letter, books: Books, wires: Wires, now: datetime, done: De
 
 
 def _leave_draft(letter: Letter, books: Books, wires: Wires, now: datetime) -> None:
-    wires.inbox.append(wires.inbox.drafts_folder() or "Drafts", letter.content.encode("ascii"), ("\\Draft",), now)
+    wires.inbox.append(
+        wires.inbox.drafts_folder() or "Drafts", letter.content.encode("ascii"), ("\\Draft",), now
+    )
     books.commit(letter.contractor, [replace(letter, state=State.DRAFTED, sent_at=now, content="")])
 
 
@@ -170,7 +172,9 @@ def _went_out(letter: Letter, books: Books, wires: Wires, at: datetime) -> None:
     """Note that a letter is out; of a bundle, that its notes are."""
     sent = replace(letter, state=State.SENT, sent_at=at, content="", marks=())
     if books.policy.mailbox.copies == "append" and letter.reader is Side.CONTRACTOR and letter.content:
-        wires.inbox.append(wires.inbox.sent_folder() or "Sent", letter.content.encode("ascii"), ("\\Seen",), at)
+        wires.inbox.append(
+            wires.inbox.sent_folder() or "Sent", letter.content.encode("ascii"), ("\\Seen",), at
+        )
     notes = [note for token in letter.items if (note := books.letters.get(token))]
     books.commit(letter.contractor, [sent])
     for note in notes:
@@ -183,7 +187,9 @@ def _settle_doubt(letter: Letter, books: Books, wires: Wires, now: datetime, don
     attempted_at = letter.attempted_at or letter.created_at
     grace = timedelta(seconds=books.policy.limits.in_doubt.plain_seconds)
     if look.found and books.policy.mode == "drafts" and letter.reader is Side.CONTRACTOR:
-        books.commit(letter.contractor, [replace(letter, state=State.DRAFTED, sent_at=attempted_at, content="")])
+        books.commit(
+            letter.contractor, [replace(letter, state=State.DRAFTED, sent_at=attempted_at, content="")]
+        )
     elif look.found:
         _went_out(replace(letter, alias=look.alias), books, wires, attempted_at)
         done.sent += 1

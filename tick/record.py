@@ -103,7 +103,8 @@ def _record_stars(batch: Batch, books: Books, now: datetime) -> None:
         changed = [
             replace(message, starred_at=now if message.message_id in flagged else None)
             for message in books.store.load(key).messages.values()
-            if (message.starred_at is None) == (message.message_id in flagged) and batch.folder in message.folders
+            if (message.starred_at is None) == (message.message_id in flagged)
+            and batch.folder in message.folders
         ]
         if changed:
             books.commit(key, changed)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mail.links import all_answers
-from mail.wording import count, day_in, full_date, moment, plain_time, working_time
+from mail.wording import count, day, day_in, full_date, moment, plain_time, working_time
 from relationship.checkins import CheckIn
+from relationship.conversations import plain_subject
 from relationship.durations import Duration
 from relationship.ledger import Turn
 from relationship.messages import Side
@@ -32,7 +33,11 @@ def reader_of(side: Side, contractor: Contractor, owner: Owner) -> Reader:
     """The reader of a letter; contractors read the owner's way of writing dates only in English."""
     if side is Side.OWNER:
         return Reader("en", owner.locale, owner.timezone)
-    return Reader(contractor.language, owner.locale if contractor.timezone == owner.timezone else "", contractor.timezone)
+    return Reader(
+        contractor.language,
+        owner.locale if contractor.timezone == owner.timezone else "",
+        contractor.timezone,
+    )
 
 
 def facts_of(case: Case, policy: Policy, token: str, now: datetime) -> dict[str, object]:
@@ -48,8 +53,7 @@ def facts_of(case: Case, policy: Policy, token: str, now: datetime) -> dict[str,
         "since": day_in(occasion.start, reader.timezone, reader.language, reader.locale),
         "silent_days": (now - occasion.moment).days,
     }
-    if occasion.message:
-        facts["subject"] = occasion.message.subject
+    facts |= _plain_facts(case, reader)
     if occasion.turn:
         facts |= _turn(occasion.turn, story, reader, now)
         debt = older_debt(story, occasion.turn.since, now)
@@ -64,6 +68,25 @@ def facts_of(case: Case, policy: Policy, token: str, now: datetime) -> dict[str,
             "reply": occasion.letter.reply,
         }
     return facts
+
+
+def _plain_facts(case: Case, reader: Reader) -> dict[str, object]:
+    """What the occasion itself says, each only where it is known."""
+    occasion, message = case.occasion, case.occasion.message
+    subject = plain_subject(message.subject) if message else None
+    deadline = day(occasion.deadline, reader.language, reader.locale) if occasion.deadline else None
+    return {
+        "subject": subject,
+        "delivered": subject if message and "done" in message.tags else None,
+        "on_time": 1 if occasion.on_time else None,
+        "deadline": deadline,
+        "pay_day": deadline,
+        "streak": occasion.streak or None,
+        "years": occasion.years or None,
+        "lacks": "deadline" if "lacks" in case.rule.conditions else None,
+        "task": ", ".join(message.unsuited) if message else None,
+        "failed_address": message.bounce.address if message and message.bounce else None,
+    }
 
 
 def _contractor(contractor: Contractor, reader: Reader) -> dict[str, object]:
@@ -95,11 +118,17 @@ def _turn(turn: Turn, story: Story, reader: Reader, now: datetime) -> dict[str, 
 def _waiting(turn: Turn, story: Story, end: datetime, reader: Reader) -> str:
     """Up to a day in working hours, then in the working days of who is waited on."""
     clock = story.clock(turn.party)
-    days = sum(clock.after(turn.since, Duration(n, "days", working=True)) <= end for n in range(1, LONGEST + 1))
+    days = sum(
+        clock.after(turn.since, Duration(n, "days", working=True)) <= end for n in range(1, LONGEST + 1)
+    )
     if days >= 1:
         return count(days, "working day", reader.language)
     spent = clock.seconds_between(turn.since, end)
-    return working_time(spent, reader.language) if spent >= 60 else plain_time(int((end - turn.since).total_seconds()))
+    return (
+        working_time(spent, reader.language)
+        if spent >= 60
+        else plain_time(int((end - turn.since).total_seconds()))
+    )
 
 
 def _check_in(check_in: CheckIn, story: Story, policy: Policy, reader: Reader) -> dict[str, object]:

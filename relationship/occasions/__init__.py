@@ -1,0 +1,51 @@
+"""Occasions: what there is to act on in a story. One small function per trigger, one table of them all.
+
+Each function reads a story and yields what there is now; whether it is early, late or already done is for the rules
+to say. An occasion's key never changes while it lasts, so that a rule acts on it once.
+"""
+
+from collections.abc import Mapping
+
+from relationship.messages import Side
+from relationship.occasions.dates import anniversary, payment_due
+from relationship.occasions.deliveries import (
+    brief_sent,
+    deadline_missed,
+    deadline_near,
+    delivered,
+    idea_received,
+    no_feedback,
+    no_praise,
+)
+from relationship.occasions.marks import check_in_due, contractor_added, starred
+from relationship.occasions.notices import bounced, unprovable, withheld
+from relationship.occasions.occasion import Finder, Occasion
+from relationship.occasions.turns import owner_silence, replied, silence, waiting
+
+__all__ = ["FINDERS", "Finder", "Occasion"]
+
+FINDERS: Mapping[str, Finder] = {
+    "contractor replied": replied("contractor replied", Side.CONTRACTOR),
+    "owner replied": replied("owner replied", Side.OWNER),
+    "waiting on contractor": waiting("waiting on contractor", Side.CONTRACTOR),
+    "waiting on owner": waiting("waiting on owner", Side.OWNER),
+    "silence": silence,
+    "owner silence": owner_silence,
+    "deadline near": deadline_near,
+    "deadline missed": deadline_missed,
+    "delivered": delivered,
+    "starred": starred,
+    "no praise": no_praise,
+    "no feedback": no_feedback,
+    "idea received": idea_received,
+    "brief sent": brief_sent,
+    "check-in due": check_in_due,
+    "anniversary": anniversary,
+    "payment due": payment_due,
+    "contractor added": contractor_added,
+    "bounced": bounced,
+    # Built-in notices to the owner (rules/notices.py), which no rules file can name.
+    "owner first": withheld("owner first", "owner first"),
+    "one of two answered": withheld("one of two answered", "one of two answered"),
+    "unprovable": unprovable,
+}

@@ -1,0 +1,54 @@
+"""Occasions that somebody set on purpose: a star, a new contractor, a check-in whose notice has come."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from relationship.messages import Side
+from relationship.occasions.occasion import Occasion, day, quoted
+from relationship.story import Story
+
+STAR_GRACE = timedelta(minutes=10)  # a star can be taken back so long
+
+
+def starred(story: Story, now: datetime) -> Iterator[Occasion]:
+    """`starred`: the owner flagged a contractor's mail, ten minutes ago, and the flag is still there."""
+    for message in story.human:
+        if message.starred_at and message.side is Side.CONTRACTOR:
+            yield Occasion(
+                trigger="starred",
+                key=f"star/{message.key}",
+                moment=message.starred_at,
+                about=f"you starred {quoted(message.subject)}",
+                whose=Side.CONTRACTOR,
+                start=message.starred_at + STAR_GRACE,
+                message=message,
+            )
+
+
+def contractor_added(story: Story, now: datetime) -> Iterator[Occasion]:
+    """`contractor added`: an address never seen was added to the policy, after the first run."""
+    added_at = story.profile.added_at
+    if added_at:
+        yield Occasion(
+            trigger="contractor added",
+            key="added",
+            moment=added_at,
+            about=f"{story.contractor.name} was added",
+            whose=Side.CONTRACTOR,
+            start=added_at,
+        )
+
+
+def check_in_due(story: Story, now: datetime) -> Iterator[Occasion]:
+    """`check-in due`: a slot was found whose notice has come (the tick plans it, see `cadence`)."""
+    for check_in in story.check_ins.values():
+        if check_in.state == "planned":
+            yield Occasion(
+                trigger="check-in due",
+                key=f"check-in/{check_in.uid}/{check_in.sequence}",
+                moment=check_in.planned_at,
+                about=f"a check-in with {story.contractor.name} on {day(check_in.starts_at)}",
+                whose=Side.CONTRACTOR,
+                start=check_in.planned_at,
+                check_in=check_in,
+            )

@@ -1,0 +1,52 @@
+"""Occasions: the one thing that a rule can act on once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from relationship.checkins import CheckIn
+from relationship.ledger import Turn
+from relationship.letters import Letter
+from relationship.messages import Message, Side
+from relationship.story import Story
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Something that a rule may act on."""
+
+    trigger: str
+    key: str
+    moment: datetime  # compared with the watermarks
+    about: str  # in words, for `why`
+    whose: Side  # whose hours `after` and `before` are counted in
+    start: datetime  # where `after` counts from: the moment, or later where the steps start anew
+    seen_at: datetime | None = None  # when we learnt of it; None where it is a matter of time alone
+    turn: Turn | None = None
+    message: Message | None = None
+    check_in: CheckIn | None = None
+    letter: Letter | None = None
+    deadline: date | None = None
+    years: int = 0
+    streak: int = 0
+    on_time: bool | None = None  # of a delivery; None where nothing was due
+    aliases: tuple[str, ...] = ()  # keys under which it may have been acted on before a late mail came in
+    over: str = ""  # why no further step applies, where it ended before all were taken
+
+
+Finder = Callable[[Story, datetime], Iterator[Occasion]]
+
+
+def who(story: Story, side: Side) -> str:
+    """How `why` speaks of a side: the owner reads it."""
+    return "you" if side is Side.OWNER else story.contractor.name
+
+
+def quoted(subject: str) -> str:
+    """A subject in words."""
+    return f"“{subject}”" if subject else "a mail without a subject"
+
+
+def day(moment: datetime) -> str:
+    """A moment in words."""
+    return f"{moment:%-d %b %Y %H:%M} UTC"
