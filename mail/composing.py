@@ -20,7 +20,7 @@ from html import escape as escape_html
 from textwrap import wrap
 
 from mail.footers import footer
-from mail.markdown import one_line, to_html, to_text
+from mail.markdown import Markdown, one_line, to_html, to_text
 from mail.rendering import Rendered, RenderingError
 
 Address = tuple[str, str]  # name, address
@@ -97,8 +97,7 @@ def compose(
         f"X-Keepwarm-Letter: {token}",
         "MIME-Version: 1.0",
     ]
-    text = f"{rendered.text}\n\n-- \n{to_text(told)}\n"
-    page = framed(rendered.html, to_html(told), subject, language or rendered.language)
+    text, page = parts(rendered, told, subject)
     body = _body(text, page, calendar, sha256(token.encode()).hexdigest()[:24])
     return "".join(f"{line}\r\n" for line in headers).encode("ascii") + body.as_bytes(policy=SMTP)
 
@@ -110,16 +109,18 @@ def subject_of(rendered: Rendered, conversation_subject: str | None) -> str:
     return f"Re: {one_line(conversation_subject)}".strip()[:MAX_SUBJECT]
 
 
-def framed(body: str, footer_html: str, title: str, language: str = "en") -> str:
-    """A whole HTML page: one column, the reader's own colours (light or dark), nothing to fetch."""
-    return _FRAME.format(
-        language=escape_html(language, quote=True),
-        title=escape_html(title),
+def parts(rendered: Rendered, footer: Markdown, subject: str) -> tuple[str, str]:
+    """The whole text and the whole HTML page: one column, the reader's own colours, nothing to fetch."""
+    text = f"{rendered.text}\n\n-- \n{to_text(footer)}\n"
+    page = _FRAME.format(
+        language=escape_html(rendered.language, quote=True),
+        title=escape_html(subject),
         font=_FONT,
         small=_SMALL,
-        body=body,
-        footer=footer_html,
+        body=rendered.html,
+        footer=to_html(footer).replace("<a ", '<a style="color:inherit" '),
     )
+    return text, page
 
 
 def threaded(in_reply_to: str | None, references: Sequence[str]) -> list[str]:

@@ -53,7 +53,7 @@ FACTS: Mapping[str, Fact] = {
     "silent_days": Fact("whole days since the event that the rule counts from", 15),
     "deadline": Fact("the date in words", "Friday, March 6", spanish="viernes 6 de marzo"),
     "delivered": Fact("what was delivered", "Landing page, first draft", spanish="Página de inicio"),
-    "on_time": Fact("whether that was by the deadline: 1 or nothing", 1),
+    "on_time": Fact("1 where that was by the deadline", 1),
     "streak": Fact("how many in a row", 5),
     "years": Fact("whole years together", 1),
     "answered_by": Fact("who has answered, where two were asked", "Ben Okafor"),
@@ -146,6 +146,42 @@ FACTS: Mapping[str, Fact] = {
     ),
 }
 
+ALWAYS = frozenset({"contractor", "owner", "mailbox", "links"})
+
+# What else is known when a rule acts, by its trigger.
+GIVEN: Mapping[str, frozenset[str]] = {
+    trigger: ALWAYS | frozenset(facts.split())
+    for trigger, facts in {
+        "contractor replied": "subject took since",
+        "owner replied": "subject took since",
+        "waiting on contractor": "subject since waiting reminders chasers",
+        "waiting on owner": "subject since waiting chasers",
+        "silence": "silent_days since",
+        "owner silence": "silent_days since",
+        "deadline near": "subject deadline",
+        "deadline missed": "subject deadline",
+        "delivered": "subject delivered deadline on_time",
+        "starred": "subject",
+        "streak": "streak",
+        "no praise": "silent_days since",
+        "no feedback": "subject delivered since",
+        "idea received": "subject since",
+        "brief sent": "subject lacks task",
+        "check-in due": "check_in",
+        "check-in unanswered": "check_in",
+        "check-in declined": "check_in",
+        "check-in missed": "check_in",
+        "temperature fell": "temperature reasons",
+        "temperature rose": "temperature reasons",
+        "anniversary": "years",
+        "payment due": "pay_day",
+        "every": "",
+        "contractor added": "",
+        "bounced": "failed_address",
+        "news": "subject paragraphs",
+    }.items()
+}
+
 
 def sample_facts(name: str = "", language: str = "en") -> dict[str, object]:
     """Facts of an invented relationship, for any template; `name` because some need others."""
@@ -160,7 +196,8 @@ _OTHER_SAMPLES: Mapping[str, dict[str, object]] = {
             {
                 "heading": "Maria is waiting for you: Invoice template",
                 "text": Markdown(
-                    "Maria asked on **Tuesday, March 3**, 3 working days ago, and asked again once."
+                    "Maria asked on **Tuesday, March 3**, 3 working days ago, and asked again once.\n\n"
+                    f"[It is settled, no answer needed]({_link('', 'settled').sample})"
                 ),
             },
             {

@@ -25,7 +25,7 @@ _STYLES = {
     "h1": "font-size:20px;line-height:1.3;margin:28px 0 8px",
     "h2": "font-size:18px;line-height:1.3;margin:28px 0 8px",
     "h3": "font-size:16px;line-height:1.3;margin:24px 0 8px",
-    "blockquote": "margin:0 0 16px;padding:2px 0 2px 14px;border-left:3px solid #b0b0b0",
+    "blockquote": "margin:0 0 16px;padding:2px 0 1px 14px;border-left:3px solid #b0b0b0",
     "hr": "border:0;border-top:1px solid #b0b0b0;margin:24px 0",
 }
 _BUTTON = (
@@ -40,9 +40,9 @@ class Markdown(Markup):
 
 def one_line(text: str) -> str:
     """Text as one line: any white space is one blank; control and direction marks are gone."""
-    line = " ".join(text.split()).translate(_BIDI)
-    kept = (c for c in line if unicodedata.category(c) not in ("Cc", "Cs"))
-    return "".join(kept)
+    blanks = " ".join(text.split()).translate(_BIDI)
+    kept = "".join(c for c in blanks if unicodedata.category(c) not in ("Cc", "Cs"))
+    return " ".join(kept.split())
 
 
 def escape(text: str) -> Markdown:
@@ -55,7 +55,8 @@ def to_html(markdown: str) -> str:
     tokens = _PARSER.parse(markdown)
     for position, token in enumerate(tokens):
         if token.tag in _STYLES and token.nesting >= 0:
-            token.attrSet("style", _STYLES[token.tag])
+            inside = token.tag == "p" and token.level > 0
+            token.attrSet("style", "margin:0 0 6px" if inside else _STYLES[token.tag])
         if token.type == "inline" and tokens[position - 1].type == "paragraph_open":
             _make_buttons(token.children or [])
     return str(_PARSER.renderer.render(tokens, _PARSER.options, {})).strip()

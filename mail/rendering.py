@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Template
 
 from mail import templates
-from mail.facts import FACTS
+from mail.facts import FACTS, GIVEN
 from mail.markdown import Markdown, one_line, to_html, to_text
 from mail.sandbox import RenderingError, Sandbox, run
 from mail.templates import TemplateFile
@@ -45,11 +45,12 @@ class Templates:
     def __init__(self, folders: Sequence[Path] = (BUILT_IN,)) -> None:
         self._folders = tuple(folders)
         self._sandbox = Sandbox()
+        self._read: dict[str, list[TemplateFile]] = {}
         self._compiled: dict[tuple[Path, int], Template] = {}
 
     def index(self) -> TemplateIndex:
         """Name, reader and problems of every letter; nothing is rendered."""
-        return {name: self._info(name, files) for name, files in self._files.items()}
+        return {name: self._info(name, self._files(name)) for name in self._paths}
 
     def render(self, name: str, language: str, wording: int, facts: Mapping[str, object]) -> Rendered:
         """One letter; `wording` is an index, modulo their number. RenderingError says what is wrong."""
@@ -76,6 +77,12 @@ class Templates:
             file.language or "en",
         )
 
+    def unmet(self, name: str, trigger: str) -> tuple[str, ...]:
+        """Facts that the letter always states and that a rule with this trigger never has."""
+        given = GIVEN.get(trigger, frozenset(FACTS))
+        pieces = (piece for file in self._files(name) for piece in (file.subject, *file.wordings))
+        return tuple(sorted({fact for piece in pieces for fact in self._sandbox.needs(piece.source)} - given))
+
     def wordings(self, name: str, language: str) -> int:
         """How many wordings the letter has."""
         return len(self._chosen(name, language).wordings)
@@ -92,12 +99,19 @@ class Templates:
         return run(self._compiled[key], facts)
 
     @cached_property
-    def _files(self) -> Mapping[str, list[TemplateFile]]:
-        """All files of each letter, in the folders' order, read and checked."""
-        found: dict[str, list[TemplateFile]] = {}
+    def _paths(self) -> Mapping[str, list[tuple[str, Path]]]:
+        """Language and path of each letter's files, in the folders' order."""
+        found: dict[str, list[tuple[str, Path]]] = {}
         for name, language, path in templates.find(self._folders):
-            found.setdefault(name, []).append(self._checked(templates.read(name, language, path)))
+            found.setdefault(name, []).append((language, path))
         return found
+
+    def _files(self, name: str) -> list[TemplateFile]:
+        """A letter's files, read and checked once."""
+        if name not in self._read:
+            found = self._paths.get(name, [])
+            self._read[name] = [self._checked(templates.read(name, *where)) for where in found]
+        return self._read[name]
 
     def _checked(self, file: TemplateFile) -> TemplateFile:
         problems = [
@@ -109,7 +123,7 @@ class Templates:
 
     def _chosen(self, name: str, language: str) -> TemplateFile:
         """The first folder that has the letter, and of its files the one in the reader's language."""
-        files = self._files.get(name)
+        files = self._files(name)
         if not files:
             raise RenderingError(f"there is no letter {name!r}; `check` lists those that exist")
         for folder in self._folders:
@@ -152,7 +166,7 @@ def _value(value: object) -> object:
     if isinstance(value, Markdown) or value is None or isinstance(value, int):
         return value
     if isinstance(value, str):
-        return str(value)[:MAX_FACT]
+        return one_line(value)[:MAX_FACT].strip()
     if isinstance(value, Mapping):
         return _plain(value)
     if isinstance(value, date):

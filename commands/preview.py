@@ -1,0 +1,95 @@
+"""`preview`: a letter as it would look, with the rules' own people if there are any, else invented ones."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from mail.composing import parts
+from mail.facts import sample_facts
+from mail.footers import footer
+from mail.links import all_answers
+from mail.rendering import Templates
+from relationship.messages import Side
+from relationship.parties import Contractor
+from rules.policy import Policy
+
+TOKEN = "sampletoken0"  # noqa: S105 - it proves nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One letter, as its reader would see it."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+    def as_json(self) -> str:
+        """One JSON object on one line."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    def as_text(self) -> str:
+        """For the terminal."""
+        return f"To: {self.to}\nSubject: {self.subject}\n\n{self.text}"
+
+
+def preview(
+    name: str,
+    policy: Policy | None,
+    templates: Templates,
+    *,
+    language: str = "",
+    wording: int = 0,
+    contractor: str = "",
+) -> Preview:
+    """The letter `name` with sample facts; RenderingError says why it cannot be shown.
+
+    `language` is by default that of the contractor, who is the one named, else the policy's first.
+    """
+    who = _contractor(policy, contractor)
+    spoken = language or (who.language if who else "en")
+    mailbox = policy.mailbox.address if policy else "team@acme.example"
+    links = all_answers(mailbox, TOKEN, spoken)
+    facts = {**sample_facts(name, spoken), "mailbox": mailbox, "links": links, **_people(policy, who, spoken)}
+    rendered = templates.render(name, spoken, wording, facts)
+    owner_name = policy.owner.name if policy else "Dana Reyes"
+    pause = links["pause"] if rendered.reader is Side.CONTRACTOR else ""
+    told = footer(rendered.reader, owner_name, pause, rendered.language)
+    text, page = parts(rendered, told, rendered.subject)
+    return Preview(_reader(rendered.reader, policy, who), rendered.subject, text, page)
+
+
+def save(shown: Preview, path: Path) -> None:
+    """Write the HTML where a browser can open it."""
+    path.write_text(shown.html, encoding="utf-8")
+
+
+def _contractor(policy: Policy | None, name: str) -> Contractor | None:
+    everybody = policy.contractors if policy else ()
+    named = (c for c in everybody if not name or c.name.lower() == name.lower() or name in c.addresses)
+    return next(named, None)
+
+
+def _people(policy: Policy | None, who: Contractor | None, language: str) -> dict[str, object]:
+    found: dict[str, object] = {}
+    if policy:
+        found["owner"] = {"name": policy.owner.name, "first_name": policy.owner.first_name}
+    if who:
+        sample = sample_facts(language=language)["contractor"]
+        found["contractor"] = {
+            **(sample if isinstance(sample, dict) else {}),
+            "name": who.name,
+            "first_name": who.first_name,
+            "role": who.role,
+            "good_at": who.good_at,
+            "not_for": who.not_for,
+            "language": who.language,
+        }
+    return found
+
+
+def _reader(side: Side, policy: Policy | None, who: Contractor | None) -> str:
+    if side is Side.OWNER:
+        return policy.owner.addresses[0] if policy else "dana@acme.example"
+    return who.addresses[0] if who else "maria@contract.example"
