@@ -30,7 +30,9 @@ from tick.work import Work
 class Keepwarm:
     """The wired parts."""
 
-    def __init__(self, policy: Policy, templates: Templates, store: Store, inbox: Inbox, postman: Postman) -> None:
+    def __init__(
+        self, policy: Policy, templates: Templates, store: Store, inbox: Inbox, postman: Postman
+    ) -> None:
         self.store, self.templates, self.inbox = store, templates, inbox
         self.wires = Wires(inbox, postman)
         readers = {name: info.reader for name, info in templates.index().items()}
@@ -119,7 +121,9 @@ class House:
         """The books, to read beside the running daemon."""
         templates = self.templates()
         policy = self.policy(templates)
-        return Books(self.store(read_only=True), policy, {n: info.reader for n, info in templates.index().items()})
+        return Books(
+            self.store(read_only=True), policy, {n: info.reader for n, info in templates.index().items()}
+        )
 
     def keepwarm(self, policy: Policy) -> Keepwarm:
         """The daemon, wired for real."""

@@ -29,13 +29,17 @@ LONGEST_BACKOFF = 900.0  # seconds
 @plainly
 def run(
     context: typer.Context,
-    once: Annotated[bool, typer.Option("--once", help="Work until nothing is left to do now, then stop.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Work until nothing is left to do now, then stop.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Record, and send nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read the shared inbox, keep the ledger, apply the rules, send the letters."""
     house: House = context.obj
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler(console=errors, show_path=False)])
+    logging.basicConfig(
+        level=logging.INFO, format="%(message)s", handlers=[RichHandler(console=errors, show_path=False)]
+    )
     policy = house.policy(house.templates())
     refused = not_acting(policy)
     if refused:
@@ -55,7 +59,9 @@ def _tell(work: Work, as_json: bool) -> None:
     if as_json:
         print_json([asdict(work)])
     else:
-        typer.echo(", ".join(f"{count} {name}" for name, count in asdict(work).items() if count) or "Nothing to do.")
+        typer.echo(
+            ", ".join(f"{count} {name}" for name, count in asdict(work).items() if count) or "Nothing to do."
+        )
 
 
 def work_once(keepwarm: Keepwarm, now: Callable[[], datetime]) -> Work:

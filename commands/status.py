@@ -61,7 +61,12 @@ def _row(story: Story, books: Books, now: datetime) -> dict[str, Any]:
 
 
 def _wait(turn: Any) -> dict[str, Any]:
-    return {"on": str(turn.party), "since": turn.since.isoformat(), "subject": turn.subject, "asks": turn.asks}
+    return {
+        "on": str(turn.party),
+        "since": turn.since.isoformat(),
+        "subject": turn.subject,
+        "asks": turn.asks,
+    }
 
 
 def _median(story: Story, side: Side) -> int | None:
@@ -78,9 +83,15 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     asking = [wait for wait in row["waits"] if wait["asks"]]
     yours = sum(wait["on"] == Side.OWNER for wait in asking)
     waits = ", ".join(
-        words for n, words in ((yours, f"{yours} on you"), (len(asking) - yours, f"{len(asking) - yours} on them")) if n
+        words
+        for n, words in ((yours, f"{yours} on you"), (len(asking) - yours, f"{len(asking) - yours} on them"))
+        if n
     )
-    notes = [*row["reasons"][:2], *(["paused"] if row["paused"] else []), *(f"{a} bounces" for a in row["bouncing"])]
+    notes = [
+        *row["reasons"][:2],
+        *(["paused"] if row["paused"] else []),
+        *(f"{a} bounces" for a in row["bouncing"]),
+    ]
     return (
         row["contractor"],
         row["phase"],

@@ -11,6 +11,7 @@ from relationship.checkins import CheckIn
 from relationship.decisions import Decision
 from relationship.letters import Letter
 from relationship.messages import Message
+from relationship.warmth import Temperature
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,9 @@ class Profile:
     name: str
     addresses: tuple[str, ...]  # every address ever listed, so that a renamed contractor keeps the history
     watermark: datetime  # nothing that happened before it is acted on
-    added_at: datetime | None = None  # None for those of the first run: nobody is welcomed who was there before
+    added_at: datetime | None = (
+        None  # None for those of the first run: nobody is welcomed who was there before
+    )
     history_read: bool = True  # False until a contractor added later has had the mailbox read back
     paused_by: tuple[str, ...] = ()  # "contractor", "owner"
 
@@ -59,7 +62,7 @@ class Installation:
         return "installation"
 
 
-Fact = Profile | RuleMark | Installation | Message | Decision | Letter | CheckIn
+Fact = Profile | RuleMark | Installation | Message | Decision | Letter | CheckIn | Temperature
 
 
 @dataclass(slots=True)
@@ -73,6 +76,7 @@ class Facts:
     decisions: dict[str, Decision] = field(default_factory=dict)
     letters: dict[str, Letter] = field(default_factory=dict)
     check_ins: dict[str, CheckIn] = field(default_factory=dict)
+    temperatures: dict[str, Temperature] = field(default_factory=dict)
 
     def table(self, kind: type[Fact]) -> dict[str, Fact]:
         """The dict that holds facts of this type."""
@@ -91,4 +95,5 @@ TABLES: dict[type[Fact], str] = {
     Decision: "decisions",
     Letter: "letters",
     CheckIn: "check_ins",
+    Temperature: "temperatures",
 }

@@ -17,6 +17,7 @@ from relationship.letters import Letter
 from relationship.messages import Kind, Message, Side
 from relationship.ordering import in_order
 from relationship.parties import Contractor, Owner
+from relationship.warmth import Temperature
 
 # An auto-reply that names no day of return is taken to mean so long.
 ABSENCE = Duration(3, "days", working=True)
@@ -44,6 +45,7 @@ class Story:
     decisions: Mapping[str, Decision]
     letters: Mapping[str, Letter]
     check_ins: Mapping[str, CheckIn]
+    temperatures: Mapping[str, Temperature]
 
     def clock(self, side: Side) -> WorkingClock:
         """The working time of one side."""
@@ -58,6 +60,11 @@ class Story:
     def human(self) -> tuple[Message, ...]:
         """What people wrote to each other, in order."""
         return tuple(m for m in self.messages if m.kind is Kind.HUMAN and m.authentic)
+
+    @property
+    def temperature(self) -> Temperature | None:
+        """The one that was judged last; None before the first time."""
+        return max(self.temperatures.values(), key=lambda one: one.since, default=None)
 
     @cached_property
     def last_event(self) -> Message | None:
@@ -111,7 +118,9 @@ class Story:
             return clock.after(message.at, ABSENCE)
         zone = ZoneInfo(self.contractor.timezone)
         back = datetime.combine(message.back_on, time(), zone)
-        return max(message.at, clock.next_open(back) if back < message.at + timedelta(days=400) else message.at)
+        return max(
+            message.at, clock.next_open(back) if back < message.at + timedelta(days=400) else message.at
+        )
 
     @cached_property
     def paused_by(self) -> tuple[str, ...]:
@@ -145,6 +154,7 @@ def tell(key: str, contractor: Contractor, owner: Owner, profile: Profile, facts
         decisions=facts.decisions,
         letters=facts.letters,
         check_ins=facts.check_ins,
+        temperatures=facts.temperatures,
     )
 
 

@@ -37,9 +37,12 @@ class World:
 
     policy: Policy
     now: datetime
-    outgoing: list[Outgoing] = field(default_factory=list)  # rolling: sent, on their way, and decided in this tick
-    story_of: Callable[[str], Story | None] = lambda address: None  # of another contractor, by address
-    unrecorded: Mapping[str, str] = field(default_factory=dict)  # relationship -> folder with mail we have not read
+    # Rolling: what was sent, is on its way, and was decided in this tick.
+    outgoing: list[Outgoing] = field(default_factory=list)
+    # The story of another contractor, by address.
+    story_of: Callable[[str], Story | None] = lambda address: None
+    # The folder with mail of a relationship that was never recorded.
+    unrecorded: Mapping[str, str] = field(default_factory=dict)
 
 
 Gate = Callable[[Case, World], str | Judgement | None]
@@ -188,7 +191,11 @@ def _trouble(message: Message) -> str:
 def last_look(case: Case, world: World) -> str | None:
     """Mail from that person lies somewhere in the mailbox and is not in the ledger."""
     folder = world.unrecorded.get(case.story.key)
-    return f"there is mail from {case.story.contractor.name} in {folder} that is not in the ledger" if folder else None
+    return (
+        f"there is mail from {case.story.contractor.name} in {folder} that is not in the ledger"
+        if folder
+        else None
+    )
 
 
 def needs_look(case: Case) -> bool:
@@ -249,7 +256,9 @@ def quiet_hours(case: Case, world: World) -> Judgement | None:
         return None
     opens = clock.next_open(world.now)
     whose = "your" if case.reader is Side.OWNER else f"{case.story.contractor.name}’s"
-    return Judgement(Verdict.HOLD, f"outside {whose} working hours until {_on(opens)}", gate="quiet hours", until=opens)
+    return Judgement(
+        Verdict.HOLD, f"outside {whose} working hours until {_on(opens)}", gate="quiet hours", until=opens
+    )
 
 
 TOLD = COUNTED | {State.BUNDLED}

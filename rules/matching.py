@@ -99,6 +99,9 @@ CONDITIONS: Mapping[str, Condition] = {
     "phase": _one_of(_phase),
     "tag": _one_of(lambda story, occasion, now: story.contractor.tags),
     "contractor": _one_of(lambda story, occasion, now: (story.contractor.name, story.contractor.first_name)),
+    "temperature": _one_of(
+        lambda story, occasion, now: (story.temperature.state,) if story.temperature else ()
+    ),
     "subject contains": subject_contains,
     "on time": on_time,
     "lacks": lacks,

@@ -4,6 +4,10 @@ from rules.policy import Rule, Step
 
 NOTICES: tuple[Rule, ...] = (
     Rule(name="Owner first", when="owner first", steps=(Step(send="owner/owner-first"),)),
-    Rule(name="One of two answered", when="one of two answered", steps=(Step(send="owner/one-of-two-answered"),)),
+    Rule(
+        name="One of two answered",
+        when="one of two answered",
+        steps=(Step(send="owner/one-of-two-answered"),),
+    ),
     Rule(name="Unprovable", when="unprovable", steps=(Step(send="owner/unprovable"),)),
 )

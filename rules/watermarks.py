@@ -26,7 +26,9 @@ def meaning(rule: Rule) -> str:
 
 def new_marks(rules: Iterable[Rule], known: Mapping[str, RuleMark], now: datetime) -> list[RuleMark]:
     """The marks that an edited policy needs: new rules act from now on, new steps count from now on."""
-    return [mark for rule in rules if (mark := _mark(rule, known.get(rule.name), now)) != known.get(rule.name)]
+    return [
+        mark for rule in rules if (mark := _mark(rule, known.get(rule.name), now)) != known.get(rule.name)
+    ]
 
 
 def _mark(rule: Rule, known: RuleMark | None, now: datetime) -> RuleMark:

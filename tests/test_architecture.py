@@ -30,7 +30,17 @@ OWNERS = {
 
 # The heart and the rules open nothing at all.
 PURE = ("relationship", "rules")
-IMPURE_MODULES = {"socket", "imaplib", "smtplib", "imapclient", "tinydb", "subprocess", "urllib", "requests", "shutil"}
+IMPURE_MODULES = {
+    "socket",
+    "imaplib",
+    "smtplib",
+    "imapclient",
+    "tinydb",
+    "subprocess",
+    "urllib",
+    "requests",
+    "shutil",
+}
 PURE_PARTS = {"urllib.parse"}
 IMPURE_CALLS = {"open", "read_text", "read_bytes", "write_text", "write_bytes"}
 
@@ -93,7 +103,13 @@ def clocks(path: Path) -> list[int]:
         and isinstance(node.func, ast.Attribute)
         and isinstance(node.func.value, ast.Name)
         and (node.func.value.id, node.func.attr)
-        in {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
+        in {
+            ("datetime", "now"),
+            ("datetime", "utcnow"),
+            ("datetime", "today"),
+            ("date", "today"),
+            ("time", "time"),
+        }
     ]
 
 

@@ -141,12 +141,9 @@ class Books:
         """Relationships with news, or with something due by now."""
         return [key for key, at in self._wake.items() if at is None or at <= now]
 
-    def look_again(self, key: str, at: datetime | None) -> None:
-        """Nothing is due before `at` (None: never, by time alone)."""
-        if at is None:
-            self._wake.pop(key, None)
-        else:
-            self._wake[key] = at
+    def look_again(self, key: str, at: datetime) -> None:
+        """Nothing is due before `at`, unless something new arrives."""
+        self._wake[key] = at
 
     # -- writing -----------------------------------------------------------------------------------------------
 

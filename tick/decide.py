@@ -10,6 +10,7 @@ from relationship.story import Story
 from rules.evaluation import Case, Cases, cases
 from rules.gates import Outgoing, World, judge, needs_look
 from tick.books import Books
+from tick.observe import observe
 
 RECHECK = timedelta(minutes=15)  # a hold without a known end is judged again at least so often
 
@@ -58,7 +59,9 @@ def court(books: Books, look: Look, now: datetime) -> Court:
 
 def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
     """Judge what is due, in the rules' order: file order is priority where limits bite."""
-    found = {key: _cases(books, key, now) for key in books.to_look_at(now)}
+    keys = books.to_look_at(now)
+    later = {key: observe(books, key, now) for key in keys}
+    found = {key: _cases(books, key, now) for key in keys}
     due = sorted((case for one in found.values() for case in one.due), key=_priority)
     judged = [Judged(case, bench.judge(case)) for case in due]
     judged += [_over(case) for one in found.values() for case in one.over]
@@ -66,7 +69,7 @@ def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
         holds = [
             x.judgement for x in judged if x.case.story.key == key and x.judgement.verdict is Verdict.HOLD
         ]
-        books.look_again(key, _wake(one, holds, now))
+        books.look_again(key, _wake(one, holds, later[key], now))
     return judged
 
 
@@ -82,9 +85,9 @@ def _over(case: Case) -> Judged:
     return Judged(case, Judgement(Verdict.SUPPRESS, f"cancelled: {case.occasion.over}, before this was due"))
 
 
-def _wake(found: Cases, holds: Iterable[Judgement], now: datetime) -> datetime | None:
+def _wake(found: Cases, holds: Iterable[Judgement], later: datetime, now: datetime) -> datetime:
     again = [max(now, min(hold.until or now + RECHECK, now + RECHECK)) for hold in holds]
-    return min([*again, *([found.next_at] if found.next_at else [])], default=None)
+    return min([later, *again, *([found.next_at] if found.next_at else [])])
 
 
 def news(judged: Iterable[Judged], now: datetime) -> Iterator[tuple[Case, Decision]]:

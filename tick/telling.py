@@ -54,6 +54,8 @@ def facts_of(case: Case, policy: Policy, token: str, now: datetime) -> dict[str,
         "silent_days": (now - occasion.moment).days,
     }
     facts |= _plain_facts(case, reader)
+    if story.temperature:
+        facts |= {"temperature": story.temperature.state, "reasons": story.temperature.reasons}
     if occasion.turn:
         facts |= _turn(occasion.turn, story, reader, now)
         debt = older_debt(story, occasion.turn.since, now)

@@ -1,7 +1,7 @@
-"""Occasions: what there is to act on in a story. One small function per trigger, one table of them all.
+"""Occasions: what there is to act on in a story. One small function per trigger, one table of all.
 
-Each function reads a story and yields what there is now; whether it is early, late or already done is for the rules
-to say. An occasion's key never changes while it lasts, so that a rule acts on it once.
+Each function reads a story and yields what there is now; whether it is early, late or already done is for the
+rules to say. An occasion's key never changes while it lasts, so that a rule acts on it once.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from relationship.occasions.deliveries import (
     no_feedback,
     no_praise,
 )
-from relationship.occasions.marks import check_in_due, contractor_added, starred
+from relationship.occasions.marks import check_in_due, contractor_added, starred, temperature_changed
 from relationship.occasions.notices import bounced, unprovable, withheld
 from relationship.occasions.occasion import Finder, Occasion
 from relationship.occasions.turns import owner_silence, replied, silence, waiting
@@ -40,6 +40,8 @@ FINDERS: Mapping[str, Finder] = {
     "idea received": idea_received,
     "brief sent": brief_sent,
     "check-in due": check_in_due,
+    "temperature fell": temperature_changed("temperature fell", cooler=True),
+    "temperature rose": temperature_changed("temperature rose", cooler=False),
     "anniversary": anniversary,
     "payment due": payment_due,
     "contractor added": contractor_added,

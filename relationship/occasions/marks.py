@@ -1,10 +1,10 @@
-"""Occasions that somebody set on purpose: a star, a new contractor, a check-in whose notice has come."""
+"""Occasions of a state that was noted: a star, a new contractor, a planned check-in, a change of temperature."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from relationship.messages import Side
-from relationship.occasions.occasion import Occasion, day, quoted
+from relationship.occasions.occasion import Finder, Occasion, day, quoted
 from relationship.story import Story
 
 STAR_GRACE = timedelta(minutes=10)  # a star can be taken back so long
@@ -52,3 +52,21 @@ def check_in_due(story: Story, now: datetime) -> Iterator[Occasion]:
                 start=check_in.planned_at,
                 check_in=check_in,
             )
+
+
+def temperature_changed(trigger: str, cooler: bool) -> Finder:
+    """`temperature fell`, `temperature rose`: the last change of the relationship's temperature."""
+
+    def find(story: Story, now: datetime) -> Iterator[Occasion]:
+        last = story.temperature
+        if last and (last.fell if cooler else last.rose):
+            yield Occasion(
+                trigger=trigger,
+                key=f"temperature/{last.key}",
+                moment=last.since,
+                about=f"{story.contractor.name} went from {last.before} to {last.state}: {'; '.join(last.reasons)}",
+                whose=Side.OWNER,
+                start=last.since,
+            )
+
+    return find

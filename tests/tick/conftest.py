@@ -108,7 +108,9 @@ class Scene:
         assert moment >= self.now
         self.now = moment
 
-    def writes(self, sender: str, to: str, subject: str, text: str, answers: str = "", folder: str = "", **more: str) -> str:
+    def writes(
+        self, sender: str, to: str, subject: str, text: str, answers: str = "", folder: str = "", **more: str
+    ) -> str:
         """Somebody writes; the mail lies in the shared mailbox. Returns its Message-ID."""
         self.count += 1
         mail = EmailMessage()

@@ -8,7 +8,9 @@ MARIA, BEN = "maria@contract.example", "ben@contract.example"
 
 def decisions(scene, rule):
     books = scene.keepwarm.books
-    return [d for key in books.people.contractors for d in books.story(key).decisions.values() if d.rule == rule]
+    return [
+        d for key in books.people.contractors for d in books.story(key).decisions.values() if d.rule == rule
+    ]
 
 
 def test_the_first_run_is_silent(scene):
@@ -68,5 +70,3 @@ def test_the_owner_goes_first(scene):
     scene.writes(DANA, MARIA, "Re: Invoice", "The one on the site.", older)
     scene.run("2026-03-06 16:00")
     assert scene.subjects(MARIA) == ["Re: Logo"]
-
-

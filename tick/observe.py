@@ -1,0 +1,51 @@
+"""What the daemon notes of its own accord before deciding: a planned check-in, a change of temperature."""
+
+from datetime import datetime, timedelta
+
+from relationship.facts import Fact
+from relationship.planning import Diary, next_look, plan
+from relationship.slots import Span
+from relationship.story import Story
+from relationship.temperature import judge
+from rules.policy import Rule
+from tick.books import Books
+
+DAILY = timedelta(days=1)  # a temperature is taken once a day, and whenever something is new
+
+
+def observe(books: Books, key: str, now: datetime) -> datetime:
+    """Commit what is to be noted about one relationship; returns when to look again by time alone."""
+    story = books.story(key)
+    changed = _temperature(story, books, now)
+    look_at = now + DAILY
+    rule = next((rule for rule in books.rules if rule.when == "check-in due"), None)
+    if rule:
+        diary = _diary(story, rule, books)
+        check_in = plan(story, diary, now)
+        changed += [check_in] if check_in else []
+        look_at = min(look_at, next_look(story, diary, now) or look_at)
+    if changed:
+        books.commit(key, changed)
+    return max(look_at, now)
+
+
+def _temperature(story: Story, books: Books, now: datetime) -> list[Fact]:
+    before = story.temperature
+    temperature = judge(story, books.policy.temperature, before, now)
+    return [] if before and before.state == temperature.state else [temperature]
+
+
+def _diary(story: Story, rule: Rule, books: Books) -> Diary:
+    begun = max(books.marks[rule.name].since, story.profile.watermark)
+    return Diary(books.policy.check_ins, books.policy.mailbox.address, list(_taken(story, books)), begun)
+
+
+def _taken(story: Story, books: Books) -> list[Span]:
+    """The slots of everybody else's standing check-ins."""
+    return [
+        (check_in.starts_at, check_in.ends_at)
+        for key in books.people.contractors
+        if key != story.key
+        for check_in in books.story(key).check_ins.values()
+        if check_in.stands
+    ]
