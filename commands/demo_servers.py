@@ -19,12 +19,12 @@ from email.utils import format_datetime
 from typing import Any, NamedTuple, Self, TypeVar
 from weakref import WeakSet
 
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from proxyprotocol.sock import SocketInfo
 from pymap.backend.dict import Config, Login
 from pymap.backend.dict.filter import FilterSet
 from pymap.backend.dict.mailbox import MailboxData, MailboxSet
 from pymap.concurrent import Subsystem
+from pymap.flags import FlagOp
 from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
 from pymap.parsing.specials import FetchRequirement
@@ -32,8 +32,7 @@ from pymap.parsing.specials.flag import Flag
 from pymap.user import UserMetadata
 from pysasl.hashing import Cleartext
 
-# aiosmtpd warns about its own use of a deprecated attribute, at every login.
-logging.getLogger("mail.log").setLevel(logging.ERROR)
+from commands.demo_smtp import DemoSmtp, Reply
 
 T = TypeVar("T")
 FOLDERS = ("Sent", "Drafts", "Junk", "Trash")
@@ -76,17 +75,11 @@ class EmbeddedMail:
         now: Callable[[], datetime] = _now,
     ) -> None:
         self.now = now  # the INTERNALDATE of what SMTP delivers
-        self.refuse: dict[
-            str, tuple[int, str]
-        ] = {}  # recipient: reply to its RCPT, such as (550, "5.1.1 unknown")
-        self.refuse_data: tuple[int, str] | None = None  # reply to the final dot
-        self.drop = (
-            ""  # one of "at mail", "at rcpt", "at data", "before delivery", "after delivery": the line dies
-        )
+        self.refuse: dict[str, Reply] = {}  # recipient: reply to its RCPT, such as (550, "5.1.1 unknown")
+        self.refuse_data: Reply | None = None  # reply to the final dot
+        self.drop = ""  # one of "at mail", "at rcpt", "before delivery", "after delivery": the line dies
         self.offline = False  # new connections are closed at once, at both servers
-        self.accepted: list[
-            tuple[str, tuple[str, ...], bytes]
-        ] = []  # every mail SMTP took: sender, recipients, bytes
+        self.accepted: list[tuple[str, tuple[str, ...], bytes]] = []  # all that SMTP took: from, to, bytes
         self.imap_port = self.smtp_port = 0
         self._users, self._aliases = dict(users), dict(aliases or {})
         self._mailboxes: dict[str, MailboxSet] = {}
@@ -175,15 +168,16 @@ class EmbeddedMail:
 
     async def _listen_imap(self, imap: IMAPServer) -> asyncio.Server:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            if self._welcome(writer.transport):
+            if self.welcome(writer.transport):
                 await imap(reader, writer, SocketInfo.get(writer, None))
 
         return await asyncio.start_server(serve, self.host, 0)
 
     async def _listen_smtp(self) -> asyncio.Server:
-        return await self._loop.create_server(lambda: _Smtp(self, self._loop), self.host, 0)
+        return await self._loop.create_server(lambda: DemoSmtp(self, self._loop), self.host, 0)
 
-    def _welcome(self, connection: asyncio.BaseTransport) -> bool:
+    def welcome(self, connection: asyncio.BaseTransport) -> bool:
+        """Whether a new connection may stay."""
         if self.offline and isinstance(connection, asyncio.Transport):
             connection.abort()
             return False
@@ -247,71 +241,7 @@ class EmbeddedMail:
     async def _flag(self, address: str, folder: str, index: int, flags: Iterable[str]) -> None:
         mailbox = await self._folder(address, folder)
         message = [message async for message in mailbox.messages()][index]
-        message.permanent_flags = _flags(flags)
-
-
-class _Smtp(SMTP):
-    """One SMTP connection."""
-
-    def __init__(self, mail: EmbeddedMail, loop: asyncio.AbstractEventLoop) -> None:
-        self._mail = mail
-        super().__init__(
-            _Postroom(mail),
-            hostname="localhost",
-            loop=loop,
-            authenticator=lambda _server, _session, _envelope, _mechanism, data: _checked(mail, data),
-            auth_require_tls=False,  # it listens on loopback only
-        )
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self._mail._welcome(transport)
-
-
-class _Postroom:
-    """What the SMTP server does with each command; aiosmtpd finds the hooks by name."""
-
-    def __init__(self, mail: EmbeddedMail) -> None:
-        self._mail = mail
-
-    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
-        self, server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        self._drop(server, "at mail")
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        return "250 OK"
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
-    ) -> str:
-        self._drop(server, "at rcpt")
-        if address in self._mail.refuse:
-            return "{} {}".format(*self._mail.refuse[address])
-        if self._mail.owner_of(address) is None:
-            return f"550 5.1.1 nobody here has the address {address}"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self._mail.refuse_data:
-            return "{} {}".format(*self._mail.refuse_data)
-        self._drop(server, "before delivery")
-        content = envelope.content if isinstance(envelope.content, bytes) else b""
-        await self._mail.take(envelope.mail_from or "", tuple(envelope.rcpt_tos), content)
-        self._drop(server, "after delivery")
-        return "250 2.0.0 OK: delivered"
-
-    def _drop(self, server: SMTP, moment: str) -> None:
-        if self._mail.drop == moment and isinstance(server.transport, asyncio.Transport):
-            server.transport.abort()
-            raise asyncio.CancelledError
-
-
-def _checked(mail: EmbeddedMail, data: object) -> AuthResult:
-    if not isinstance(data, LoginPassword):
-        return AuthResult(success=False)
-    return AuthResult(success=mail.check_login(data.login.decode(), data.password.decode()), handled=False)
+        await mailbox.update(message.uid, message, _flags(flags), FlagOp.REPLACE)
 
 
 async def _new_mailbox() -> MailboxSet:

@@ -164,8 +164,8 @@ class Inbox:
 
     def marks(self) -> tuple[tuple[str, int, int], ...]:
         """Folder, UIDVALIDITY and UIDNEXT of every folder now: from where the in-doubt look has to search."""
-        states = self.states(self.every_folder())
-        return tuple((state.name, state.uidvalidity, state.uidnext) for state in states.values())
+        with self._speaking() as client:
+            return tuple((state.name, state.uidvalidity, state.uidnext) for state in looking.now(client))
 
     def find_letter(self, token: str, message_id: str, marks: Iterable[tuple[str, int, int]]) -> Sighting:
         """The in-doubt look: whether a letter, or its copy, arrived anywhere since the marks were taken."""
@@ -202,7 +202,7 @@ class Inbox:
             return bool(own) and all(filing.remove(client, uid) for uid in own)
 
     def idle(self, until: float, wake: HasFileno | int | None = None) -> bool:
-        """Wait up to `until` seconds: True as soon as mail comes, False when time is up or `wake` is readable.
+        """Wait up to `until` seconds: True once mail comes, False when time is up or `wake` is readable.
 
         IDLE on the INBOX where the server has it; elsewhere nothing is asked, and the time is slept through.
         """

@@ -42,7 +42,7 @@ def find(
     read = {name: FolderState(name, uidvalidity, uidnext) for name, uidvalidity, uidnext in marks}
     places: dict[tuple[str, int], bytes] = {}
     for _ in range(ROUNDS):
-        grown = [state for state in _now(client) if _has_grown(state, read.get(state.name))]
+        grown = [state for state in now(client) if _has_grown(state, read.get(state.name))]
         if not grown:
             return _sighting(places, message_id, complete=True)
         for state in grown:
@@ -52,7 +52,8 @@ def find(
     return _sighting(places, message_id, complete=False)
 
 
-def _now(client: IMAPClient) -> list[FolderState]:
+def now(client: IMAPClient) -> list[FolderState]:
+    """The states of every folder, Junk and Trash too."""
     if client.has_capability("LIST-STATUS"):
         return list(listing.listed_with_states(client)[1].values())
     return list(listing.states(client, folders.readable(listing.listed(client))).values())

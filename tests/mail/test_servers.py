@@ -1,0 +1,90 @@
+"""Addresses of mail servers, and the sentences for what is wrong with them."""
+
+import socket
+import ssl
+
+import pytest
+
+from mail.connecting import InboxError
+from mail.connecting import settings_from_url as imap_settings
+from mail.delivery import DeliveryError
+from mail.delivery import settings_from_url as smtp_settings
+from mail.servers import Security, explain, is_loopback, parse_server
+
+
+@pytest.mark.parametrize(
+    ("url", "protocol", "host", "port", "security"),
+    [
+        ("imaps://imap.acme.example", "imap", "imap.acme.example", 993, Security.TLS),
+        ("imaps://imap.acme.example:1993/", "imap", "imap.acme.example", 1993, Security.TLS),
+        ("imap+starttls://imap.acme.example", "imap", "imap.acme.example", 143, Security.STARTTLS),
+        ("imap://localhost:1143", "imap", "localhost", 1143, Security.PLAIN),
+        ("imap://127.0.0.1:1143", "imap", "127.0.0.1", 1143, Security.PLAIN),
+        ("imap://[::1]:1143", "imap", "::1", 1143, Security.PLAIN),
+        ("smtps://smtp.acme.example", "smtp", "smtp.acme.example", 465, Security.TLS),
+        ("smtp+starttls://smtp.acme.example", "smtp", "smtp.acme.example", 587, Security.STARTTLS),
+        ("smtp://127.0.0.1", "smtp", "127.0.0.1", 25, Security.PLAIN),
+    ],
+)
+def test_addresses(url: str, protocol: str, host: str, port: int, security: Security) -> None:
+    server = parse_server(url, protocol)
+    assert (server.host, server.port, server.security) == (host, port, security)
+
+
+@pytest.mark.parametrize(
+    ("url", "protocol"),
+    [
+        ("imap.acme.example", "imap"),
+        ("imaps://", "imap"),
+        ("imaps://host:port", "imap"),
+        ("imaps://host:99999", "imap"),
+        ("imaps://user:secret@host", "imap"),
+        ("imaps://host/INBOX", "imap"),
+        ("https://host", "imap"),
+        ("smtps://host", "imap"),
+        ("imaps://host", "smtp"),
+        ("", "smtp"),
+        ("imaps://[::1", "imap"),
+    ],
+)
+def test_what_is_no_address_is_refused_with_a_hint(url: str, protocol: str) -> None:
+    with pytest.raises(ValueError, match=f"{protocol}s://HOST"):
+        parse_server(url, protocol)
+
+
+@pytest.mark.parametrize(
+    "host", ["imap.acme.example", "10.0.0.1", "192.168.1.2", "127.0.0.1.acme.example", "::2"]
+)
+def test_no_password_goes_out_in_plain_text(host: str) -> None:
+    assert not is_loopback(host)
+    written = f"[{host}]" if ":" in host else host
+    with pytest.raises(InboxError, match="plain text"):
+        imap_settings(f"imap://{written}", "team@acme.example", "secret")
+    with pytest.raises(DeliveryError, match="plain text"):
+        smtp_settings(f"smtp://{written}", "team@acme.example", "secret")
+
+
+def test_settings_do_not_show_the_password() -> None:
+    assert "s3cret" not in repr(imap_settings("imaps://host", "team", "s3cret"))
+    assert "s3cret" not in repr(smtp_settings("smtps://host", "team", "s3cret"))
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "no host named"),
+        (ConnectionRefusedError(111, "Connection refused"), "refuses connections"),
+        (TimeoutError("timed out"), "within 7 seconds"),
+        (OSError(101, "Network is unreachable"), "Network is unreachable"),
+        (ssl.SSLError(1, "wrong version number"), "imap+starttls://"),
+        (EOFError(), "was lost"),
+        (ConnectionError("the server said goodbye: bye"), "goodbye"),
+    ],
+)
+def test_one_sentence_for_each_fault(error: BaseException, said: str) -> None:
+    sentence = explain(parse_server("imaps://imap.acme.example", "imap"), error, 7)
+    assert said in sentence
+    assert "imap.acme.example" in sentence
+    assert sentence[0].isupper()
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
