@@ -27,7 +27,7 @@ def addresses_in(value: bytes) -> tuple[str, ...]:
     if '"' in text:
         text = _hide_quoted(text)
     if "(" in text:
-        text = _without_comments(text)
+        text = without_comments(text)
     found = (_address(mailbox) for mailbox in _SPLIT.split(text))
     return tuple(dict.fromkeys(address for address in found if address))
 
@@ -42,7 +42,8 @@ def _hide_quoted(text: str) -> str:
     return _QUOTED.sub(replace, text)
 
 
-def _without_comments(text: str) -> str:
+def without_comments(text: str) -> str:
+    """The text without what stands in parentheses (RFC 5322, 3.2.2)."""
     for _ in range(5):  # comments nest (RFC 5322, 3.2.2), nobody's more than this
         text, count = _COMMENT.subn(" ", text)
         if not count:

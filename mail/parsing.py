@@ -5,7 +5,7 @@ default, and its name is kept in `broken`, for whoever wants to be careful with 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TypeVar, cast
@@ -13,11 +13,13 @@ from typing import TypeVar, cast
 from mail.addresses import addresses_in
 from mail.dates import parse_date
 from mail.headers import SUBJECT_CAP, Headers, decode_base64, decode_value
-from mail.mime import Part, leaves
+from mail.html_text import html_to_text
+from mail.mime import Part, content_type, leaves
 from mail.raw import RawMail
 
 BODY_CAP = 1_048_576  # bytes of a body that are looked at
 PARENTS_CAP = 200
+OPENING_CAP = 8_192  # characters of the text that rules look at
 
 T = TypeVar("T")
 _ID = re.compile(rb"<([^<>]{1,998})>")
@@ -140,6 +142,34 @@ class Mail:
         """The leaves of the MIME tree."""
         complete = self.raw.complete and len(self.raw.text) <= BODY_CAP
         return tuple(leaves(self.headers, self.raw.text[:BODY_CAP], complete))
+
+    @_lazy("text/plain")
+    def content_type(self) -> str:
+        """The type of the whole, lower case, without parameters."""
+        return content_type(self.headers.first(b"content-type"))[0]
+
+    @_lazy("")
+    def plain_text(self) -> str:
+        """The plain text that its writer meant to be read: the first such part; "" where there is none."""
+        return next((text for text in self._texts("text/plain") if text.strip()), "")
+
+    @_lazy("")
+    def html(self) -> str:
+        """The first HTML part's source."""
+        return next((text for text in self._texts("text/html") if text.strip()), "")
+
+    def _texts(self, kind: str) -> Iterator[str]:
+        return (part.text for part in self.parts if part.kind == kind and part.disposition != "attachment")
+
+    @_lazy("")
+    def text(self) -> str:
+        """What was written, as plain text: the plain part, or the HTML without what it marks as quoted."""
+        return self.plain_text or html_to_text(self.html)
+
+    @_lazy("")
+    def opening(self) -> str:
+        """The beginning of the body with all that it quotes, for rules that look at the content."""
+        return (self.plain_text or html_to_text(self.html, with_quotes=True))[:OPENING_CAP]
 
 
 def parse(raw: RawMail) -> Mail:

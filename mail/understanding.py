@@ -1,64 +1,201 @@
 """Mail understood: a raw mail becomes the messages that it is in contractors' stories.
 
-This is the `record` step's whole knowledge of mail: who it concerns, of what kind it is, what its fresh text
-says. Mail that concerns no known contractor is left as early as possible: most of a mailbox is such mail.
+This is the `record` step's whole knowledge of mail: whom it concerns, of what kind it is, what its fresh text
+says. Most of a mailbox concerns no contractor, so that is asked first, by headers alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mail.parsing import Mail, now_utc_floor, parse
+from mail import contents, signs
+from mail.asking import Words
+from mail.authenticity import is_authentic
+from mail.bounces import read_bounces
+from mail.calendars import CALENDAR_TYPES, calendar_method, read_rsvp
+from mail.failures import sender_strength
+from mail.kinds import Verdict, kind_of
+from mail.parsing import Mail, parse
 from mail.raw import RawMail
+from mail.who import Author, Directory, answer_reaches_us, author_of, directory, recipients, through_own_group
 from relationship.messages import Kind, Message, Side
+from relationship.ordering import fingerprint, message_time
 from relationship.parties import People
+
+Pair = tuple[str, Message]
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What does not change from mail to mail, and the mail itself."""
+
+    mail: Mail
+    known: Directory
+    words: Words
+    trust: str
+    now: datetime
+    in_sent: bool
 
 
 def understand(
     raw: RawMail,
     people: People,
-    words: object,
+    words: Words,
     trust: str,
     now: datetime,
     sent_folders: Iterable[str] = (),
-) -> tuple[tuple[str, Message], ...]:
+    check_ins: Mapping[str, str] | None = None,
+) -> tuple[Pair, ...]:
     """(relationship key, message) for each contractor whom the mail concerns; () where it concerns none.
 
-    `now` becomes `seen_at`; `trust` is an authserv-id, "topmost" or ""; never raises.
+    `now` becomes `seen_at`; `trust` is an authserv-id, "topmost" or ""; `check_ins` tells the relationship of a
+    check-in by its UID, for answers of the owner's side, which name no contractor. Never raises on any mail.
     """
+    known = directory(people)
     mail = parse(raw)
-    return tuple(_thin(mail, people, now))
+    author = author_of(mail, known)
+    if author is None and not _machine_may_write(mail):
+        return ()
+    verdict = _kind(mail, known, author)
+    context = _Context(mail, known, words, trust, now, raw.folder in sent_folders)
+    if verdict.kind is Kind.BOUNCE:
+        return tuple(_bounces(context, verdict, author))
+    if verdict.kind is Kind.RSVP or calendar_method(mail) == "COUNTER":
+        return tuple(_rsvps(context, verdict, author, check_ins or {}))
+    if author is None:
+        return ()
+    if author.side is Side.CONTRACTOR:
+        return ((author.key, _message(context, verdict, author, author.key)),)
+    return tuple(_from_owner(context, verdict, author))
 
 
-def _thin(mail: Mail, people: People, now: datetime) -> Iterable[tuple[str, Message]]:
-    author: str = next(iter(mail.from_), "")
-    key = people.key_of(author)
-    if key:
-        yield key, _message(mail, Side.CONTRACTOR, author, now)
-    elif people.owner_side(author):
-        for address in mail.to + mail.cc:
-            key = people.key_of(address)
-            if key:
-                yield key, _message(mail, Side.OWNER, author, now)
+def concerns(raw: RawMail, people: People) -> bool:
+    """Whether the headers alone allow that the mail concerns a contractor; a cheap question before fetching more."""
+    mail, known = parse(raw), directory(people)
+    author = author_of(mail, known)
+    if author is None or author.side is Side.CONTRACTOR:
+        return author is not None or _machine_may_write(mail)
+    return bool(known.contractors_in(mail.to) or known.contractors_in(mail.cc)) or _is_calendar(mail)
 
 
-def _message(mail: Mail, side: Side, author: str, now: datetime) -> Message:
+def wants_more(raw: RawMail) -> bool:
+    """Whether the capped text is not enough to understand the mail, and the whole should be fetched."""
+    if raw.complete:
+        return False
+    mail = parse(raw)
+    return _is_report(mail) or _is_calendar(mail) or contents.is_cut(mail)
+
+
+def _is_report(mail: Mail) -> bool:
+    return mail.content_type.startswith(("multipart/report", "message/")) or sender_strength(mail) > 0
+
+
+def _is_calendar(mail: Mail) -> bool:
+    return (
+        mail.content_type in CALENDAR_TYPES
+        or b"text/calendar" in mail.raw.text.lower()
+        or signs.calendar_hint(mail)
+    )
+
+
+def _machine_may_write(mail: Mail) -> bool:
+    """Whether a mail from nobody we know may yet tell of a contractor: a bounce, or an answer to an invitation."""
+    return signs.failed_recipients(mail) or _is_report(mail) or _is_calendar(mail)
+
+
+def _kind(mail: Mail, known: Directory, author: Author | None) -> Verdict:
+    """The kind, where our own addresses are known: our letters are ours only, our own group is no list."""
+    verdict = kind_of(mail)
+    skipped: frozenset[Kind] = frozenset()
+    if verdict.kind is Kind.OWN and (author is None or author.side is not Side.OWNER):
+        skipped |= {Kind.OWN}
+        verdict = kind_of(mail, skipped)
+    if verdict.kind is Kind.LIST and through_own_group(mail, known):
+        verdict = kind_of(mail, skipped | {Kind.LIST})
+        if verdict.kind is Kind.HUMAN:
+            return Verdict(Kind.HUMAN, "through the shared mailbox's own group address")
+    return verdict
+
+
+def _bounces(context: _Context, verdict: Verdict, author: Author | None) -> Iterator[Pair]:
+    """One message for each contractor whose address failed; only then does a bounce concern anybody."""
+    writer = author or Author(Side.OWNER, next(iter(context.mail.from_), ""))
+    seen: set[str] = set()
+    for bounce in read_bounces(context.mail):
+        key = context.known.key_of(bounce.address)
+        if key and key not in seen:
+            seen.add(key)
+            yield key, replace(_facts(context, verdict, writer), bounce=bounce)
+
+
+def _rsvps(
+    context: _Context, verdict: Verdict, author: Author | None, check_ins: Mapping[str, str]
+) -> Iterator[Pair]:
+    """The answer in its attendee's story; the owner's own answers in that of the check-in's contractor."""
+    method = calendar_method(context.mail)
+    rsvp = read_rsvp(context.mail, method, author.address if author else "")
+    if rsvp is None:
+        if author and author.key:
+            yield author.key, _facts(context, verdict, author)
+        return
+    key = check_ins.get(rsvp.uid) or context.known.key_of(rsvp.attendee) or (author.key if author else "")
+    if not key:
+        return
+    side = Side.OWNER if context.known.owner_side(rsvp.attendee) else Side.CONTRACTOR
+    writer = author or Author(side, next(iter(context.mail.from_), ""), key)
+    yield key, replace(_facts(context, Verdict(Kind.RSVP, verdict.reason), writer), side=side, rsvp=rsvp)
+
+
+def _from_owner(context: _Context, verdict: Verdict, author: Author) -> Iterator[Pair]:
+    """The owner's side's mail: one message for each contractor in To, and in Cc, where nothing is handed over."""
+    to, cc = recipients(context.mail, context.known)
+    reaches = context.in_sent or answer_reaches_us(context.mail, context.known)
+    for key in (*to, *cc):
+        others = tuple(address for other, address in to.items() if other != key)
+        message = _message(context, verdict, author, key)
+        yield key, replace(message, handed=key in to, also_asked=others, reaches_us=reaches)
+
+
+def _message(context: _Context, verdict: Verdict, author: Author, key: str) -> Message:
+    """The message with what its text says, as far as mail of its kind says anything."""
+    facts = _facts(context, verdict, author)
+    contractor = context.known.people.contractors[key]
+    if verdict.kind is Kind.AUTO_REPLY:
+        return replace(facts, back_on=contents.return_day(context.mail, facts.at, contractor, context.known))
+    if verdict.kind is not Kind.HUMAN:
+        return facts
+    said = contents.read(context.mail, author.side, contractor, context.known, context.words, facts.at)
+    return replace(
+        facts,
+        asks=said.asks,
+        closes=said.closes,
+        tags=said.tags,
+        due=said.due,
+        bad_news=said.bad_news,
+        readable=said.readable,
+        unsuited=said.unsuited,
+    )
+
+
+def _facts(context: _Context, verdict: Verdict, author: Author) -> Message:
+    """What the headers say."""
+    mail = context.mail
+    raw = mail.raw
+    mark = fingerprint(author.address, mail.dated or raw.internal_date, mail.subject, mail.to + mail.cc)
     return Message(
-        key=mail.message_id,
-        at=now_utc_floor(mail.raw.internal_date),
-        seen_at=now,
-        side=side,
-        kind=Kind.HUMAN,
-        reason="nothing says otherwise",
-        sender=author,
+        key=mail.message_id or f"no-id:{mark}",
+        at=message_time(raw.internal_date, mail.received, mail.dated, context.now),
+        seen_at=context.now,
+        side=author.side,
+        kind=verdict.kind,
+        reason=verdict.reason,
+        sender=author.address,
         subject=mail.subject,
         message_id=mail.message_id,
         dated=mail.dated,
         parents=mail.parents,
-        hints=mail.hints,
-        folders=(mail.raw.folder,),
+        hints=mail.hints + signs.letter_token(mail) if verdict.kind is Kind.OWN else mail.hints,
+        authentic=is_authentic(mail.headers, context.trust),
+        folders=(raw.folder,),
+        fingerprint=mark,
     )
-
-
-def wants_more(raw: RawMail) -> bool:
-    """Whether the capped text is not enough to understand the mail."""
-    return False

@@ -1,0 +1,131 @@
+"""Days as people write them: "12 Dec", "03/04", "Friday", "amanhã" (the `dateparser` library does the reading).
+
+Read in the writer's zone and languages; an order of day and month that the words leave open is the owner's.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+LANGUAGES = ("en", "es", "pt", "tl", "de", "fr", "it", "nl")
+WORDS_CAP = 7  # words of a line in which a date is looked for
+PAST, FUTURE = timedelta(days=400), timedelta(days=1500)  # from the mail: what lies outside is no due date
+
+_MONTH_FIRST = frozenset(["en-us", "en-ph", "es-pa", "es-pr", "fil-ph", "tl-ph", "en"])
+_YEAR_FIRST = frozenset(["zh", "ja", "ko", "hu", "lt", "sv", "mn"])
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_ISO = re.compile(r"((?:19|20)\d\d)-(\d\d?)-(\d\d?)(?!\d)")
+_NUMBERED = re.compile(r"(\d{1,2})\s*([./-])\s*(\d{1,2})(?:\s*\2\s*(\d{4}|\d{2}))?\.?(?!\d)")
+_LEADING = re.compile(
+    r"^(?:(?:by|on|until|till|before|for|no later than|the|el|la|para|até|dia|le|pour|am|bis|den|dem|zum|ab|il|op|sa|"
+    r"this|next|coming|eod|cob|end of day|jusqu'au)\b[\s,:]*)+",
+    re.IGNORECASE,
+)
+_THREE_LETTERS = re.compile(r"[^\W\d_]{3}|[^\x00-\u02af]")
+_NO_DAYS = frozenset(["one", "two", "ten", "six", "sec", "min", "now", "few", "the", "and"])
+_ORDINAL = re.compile(r"(\d)(?:st|nd|rd|th|er|º|ª)\b", re.IGNORECASE)
+
+
+def order_of(locale: str) -> str:
+    """How a locale orders 03/04: "MDY", "DMY" or "YMD"."""
+    name = locale.replace("_", "-").lower()
+    if name in _MONTH_FIRST:
+        return "MDY"
+    return "YMD" if name.partition("-")[0] in _YEAR_FIRST else "DMY"
+
+
+def day_in(text: str, written_at: datetime, timezone: str, language: str, locale: str) -> date | None:
+    """The day that a piece of text begins with; None where there is none near `written_at` (aware)."""
+    today = written_at.astimezone(_zone(timezone)).date()
+    words = _LEADING.sub("", text.replace("\u00a0", " ").strip(" :=-–(")).split()[:WORDS_CAP]
+    found = _numbers(" ".join(words), today, order_of(locale))
+    if found is None and words:
+        found = _words(tuple(words), today, order_of(locale), language)
+    return found if found and today - PAST <= found <= today + FUTURE else None
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _numbers(text: str, today: date, order: str) -> date | None:
+    """A date in figures: 2026-12-03, 03/04, 3.4.2026."""
+    iso = _ISO.match(text)
+    if iso:
+        return _date(int(iso[1]), int(iso[2]), int(iso[3]))
+    match = _NUMBERED.match(text)
+    if not match:
+        return None
+    first, mark, second = int(match[1]), match[2], int(match[3])
+    day_first = mark == "." or order != "MDY"  # points are used only where the day comes first
+    day, month = (first, second) if day_first else (second, first)
+    if month > 12 >= day:
+        day, month = month, day
+    if match[4]:
+        year = int(match[4])
+        return _date(year + 2000 if year < 100 else year, month, day)
+    return _nearest(month, day, today)
+
+
+def _nearest(month: int, day: int, today: date) -> date | None:
+    """The next such day; one that lies just behind is meant as it was."""
+    candidates = (_date(today.year + n, month, day) for n in (-1, 0, 1, 2))
+    return next((one for one in candidates if one and one >= today - timedelta(days=30)), None)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _words(words: tuple[str, ...], today: date, order: str, language: str) -> date | None:
+    """A date in words at the beginning; what follows it is left off word by word."""
+    for length in range(len(words), 0, -1):
+        text = _ORDINAL.sub(r"\1", " ".join(words[:length])).strip(" ,.;:!)")
+        if len(text) > 60 or text.lower() in _NO_DAYS or not _THREE_LETTERS.search(text):
+            continue
+        found = _read(text, today, order, language)
+        if found is not None:
+            return found
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, today: date, order: str, language: str) -> date | None:
+    import dateparser  # loaded only where a date is said: it takes a tenth of a second
+
+    moment = dateparser.parse(
+        text,
+        languages=list(_languages((language,))),
+        settings={
+            "DATE_ORDER": order,
+            "PREFER_DATES_FROM": "future",
+            "PREFER_DAY_OF_MONTH": "last",
+            "RELATIVE_BASE": datetime(today.year, today.month, today.day),  # noqa: DTZ001
+            "RETURN_AS_TIMEZONE_AWARE": False,
+            "REQUIRE_PARTS": [],
+            "PARSERS": ["relative-time", "custom-formats", "absolute-time"],
+        },
+    )
+    if moment is None:
+        return None
+    found = moment.date()
+    if not _YEAR.search(text) and found - today > timedelta(days=335):
+        return _nearest(found.month, found.day, today)
+    return found
+
+
+def _languages(more: Iterable[str]) -> tuple[str, ...]:
+    known = (name.partition("-")[0].lower() for name in more)
+    return tuple(dict.fromkeys([*LANGUAGES, *(name for name in known if name in _FURTHER)]))
+
+
+_FURTHER = frozenset(["pl", "cs", "ru", "uk", "sv", "da", "nb", "fi", "tr", "id", "vi", "hu", "ro", "bg", "el", "zh", "ja", "ko", "hi", "ar", "he", "th"])
