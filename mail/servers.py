@@ -99,7 +99,8 @@ def explain(server: Server, error: BaseException, seconds: float) -> str:
         return f"{_cap(server)} refuses connections; {check}."
     if isinstance(error, TimeoutError):
         return f"{_cap(server)} did not answer within {seconds:.0f} seconds; {check}."
-    if isinstance(error, OSError) and error.strerror:
+    lost = isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError)
+    if isinstance(error, OSError) and error.strerror and not lost:
         return f"{_cap(server)} cannot be reached: {error.strerror}."
     return f"The connection to {server} was lost ({_reason(error)})."
 

@@ -11,6 +11,6 @@ TEAM, MARIA = "team@acme.example", "maria@contract.example"
 
 @pytest.fixture
 def embedded_mail() -> Iterator[EmbeddedMail]:
-    """An IMAP and an SMTP server in this process, with a shared inbox and one contractor; passwords "secret"."""
+    """An IMAP and an SMTP server in this process: a shared inbox and one contractor, passwords "secret"."""
     with EmbeddedMail({TEAM: "secret", MARIA: "secret"}, aliases={"maria.s@mail.example": MARIA}) as mail:
         yield mail

@@ -1,0 +1,337 @@
+"""The shared inbox, read over the wire from the embedded server."""
+
+import os
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from commands.demo_servers import EmbeddedMail
+from mail.delivery import deliver
+from mail.delivery import settings_from_url as smtp_settings
+from mail.inbox import FolderChanged, Inbox, InboxError, settings_from_url
+
+TEAM, MARIA = "team@acme.example", "maria@contract.example"
+AT = datetime(2026, 3, 2, 9, 30, 15, tzinfo=UTC)
+LETTER = b"X-Keepwarm-Letter: t0ken\r\nMessage-ID: <t0ken@acme.example>\r\nSubject: Hello\r\n\r\nHello.\r\n"
+
+
+def mail(number: int, text: bytes = b"Here it is.\r\n") -> bytes:
+    head = (
+        b"From: Maria <maria@contract.example>\r\nMessage-ID: <m%d@contract.example>\r\nSubject: %d\r\n\r\n"
+    )
+    return head % (number, number) + text
+
+
+@pytest.fixture
+def inbox(embedded_mail: EmbeddedMail) -> Iterator[Inbox]:
+    with Inbox(settings_from_url(embedded_mail.imap_url, TEAM, "secret", timeout=10)) as inbox:
+        yield inbox
+
+
+def fill(server: EmbeddedMail, count: int, folder: str = "INBOX") -> None:
+    for number in range(count):
+        server.deliver_to(TEAM, mail(number), AT + timedelta(days=number), folder)
+
+
+def test_the_default_folders(inbox: Inbox) -> None:
+    assert inbox.folders() == ("INBOX", "Sent")
+    assert inbox.every_folder() == ("INBOX", "Sent", "Drafts", "Junk", "Trash")
+    assert (inbox.sent_folder(), inbox.drafts_folder()) == ("Sent", "Drafts")
+
+
+def test_a_new_folder_is_noticed(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    assert "Clients" not in inbox.folders()
+    embedded_mail.add_folder(TEAM, "Clients")
+    assert "Clients" in inbox.every_folder()
+    assert "Clients" in inbox.folders()
+
+
+def test_a_new_folder_is_noticed_by_polling_alone(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    inbox.folders()
+    embedded_mail.add_folder(TEAM, "Clients")
+    for _ in range(25):
+        inbox.states(inbox.folders())
+    assert "Clients" in inbox.folders()
+
+
+def test_a_mail_comes_as_the_server_holds_it(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    content = mail(1, b"K\xc3\xa4se\r\n" + b"x" * 3000)
+    embedded_mail.deliver_to(TEAM, content, AT, flags=("\\Flagged", "\\Answered"))
+    state = inbox.states(inbox.folders())["INBOX"]
+    ((found,),) = inbox.fetch("INBOX", state.uidvalidity, 1)
+    assert (found.folder, found.internal_date) == ("INBOX", AT)
+    assert found.flags == {"\\Flagged", "\\Answered"}
+    assert found.header + found.text == content[: len(found.header) + 2048]
+    assert not found.complete
+    whole = inbox.whole("INBOX", found.uid)
+    assert whole is not None
+    assert whole.header + whole.text == content
+    assert whole.complete
+
+
+def test_reading_leaves_no_trace(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    fill(embedded_mail, 3)
+    before = embedded_mail.mailbox(TEAM)
+    state = inbox.states(["INBOX"])["INBOX"]
+    list(inbox.fetch("INBOX", state.uidvalidity, 1))
+    inbox.whole("INBOX", state.uidnext - 1)
+    inbox.look([MARIA], date(2026, 1, 1), inbox.every_folder())
+    assert embedded_mail.mailbox(TEAM) == before
+
+
+def test_batches_are_in_the_order_of_uids_and_complete(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    fill(embedded_mail, 10)
+    state = inbox.states(["INBOX"])["INBOX"]
+    batches = list(inbox.fetch("INBOX", state.uidvalidity, 1, batch=4))
+    assert [len(batch) for batch in batches] == [4, 4, 2]
+    uids = [found.uid for batch in batches for found in batch]
+    assert uids == list(range(state.uidnext - 10, state.uidnext))
+
+
+def test_only_what_is_new(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    fill(embedded_mail, 3)
+    state = inbox.states(["INBOX"])["INBOX"]
+    assert list(inbox.fetch("INBOX", state.uidvalidity, state.uidnext)) == []
+    embedded_mail.deliver_to(TEAM, mail(4), AT)
+    ((new,),) = inbox.fetch("INBOX", state.uidvalidity, state.uidnext)
+    assert new.uid == state.uidnext
+    assert inbox.states(["INBOX"])["INBOX"].uidnext == state.uidnext + 1
+
+
+def test_history_is_limited_by_what_the_server_took_in(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    fill(embedded_mail, 10)
+    state = inbox.states(["INBOX"])["INBOX"]
+    batches = inbox.fetch("INBOX", state.uidvalidity, 1, date(2026, 3, 8))
+    days = [found.internal_date.day for batch in batches for found in batch]
+    assert days == [7, 8, 9, 10, 11]  # a day more: the server judges dates in its own zone
+
+
+def test_the_batches_go_on_after_something_else_was_asked(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    fill(embedded_mail, 4)
+    state = inbox.states(["INBOX"])["INBOX"]
+    seen = []
+    for batch in inbox.fetch("INBOX", state.uidvalidity, 1, batch=2):
+        seen += [found.header for found in batch]
+        inbox.states(inbox.folders())
+        inbox.look([MARIA], date(2026, 1, 1), ["Junk"])
+    assert len(seen) == 4
+
+
+def test_a_folder_that_was_rebuilt(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    fill(embedded_mail, 1)
+    state = inbox.states(["INBOX"])["INBOX"]
+    with pytest.raises(FolderChanged, match="INBOX"):
+        list(inbox.fetch("INBOX", state.uidvalidity + 1, 1))
+
+
+def test_stars(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    fill(embedded_mail, 10)
+    for index in (2, 8):
+        embedded_mail.flag(TEAM, "INBOX", index, ["\\Flagged"])
+    starred = inbox.flagged("INBOX")
+    assert [star.header.strip() for star in starred] == [
+        b"Message-ID: <m2@contract.example>", b"Message-ID: <m8@contract.example>",
+    ]  # fmt: skip
+    assert [star.uid for star in inbox.flagged("INBOX", since=date(2026, 3, 8))] == [starred[1].uid]
+    embedded_mail.flag(TEAM, "INBOX", 2, [])
+    assert [star.uid for star in inbox.flagged("INBOX")] == [starred[1].uid]
+
+
+def test_the_last_look_finds_mail_in_junk_and_trash(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    embedded_mail.deliver_to(TEAM, mail(1), AT, "Junk")
+    embedded_mail.deliver_to(TEAM, mail(2), AT, "Trash")
+    embedded_mail.deliver_to(TEAM, mail(3), AT - timedelta(days=5), "Trash")
+    embedded_mail.deliver_to(TEAM, b"From: ben@contract.example\r\n\r\n", AT, "Junk")
+    found = inbox.look(["maria.s@mail.example", MARIA, "m@x"], AT.date(), inbox.every_folder())
+    assert [(raw.folder, raw.text) for raw in found] == [
+        ("Junk", b"Here it is.\r\n"),
+        ("Trash", b"Here it is.\r\n"),
+    ]
+    assert inbox.look([], AT.date(), inbox.every_folder()) == []
+
+
+def test_a_letter_in_doubt_is_found_by_its_copy(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    fill(embedded_mail, 2)
+    marks = inbox.marks()
+    embedded_mail.drop = "after delivery"
+    deliver(smtp_settings(embedded_mail.smtp_url), TEAM, (MARIA,), TEAM, LETTER)
+    sighting = inbox.find_letter("t0ken", "t0ken@acme.example", marks)
+    assert (sighting.complete, sighting.found, sighting.alias) == (True, True, "")
+    assert inbox.find_letter("t0ken", "t0ken@acme.example", inbox.marks()).places == ()
+
+
+def test_a_letter_that_never_went_out_is_surely_not_there(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    marks = inbox.marks()
+    embedded_mail.drop = "before delivery"
+    deliver(smtp_settings(embedded_mail.smtp_url), TEAM, (MARIA,), TEAM, LETTER)
+    fill(embedded_mail, 3)
+    sighting = inbox.find_letter("t0ken", "t0ken@acme.example", marks)
+    assert (sighting.complete, sighting.found) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("header", "alias"),
+    [
+        (b"X-Keepwarm-Letter: t0ken\r\nMessage-ID: <given@provider.example>\r\n", "given@provider.example"),
+        (b"X-Microsoft-Original-Message-ID: <id@acme.example>\r\nMessage-ID:\r\n <new@x>\r\n", "new@x"),
+        (b"Message-ID: <id@acme.example>\r\n", ""),
+    ],
+)
+def test_a_provider_may_rewrite_the_id(
+    embedded_mail: EmbeddedMail, inbox: Inbox, header: bytes, alias: str
+) -> None:
+    marks = inbox.marks()
+    embedded_mail.deliver_to(TEAM, header + b"\r\n", AT, "Sent")
+    sighting = inbox.find_letter("t0ken", "id@acme.example", marks)
+    assert (sighting.found, sighting.alias) == (True, alias)
+
+
+def test_a_reply_is_not_taken_for_the_letter(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    marks = inbox.marks()
+    reply = b"Message-ID: <re@x>\r\nIn-Reply-To: <id@acme.example>\r\nSubject: Re: t0ken\r\n\r\nt0ken\r\n"
+    embedded_mail.deliver_to(TEAM, reply, AT)
+    assert not inbox.find_letter("t0ken", "id@acme.example", marks).found
+
+
+def test_a_copy_in_a_folder_that_is_new_is_found(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    marks = inbox.marks()
+    embedded_mail.deliver_to(TEAM, LETTER, AT, "Made since/Sub")
+    sighting = inbox.find_letter("t0ken", "t0ken@acme.example", marks)
+    assert [folder for folder, _ in sighting.places] == ["Made since/Sub"]
+
+
+def test_our_own_copy_is_filed_as_read(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    fill(embedded_mail, 1)
+    embedded_mail.deliver_to(TEAM, LETTER, AT)
+    uid = inbox.states(["INBOX"])["INBOX"].uidnext - 1
+    assert inbox.file_copy("INBOX", uid, "Sent")
+    (copy,) = embedded_mail.mailbox(TEAM, "Sent")
+    assert (copy.content, copy.flags, copy.at) == (LETTER, {"\\Seen"}, AT)
+    assert len(embedded_mail.mailbox(TEAM)) == 1
+    assert not inbox.file_copy("INBOX", uid, "Sent")  # it has gone
+
+
+def test_nobody_elses_mail_is_touched(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    fill(embedded_mail, 1)
+    before = embedded_mail.mailbox(TEAM)
+    uid = inbox.states(["INBOX"])["INBOX"].uidnext - 1
+    assert not inbox.file_copy("INBOX", uid, "Sent")
+    assert not inbox.remove_own("INBOX", "t0ken")
+    assert embedded_mail.mailbox(TEAM) == before
+
+
+def test_a_draft_is_left_and_taken_back(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    inbox.append("Drafts", LETTER, ["\\Draft"], AT)
+    inbox.append("Drafts", LETTER.replace(b"t0ken", b"other"), ["\\Draft"], AT)
+    assert [draft.flags for draft in embedded_mail.mailbox(TEAM, "Drafts")] == [{"\\Draft"}] * 2
+    assert inbox.remove_own("Drafts", "t0ken")
+    assert not inbox.remove_own("Drafts", "t0ken")
+    (left,) = embedded_mail.mailbox(TEAM, "Drafts")
+    assert b"other" in left.content
+
+
+def test_a_folder_for_drafts_is_made(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    inbox.append("Entwürfe & mehr", LETTER, ["\\Draft"], AT)
+    assert "Entwürfe & mehr" in inbox.every_folder()
+    ((found,),) = inbox.fetch(
+        "Entwürfe & mehr", inbox.states(["Entwürfe & mehr"])["Entwürfe & mehr"].uidvalidity, 1
+    )
+    assert found.header + found.text == LETTER
+
+
+def test_idle_ends_when_mail_arrives(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    inbox.states(inbox.folders())
+    timer = threading.Timer(0.2, embedded_mail.deliver_to, (TEAM, mail(1), AT))
+    timer.start()
+    assert inbox.idle(30)
+    timer.join()
+    assert inbox.states(["INBOX"])["INBOX"].uidnext > 101
+
+
+def test_mail_that_came_before_idle_is_not_slept_over(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    inbox.states(inbox.folders())
+    embedded_mail.deliver_to(TEAM, mail(1), AT)
+    assert inbox.idle(30)
+
+
+def test_idle_ends_when_the_time_is_up(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    fill(embedded_mail, 1)
+    inbox.states(inbox.folders())
+    assert not inbox.idle(0.05)
+    assert not inbox.idle(0)
+    assert inbox.folders()  # the line is still good
+
+
+def test_idle_ends_when_somebody_wakes_us(inbox: Inbox) -> None:
+    reading, writing = os.pipe()
+    try:
+        inbox.states(inbox.folders())
+        os.write(writing, b"x")
+        assert not inbox.idle(30, reading)
+        assert os.read(reading, 1) == b"x"  # it is the caller's to read
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def test_a_line_that_dies_while_idle_is_an_error(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    inbox.states(inbox.folders())
+    timer = threading.Timer(0.2, embedded_mail.hang_up)
+    timer.start()
+    with pytest.raises(InboxError, match="was lost"):
+        inbox.idle(30)
+    timer.join()
+    assert inbox.folders()
+
+
+def test_a_lost_line_is_made_anew_by_the_next_call(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    inbox.states(inbox.folders())
+    embedded_mail.hang_up()
+    with pytest.raises(InboxError, match="was lost"):
+        inbox.states(["INBOX"])
+    assert "INBOX" in inbox.states(inbox.folders())
+
+
+def test_a_server_that_is_away(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    embedded_mail.offline = True
+    with pytest.raises(InboxError):
+        inbox.connect()
+    embedded_mail.offline = False
+    inbox.connect()
+
+
+@pytest.mark.parametrize(("login", "password"), [(TEAM, "wrong"), ("nobody@acme.example", "secret")])
+def test_a_wrong_login(embedded_mail: EmbeddedMail, login: str, password: str) -> None:
+    with pytest.raises(InboxError, match=f"refuses the login {login}; check") as caught:
+        Inbox(settings_from_url(embedded_mail.imap_url, login, password)).connect()
+    assert password not in str(caught.value).replace("password:", "")
+
+
+def test_nobody_listens() -> None:
+    with pytest.raises(InboxError, match="refuses connections"):
+        Inbox(settings_from_url("imap://127.0.0.1:1", TEAM, "secret")).connect()
+
+
+def test_a_missing_folder(embedded_mail: EmbeddedMail) -> None:
+    with Inbox(settings_from_url(embedded_mail.imap_url, TEAM, "secret", ("INBOX", "Clients"))) as inbox:
+        with pytest.raises(InboxError, match="there is no folder `Clients`") as caught:
+            inbox.folders()
+        assert "`Drafts`, `INBOX`, `Junk`, `Sent`, `Trash`" in str(caught.value)
+
+
+def test_a_folder_that_goes_away_is_left_out_of_the_states(inbox: Inbox) -> None:
+    assert list(inbox.states(["INBOX", "Gone"])) == ["INBOX"]
+
+
+def test_several_servers_at_once_keep_apart() -> None:
+    with EmbeddedMail({TEAM: "a"}) as one, EmbeddedMail({TEAM: "b"}) as two:
+        one.deliver_to(TEAM, mail(1), AT)
+        assert (len(one.mailbox(TEAM)), len(two.mailbox(TEAM))) == (1, 0)
+
+
+def test_the_embedded_smtp_server_stamps_mail_with_a_simulated_clock() -> None:
+    with EmbeddedMail({TEAM: "secret", MARIA: "secret"}, now=lambda: AT) as server:
+        deliver(smtp_settings(server.smtp_url), TEAM, (MARIA,), None, LETTER)
+        assert server.mailbox(MARIA)[0].at == AT
