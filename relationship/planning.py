@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from relationship.answers import occasion_key
 from relationship.cadence import next_due
 from relationship.checkins import CheckIn
 from relationship.decisions import Verdict
@@ -175,8 +176,3 @@ def moved(story: Story, diary: Diary, check_in: CheckIn, wanted: datetime, now: 
         planned_at=now,
         outside_hours=slot.outside_hours,
     )
-
-
-def occasion_key(check_in: CheckIn) -> str:
-    """What a rule acts on once: this check-in at this time."""
-    return f"check-in/{check_in.uid}/{check_in.sequence}"
