@@ -11,6 +11,7 @@ from rules.plain import block, blocks, word, words
 from rules.positions import Document, Plain
 from rules.problems import Path, Problem, found
 from rules.rule_checks import RuleChecks
+from rules.suggest import closest
 
 _OWNER_SIDE: tuple[tuple[str, str], ...] = (
     ("owner", "email"),
@@ -33,7 +34,8 @@ def problems_across(document: Document, templates: TemplateIndex) -> Iterator[Pr
 
 def _passwords(document: Document) -> Iterator[Problem]:
     mailbox = block(document.data, "mailbox")
-    if mailbox and "password" not in mailbox and "oauth" not in mailbox:
+    keys = {closest(key, ("password", "oauth")) for key in mailbox}  # a misspelt one is told of elsewhere
+    if mailbox and keys <= {None}:
         hint = "Add where it lies, such as `password: env:KEEPWARM_PASSWORD`, or `oauth: google`."
         yield document.problem(("mailbox",), "`mailbox:` has no `password:`.", hint, key=True)
     if "password" in mailbox and "oauth" in mailbox:

@@ -89,9 +89,8 @@ def _problem(detail: Any, document: Document) -> Problem:
         case "model_type" | "dict_type":
             keys = ", ".join(_keys(path)) or "a name"
             hint = f"Write lines of `key: value` below it; the keys are {keys}."
-            return document.problem(
-                path, f'A block of "key: value" lines is expected here, not {found(value)}.', hint
-            )
+            what = "is missing here" if value is None else f"is expected here, not {found(value)}"
+            return document.problem(path, f'A block of "key: value" lines {what}.', hint)
     return _other(detail, document)
 
 

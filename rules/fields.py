@@ -163,12 +163,16 @@ def duration(words: str) -> Duration:
 
 
 def _unit_hint(words: str) -> str:
-    match = re.fullmatch(r"(\d+)\s*(working\s+)?([^\W\d]+)", words, re.IGNORECASE)
-    units = [f"{unit}s" for unit in UNITS]
-    unit = closest(match[3], units) if match else None
-    if not match or not unit or unit.startswith(match[3].lower()):
+    """What a duration was probably meant to be, by its misspelt words."""
+    match = re.fullmatch(r"([0-9]+)\s*(?:(\w+)\s+)?([^\W\d]+)", words)
+    if not match:
         return ""
-    return f'Did you mean "{match[1]} {match[2] or ""}{unit}"?'
+    unit = closest(match[3], [name for one in UNITS for name in (one, f"{one}s")])
+    working = closest(match[2] or "", ["working"])
+    if not unit or (match[2] and not working):
+        return ""
+    meant = " ".join(part for part in (match[1], working, unit) if part)
+    return "" if meant == words else f'Did you mean "{meant}"?'
 
 
 def _plain_duration(words: str) -> Duration:

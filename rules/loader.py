@@ -69,9 +69,10 @@ def not_acting(policy: Policy) -> tuple[Problem, ...]:
 
 
 def _idle(rule: Rule) -> Iterator[tuple[str, str]]:
-    """What in a rule does nothing yet: its trigger, its conditions, its approval."""
+    """What in a rule does nothing yet: its trigger, or else its conditions, its approval."""
     if rule.when not in ACTING:
         yield "when", rule.when
+        return
     for name in rule.conditions:
         if name not in CONDITIONS:
             yield f"if.{name}", name

@@ -114,14 +114,17 @@ def digest(words: str) -> str:
         return ""
     weekday, _, clock = words.replace(" at ", " ").partition(" ")
     if weekday.lower() not in WEEKDAYS:
-        near = closest(weekday, WEEKDAYS)
-        hint = (
-            f'Did you mean "{near.capitalize()} {clock}"?'
-            if near
-            else 'Write it like "Monday 08:00", or off.'
-        )
-        raise Fault(f"{found(words)} is not a time of the week.", hint.replace(' "?', '"?'))
+        raise Fault(f"{found(words)} is not a time of the week.", _digest_hint(weekday, clock))
     return f"{weekday.capitalize()} {parse_clock(clock.strip()):%H:%M}"
+
+
+def _digest_hint(weekday: str, clock: str) -> str:
+    near = closest(weekday, WEEKDAYS)
+    try:
+        parse_clock(clock.strip())
+    except ValueError:
+        near = None
+    return f'Did you mean "{near.capitalize()} {clock}"?' if near else 'Write it like "Monday 08:00", or off.'
 
 
 Address = Annotated[str, told(worded(address), type="string", format="email", examples=["maria@example.com"])]

@@ -96,7 +96,6 @@ class MailboxBlock(Block):
     trust: Trust = Field(
         "", description="Whose Authentication-Results are believed: a name, topmost, or none."
     )
-    starred: Text = Field("", description="A label that thanks for a mail, instead of the star.")
 
 
 class OwnerBlock(Block):

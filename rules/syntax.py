@@ -11,6 +11,7 @@ from rules.problems import PolicyErrors, Problem
 MAX_BYTES = 2_000_000
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_COLON_WORDS = "mapping values are not allowed"
 _ALIGN = "Lines that belong together begin in the same column."
 _COLON = "Write it as `key: value`."
 _COMMAS = "Separate what is inside with commas, and close it."
@@ -29,8 +30,8 @@ class _Saying:
 
 _SAYINGS = (
     _Saying(
-        "mapping values are not allowed",
-        "A colon stands here where none is expected.",
+        _COLON_WORDS,
+        "This line does not fit the one above it.",
         "Indent the line like its neighbours, or put text that holds a colon in quotes.",
     ),
     _Saying("did not find expected key", "This line does not fit the lines above it.", _ALIGN),
@@ -93,10 +94,12 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
         return Problem(1, 1, "", f"This is no YAML: {error}.")
     if tab := _tab(text, mark.line):
         return tab
-    if "did not find expected key" in said and (line := _outlier(text, mark.line)) is not None:
-        return Problem(line + 1, 1, "", "This line is indented less than its neighbours.", _ALIGN)
-    if "mapping values are not allowed" in said and (line := _without_colon(text, mark.line)) is not None:
-        return Problem(line + 1, 1, "", "This line has no colon after its key.", _COLON)
+    if _COLON_WORDS in said and ": " in _line(text, mark.line)[: mark.column]:
+        return Problem(
+            mark.line + 1, mark.column + 1, "", "This text holds a colon.", "Put the text in quotes."
+        )
+    if slip := _slip(text, mark.line, said):
+        return slip
     for saying in _SAYINGS:
         if saying.words in said:
             where = start if saying.at_start and start else mark
@@ -123,23 +126,34 @@ def _tab(text: str, line: int) -> Problem | None:
     )
 
 
-def _outlier(text: str, number: int) -> int | None:
-    """The line before this one where it breaks out of a row of lines that begin in one column."""
-    rows = _rows(text, number)[-3:]
-    if len(rows) < 3:
+def _slip(text: str, number: int, said: str) -> Problem | None:
+    """Where the reader stumbles over a line because of the one before it, that one."""
+    colon, key = _COLON_WORDS in said, "did not find expected key" in said
+    rows = _rows(text, number)
+    if len(rows) < 3 or not (colon or key):
         return None
-    (_, above), (suspect, line), (_, here) = rows
-    return suspect if _indent(above) == _indent(here) > _indent(line) else None
+    (_, above), (before, line), (_, here) = rows[-3:]
+    if _indent(line) < _indent(here) and (_indent(above) == _indent(here) or _is_header(above, line)):
+        return Problem(before + 1, 1, "", "This line is indented less than its neighbours.", _ALIGN)
+    if key and _is_header(above) and _indent(line) > _indent(here) == _next_indent(text, number):
+        return Problem(before + 1, 1, "", "This line is indented more than its neighbours.", _ALIGN)
+    if colon and _indent(line) == _indent(here) and _is_bare(line):
+        return Problem(before + 1, 1, "", "This line has no colon after its key.", _COLON)
+    return None
 
 
-def _without_colon(text: str, number: int) -> int | None:
-    """The line before this one where it is no deeper, and has neither a colon nor a dash: its key ran on."""
-    rows = _rows(text, number)[-2:]
-    if len(rows) < 2:
-        return None
-    (suspect, line), (_, here) = rows
-    bare = ":" not in line and not line.strip().startswith(("-", "#", "[", "{", "}", "]"))
-    return suspect if bare and _indent(line) == _indent(here) else None
+def _is_header(line: str, beside: str | None = None) -> bool:
+    """Whether a block should follow this line; with `beside`, where that line begins in the same column."""
+    return line.rstrip().endswith(":") and (beside is None or _indent(line) == _indent(beside))
+
+
+def _is_bare(line: str) -> bool:
+    return ":" not in line and not line.strip().startswith(("-", "[", "{", "}", "]"))
+
+
+def _next_indent(text: str, number: int) -> int:
+    """Where the line after this one begins."""
+    return next((_indent(line) for line in _split(text)[number + 1 :] if line.strip()), 0)
 
 
 def _rows(text: str, number: int) -> list[tuple[int, str]]:

@@ -1,0 +1,128 @@
+"""`check` says what is wrong with a file, where, and leaves with 1; never a traceback."""
+
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from commands.check import findings_of, show
+from mail.rendering import Templates
+from relationship.templates import TemplateIndex
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> TemplateIndex:
+    return Templates().index()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    path = tmp_path / "rules.yaml"
+    path.write_bytes((ROOT / "rules.yaml").read_bytes())
+    return path
+
+
+def spoil(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def said(path: Path, letters: TemplateIndex, *, as_json: bool = False) -> tuple[int, str]:
+    out = io.StringIO()
+    code = show(path, findings_of(path, letters), as_json=as_json, out=out)
+    return code, out.getvalue()
+
+
+def test_a_good_file_is_fine(own: Path, shipped: TemplateIndex, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(own, shipped) == (0, f"{own}: fine. mode live, 4 contractors, 10 rules.\n")
+    assert capsys.readouterr() == ("", "")
+    assert said(own, shipped, as_json=True) == (0, "")
+
+
+def test_a_fault_is_shown_in_its_line(own: Path, shipped: TemplateIndex) -> None:
+    spoil(own, "when: starred", "when: stared")
+    code, text = said(own, shipped)
+    source = own.read_text(encoding="utf-8").splitlines()
+    number = 1 + next(n for n, line in enumerate(source) if line.startswith("    when: stared"))
+    lines = text.splitlines()
+    assert code == 1
+    assert lines[0] == f'{own}: line {number}, column 11: "stared" is not a trigger. Did you mean "starred"?'
+    assert lines[1].startswith(f"{number:6} |     when: stared")
+    assert lines[2].index("^") == lines[1].index("stared")
+    assert lines[-1] == f"{own}: 1 problem."
+
+
+def test_json_is_one_object_a_line(own: Path, shipped: TemplateIndex) -> None:
+    spoil(own, "when: starred", "when: stared")
+    spoil(own, "mode: live", "mode: lively")
+    code, text = said(own, shipped, as_json=True)
+    rows = [json.loads(line) for line in text.splitlines()]
+    assert code == 1
+    assert [row["path"] for row in rows] == ["mode", "rules[2].when"]
+    assert all(list(row) == ["line", "column", "path", "message", "hint"] for row in rows)
+    assert rows[0]["hint"] == 'Did you mean "live"?'
+
+
+def test_warnings_go_to_standard_error_and_are_no_failure(
+    own: Path, shipped: TemplateIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(own, "    if: {tag: key}", "    if: {tag: kee}")
+    code, text = said(own, shipped, as_json=True)
+    assert (code, text) == (0, "")
+    assert "warning: line" in capsys.readouterr().err
+
+
+def test_a_trigger_that_does_not_act_yet_is_refused(tmp_path: Path, shipped: TemplateIndex) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_bytes((ROOT / "tests" / "rules" / "rules.example.yaml").read_bytes())
+    findings = findings_of(path, shipped)
+    assert findings.policy is not None
+    assert said(path, shipped)[0] == (1 if findings.refused else 0)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "  password: hunter2hunter2",
+        "  smtp password: 'hunter2hunter2",
+        "  imap: imaps://a:hunter2hunter2@b.example",
+    ],
+)
+def test_a_secret_is_never_printed(own: Path, shipped: TemplateIndex, line: str) -> None:
+    spoil(own, "  password: env:KEEPWARM_PASSWORD", line)
+    code, text = said(own, shipped)
+    assert code == 1
+    assert "hunter2" not in text + said(own, shipped, as_json=True)[1]
+
+
+def test_a_folder_is_no_rules_file(tmp_path: Path, shipped: TemplateIndex) -> None:
+    code, text = said(tmp_path, shipped)
+    assert (code, text.splitlines()[0]) == (1, f"{tmp_path} is a folder. Name the rules file with --rules.")
+
+
+def test_a_file_that_is_not_there(tmp_path: Path, shipped: TemplateIndex) -> None:
+    path = tmp_path / "ruls.yaml"
+    code, text = said(path, shipped)
+    assert (code, text.splitlines()[0]) == (1, f"There is no file {path}. Name the rules file with --rules.")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path, shipped: TemplateIndex) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    code, text = said(path, shipped)
+    assert code == 1
+    assert "is not a file" in text
+
+
+def test_a_line_that_would_play_with_the_terminal_is_printed_plainly(
+    own: Path, shipped: TemplateIndex
+) -> None:
+    spoil(own, "name: Nora Lind", "name: Nora \x1b[2JLind")
+    code, text = said(own, shipped)
+    assert code == 1
+    assert "\x1b" not in text

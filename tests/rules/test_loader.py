@@ -1,0 +1,320 @@
+"""The policy that a good file becomes: every line does what it says, and what is left out is filled in."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from relationship.durations import Duration
+from relationship.templates import TemplateIndex
+from rules.loader import examine, load, not_acting
+from rules.policy import Count, Policy, Rate, Took
+from rules.triggers import ACTING, TRIGGERS
+
+EXAMPLE = Path(__file__).with_name("rules.example.yaml")
+
+
+@pytest.fixture(scope="module")
+def example(every_letter: TemplateIndex) -> Policy:
+    return load(EXAMPLE.read_bytes(), every_letter)
+
+
+def changed(good: str, letters: TemplateIndex, *replacements: tuple[str, str]) -> Policy:
+    for old, new in replacements:
+        assert old in good
+        good = good.replace(old, new)
+    return load(good, letters)
+
+
+def test_the_example_says_where_the_mail_is(example: Policy) -> None:
+    mailbox = example.mailbox
+    assert (mailbox.address, mailbox.login, mailbox.smtp_login) == ("team@acme.example",) * 3
+    assert mailbox.password == mailbox.smtp_password == "env:KEEPWARM_PASSWORD"
+    assert mailbox.folders == ("INBOX", "Sent")
+    assert (mailbox.poll, mailbox.history) == (Duration(60, "seconds"), Duration(180, "days"))
+    assert (mailbox.copies, mailbox.trust, example.mode) == ("bcc", "mx.acme.example", "live")
+
+
+def test_the_example_says_who_takes_part(example: Policy) -> None:
+    maria, ben = example.contractors
+    assert example.owner.addresses == ("dana@acme.example", "dana.reyes@gmail.example")
+    assert (example.owner.team, example.owner.mailbox) == (("lee@acme.example",), ("team@acme.example",))
+    assert (example.owner.holidays, example.owner.locale, example.digest) == (
+        "US-NY",
+        "en-US",
+        "Monday 08:00",
+    )
+    assert maria.away == ((date(2026, 12, 24), date(2027, 1, 2)),)
+    assert (maria.pay, maria.tags, maria.not_for) == (("15th", "last day"), ("key",), ("bookkeeping",))
+    assert maria.phase_on(date(2026, 10, 30)) == "onboarding"
+    assert maria.phase_on(date(2026, 10, 31)) == "active"
+    assert (ben.fixed_phase, ben.hours, ben.language) == ("backup", "Mon-Fri 09:00-17:00", "en")
+
+
+def test_the_example_sets_limits(example: Policy) -> None:
+    limits = example.limits
+    assert limits.per_contractor == (
+        Rate(1, timedelta(days=1), "1 a day"),
+        Rate(3, timedelta(days=7), "3 a week"),
+    )
+    assert limits.in_total == (Rate(30, timedelta(hours=1), "30 an hour"),)
+    assert (limits.any_time, limits.owner_first) == (False, True)
+    assert limits.stale_after == Duration(2, "days", working=True)
+    assert limits.in_doubt == Duration(15, "minutes")
+    assert example.words.closers == ("salamat", "cheers")
+    assert example.temperature.signals == {"silence 14 days": 20, "check-in missed": 20}
+    assert dict(example.check_ins.cadence) == {
+        "onboarding": "every week",
+        "active": "every month",
+        "backup": "every 3 months",
+    }
+
+
+def test_the_example_has_rules(example: Policy) -> None:
+    rules = {rule.name: rule for rule in example.rules}
+    assert len(rules) == 24
+    quick = rules["Thank a quick answer"]
+    assert quick.conditions == {
+        "took": Took("under", Duration(2, "hours", working=True)),
+        "phase": ("onboarding", "active"),
+    }
+    assert quick.at_most == Rate(1, timedelta(weeks=2), "once in 2 weeks")
+    assert (quick.line, quick.any_time, quick.approve, quick.invite) == (86, None, False, False)
+    chase = rules["Chase an unanswered question"]
+    assert [str(step.after) for step in chase.steps] == ["1 working day", "3 working days", "5 working days"]
+    assert [step.to_owner for step in chase.steps] == [False, False, True]
+    assert rules["Thank what I starred"].any_time is True
+    assert rules["Delivered on time"].conditions == {"on time": True}
+    assert rules["Delivered on time"].approve
+    assert rules["Five in a row"].conditions == {"deliveries on time": 5}
+    assert rules["Check-in"].invite
+    assert rules["Check-in"].steps[0].send == "check-ins/agenda"
+    assert rules["Deadline ahead"].steps[0].before == Duration(2, "days", working=True)
+    assert rules["Keep the backup warm"].conditions == {"phase": ("backup",)}
+    assert rules["Ask for ideas"].rhythm is not None
+    assert rules["A brief without a deadline"].conditions == {"lacks": ("deadline",)}
+
+
+def test_rules_that_do_not_act_yet_are_told_of_not_ignored(example: Policy) -> None:
+    idle = {rule.name for rule in example.rules if rule.when not in ACTING}
+    told = not_acting(example)
+    assert {example.rules[int(problem.path.split("[")[1].split("]")[0])].name for problem in told} >= idle
+    assert all(problem.line and "does not act yet" in problem.message for problem in told)
+
+
+def test_a_condition_that_does_not_act_yet_is_told_of(good: str, letters: TemplateIndex) -> None:
+    policy = changed(good, letters, ("{took:", "{temperature: warm, took:"))
+    told = [problem.path for problem in not_acting(policy)]
+    assert told in ([], ["rules[0].if.temperature"])
+
+
+def test_every_trigger_of_the_example_is_known(example: Policy) -> None:
+    assert {rule.when for rule in example.rules} <= set(TRIGGERS)
+    assert set(TRIGGERS) >= ACTING
+
+
+def test_numbers_are_what_they_look_like(good: str, letters: TemplateIndex) -> None:
+    """YAML 1.1 would read sexagesimal numbers, dates and truths here."""
+    policy = changed(
+        good,
+        letters,
+        (
+            "    since: 2026-09-01",
+            "    since: 2026-09-01\n    holidays: NO\n    role: on\n    tags: [yes, 21:00]",
+        ),
+    )
+    maria = policy.contractors[0]
+    assert (maria.holidays, maria.role, maria.tags) == ("NO", "on", ("yes", "21:00"))
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("yes", True), ("no", False), ("true", True), ("False", False), ("No", False)]
+)
+def test_yes_and_no_are_words(good: str, letters: TemplateIndex, word: str, meant: bool) -> None:
+    policy = changed(good, letters, ("limits:\n", f"limits:\n  owner first: {word}\n"))
+    assert policy.limits.owner_first is meant
+
+
+@pytest.mark.parametrize(
+    ("host", "copies"),
+    [
+        ("smtp.gmail.com", "server"),
+        ("smtp.office365.com:587", "server"),
+        ("SMTP.Gmail.com", "server"),
+        ("smtp.notgmail.com", "bcc"),
+        ("smtp.acme.example", "bcc"),
+    ],
+)
+def test_providers_that_keep_copies_are_known(
+    good: str, letters: TemplateIndex, host: str, copies: str
+) -> None:
+    policy = changed(good, letters, ("smtp+starttls://smtp.acme.example", f"smtp+starttls://{host}"))
+    assert policy.mailbox.copies == copies
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:1143", "127.9.9.9", "[::1]:1143", "localhost:1143"])
+def test_plain_text_is_for_this_machine(good: str, letters: TemplateIndex, host: str) -> None:
+    policy = changed(good, letters, ("imaps://imap.acme.example", f"imap://{host}"))
+    assert policy.mailbox.imap == f"imap://{host}"
+
+
+@pytest.mark.parametrize(
+    "host", ["128.0.0.1", "localhost.evil.example", "[::2]", "127.0.0.1.evil.example", "0.0.0.0"]
+)
+def test_plain_text_is_for_no_other_machine(good: str, letters: TemplateIndex, host: str) -> None:
+    findings = examine(good.replace("imaps://imap.acme.example", f"imap://{host}"), letters)
+    assert [problem.path for problem in findings.errors] == ["mailbox.imap"]
+
+
+def test_a_server_that_asks_for_no_login(good: str, letters: TemplateIndex) -> None:
+    policy = changed(good, letters, ("  password:", "  smtp login: none\n  password:"))
+    assert (policy.mailbox.smtp_login, policy.mailbox.smtp_password) == ("", "")
+    assert policy.mailbox.login == "team@acme.example"
+
+
+def test_what_is_left_out_is_filled_in(good: str, letters: TemplateIndex) -> None:
+    policy = changed(good, letters, ("limits:\n  per contractor: [1 a day, 3 a week]\n", ""))
+    assert [rate.text for rate in policy.limits.per_contractor] == ["1 a day", "3 a week"]
+    assert [rate.text for rate in policy.limits.in_total] == ["30 an hour"]
+    assert policy.contractors[1].hours == "Mon-Fri 09:00-17:00"
+    assert policy.contractors[1].onboarding_lasts == Duration(60, "days")
+    assert policy.mailbox.folders == ()
+    assert policy.mailbox.poll == Duration(60, "seconds")
+    assert policy.digest == "Monday 08:00"
+
+
+def test_defaults_hold_for_those_who_say_nothing_else(good: str, letters: TemplateIndex) -> None:
+    lines = (
+        "timezone: Asia/Singapore",
+        "hours: Mon 10:00-12:00",
+        "language: es",
+        "onboarding lasts: 2 weeks",
+    )
+    defaults = "defaults:\n" + "".join(f"  {line}\n" for line in lines)
+    policy = changed(
+        good,
+        letters,
+        ("    timezone: Africa/Lagos\n", ""),
+        ("    hours: Mon-Fri 21:00-06:00\n", ""),
+        ("limits:\n", defaults + "limits:\n"),
+    )
+    maria, ben = policy.contractors
+    assert (maria.timezone, ben.timezone) == ("Asia/Manila", "Asia/Singapore")
+    assert {(who.hours, who.language, who.onboarding_lasts) for who in (maria, ben)} == {
+        ("Mon 10:00-12:00", "es", Duration(2, "weeks"))
+    }
+
+
+def test_addresses_are_lower_case_and_stand_once(good: str, letters: TemplateIndex) -> None:
+    policy = changed(
+        good,
+        letters,
+        ("email: maria@contract.example", "email: [Maria@Contract.example, maria@contract.example]"),
+    )
+    assert policy.contractors[0].addresses == ("maria@contract.example",)
+
+
+def test_blocks_whose_lines_are_commented_out_count_as_not_written(good: str, letters: TemplateIndex) -> None:
+    policy = changed(
+        good, letters, ("  per contractor:", "#  per contractor:"), ("limits:\n", "closers:\nlimits:\n")
+    )
+    assert len(policy.limits.per_contractor) == 2
+    assert policy.words.closers == ()
+    rules = good.index("rules:")
+    assert load(good[:rules] + "rules:\n", letters).rules == ()
+
+
+def test_a_lone_value_is_a_list_of_one(good: str, letters: TemplateIndex) -> None:
+    policy = changed(
+        good,
+        letters,
+        ("[1 a day, 3 a week]", "2 a week"),
+        ("{took: under 2 working hours}", "{phase: active}"),
+    )
+    assert policy.limits.per_contractor == (Rate(2, timedelta(weeks=1), "2 a week"),)
+    assert policy.rules[0].conditions == {"phase": ("active",)}
+
+
+def test_anchors_work_where_they_are_modest(good: str, letters: TemplateIndex) -> None:
+    policy = changed(
+        good,
+        letters,
+        ("hours: Mon-Fri 09:00-17:00", "hours: &usual Mon-Fri 10:00-16:00"),
+        ("Mon-Fri 21:00-06:00", "*usual"),
+    )
+    assert policy.contractors[0].hours == "Mon-Fri 10:00-16:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "count", "seconds"),
+    [
+        ("1 a day", 1, 86400),
+        ("3 a week", 3, 604800),
+        ("30 an hour", 30, 3600),
+        ("once in 2 weeks", 1, 1209600),
+        ("twice a month", 2, 30 * 86400),
+        ("5 per week", 5, 604800),
+        ("3 times in 10 days", 3, 864000),
+    ],
+)
+def test_rates(good: str, letters: TemplateIndex, written: str, count: int, seconds: int) -> None:
+    policy = changed(
+        good, letters, ("    send: appreciation", f"    at most: {written}\n    send: appreciation")
+    )
+    assert policy.rules[0].at_most == Rate(count, timedelta(seconds=seconds), written)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2", Count("at least", 2)),
+        ("over 1", Count("over", 1)),
+        ("under 3", Count("under", 3)),
+        ("at least 4", Count("at least", 4)),
+    ],
+)
+def test_chasers(good: str, letters: TemplateIndex, written: str, meant: Count) -> None:
+    policy = changed(good, letters, ("{took: under 2 working hours}", f"{{chasers: {written}}}"))
+    assert policy.rules[0].conditions == {"chasers": meant}
+
+
+def test_counts_compare() -> None:
+    assert [Count("at least", 2).holds(n) for n in (1, 2, 3)] == [False, True, True]
+    assert [Count("over", 2).holds(n) for n in (1, 2, 3)] == [False, False, True]
+    assert [Count("under", 2).holds(n) for n in (1, 2, 3)] == [True, False, False]
+
+
+def test_an_empty_index_refuses_every_letter(good: str) -> None:
+    assert {problem.path for problem in examine(good, {}).errors} == {
+        "rules[0].send",
+        "rules[1].steps[0].send",
+        "rules[1].steps[1].send",
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "warning"),
+    [
+        ("mode: dry-run\n", "", "There is no `mode:`"),
+        ("email: [dana@acme", "email: [team@acme", "will land in the shared inbox"),
+        ("Mon-Fri 21:00-06:00", "Mon-Fri 09:00-17:00", "never meet"),
+        ("{took: under", "{role: plumber, took: under", "can never act"),
+        ("{took: under", "{phase: paused, took: under", "can never act"),
+        ("{took: under", "{phase: backup, contractor: Ben, took: under", "can never act"),
+    ],
+)
+def test_what_is_doubtful_is_a_warning_not_an_error(
+    good: str, letters: TemplateIndex, old: str, new: str, warning: str
+) -> None:
+    assert old in good
+    findings = examine(good.replace(old, new), letters)
+    assert findings.errors == ()
+    assert [problem for problem in findings.warnings if warning in problem.message]
+
+
+def test_hours_that_meet_only_in_summer_meet(good: str, letters: TemplateIndex) -> None:
+    """Mon 09:00-10:00 in New York is 14:00 UTC in winter, 13:00 in summer; Lagos has no summer time."""
+    text = good.replace("Mon-Fri 09:00-17:00", "Mon 09:00-10:00").replace(
+        "Africa/Lagos", "Africa/Lagos\n    hours: Mon 14:00-15:00"
+    )
+    assert not [w for w in examine(text, letters).warnings if "Ben" in w.message]

@@ -1,0 +1,67 @@
+"""The schema that editors read is made from the models, and is the one that lies in the repository."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from rules.positions import read
+from rules.schema import Block, RulesFile
+from rules.schema_json import schema, text
+from rules.triggers import TRIGGERS
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_file_is_current() -> None:
+    """If this fails: python -m rules.schema_json > rules/rules.schema.json."""
+    assert (ROOT / "rules" / "rules.schema.json").read_text(encoding="utf-8") == text()
+
+
+def test_the_rules_file_points_editors_to_it() -> None:
+    first = (ROOT / "rules.yaml").read_text(encoding="utf-8").splitlines()[0]
+    prefix, _, path = first.partition("$schema=")
+    assert prefix == "# yaml-language-server: "
+    assert (ROOT / path).resolve() == ROOT / "rules" / "rules.schema.json"
+
+
+def test_every_key_is_described_and_no_other_is_allowed() -> None:
+    made = schema()
+    for block in (made, *made["definitions"].values()):
+        assert block["additionalProperties"] is False
+        for name, one in block["properties"].items():
+            assert "description" in one or "$ref" in one, name
+
+
+def test_triggers_are_offered_with_what_they_mean() -> None:
+    when = schema()["definitions"]["rule"]["properties"]["when"]
+    assert when["enum"] == list(TRIGGERS)
+    assert len(when["enumDescriptions"]) == len(TRIGGERS)
+
+
+def test_all_references_lead_somewhere() -> None:
+    made = schema()
+    for reference in _references(made):
+        assert reference.removeprefix("#/definitions/") in made["definitions"]
+
+
+def _references(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [one for entry in value for one in _references(entry)]
+    if isinstance(value, dict):
+        own = [value["$ref"]] if "$ref" in value else []
+        return own + [one for entry in value.values() for one in _references(entry)]
+    return []
+
+
+def test_it_knows_every_key_of_the_example() -> None:
+    made = json.loads(text())
+    example = read(Path(__file__).with_name("rules.example.yaml").read_bytes()).data
+    assert isinstance(example, dict)
+    assert set(example) <= set(made["properties"])
+    for rule in example["rules"]:  # type: ignore[union-attr]
+        assert set(rule) <= set(made["definitions"]["rule"]["properties"])  # type: ignore[arg-type]
+
+
+def test_keys_are_the_models_own() -> None:
+    assert set(schema()["properties"]) == {field.alias for field in RulesFile.model_fields.values()}
+    assert issubclass(RulesFile, Block)
