@@ -150,7 +150,8 @@ def _decided(story: Story, rule: Rule, occasion: Occasion, number: int) -> Decis
 
 def _spent(decision: Decision, occasion: Occasion) -> bool:
     """Steps start anew where the start moved: only what was really sent stays done."""
-    return decision.spent and (decision.verdict is Verdict.SEND or decision.at >= occasion.start)
+    anew = occasion.start > occasion.moment and decision.at <= occasion.start
+    return decision.spent and (decision.verdict is Verdict.SEND or not anew)
 
 
 def due(step: Step, sent: tuple[Step, datetime] | None, occasion: Occasion, story: Story) -> datetime:
