@@ -40,7 +40,7 @@ def request(
     event.add("status", "CONFIRMED")
     event.add("transp", "OPAQUE")
     if description:
-        event.add("description", description)
+        event.add("description", "\n".join(map(one_line, description.splitlines())))
     if where:
         event.add("location", one_line(where))
     event.add_component(_alarm(summary))
