@@ -13,7 +13,10 @@ from rules.problems import PolicyErrors
 
 HERE = Path(__file__).parent
 SOURCES = [(HERE / name).read_text(encoding="utf-8") for name in ("good.yaml", "rules.example.yaml")]
-MARKS = "\t|\n| |  |:|: |- |[|]|{|}|&a |*a|!x |>|'|\"|#|?|~|null|true|-1|1e999|\x00|\u2028|é|\ud800|---\n|...\n|<<: |@|`"
+MARKS = (
+    "\t|\n| |  |:|: |- |[|]|{|}|&a |*a|!x |>|'|\"|#|?|~|null|true|-1|1e999"
+    "|\x00|\u2028|é|\ud800|---\n|...\n|<<: |@|`"
+)
 SNIPPETS = st.sampled_from(MARKS.split("|")) | st.sampled_from(["|", "%YAML 1.1\n"]) | st.text(max_size=5)
 
 
