@@ -232,7 +232,7 @@ class Archive:
             self._files.flush_folder(self._path(year).parent)
 
     def edit(self, change: Callable[[bytes, Fact | None], bytes]) -> None:
-        """Write yearly files anew where `change` changes a line (and its fact, None where it is unreadable)."""
+        """Write yearly files anew where `change` changes a line (its fact is None if unreadable)."""
         for year in self.years():
             old = self._files.read(self._path(year)) or b""
             new = b"".join(change(raw, self._fact(raw)) for raw in old.splitlines(keepends=True))

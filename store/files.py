@@ -27,8 +27,8 @@ _SENTENCES = {
     errno.EACCES: _NOT_OURS,
     errno.EPERM: _NOT_OURS,
     errno.EFBIG: "{path} would exceed the file size limit of this process: raise it (ulimit -f).",
-    errno.EMFILE: "{path} cannot be opened: this process has too many open files; raise the limit (ulimit -n).",
-    errno.EIO: "The disk that holds {path} reports errors: check it (dmesg), and move the data folder elsewhere.",
+    errno.EMFILE: "{path} cannot be opened: too many files are open; raise the limit (ulimit -n).",
+    errno.EIO: "The disk that holds {path} reports errors: check it (dmesg), and move the data folder.",
     errno.ENOTDIR: "A file is in the way of {path}: choose another data folder (--data).",
     errno.EEXIST: "A file is in the way of {path}: choose another data folder (--data).",
 }
@@ -50,17 +50,19 @@ class Files:
     """The file system, in the few verbs that the store needs."""
 
     def __init__(self) -> None:
-        self._settled: set[Path] = set()  # files whose names are known to be on the disk
+        self._settled: set[Path] = set()  # what has a name that is known to be on the disk
 
     def make_folder(self, folder: Path) -> None:
         """Make a folder that only this user can enter, and the way to it; one that exists stays as it is."""
+        if folder in self._settled:
+            return
         with explained(folder):
-            if folder.is_dir():
-                return
             folder.parent.mkdir(parents=True, exist_ok=True)
-            folder.mkdir(mode=0o700, exist_ok=True)
-            _give_to_owner_of(folder.parent, folder)
-            self._flush_folder(folder.parent)
+            if not folder.is_dir():
+                self._mkdir(folder)
+            with suppress(PermissionError):  # of a folder that others own, others see to the names in it
+                self._flush_folder(folder.parent)
+        self._settled.add(folder)
 
     def matching(self, folder: Path, pattern: str) -> list[Path]:
         """The paths in a folder whose names match, sorted; none where there is no folder."""
@@ -98,9 +100,8 @@ class Files:
         """Add whole lines at the offset where the last whole line ended, durable on return."""
         with explained(path):
             self._extend(path, content, at)
-            if path not in self._settled:  # a process before us may have died before it flushed the folders
+            if path not in self._settled:  # a process before us may have died before it flushed the folder
                 self._flush_folder(path.parent)
-                self._flush_folder(path.parent.parent)
                 self._settled.add(path)
 
     def flush_folder(self, folder: Path) -> None:
@@ -150,6 +151,10 @@ class Files:
     def _flush(self, descriptor: int, _path: Path) -> None:
         os.fsync(descriptor)
 
+    def _mkdir(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _give_to_owner_of(folder.parent, folder)
+
     def _rename(self, source: Path, target: Path) -> None:
         source.replace(target)
 
@@ -165,7 +170,7 @@ class Files:
 
 
 def _give_to_owner_of(folder: Path, made: Path | int) -> None:
-    """What root makes in somebody's folder is theirs: a command run with sudo must not lock the daemon out."""
+    """What root makes in somebody's folder is theirs: a command under sudo must not lock the daemon out."""
     if os.geteuid() == 0:
         owner = folder.stat()
         os.chown(made, owner.st_uid, owner.st_gid)

@@ -58,7 +58,7 @@ class Shelf:
             self._flush()
 
     def _flush(self) -> None:
-        """A folder stays listed until its flush succeeds, so that a commit that is tried again waits for it."""
+        """A folder stays listed until its flush succeeds, so that a commit that is repeated waits for it."""
         for folder in sorted(self._unflushed):
             self._files.flush_folder(folder)
             self._unflushed.discard(folder)
@@ -156,5 +156,5 @@ class Shelf:
 def _advice(path: Path, aside: Path) -> str:
     return (
         f"{path} was damaged and is set aside as {aside.name}: put a good copy back from a backup, or remove "
-        f"{aside.name} to begin anew without that history; then start again. Until then nothing is sent there."
+        f"{aside.name} to begin anew without that history; then start again. Until then, nothing is sent."
     )

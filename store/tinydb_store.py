@@ -97,8 +97,8 @@ class TinyStore:
             self._archive(name).add(closed, conversation_of)
             live = self.load(name)
             dropped = [fact for fact in closed if fact.key in live.table(type(fact))]
-            if dropped or name not in self._shelf.names():
-                self._change({name: ([], dropped)})
+            if dropped or name not in self._shelf.names():  # one that was never live gets its file now
+                self._change({name: ([], dropped or closed)})
 
     def history(self, name: str) -> Iterator[Fact]:
         """The archived facts that are not live."""

@@ -1,0 +1,171 @@
+"""Power loss: whatever was not flushed may be gone, and whatever was promised must be there.
+
+Everything that the store does to files is recorded. For every moment in that record the disk is built again
+as it might be after a power cut: contents that were not flushed lost or kept, names that were not flushed
+lost or kept. This is stricter than any real file system, and needs no broken machine.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from store.aggregate import every_fact
+from store.files import Files
+from store.protocol import OWNER
+from store.tinydb_store import TinyStore
+
+MARIA, BEN = "maria-1f3a9c", "ben-77aa01"
+
+
+@dataclass
+class Inode:
+    """A file's content, as the programs see it and as the disk has it."""
+
+    seen: bytes = b""
+    flushed: bytes = b""
+
+
+@dataclass
+class Disk:
+    """Names and contents, volatile and durable."""
+
+    seen: dict[Path, Inode] = field(default_factory=dict)
+    flushed: dict[Path, Inode] = field(default_factory=dict)
+    folders: set[Path] = field(default_factory=set)
+    flushed_folders: set[Path] = field(default_factory=set)
+
+    def flush_folder(self, folder: Path) -> None:
+        self.flushed = {p: i for p, i in self.flushed.items() if p.parent != folder}
+        self.flushed |= {p: i for p, i in self.seen.items() if p.parent == folder}
+        self.flushed_folders |= {p for p in self.folders if p.parent == folder}
+
+    def build(self, target: Path, names_kept: bool, contents_kept: bool) -> None:
+        """What a power cut may leave."""
+        names = self.seen if names_kept else self.flushed
+        folders = self.folders if names_kept else self.flushed_folders
+        for folder in sorted(folders):
+            if folder.parent in folders or folder.parent == Path():
+                (target / folder).mkdir(parents=True, exist_ok=True)
+        for path, inode in names.items():
+            if (target / path).parent.is_dir():
+                (target / path).write_bytes(inode.seen if contents_kept else inode.flushed)
+
+
+class RecordingFiles(Files):
+    """Does what Files does, on the real disk and on a model of one; `at_step` is called before each step."""
+
+    def __init__(self, root: Path, at_step: Callable[[Disk], None]) -> None:
+        super().__init__()
+        self._root = root
+        self._at_step = at_step
+        self.disk = Disk()
+
+    def _mkdir(self, folder: Path) -> None:
+        super()._mkdir(folder)
+        self.disk.folders.add(folder.relative_to(self._root))
+
+    def _write(self, path: Path, content: bytes, durable: bool) -> None:
+        inode = self.disk.seen[path.relative_to(self._root)] = Inode()
+        for part in (content[: len(content) // 2], content):
+            inode.seen = part
+            self._at_step(self.disk)
+        super()._write(path, content, durable)
+
+    def _extend(self, path: Path, content: bytes, at: int) -> None:
+        inode = self.disk.seen.setdefault(path.relative_to(self._root), Inode())
+        whole = inode.seen[:at] + content
+        for part in (inode.seen[:at], inode.seen[:at] + content[: len(content) // 2], whole):
+            inode.seen = part
+            self._at_step(self.disk)
+        super()._extend(path, content, at)
+
+    def _flush(self, descriptor: int, path: Path) -> None:
+        self._at_step(self.disk)
+        super()._flush(descriptor, path)
+        inode = self.disk.seen[path.relative_to(self._root)]
+        inode.flushed = inode.seen
+
+    def _rename(self, source: Path, target: Path) -> None:
+        self._at_step(self.disk)
+        super()._rename(source, target)
+        names = self.disk.seen
+        names[target.relative_to(self._root)] = names.pop(source.relative_to(self._root))
+
+    def _unlink(self, path: Path) -> None:
+        self._at_step(self.disk)
+        super()._unlink(path)
+        self.disk.seen.pop(path.relative_to(self._root), None)
+
+    def _flush_folder(self, folder: Path) -> None:
+        self._at_step(self.disk)
+        super()._flush_folder(folder)
+        if folder.is_relative_to(self._root):
+            self.disk.flush_folder(folder.relative_to(self._root))
+
+
+def _state(store: TinyStore) -> dict[str, frozenset[object]]:
+    return {
+        name: frozenset((*store.history(name), *every_fact(store.load(name)))) for name in (MARIA, BEN, OWNER)
+    }
+
+
+def _life(make: SimpleNamespace) -> list[Callable[[TinyStore], None]]:
+    told = {"m1@mail.example": "c"}
+    late = make.message(8, at=make.start.replace(year=2027))
+    return [
+        lambda s: s.commit(MARIA, [make.profile(), make.message(1)]),
+        lambda s: s.commit_many(
+            {MARIA: [make.message(2)], BEN: [make.message(3)], OWNER: [make.decision(9)]}
+        ),
+        lambda s: s.archive(MARIA, [make.message(1)], told),
+        lambda s: s.commit(MARIA, [make.message(2, asks=True), make.decision(), make.letter()]),
+        lambda s: s.archive(MARIA, [make.message(2, asks=True), late]),
+        lambda s: s.archive(BEN, [make.message(3)]),
+        lambda s: s.commit(BEN, [make.message(3, asks=True)]),
+        lambda s: s.archive(BEN, [make.message(3, asks=True)]),
+    ]
+
+
+@pytest.mark.parametrize("names_kept", [False, True], ids=["names lost", "names kept"])
+@pytest.mark.parametrize("contents_kept", [False, True], ids=["contents lost", "contents kept"])
+def test_what_was_promised_survives(
+    tmp_path: Path, make: SimpleNamespace, names_kept: bool, contents_kept: bool
+) -> None:
+    root, cuts = tmp_path / "real", []
+    root.mkdir()
+    promised: list[dict[str, frozenset[object]]] = [dict.fromkeys((MARIA, BEN, OWNER), frozenset())]
+
+    def cut(disk: Disk) -> None:
+        target = tmp_path / f"cut-{len(cuts)}"
+        target.mkdir()
+        disk.build(target, names_kept, contents_kept)
+        cuts.append((target, len(promised) - 1))
+
+    files = RecordingFiles(root, cut)
+    store = TinyStore(root / "data", files=files)
+    for action in _life(make):
+        action(store)
+        promised.append(_state(store))
+    cut(files.disk)
+    store.close()
+    assert len(cuts) > 60
+    for target, n in cuts:
+        _check(target / "data", promised[n], promised[min(n + 1, len(promised) - 1)])
+
+
+def _check(
+    data: Path, promised: dict[str, frozenset[object]], next_one: dict[str, frozenset[object]]
+) -> None:
+    store = TinyStore(data)
+    found: Any = _state(store)
+    for name in (MARIA, BEN, OWNER):
+        assert found[name] in (promised[name], next_one[name]) or (
+            promised[name] <= found[name] <= promised[name] | next_one[name]
+        )
+    assert store.damaged() == {}
+    assert store.conversation_of(MARIA, "m1@mail.example") in (None, "c")
+    store.close()
