@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from commands.app import build
+from commands.check import findings_of
 from mail.delivery import Postman
 from mail.delivery import settings_from_url as smtp_settings
 from mail.inbox import Inbox
@@ -13,8 +14,8 @@ from mail.inbox import settings_from_url as imap_settings
 from mail.rendering import BUILT_IN, Templates
 from mail.secrets import reveal
 from relationship.parties import People
-from rules.loader import load
 from rules.policy import Mailbox, Policy
+from rules.problems import PolicyErrors
 from store.protocol import Cursor, Store
 from store.tinydb_store import TinyStore
 from tick.books import Books
@@ -101,8 +102,11 @@ class House:
         return Templates((self.rules.parent / "templates", BUILT_IN))
 
     def policy(self, templates: Templates) -> Policy:
-        """The rules understood; PolicyErrors, or OSError where the file cannot be read."""
-        return load(self.rules.read_bytes(), templates.index())
+        """The rules understood; PolicyErrors says what is wrong with the file."""
+        findings = findings_of(self.rules, templates.index())
+        if findings.policy is None:
+            raise PolicyErrors(findings.errors)
+        return findings.policy
 
     def store(self, read_only: bool = False) -> Store:
         """The data folder."""

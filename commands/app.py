@@ -1,22 +1,34 @@
 """The command line: `python daemon.py [--rules FILE] [--data DIR] COMMAND`."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from commands import health, ledger, run, status, why
+from commands import check, health, ledger, preview, run, status, why
 from commands.house import HouseOf
 
 Rules = Annotated[Path, typer.Option("--rules", help="The owner's policy.", show_default=True)]
 Data = Annotated[Path, typer.Option("--data", help="The data folder.", show_default=True)]
 
 
+COMMANDS: Mapping[str, Callable[..., None]] = {
+    "run": run.run,
+    "check": check.check,
+    "ledger": ledger.ledger,
+    "status": status.status,
+    "why": why.why,
+    "preview": preview.show,
+    "health": health.health,
+}
+
+
 def build(house_of: HouseOf) -> typer.Typer:
     """The application; `house_of` makes the parts from the rules file and the data folder."""
     app = typer.Typer(
         name="keepwarm",
-        help="Keeps working relationships warm: reads the shared inbox, and sees to it that nobody goes quiet.",
+        help="Keeps working relationships warm: reads the shared inbox, so that nobody goes quiet.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
@@ -27,6 +39,6 @@ def build(house_of: HouseOf) -> typer.Typer:
     def options(context: typer.Context, rules: Rules = Path("rules.yaml"), data: Data = Path("data")) -> None:
         context.obj = house_of(rules, data)
 
-    for command in (run.run, ledger.ledger, status.status, why.why, health.health):
-        app.command()(command)
+    for name, command in COMMANDS.items():
+        app.command(name)(command)
     return app

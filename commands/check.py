@@ -4,18 +4,52 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Annotated, TextIO
 
+import typer
+
+from commands.house import House
+from commands.output import AsJson, plainly
+from mail.delivery import DeliveryError
+from mail.inbox import InboxError
+from mail.secrets import SecretError
 from relationship.templates import TemplateIndex
 from rules.loader import Findings, examine
+from rules.policy import Mailbox
 from rules.problems import Problem
 from rules.syntax import MAX_BYTES
 
-_PRIVATE = re.compile(
-    r"password|oauth|://\S*@", re.IGNORECASE
-)  # such a line is not repeated on a screen or in a log
+# A line that may hold a secret is not repeated on a screen or in a log.
+_PRIVATE = re.compile(r"password|oauth|://\S*@", re.IGNORECASE)
+
+
+@plainly
+def check(
+    context: typer.Context,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not try the logins.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check the rules file, the letters, and (unless --offline) both logins."""
+    house: House = context.obj
+    findings = findings_of(house.rules, house.templates().index())
+    if findings.policy and not findings.refused and not offline:
+        findings = replace(findings, errors=tuple(_login_problems(house, findings.policy.mailbox)))
+    code = show(house.rules, findings, as_json=as_json)
+    if code:
+        raise typer.Exit(code)
+
+
+def _login_problems(house: House, mailbox: Mailbox) -> Iterator[Problem]:
+    """What keeps us from reading mail, and from sending it."""
+    for path, make in (("mailbox.imap", house.inbox), ("mailbox.smtp", house.postman)):
+        try:
+            line = make(mailbox)
+            line.connect()
+            line.close()
+        except (InboxError, DeliveryError, SecretError) as error:
+            yield Problem(0, 0, path, str(error))
 
 
 def findings_of(path: Path, templates: TemplateIndex) -> Findings:

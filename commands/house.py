@@ -46,7 +46,7 @@ class House(Protocol):
         """The letters."""
 
     def policy(self, templates: Templates) -> Policy:
-        """The rules understood; PolicyErrors, or OSError where the file cannot be read."""
+        """The rules understood; PolicyErrors says what is wrong with the file."""
 
     def store(self, read_only: bool = False) -> Store:
         """The data folder."""

@@ -84,7 +84,15 @@ def _print(found: list[dict[str, Any]], books: Books) -> None:
         who = "you" if row["party"] == Side.OWNER else row["contractor"]
         when = local(row["asked_at_time"], zone)
         took = spell(row["elapsed_s"]) if row["answered_at"] else "open"
-        return row["contractor"], row["subject"], who, when, took, spell(row["working_s"]), str(row["chasers"])
+        return (
+            row["contractor"],
+            row["subject"],
+            who,
+            when,
+            took,
+            spell(row["working_s"]),
+            str(row["chasers"]),
+        )
 
     print_table(
         "Ledger",

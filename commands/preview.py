@@ -3,7 +3,13 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from commands.check import findings_of
+from commands.house import House
+from commands.output import AsJson, plainly
 from mail.composing import parts
 from mail.facts import sample_facts
 from mail.footers import footer
@@ -32,6 +38,26 @@ class Preview:
     def as_text(self) -> str:
         """For the terminal."""
         return f"To: {self.to}\nSubject: {self.subject}\n\n{self.text}"
+
+
+@plainly
+def show(
+    context: typer.Context,
+    template: Annotated[str, typer.Argument(help="Such as reminders/gentle.")],
+    html: Annotated[Path | None, typer.Option("--html", help="Write the HTML part to this file.")] = None,
+    language: Annotated[str, typer.Option(help="Such as es.")] = "",
+    wording: Annotated[int, typer.Option(help="Which of its wordings, from 1.", min=1)] = 1,
+    contractor: Annotated[str, typer.Option(help="To whom; by default the first one.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show a letter as it would look, with sample facts."""
+    house: House = context.obj
+    templates = house.templates()
+    policy = findings_of(house.rules, templates.index()).policy
+    seen = preview(template, policy, templates, language=language, wording=wording - 1, contractor=contractor)
+    if html:
+        save(seen, html)
+    print(seen.as_json() if as_json else seen.as_text())
 
 
 def preview(

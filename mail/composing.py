@@ -73,6 +73,7 @@ def compose(
     pause_link: str = "",
     owner_name: str = "",
     reply_to: Address | None = None,
+    cc: Address | None = None,
     calendar: bytes | None = None,
 ) -> bytes:
     """The mail's final bytes: ASCII, CRLF.
@@ -88,6 +89,7 @@ def compose(
     headers = [
         _addressed("From", sender),
         _addressed("To", to),
+        *([_addressed("Cc", cc)] if cc else []),
         *([_addressed("Reply-To", reply_to)] if reply_to else []),
         _worded("Subject", subject),
         f"Date: {format_datetime(at)}",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from mail.composing import compose as compose_mail
 from mail.composing import subject_of
+from mail.invites import request
 from mail.links import answer
 from mail.rendering import Markdown, Rendered, RenderingError, Templates
 from relationship.conversations import plain_subject
@@ -65,7 +66,9 @@ def _with_letter(
         letter = _letter(case, books, templates, now)
     except RenderingError as error:  # in doubt, quiet: a letter without its fact is not sent
         return [replace(decision, verdict=Verdict.SUPPRESS, why=str(error), gate="letter")]
-    return [replace(decision, letter=letter.token), letter]
+    check_in = case.occasion.check_in
+    invited = [replace(check_in, state="invited")] if case.rule.invite and check_in else []
+    return [replace(decision, letter=letter.token), letter, *invited]
 
 
 def _letter(case: Case, books: Books, templates: Templates, now: datetime) -> Letter:
@@ -106,15 +109,17 @@ def _next_wording(case: Case) -> int:
 
 
 def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now: datetime) -> Letter:
-    """The letter with its final bytes: inside its conversation where the contractor reads it, new to the owner."""
+    """The letter with its final bytes: inside its conversation for the contractor, a new one for the owner."""
     story, mailbox = case.story, books.policy.mailbox.address
     to_owner = case.reader is Side.OWNER
     answered = None if to_owner else _answered(case)
     subject = plain_subject(answered.subject) if answered else None
+    owner = (story.owner.name, story.owner.addresses[0])
     content = compose_mail(
         rendered,
         sender=("Keepwarm" if to_owner else story.owner.name, mailbox),
         to=((story.owner if to_owner else story.contractor).name, draft.to[0]),
+        cc=owner if case.rule.invite else None,
         token=draft.token,
         message_id=draft.message_id,
         at=now,
@@ -124,8 +129,27 @@ def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now:
         language=rendered.language,
         pause_link="" if to_owner else answer("pause", mailbox, draft.token, rendered.language),
         owner_name=story.owner.name,
+        calendar=_invitation(case, rendered, books, now) if case.rule.invite else None,
     )
-    return replace(draft, subject=subject_of(rendered, subject), content=content.decode("ascii"))
+    to = (*draft.to, owner[1]) if case.rule.invite else draft.to
+    return replace(draft, to=to, subject=subject_of(rendered, subject), content=content.decode("ascii"))
+
+
+def _invitation(case: Case, rendered: Rendered, books: Books, now: datetime) -> bytes | None:
+    """The iTIP request to both: the answers come to the shared mailbox, where they are read."""
+    check_in, story = case.occasion.check_in, case.story
+    if check_in is None:
+        return None
+    return request(
+        check_in,
+        organizer=(story.owner.name, books.policy.mailbox.address),
+        attendees=[(who.name, who.addresses[0]) for who in (story.contractor, story.owner)],
+        summary=rendered.subject.partition(",")[0],
+        description=rendered.text,
+        where=books.policy.check_ins.where,
+        timezone=story.owner.timezone,
+        now=now,
+    )
 
 
 def _answered(case: Case) -> Message | None:

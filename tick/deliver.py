@@ -102,8 +102,9 @@ def _judge_again(letter: Letter, books: Books, bench: Court, now: datetime) -> J
 
 
 def _may_be_written_to(letter: Letter, books: Books) -> frozenset[str]:
-    who = books.people.owner if letter.reader is Side.OWNER else books.people.contractors[letter.contractor]
-    return frozenset(who.addresses)
+    """Never astray: the addresses that rules.yaml holds now for this contractor and the owner."""
+    contractor, owner = books.people.contractors[letter.contractor], books.people.owner
+    return frozenset((*contractor.addresses, *owner.addresses))
 
 
 def cancel(letter: Letter, judgement: Judgement, books: Books, now: datetime) -> None:
