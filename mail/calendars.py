@@ -28,6 +28,9 @@ def calendar_method(mail: Mail) -> str:
 
     An .ics file that somebody attached is no calendar mail: its part says "attachment" and names no method.
     """
+    top = mail.content_type
+    if not top.startswith("multipart/") and top not in CALENDAR_TYPES:
+        return ""
     for part in mail.parts:
         if part.kind not in CALENDAR_TYPES:
             continue

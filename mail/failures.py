@@ -5,7 +5,10 @@ Rediff), Exchange and Outlook in many languages, Lotus Domino, GroupWise, MDaemo
 """
 
 import re
+from functools import lru_cache
 
+from mail.addresses import addresses_in
+from mail.headers import decode_value
 from mail.parsing import Mail
 
 _SERVER = re.compile(
@@ -114,6 +117,7 @@ _WORDING = re.compile(
     r"배달되지|배달하지 못|전송하지 못|반송",
     re.IGNORECASE,
 )
+_SURE_ENDS = (": non remis", ": non remis (delivery failed)", ": unzustellbar", ": undeliverable", "(delivery failed)")
 WORDING_CAP = 3_000  # characters of the text in which a report says what it is
 SURE_CAP = 1_000  # of those in which a report that nothing else marks must say so
 
@@ -121,40 +125,39 @@ SURE_CAP = 1_000  # of those in which a report that nothing else marks must say 
 def is_report(mail: Mail) -> bool:
     """Whether sender, subject and wording together are those of a mail server's report."""
     sender = sender_strength(mail)
-    subject = subject_strength(mail.subject)
-    if not sender and subject < 2 and not _ANSWER.match(mail.subject):
-        return False  # most mail: its text is not looked at
-    wording = wording_strength(mail.opening)
-    if sender == 2:
-        answered = bool(_ANSWER.match(mail.subject)) and not _is_daemon(mail)
-        return wording == 2 if answered else subject + wording > 0
+    if sender == 0:
+        return _sure_subject(mail.subject) and wording_strength(mail.opening) == 2
+    subject, wording = subject_strength(mail.subject), wording_strength(mail.opening)
     if sender == 1:
         return subject == 2 or wording == 2 or (subject == 1 and wording == 1)
-    return wording == 2 and (subject == 2 or _LATE_SUBJECT.search(mail.subject) is not None)
+    answered = bool(_ANSWER.match(mail.subject)) and not _is_daemon(mail)
+    return wording == 2 if answered else subject + wording > 0
 
 
-_LATE_SUBJECT = re.compile(r": (?:non remis|unzustellbar|undeliverable)\b|\(delivery failed\)", re.IGNORECASE)
+def _sure_subject(subject: str) -> bool:
+    if _SURE_SUBJECT.match(subject):
+        return not _ANSWER.match(subject)
+    return subject.lower().endswith(_SURE_ENDS)
 
 
 def sender_strength(mail: Mail) -> int:
     """2 for a mail server's own address, 1 for what may be one by its name or null return path, else 0."""
-    if any(_SERVER.match(address) for address in mail.from_):
+    strength = _strength_of(mail.headers.raw_first(b"from"))
+    return 1 if strength == 0 and null_path(mail) else strength
+
+
+@lru_cache(maxsize=4096)
+def _strength_of(value: bytes) -> int:
+    """How much a From looks like a mail server's: its addresses, or what stands where an address should."""
+    senders = (*addresses_in(value), _bare_local(value))
+    if any(_SERVER.match(one) for one in senders):
         return 2
-    value = mail.headers.raw_first(b"from")
-    if _SERVER.match(_bare_local(value)):
-        return 2
-    if null_path(mail) or any(_MAYBE_SERVER.match(address) for address in mail.from_):
-        return 1
-    return 1 if _NAME.search(mail.headers.first(b"from")) or _MAYBE_SERVER.match(_bare_local(value)) else 0
+    return int(any(_MAYBE_SERVER.match(one) for one in senders) or bool(_NAME.search(decode_value(value))))
 
 
 def _bare_local(value: bytes) -> str:
     """The local part of an address that is none: "MAILER-DAEMON (Mail Delivery System)", "<Postmaster>"."""
-    text = (
-        value.decode("utf-8", "replace").rpartition("<")[2]
-        if b"<" in value
-        else value.decode("utf-8", "replace")
-    )
+    text = value.decode("utf-8", "replace").rpartition("<")[2]
     return text.strip(" \"'").split("(")[0].split("@")[0].split(">")[0].strip() + "@"
 
 

@@ -22,6 +22,7 @@ SIGNATURE_LINES = 8  # a closing formula with more lines below it is none
 _QUOTED = re.compile(r"[ \t]{0,3}(?:[>›»|]|&gt;)")
 _RULE = re.compile(r"\s*[-_=*\u2014]{5,}\s*$")
 _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad\0")
+_RULE_MARKS = "-_=*—"
 _SIGNATURE = re.compile(r"--\s?$|—\s*$")
 _LOOKS_ATTRIBUTED = re.compile(r"\d|@|<")
 
@@ -55,19 +56,16 @@ def _without_quotes(lines: list[str]) -> list[str]:
     n = 0
     while n < len(lines):
         line = lines[n]
-        if _QUOTED.match(line):
-            n += 1
-            continue
-        length = _attribution(lines, n)
-        if length:
-            n += length
-            if not _quote_follows(lines, n):
+        length = 0
+        if line and not line[0].isalnum() and _QUOTED.match(line):
+            length = 1
+        elif line:
+            length = _attribution(lines, n)
+            if (length and not _quote_follows(lines, n + length)) or _starts_original(lines, n):
                 break  # the answered mail follows without marks, or nothing does
-            continue
-        if _starts_original(lines, n):
-            break
-        kept.append(line)
-        n += 1
+        if not length:
+            kept.append(line)
+        n += length or 1
     return kept
 
 
@@ -105,9 +103,9 @@ def _quote_follows(lines: list[str], n: int) -> bool:
 def _starts_original(lines: list[str], n: int) -> bool:
     """Whether the mail that is answered or forwarded begins here."""
     line = lines[n][:LINE_CAP]
-    if not line:
+    if not line or (line[0] not in _RULE_MARKS and ":" not in line and "：" not in line):
         return False
-    if line[0] in "-_=*—" and (
+    if line[0] in _RULE_MARKS and (
         _original().fullmatch(plain(line).strip("-_=*— >:")) or _rule_before_headers(lines, n)
     ):
         return True
@@ -143,7 +141,7 @@ def _without_signature(lines: list[str]) -> list[str]:
             return lines[:n]
     content = [n for n, line in enumerate(lines) if line]
     for n in reversed(content[-SIGNATURE_LINES - 1 :]):
-        if len(lines[n]) < 60 and _sign_off().fullmatch(plain(lines[n]).strip(" ,.!-–—~*_")):
+        if len(lines[n]) < 60 and plain(lines[n]).strip(" ,.!-–—~*_") in _sign_offs():
             below = [lines[k] for k in content if k > n]
             if all(len(line) < 80 and "?" not in line and "#" not in line for line in below):
                 says_more = any(not is_greeting(lines[k]) for k in content if k < n)
@@ -158,8 +156,8 @@ def _without_notices(lines: list[str]) -> list[str]:
     for line in lines:
         if not line:
             in_notice = False
-        elif not in_notice and _notice().match(plain(line[:200]).lstrip("*_-[( ")):
-            in_notice = True
+        elif not in_notice:
+            in_notice = _is_notice(line)
         if not in_notice:
             kept.append(line)
     return kept
@@ -201,8 +199,20 @@ def _header_names() -> frozenset[str]:
 
 
 @cache
-def _sign_off() -> re.Pattern[str]:
-    return any_of(phrases("sign-offs"))
+def _sign_offs() -> frozenset[str]:
+    return frozenset(plain(phrase) for phrase in phrases("sign-offs"))
+
+
+def _is_notice(line: str) -> bool:
+    """Whether "Sent from my phone" or a disclaimer begins here; most lines are out by their first word."""
+    text = plain(line[:200]).lstrip("*_-[( ")
+    first = text.split(" ", 1)[0].rstrip(":,")
+    return (first in _notice_words() or not text.isascii()) and bool(_notice().match(text))
+
+
+@cache
+def _notice_words() -> frozenset[str]:
+    return frozenset(plain(one).split(" ", 1)[0].rstrip(":,") for one in (*phrases("sent from"), *phrases("disclaimers")))
 
 
 @cache

@@ -29,40 +29,38 @@ _OTHER_NAMES = {
 class Headers:
     """A header block; names are looked up without regard to case."""
 
-    __slots__ = ("_block", "_fields")
+    __slots__ = ("fields",)
 
     def __init__(self, block: bytes) -> None:
-        self._block = block
-        self._fields: dict[bytes, list[bytes]] | None = None
-
-    def _table(self) -> dict[bytes, list[bytes]]:
-        if self._fields is None:
-            fields: dict[bytes, list[bytes]] = {}
-            for name, value in _FIELD.findall(with_plain_line_ends(self._block[:HEADER_CAP])):
-                fields.setdefault(name.lower(), []).append(value)
-            self._fields = fields
-        return self._fields
+        fields: dict[bytes, list[bytes]] = {}
+        for name, value in _FIELD.findall(with_plain_line_ends(block[:HEADER_CAP])):
+            name = name.lower()
+            if name in fields:
+                fields[name].append(value)
+            else:
+                fields[name] = [value]
+        self.fields = fields  # names in lower case; values topmost first, as sent
 
     def raw(self, name: bytes) -> list[bytes]:
         """All values of a header (its name in lower case), topmost first, unfolded, not decoded."""
-        return [unfold(value) for value in self._table().get(name, ())]
+        return [unfold(value) for value in self.fields.get(name, ())]
 
     def raw_first(self, name: bytes) -> bytes:
         """The topmost value, unfolded, not decoded; empty where there is none."""
-        values = self._table().get(name)
+        values = self.fields.get(name)
         return unfold(values[0]) if values else b""
 
     def first(self, name: bytes) -> str:
         """The topmost value as text on one line; empty where there is none."""
-        values = self._table().get(name)
+        values = self.fields.get(name)
         return decode_value(unfold(values[0])) if values else ""
 
     def __contains__(self, name: bytes) -> bool:
-        return name in self._table()
+        return name in self.fields
 
     def names(self) -> list[bytes]:
         """The names that occur, in lower case."""
-        return list(self._table())
+        return list(self.fields)
 
 
 def with_plain_line_ends(block: bytes) -> bytes:

@@ -7,8 +7,7 @@ default, and its name is kept in `broken`, for whoever wants to be careful with 
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from mail.addresses import addresses_in
 from mail.dates import parse_date
@@ -28,21 +27,25 @@ _POSSESSIVE = re.compile(rb"<[^<>]{1,998}>(?='s)")
 _SPACE = re.compile(rb"\s+")
 
 
-def _lazy(default: object) -> "Callable[[Callable[[Mail], T]], cached_property[T]]":
-    """A property worked out once; where the mail is too broken for it, the default."""
+class _Lazy(Generic[T]):
+    """A property worked out once; where the mail is too broken for it, a default."""
 
-    def wrap(method: "Callable[[Mail], T]") -> "cached_property[T]":
-        def guarded(mail: "Mail") -> T:
-            try:
-                return method(mail)
-            except Exception:
-                mail.broken.append(method.__name__)
-                return cast(T, default)
+    def __init__(self, method: "Callable[[Mail], T]", default: object) -> None:
+        self._method, self._default, self._name = method, default, method.__name__
+        self.__doc__ = method.__doc__
 
-        guarded.__doc__ = method.__doc__
-        return cached_property(guarded)
+    def __get__(self, mail: "Mail", owner: type) -> T:
+        try:
+            value = self._method(mail)
+        except Exception:
+            mail.broken.append(self._name)
+            value = cast(T, self._default)
+        mail.__dict__[self._name] = value  # found there from now on
+        return value
 
-    return wrap
+
+def _lazy(default: object) -> "Callable[[Callable[[Mail], T]], _Lazy[T]]":
+    return lambda method: _Lazy(method, default)
 
 
 class Mail:

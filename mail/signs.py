@@ -238,9 +238,9 @@ def null_sender(mail: Mail) -> bool:
 
 
 def says_automatic(mail: Mail) -> bool:
-    """A first or last line that begins with "This is an automatically generated message" or the like."""
-    lines = [line.strip(" *-_#=<>[(") for line in plain(mail.opening).split("\n") if line.strip(" *-_#=<>[(")]
-    return any(_automatic().match(line) for line in lines[:2])
+    """A first or second line that begins with "This is an automatically generated message" or the like."""
+    lines = (line.strip(" *-_#=<>[(") for line in plain(mail.opening[:_SENTENCES]).split("\n"))
+    return any(_automatic().match(line) for line in [line for line in lines if line][:2])
 
 
 def ticket_receipt(mail: Mail) -> bool:

@@ -5,8 +5,9 @@ says. Most of a mailbox concerns no contractor, so that is asked first, by heade
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from mail import contents, signs
 from mail.asking import Words
@@ -35,6 +36,7 @@ class _Context:
     trust: str
     now: datetime
     in_sent: bool
+    at: datetime
 
 
 def understand(
@@ -57,7 +59,8 @@ def understand(
     if author is None and not _machine_may_write(mail):
         return ()
     verdict = _kind(mail, known, author)
-    context = _Context(mail, known, words, trust, now, raw.folder in sent_folders)
+    at = message_time(raw.internal_date, mail.received, mail.dated, now)
+    context = _Context(mail, known, words, trust, now, raw.folder in sent_folders, at)
     if verdict.kind is Kind.BOUNCE:
         return tuple(_bounces(context, verdict, author))
     if verdict.kind is Kind.RSVP or calendar_method(mail) == "COUNTER":
@@ -125,7 +128,7 @@ def _bounces(context: _Context, verdict: Verdict, author: Author | None) -> Iter
         key = context.known.key_of(bounce.address)
         if key and key not in seen:
             seen.add(key)
-            yield key, replace(_facts(context, verdict, writer), bounce=bounce)
+            yield key, _facts(context, verdict, writer, bounce=bounce)
 
 
 def _rsvps(
@@ -142,8 +145,8 @@ def _rsvps(
     if not key:
         return
     side = Side.OWNER if context.known.owner_side(rsvp.attendee) else Side.CONTRACTOR
-    writer = author or Author(side, next(iter(context.mail.from_), ""), key)
-    yield key, replace(_facts(context, Verdict(Kind.RSVP, verdict.reason), writer), side=side, rsvp=rsvp)
+    writer = Author(side, author.address if author else next(iter(context.mail.from_), ""), key)
+    yield key, _facts(context, Verdict(Kind.RSVP, verdict.reason), writer, rsvp=rsvp)
 
 
 def _from_owner(context: _Context, verdict: Verdict, author: Author) -> Iterator[Pair]:
@@ -152,21 +155,23 @@ def _from_owner(context: _Context, verdict: Verdict, author: Author) -> Iterator
     reaches = context.in_sent or answer_reaches_us(context.mail, context.known)
     for key in (*to, *cc):
         others = tuple(address for other, address in to.items() if other != key)
-        message = _message(context, verdict, author, key)
-        yield key, replace(message, handed=key in to, also_asked=others, reaches_us=reaches)
+        more = {"handed": key in to, "also_asked": others, "reaches_us": reaches}
+        yield key, _message(context, verdict, author, key, **more)
 
 
-def _message(context: _Context, verdict: Verdict, author: Author, key: str) -> Message:
+def _message(context: _Context, verdict: Verdict, author: Author, key: str, **more: Any) -> Message:
     """The message with what its text says, as far as mail of its kind says anything."""
-    facts = _facts(context, verdict, author)
-    contractor = context.known.people.contractors[key]
+    mail, known = context.mail, context.known
+    contractor = known.people.contractors[key]
     if verdict.kind is Kind.AUTO_REPLY:
-        return replace(facts, back_on=contents.return_day(context.mail, facts.at, contractor, context.known))
+        more["back_on"] = contents.return_day(mail, context.at, contractor, known)
     if verdict.kind is not Kind.HUMAN:
-        return facts
-    said = contents.read(context.mail, author.side, contractor, context.known, context.words, facts.at)
-    return replace(
-        facts,
+        return _facts(context, verdict, author, **more)
+    said = contents.read(mail, author.side, contractor, known, context.words, context.at)
+    return _facts(
+        context,
+        verdict,
+        author,
         asks=said.asks,
         closes=said.closes,
         tags=said.tags,
@@ -174,17 +179,18 @@ def _message(context: _Context, verdict: Verdict, author: Author, key: str) -> M
         bad_news=said.bad_news,
         readable=said.readable,
         unsuited=said.unsuited,
+        **more,
     )
 
 
-def _facts(context: _Context, verdict: Verdict, author: Author) -> Message:
+def _facts(context: _Context, verdict: Verdict, author: Author, **more: Any) -> Message:
     """What the headers say."""
     mail = context.mail
     raw = mail.raw
     mark = fingerprint(author.address, mail.dated or raw.internal_date, mail.subject, mail.to + mail.cc)
     return Message(
         key=mail.message_id or f"no-id:{mark}",
-        at=message_time(raw.internal_date, mail.received, mail.dated, context.now),
+        at=context.at,
         seen_at=context.now,
         side=author.side,
         kind=verdict.kind,
@@ -198,4 +204,5 @@ def _facts(context: _Context, verdict: Verdict, author: Author) -> Message:
         authentic=is_authentic(mail.headers, context.trust),
         folders=(raw.folder,),
         fingerprint=mark,
+        **more,
     )
