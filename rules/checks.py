@@ -7,11 +7,11 @@ fault, and the owner is to see all problems at once.
 from collections.abc import Iterator
 
 from relationship.templates import TemplateIndex
-from rules.plain import block, blocks, word, words
+from rules.plain import block, blocks, stands, word, words
 from rules.positions import Document, Plain
 from rules.problems import Path, Problem, found
 from rules.rule_checks import RuleChecks
-from rules.suggest import closest
+from rules.schema import ContractorBlock, DefaultsBlock, MailboxBlock, keys_of
 
 _OWNER_SIDE: tuple[tuple[str, str], ...] = (
     ("owner", "email"),
@@ -34,8 +34,8 @@ def problems_across(document: Document, templates: TemplateIndex) -> Iterator[Pr
 
 def _passwords(document: Document) -> Iterator[Problem]:
     mailbox = block(document.data, "mailbox")
-    keys = {closest(key, ("password", "oauth")) for key in mailbox}  # a misspelt one is told of elsewhere
-    if mailbox and keys <= {None}:
+    known = keys_of(MailboxBlock)
+    if mailbox and not stands(mailbox, "password", known) and not stands(mailbox, "oauth", known):
         hint = "Add where it lies, such as `password: env:KEEPWARM_PASSWORD`, or `oauth: google`."
         yield document.problem(("mailbox",), "`mailbox:` has no `password:`.", hint, key=True)
     if "password" in mailbox and "oauth" in mailbox:
@@ -86,10 +86,10 @@ def _each_address(value: Plain, path: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _zones(document: Document) -> Iterator[Problem]:
-    if "timezone" in block(document.data, "defaults"):
+    if stands(block(document.data, "defaults"), "timezone", keys_of(DefaultsBlock)):
         return
     for index, contractor in blocks(document.data, "contractors"):
-        if "timezone" not in contractor:
+        if not stands(contractor, "timezone", keys_of(ContractorBlock)):
             name = word(contractor.get("name")) or f"contractor {index + 1}"
             message = (
                 f"Nobody knows where {found(name)} is: there is no `timezone:`, and none under `defaults:`."

@@ -21,6 +21,7 @@ from rules.schema import (
     RulesFile,
     StepBlock,
     TemperatureBlock,
+    keys_of,
     spaced,
 )
 from rules.suggest import closest, did_you_mean
@@ -121,7 +122,7 @@ def _homes(key: str) -> list[str]:
 
 def _keys(path: Path) -> list[str]:
     block = _BLOCKS.get(_shape(path))
-    return [field.alias or spaced(name) for name, field in block.model_fields.items()] if block else []
+    return list(keys_of(block)) if block else []
 
 
 def _shape(path: Path) -> tuple[str, ...]:

@@ -184,6 +184,21 @@ def _plain_duration(words: str) -> Duration:
     return length
 
 
+def _between(shortest: Duration, longest: Duration) -> Callable[[str], Duration]:
+    def read(words: str) -> Duration:
+        length = duration(words)
+        if not shortest.plain_seconds <= length.plain_seconds <= longest.plain_seconds:
+            raise Fault(f"{found(words)} is out of range.", f"From {shortest} to {longest} is possible.")
+        return length
+
+    return read
+
+
+def _length(words: str) -> Duration:
+    _plain_duration(words)
+    return _between(Duration(5, "minutes"), Duration(8, "hours"))(words)
+
+
 def _rate(words: str) -> Rate:
     match = _RATE.fullmatch(" ".join(words.lower().split()))
     days = {"month": 30, "year": 365}
@@ -243,4 +258,11 @@ Text = Annotated[str, TEXT]
 Truth = Annotated[bool, told(truth, enum=["yes", "no", True, False])]
 AnyDuration = Annotated[Duration, DURATION]
 PlainDuration = Annotated[Duration, PLAIN_DURATION]
+Length = Annotated[Duration, told(worded(_length), **_PLAIN_SCHEMA, examples=["30 minutes", "1 hour"])]
+Notice = Annotated[
+    Duration,
+    told(
+        worded(_between(Duration(1, "hours"), Duration(60, "days"))), **_DURATION_SCHEMA, examples=["3 days"]
+    ),
+]
 Days = Annotated[tuple[date, date], told(worded(_days), **_RANGE_SCHEMA)]

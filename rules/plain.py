@@ -3,11 +3,12 @@
 The checks across values run even where single values are at fault, so that all problems are told at once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeVar
 
 from rules.positions import Plain
 from rules.problems import Fault
+from rules.suggest import closest
 
 T = TypeVar("T")
 
@@ -25,6 +26,11 @@ def blocks(data: Any, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
     for index, entry in enumerate(entries if isinstance(entries, list) else []):
         if isinstance(entry, dict):
             yield index, entry
+
+
+def stands(data: dict[str, Any], key: str, known: Collection[str]) -> bool:
+    """Whether a key is there, be it misspelt: then that is what its owner is told."""
+    return key in data or any(closest(other, known) == key for other in data if other not in known)
 
 
 def words(value: Plain) -> list[str]:

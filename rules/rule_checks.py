@@ -7,14 +7,17 @@ from relationship.durations import Duration
 from relationship.messages import Side
 from relationship.templates import TemplateIndex
 from rules.fields import duration
-from rules.plain import attempt, block, blocks, word, words
+from rules.plain import attempt, block, blocks, stands, word, words
 from rules.positions import Document
 from rules.problems import Path, Problem, found
+from rules.schema import RuleBlock, StepBlock, keys_of
 from rules.steps import rises
 from rules.suggest import did_you_mean
 from rules.triggers import TRIGGERS, Trigger, taking
 
 _FORMS = ("send", "steps", "invite")
+_RULE_KEYS = keys_of(RuleBlock)
+_STEP_KEYS = keys_of(StepBlock)
 
 
 class RuleChecks:
@@ -40,7 +43,7 @@ class RuleChecks:
     def _form(self, rule: dict[str, Any], path: Path, trigger: Trigger | None) -> Iterator[Problem]:
         """Exactly one of `send:`, `steps:` and `invite:`, and one that the trigger takes."""
         forms = [form for form in _FORMS if form in rule]
-        if not forms:
+        if not any(stands(rule, form, _RULE_KEYS) for form in _FORMS):
             hint = _form_hint(trigger) if trigger else "Add `send:` with a letter, or `steps:`."
             yield self.document.problem(path, "This rule sends nothing.", hint)
         for extra in forms[1:]:
@@ -56,7 +59,7 @@ class RuleChecks:
 
     def _rhythm(self, rule: dict[str, Any], path: Path, trigger: Trigger | None) -> Iterator[Problem]:
         takes = trigger is not None and "on" in trigger.own_keys
-        if takes and "on" not in rule:
+        if takes and not stands(rule, "on", _RULE_KEYS):
             hint = "Add it, such as `on: every Monday at 09:00`."
             yield self.document.problem((*path, "when"), '"every" needs an `on:` that says when.', hint)
         if "on" in rule and trigger and not takes:
@@ -85,15 +88,15 @@ class RuleChecks:
     ) -> Iterator[Problem]:
         keys = [key for key in ("after", "before") if key in step]
         allowed = _directions(trigger) if trigger else ["after", "before"]
-        if not keys:
+        if not any(stands(step, key, _STEP_KEYS) for key in ("after", "before")):
             hint = f"Add `{allowed[0]}: 2 working days`, or such." if allowed else ""
             yield self.document.problem(path, "This step does not say when.", hint)
         elif len(keys) == 2:
             yield self.document.problem((*path, "before"), "A step is after or before, not both.", key=True)
-        elif direction and keys[0] != direction:
+        elif keys and direction and keys[0] != direction:
             message = f"This step is `{keys[0]}:`, the one above it is `{direction}:`."
             yield self.document.problem((*path, keys[0]), message, "Make two rules of them.", key=True)
-        elif trigger and allowed and keys[0] not in allowed:
+        elif keys and trigger and allowed and keys[0] not in allowed:
             message = f'Steps of "{trigger.name}" take `{allowed[0]}:`, not `{keys[0]}:`.'
             yield self.document.problem((*path, keys[0]), message, key=True)
 

@@ -20,6 +20,8 @@ from rules.fields import (
     RATE,
     AnyDuration,
     Days,
+    Length,
+    Notice,
     OneOrMany,
     PlainDuration,
     Text,
@@ -63,6 +65,11 @@ class Block(BaseModel):
     model_config = ConfigDict(
         alias_generator=spaced, extra="forbid", frozen=True, arbitrary_types_allowed=True
     )
+
+
+def keys_of(block: type[Block]) -> tuple[str, ...]:
+    """The keys that a block knows, in their order."""
+    return tuple(field.alias or spaced(name) for name, field in block.model_fields.items())
 
 
 class MailboxBlock(Block):
@@ -160,10 +167,8 @@ class CheckInsBlock(Block):
     onboarding: Cadence = Field("every week", description="How often, with somebody new.")
     active: Cadence = Field("every month", description="How often, from then on.")
     backup: Cadence = Field("every 3 months", description="How often, with somebody you keep in reserve.")
-    length: PlainDuration = Field(Duration(30, "minutes"), description="How long a call is.")
-    notice: AnyDuration = Field(
-        Duration(3, "days"), description="How long before it the invitation goes out."
-    )
+    length: Length = Field(Duration(30, "minutes"), description="How long a call is.")
+    notice: Notice = Field(Duration(3, "days"), description="How long before it the invitation goes out.")
     where: Text = Field("", description="A link or a place.")
 
 
