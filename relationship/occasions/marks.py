@@ -42,7 +42,7 @@ def contractor_added(story: Story, now: datetime) -> Iterator[Occasion]:
 def check_in_due(story: Story, now: datetime) -> Iterator[Occasion]:
     """`check-in due`: a slot was found whose notice has come (the tick plans it, see `cadence`)."""
     for check_in in story.check_ins.values():
-        if check_in.state == "planned":
+        if check_in.stands:
             yield Occasion(
                 trigger="check-in due",
                 key=f"check-in/{check_in.uid}/{check_in.sequence}",

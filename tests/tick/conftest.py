@@ -13,6 +13,7 @@ from commands.demo_servers import EmbeddedMail
 from daemon import House, Keepwarm
 from mail.parsing import parse
 from mail.raw import RawMail
+from relationship.story import Story
 from store.memory import MemoryStore
 from tick.work import Work
 
@@ -76,6 +77,8 @@ rules:
 class Scene:
     """Drives the daemon and the people around it."""
 
+    rules_text = RULES
+
     def __init__(self, servers: EmbeddedMail, folder: Path, start: datetime) -> None:
         self.servers, self.folder, self.now = servers, folder, start
         servers.now = lambda: self.now
@@ -92,6 +95,13 @@ class Scene:
             text = text.replace(old, new)
         self.rules.write_text(text)
         self.restart()
+
+    def story(self, first_name: str) -> Story:
+        """How one relationship stands."""
+        books = self.keepwarm.books
+        return next(
+            books.story(key) for key, who in books.people.contractors.items() if who.first_name == first_name
+        )
 
     def restart(self) -> None:
         house = House(self.rules, self.folder / "data")
@@ -159,7 +169,7 @@ def _split(content: bytes) -> tuple[bytes, bytes]:
 def scene(tmp_path: Path) -> Iterator[Scene]:
     """Monday 2 March 2026, 08:00 UTC: nothing has happened yet."""
     os.environ["KEEPWARM_TEST_PASSWORD"] = "secret"
-    users = dict.fromkeys((TEAM, DANA, MARIA, BEN), "secret")
+    users = dict.fromkeys((TEAM, DANA, MARIA, BEN, "aiko@contract.example"), "secret")
     with EmbeddedMail(users) as servers:
         made = Scene(servers, tmp_path, datetime(2026, 3, 2, 8, tzinfo=UTC))
         made.policy()

@@ -1,6 +1,9 @@
 """The whole spine on embedded servers: a real inbox in, a real letter out."""
 
+from datetime import timedelta
+
 from relationship.decisions import Verdict
+from relationship.letters import State
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"
@@ -70,3 +73,148 @@ def test_the_owner_goes_first(scene):
     scene.writes(DANA, MARIA, "Re: Invoice", "The one on the site.", older)
     scene.run("2026-03-06 16:00")
     assert scene.subjects(MARIA) == ["Re: Logo"]
+
+
+CHECK_INS = """
+  - name: Check-in
+    when: check-in due
+    invite: check-ins/agenda
+"""
+
+
+def test_a_check_in_is_invited_once_with_its_notice(scene):
+    scene.policy(scene.rules_text + CHECK_INS, ("mode: live", "mode: live\ncheck-ins: {active: every week}"))
+    scene.tick()
+    scene.run("2026-03-11 17:00")
+    [invite] = scene.letters(MARIA)
+    assert invite.subject.startswith("Check-in: Dana and Maria")
+    assert b"text/calendar" in invite.raw.text
+    assert b"REQUEST" in invite.raw.text
+    assert scene.subjects(DANA).count(invite.subject) == 1
+    [check_in] = scene.story("Maria").check_ins.values()
+    assert check_in.state == "invited"
+    assert (check_in.starts_at - scene.servers.mailbox(MARIA)[0].at).days >= 3
+
+
+def test_a_star_thanks_after_ten_minutes_and_can_be_taken_back(scene):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    scene.writes(MARIA, TEAM, "Idea", "I made the table sortable.")
+    scene.writes(BEN, TEAM, "Site", "The site is twice as fast now.")
+    scene.tick()
+    scene.at("2026-03-02 10:05")
+    scene.servers.flag(TEAM, "INBOX", 0, ["\\Flagged"])
+    scene.servers.flag(TEAM, "INBOX", 1, ["\\Flagged"])
+    scene.tick()
+    scene.at("2026-03-02 10:10")
+    scene.servers.flag(TEAM, "INBOX", 1, [])
+    scene.run("2026-03-02 10:14", timedelta(minutes=1))
+    assert scene.letters(MARIA) == []
+    scene.run("2026-03-02 12:00", timedelta(minutes=1))
+    assert scene.subjects(MARIA) == ["Re: Idea"]
+    assert scene.letters(BEN) == []
+
+
+def test_silence_is_told_to_the_owner_once(scene):
+    scene.tick()
+    scene.run("2026-03-18 20:00", timedelta(hours=1))
+    assert len(scene.letters(DANA)) == 1
+    text = scene.letters(DANA)[0].raw.text.decode()
+    assert "Maria" in text
+    assert "Ben" in text
+
+
+NEW = """
+  - name: Aiko Tanaka
+    email: aiko@contract.example
+    timezone: Asia/Tokyo
+    hours: Mon-Fri 09:00-18:00
+limits:
+"""
+
+
+def test_a_contractor_added_later_is_welcomed_and_their_history_is_read_in_silence(scene):
+    scene.writes(DANA, "aiko@contract.example", "Hello", "Could you start in March?")
+    scene.tick()
+    scene.at("2026-03-03 01:00")
+    scene.policy(scene.rules_text, ("limits:", NEW.strip("\n")))
+    scene.tick()
+    assert [m.subject for m in scene.story("Aiko").human] == ["Hello"]
+    scene.run("2026-03-10 01:00")
+    assert len(scene.servers.accepted) == 1
+    [(_, recipients, _)] = scene.servers.accepted
+    assert recipients == ("aiko@contract.example", TEAM)
+
+
+def test_a_rule_added_later_says_nothing_about_the_past(scene):
+    slow = ("took: under 2 working hours", "took: over 2 working hours")
+    scene.policy(scene.rules_text, slow)
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.at("2026-03-02 10:30")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+    scene.tick()
+    scene.at("2026-03-02 11:00")
+    scene.policy()
+    scene.run("2026-03-05 11:00")
+    assert scene.letters(MARIA) == []
+
+
+def test_a_second_letter_is_held_by_the_limit_of_the_day(scene):
+    scene.policy(
+        scene.rules_text, ("per contractor: [2 a day, 5 a week]", "per contractor: [1 a day, 5 a week]")
+    )
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.writes(DANA, MARIA, "Flyer", "Could you send the flyer?")
+    scene.run("2026-03-03 17:00")
+    assert len(scene.letters(MARIA)) == 1
+    scene.run("2026-03-04 17:00")
+    assert len(scene.letters(MARIA)) == 2
+
+
+def test_a_refused_letter_says_why_and_a_deferred_one_is_tried_again(scene):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.servers.refuse[MARIA] = (451, "4.7.1 try later")
+    scene.run("2026-03-03 10:00")
+    assert scene.letters(MARIA) == []
+    del scene.servers.refuse[MARIA]
+    scene.run("2026-03-03 12:00")
+    assert len(scene.letters(MARIA)) == 1
+    scene.writes(DANA, BEN, "Site", "Could you look at the site?")
+    scene.servers.refuse[BEN] = (550, "5.1.1 no such user")
+    scene.run("2026-03-05 12:00")
+    [letter] = scene.story("Ben").letters.values()
+    assert letter.state is State.REFUSED
+    assert "no such user" in letter.reply
+
+
+def test_a_letter_whose_line_died_is_found_by_its_copy_and_not_sent_twice(scene):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.run("2026-03-03 09:00")
+    scene.servers.drop = "after delivery"
+    scene.run("2026-03-03 11:00")
+    scene.servers.drop = ""
+    scene.run("2026-03-03 16:00")
+    assert len(scene.letters(MARIA)) == 1
+    [letter] = scene.story("Maria").letters.values()
+    assert letter.state is State.SENT
+
+
+def test_a_letter_whose_line_died_before_delivery_goes_out_after_the_grace(scene):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.run("2026-03-03 09:00")
+    scene.servers.drop = "before delivery"
+    scene.run("2026-03-03 10:00")
+    scene.servers.drop = ""
+    assert scene.letters(MARIA) == []
+    scene.run("2026-03-03 16:00")
+    assert len(scene.letters(MARIA)) == 1
