@@ -32,6 +32,8 @@ class CheckIn:
     said_at: datetime | None = None  # when the last word on how it went came
     proposed: datetime | None = None  # the start that the contractor would like instead
     why: str = ""  # why it was moved or cancelled, in words
+    agreed: bool = False  # the slot was proposed by one side and taken by the other: hours do not matter
+    choice: str = ""  # what the owner chose about the proposal: accept, decline
 
     @property
     def key(self) -> str:

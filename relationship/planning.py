@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from relationship.answers import occasion_key
+from relationship.bookings import occasion_key
 from relationship.cadence import next_due
 from relationship.checkins import CheckIn
 from relationship.decisions import Verdict

@@ -70,14 +70,14 @@ def choose(pair: Pair, wanted: datetime, earliest: datetime, habit: bool = False
     return _at_an_edge(pair, owner, contractor, wanted)
 
 
-def suits(pair: Pair, slot: Slot) -> bool:
-    """Whether a slot chosen earlier is still good: hours, holidays and absences may have changed since."""
-    start, end = slot.starts_at, slot.ends_at
+def suits(pair: Pair, slot: Slot, hours: bool = True) -> bool:
+    """Whether a slot chosen earlier is still good; holidays, absences and `hours` may have changed since."""
+    span = (slot.starts_at, slot.ends_at)
+    if not _free_days(pair, slot.starts_at) or _touches(span, pair.absent):
+        return False
     clocks = {Side.OWNER: pair.owner.clock, Side.CONTRACTOR: pair.contractor.clock}
-    inside = all(
-        list(c.spans(start, end)) == [(start, end)] for who, c in clocks.items() if who != slot.outside_hours
-    )
-    return inside and _free_days(pair, start) and not _touches((start, end), pair.absent)
+    asked = [clock for who, clock in clocks.items() if hours and who != slot.outside_hours]
+    return all(list(clock.spans(*span)) == [span] for clock in asked)
 
 
 def _in_overlap(pair: Pair, shared: list[Span], wanted: datetime, habit: bool) -> Slot | None:

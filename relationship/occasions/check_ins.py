@@ -1,0 +1,176 @@
+"""Occasions of check-ins: booked, changed, not answered, declined, over, missed.
+
+All keys name the check-in by UID and SEQUENCE: at another time it is another occasion.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from relationship.bookings import REACHED, occasion_key, reached
+from relationship.checkins import CheckIn
+from relationship.letters import OPEN_STATES
+from relationship.messages import Side
+from relationship.occasions.occasion import Occasion, day
+from relationship.story import Story
+
+ASKED_AFTER = timedelta(hours=1)  # how it went is asked so long after its end
+
+
+def check_in_due(story: Story, now: datetime) -> Iterator[Occasion]:
+    """`check-in due`: a slot was found whose notice has come, and its invitation until it is out."""
+    for check_in in story.check_ins.values():
+        occasion = _occasion(story, check_in, "check-in due", check_in.planned_at, "a check-in", "check-in")
+        if check_in.state == "planned" and now < check_in.starts_at:
+            yield occasion
+        elif _in_outbox(story, occasion.key):
+            yield (
+                occasion
+                if check_in.state == "invited"
+                else replace(occasion, over=check_in.why or check_in.state)
+            )
+
+
+def check_in_changed(story: Story, now: datetime) -> Iterator[Occasion]:
+    """Built-in: a check-in that stands in their calendar has another time now."""
+    for check_in in story.check_ins.values():
+        occasion = _occasion(
+            story, check_in, "check-in changed", check_in.planned_at, "a new time for the check-in"
+        )
+        on_its_way = (
+            check_in.state == "moved" and now < check_in.starts_at and reached(check_in, story.letters)
+        )
+        if on_its_way or _in_outbox(story, occasion.key):
+            yield occasion
+
+
+def check_in_cancelled(story: Story, now: datetime) -> Iterator[Occasion]:
+    """Built-in: a check-in that stands in their calendar will not take place."""
+    for check_in in story.check_ins.values():
+        if check_in.state == "cancelled" and now < check_in.starts_at and reached(check_in, story.letters):
+            yield _occasion(story, check_in, "check-in cancelled", check_in.planned_at, check_in.why)
+
+
+def check_in_unanswered(story: Story, now: datetime) -> Iterator[Occasion]:
+    """`check-in unanswered`: the invitation went out, and the contractor has not answered it."""
+    for check_in in story.check_ins.values():
+        if check_in.state in ("planned", "moved") or not reached(check_in, story.letters):
+            continue
+        about = "no answer yet to the invitation"
+        occasion = _occasion(story, check_in, "check-in unanswered", check_in.starts_at, about)
+        yield replace(occasion, over=_answered(story, check_in, now))
+
+
+def _answered(story: Story, check_in: CheckIn, now: datetime) -> str:
+    """Why nobody need be reminded any more; "" where the invitation still waits for an answer."""
+    if check_in.contractor_answer:
+        return f"{story.contractor.name} answered: {check_in.contractor_answer}"
+    if check_in.state == "cancelled":
+        return f"it was cancelled: {check_in.why}"
+    return "its time has come" if now >= check_in.starts_at else ""
+
+
+def check_in_declined(story: Story, now: datetime) -> Iterator[Occasion]:
+    """`check-in declined`: the contractor will not come."""
+    for check_in in story.check_ins.values():
+        if check_in.contractor_answer == "declined" and check_in.answered_at:
+            about = f"{story.contractor.name} declined the check-in"
+            yield _occasion(story, check_in, "check-in declined", check_in.answered_at, about)
+
+
+def check_in_proposed(story: Story, now: datetime) -> Iterator[Occasion]:
+    """Built-in: the contractor proposes another time, and the owner says yes or no with one click."""
+    for check_in in story.check_ins.values():
+        if check_in.state == "countered" and check_in.answered_at:
+            about = f"{story.contractor.name} proposes another time for the check-in"
+            occasion = _occasion(story, check_in, "check-in proposed", check_in.answered_at, about)
+            yield replace(occasion, over="you have chosen" if check_in.choice else "")
+
+
+def check_in_over(story: Story, now: datetime) -> Iterator[Occasion]:
+    """Built-in: its time is over, and the owner is asked how it went."""
+    for check_in in story.check_ins.values():
+        if now >= check_in.ends_at and _took_place_perhaps(story, check_in):
+            occasion = _occasion(
+                story, check_in, "check-in over", check_in.ends_at, "how did the check-in go"
+            )
+            over = f"you said: {check_in.owner_said}" if check_in.owner_said else ""
+            yield replace(occasion, start=check_in.ends_at + ASKED_AFTER, over=over)
+
+
+def check_in_disputed(story: Story, now: datetime) -> Iterator[Occasion]:
+    """Built-in: the two sides differ on how it went, and the owner is asked who is right."""
+    for check_in in story.check_ins.values():
+        if check_in.state == "disputed" and check_in.said_at:
+            about = f"you say {check_in.owner_said}, {story.contractor.name} says {check_in.contractor_said}"
+            yield _occasion(story, check_in, "check-in disputed", check_in.said_at, about)
+
+
+def check_in_missed(story: Story, now: datetime) -> Iterator[Occasion]:
+    """`check-in missed`: somebody says so, and nobody says otherwise."""
+    for check_in in story.check_ins.values():
+        if check_in.state == "missed" and check_in.said_at:
+            yield _occasion(
+                story, check_in, "check-in missed", check_in.said_at, "nobody came to the check-in"
+            )
+
+
+def check_in_outside_hours(story: Story, now: datetime) -> Iterator[Occasion]:
+    """Built-in: the two share no hours, so that check-ins lie at an edge; the owner is told once."""
+    for check_in in story.check_ins.values():
+        if check_in.outside_hours and check_in.stands:
+            about = "your hours and theirs do not meet, so this lies at the nearest edge"
+            occasion = _occasion(story, check_in, "check-in outside hours", check_in.planned_at, about)
+            yield replace(occasion, key=f"check-in outside hours/{check_in.outside_hours}")
+
+
+def to_ask_about(story: Story, now: datetime) -> CheckIn | None:
+    """The last check-in of which the contractor has not said how it went: for a line in their next letter."""
+    over = [
+        check_in
+        for check_in in story.check_ins.values()
+        if check_in.ends_at <= now <= check_in.ends_at + timedelta(days=14)
+        if _took_place_perhaps(story, check_in) and not check_in.contractor_said
+    ]
+    last = max(over, key=lambda check_in: check_in.starts_at, default=None)
+    return last if last and not _asked(story, last) else None
+
+
+def unsaid(story: Story, now: datetime, since: datetime) -> list[CheckIn]:
+    """Check-ins whose end lies in [since, now) and of which nobody has said how they went: for the digest."""
+    return [
+        check_in
+        for check_in in story.check_ins.values()
+        if since <= check_in.ends_at < now and _took_place_perhaps(story, check_in)
+        if not check_in.owner_said and not check_in.contractor_said
+    ]
+
+
+def _asked(story: Story, check_in: CheckIn) -> bool:
+    """Whether a letter to the contractor has carried the question already: one that came after its end."""
+    sent = (letter for letter in story.letters.values() if letter.state in REACHED)
+    return any(x.created_at >= check_in.ends_at and x.reader is Side.CONTRACTOR for x in sent)
+
+
+def _took_place_perhaps(story: Story, check_in: CheckIn) -> bool:
+    return check_in.state not in ("planned", "moved", "cancelled", "declined") and reached(
+        check_in, story.letters
+    )
+
+
+def _in_outbox(story: Story, occasion: str) -> bool:
+    return any(x.occasion == occasion and x.state in OPEN_STATES for x in story.letters.values())
+
+
+def _occasion(
+    story: Story, check_in: CheckIn, trigger: str, moment: datetime, about: str, prefix: str = ""
+) -> Occasion:
+    return Occasion(
+        trigger=trigger,
+        key=occasion_key(check_in, prefix or trigger),
+        moment=moment,
+        about=f"{about}: {story.contractor.name}, {day(check_in.starts_at)}",
+        whose=Side.CONTRACTOR,
+        start=moment,
+        check_in=check_in,
+    )
