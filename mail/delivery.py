@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from mail.servers import explain
-from mail.submission import DeliveryError, DeliverySettings, connect, settings_from_url, words
+from mail.submission import DeliveryError, DeliverySettings, connect, settings_from_url, why_lost, words
 
 __all__ = [
     "DeliveryError",
@@ -141,7 +140,7 @@ class Postman:
             return self._smtp, _address(self._smtp, sender, to, copy_to)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            raise DeliveryError(explain(self._settings.server, error, self._settings.timeout)) from None
+            raise DeliveryError(why_lost(self._settings, error, self._settings.timeout)) from None
 
     def _turned_away(self, answer: _Answer) -> Receipt:
         """Nothing of the letter was sent."""
@@ -163,7 +162,7 @@ class Postman:
                 smtp.sock.settimeout(self._settings.timeout)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            return Receipt(Outcome.UNKNOWN, explain(self._settings.server, error, FINAL_DOT_SECONDS), copied)
+            return Receipt(Outcome.UNKNOWN, why_lost(self._settings, error, FINAL_DOT_SECONDS), copied)
         return Receipt(_judge(code), words(code, reply), copied)
 
 

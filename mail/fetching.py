@@ -30,7 +30,7 @@ _FLAGS = re.compile(rb"\bFLAGS \(([^)]*)\)")
 _DATE = re.compile(rb'\bINTERNALDATE "([^"]*)"')
 _THREAD = re.compile(rb"\bX-GM-THRID (\d+)")
 _LITERAL = re.compile(rb"BODY\[(HEADER|TEXT)\](?:<0(?:\.\d+)?>)? \{\d+\+?\}$")
-_EMPTY = re.compile(rb'BODY\[(?:HEADER|TEXT)\](?:<0(?:\.\d+)?>)? (?:""|NIL)')
+_EMPTY = re.compile(rb'BODY\[(?:HEADER\] ""|TEXT\](?:<0(?:\.\d+)?>)? (?:""|NIL))')
 _MONTHS = {
     month: number
     for number, month in enumerate(
@@ -40,7 +40,11 @@ _MONTHS = {
 
 
 def mails(folder: str, pieces: Iterable[Piece | None], cap: int = TEXT_CAP) -> Iterator[RawMail]:
-    """The mails in a FETCH response; answers that are no whole mail (flags that changed) are passed over."""
+    """The mails in a FETCH response.
+
+    Answers that are no whole mail are passed over: flags that changed meanwhile, and mails without even a
+    header, as Dovecot answers for what was deleted meanwhile (NIL, with a date of 1970).
+    """
     for answer in _answers(pieces):
         mail = _quick(folder, answer, cap) or _thorough(folder, answer, cap)
         if mail is not None:
@@ -107,7 +111,7 @@ def _thorough(folder: str, answer: list[Piece], cap: int) -> RawMail | None:
     """Any shape, through IMAPClient's parser; None where it is not a whole mail."""
     for uid, items in parse_fetch_response(answer, normalise_times=False).items():
         header, text = _bytes(items, b"BODY[HEADER]"), _bytes(items, b"BODY[TEXT]<0>", b"BODY[TEXT]")
-        if header is None or text is None:
+        if header is None or text is None or items[b"BODY[HEADER]"] is None:
             return None
         at = items.get(b"INTERNALDATE")
         at = at.astimezone(UTC) if isinstance(at, datetime) and at.tzinfo else LONG_AGO

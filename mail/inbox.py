@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 BATCH = 500  # mails in one FETCH; Dovecot refuses thousands of ids in one command
+TRIES = 3  # so often the line has to die at one mail before the mail is blamed
 WHOLE = 262_144  # bytes of one mail that are read at most
 LIST_AGAIN = 20  # without LIST-STATUS, new folders are looked for at every so many looks at the states
 
@@ -122,16 +123,15 @@ class Inbox:
             uidnext = self._examine(client, folder, uidvalidity)
             uids = searching.uids_from(client, first_uid, since) if first_uid < uidnext else []
         for some in searching.batches(uids, batch):
-            with self._speaking() as client:
-                if self._open != (folder, uidvalidity):
-                    self._examine(client, folder, uidvalidity)
-                mails = searching.fetch(client, folder, some)
-            yield mails
+            mails = self._fetch(folder, uidvalidity, some)
+            if mails:
+                yield mails
 
     def whole(self, folder: str, uid: int, limit: int = WHOLE) -> RawMail | None:
         """One mail with its text up to `limit` bytes; None where it has gone."""
         with self._speaking() as client:
-            self._examine(client, folder)
+            if self._open[0] != folder:
+                self._examine(client, folder)
             return searching.fetch_whole(client, folder, uid, limit)
 
     def flagged(self, folder: str, since_modseq: int = 0, since: date | None = None) -> tuple[Starred, ...]:
@@ -157,9 +157,10 @@ class Inbox:
         for name in names:
             with self._speaking() as client:
                 self._examine(client, name)
+                uidvalidity = self._open[1]
                 uids = searching.uids_written_by(client, addresses, since)
-                for some in searching.batches(uids, BATCH):
-                    found += searching.fetch(client, name, some)
+            for some in searching.batches(uids, BATCH):
+                found += self._fetch(name, uidvalidity, some)
         return found
 
     def marks(self) -> tuple[tuple[str, int, int], ...]:
@@ -220,6 +221,25 @@ class Inbox:
         if known is not None and uidnext > known.uidnext:  # it came after the states were told
             return True
         return idling.idle(client, until, wake)
+
+    def _fetch(self, folder: str, uidvalidity: int, uids: Sequence[int], tries: int = TRIES) -> list[RawMail]:
+        """One batch; a mail at which the server hangs up every time (Dovecot does) is told from others."""
+        try:
+            with self._speaking() as client:
+                if self._open != (folder, uidvalidity):
+                    self._examine(client, folder, uidvalidity)
+                return searching.fetch(client, folder, uids)
+        except FolderChanged:
+            raise
+        except InboxError:
+            self.connect()  # where the server is away, this says so: then it was not the mail
+        if len(uids) > 1:
+            middle = len(uids) // 2
+            halves = uids[:middle], uids[middle:]
+            return [mail for half in halves for mail in self._fetch(folder, uidvalidity, half)]
+        if tries > 1:
+            return self._fetch(folder, uidvalidity, uids, tries - 1)
+        return [searching.unreadable(folder, uid) for uid in uids]
 
     def _list(self) -> list[Folder]:
         if not self._listing:

@@ -13,19 +13,25 @@ _Items = dict[bytes, int]
 
 def listed(client: IMAPClient) -> list[Folder]:
     """All folders, with their special uses."""
-    return [_folder(*row) for row in client.list_folders()]
+    # A server need not tell special uses unless it is asked, and can be asked so only where it offers both.
+    asked = client.has_capability("SPECIAL-USE") and client.has_capability("LIST-EXTENDED")
+    return _list(client, "SPECIAL-USE" if asked else "")
 
 
 def listed_with_states(client: IMAPClient) -> tuple[list[Folder], dict[str, FolderState]]:
     """All folders and their states, in one round trip; only where LIST-STATUS is offered."""
     special = "SPECIAL-USE " if client.has_capability("SPECIAL-USE") else ""
-    imap = client._imap
-    imap.untagged_responses.pop("STATUS", None)
-    typ, data = imap._simple_command("LIST", '""', '"*"', "RETURN", f"({special}STATUS {_items(client)})")
+    client._imap.untagged_responses.pop("STATUS", None)
+    folders = _list(client, f"{special}STATUS {_items(client)}")
+    return folders, _states(client._imap.untagged_responses.pop("STATUS", []))
+
+
+def _list(client: IMAPClient, wanted: str) -> list[Folder]:
+    arguments = ("RETURN", f"({wanted})") if wanted else ()
+    typ, data = client._imap._simple_command("LIST", '""', '"*"', *arguments)
     client._checkok("LIST", typ, data)
-    rows = client._proc_folder_list(imap._untagged_response(typ, data, "LIST")[1])
-    answers = imap._untagged_response(typ, data, "STATUS")[1]
-    return [_folder(*row) for row in rows], _states(answers)
+    rows = client._proc_folder_list(client._imap._untagged_response(typ, data, "LIST")[1])
+    return [_folder(*row) for row in rows]
 
 
 def states(client: IMAPClient, names: Iterable[str]) -> dict[str, FolderState]:

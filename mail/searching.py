@@ -9,9 +9,6 @@ from imapclient import IMAPClient
 from mail import fetching
 from mail.raw import RawMail
 
-# A mail that the server cannot hand out (a lost file, say) is passed on empty: it is set aside, and counted.
-_EMPTY = (fetching.LONG_AGO, frozenset[str](), b"", b"", False)
-
 
 def uids_from(client: IMAPClient, first: int, since: date | None) -> list[int]:
     """The UIDs from `first` on, rising; of those the server took in since a date, or a day before it."""
@@ -40,46 +37,51 @@ def uids_flagged(client: IMAPClient, since_modseq: int, since: date | None) -> l
 
 
 def _any_of(addresses: Sequence[str]) -> list[Any]:
-    if len(addresses) == 1:
-        return ["FROM", addresses[0]]
-    return ["OR", ["FROM", addresses[0]], _any_of(addresses[1:])]
+    """In prefix order: OR FROM a OR FROM b FROM c (RFC 3501, 6.4.4)."""
+    first, *others = addresses
+    return ["OR", "FROM", first, *_any_of(others)] if others else ["FROM", first]
 
 
 def fetch(client: IMAPClient, folder: str, uids: Sequence[int]) -> list[RawMail]:
-    """Headers and the first piece of text of these mails, in the order of their UIDs."""
-    wanted = set(uids)
-    items = fetching.ITEMS_GMAIL if client.has_capability("X-GM-EXT-1") else fetching.ITEMS
-    complete, pieces = _command(client, uids, items)
-    found = {mail.uid: mail for mail in fetching.mails(folder, pieces) if mail.uid in wanted}
-    if not complete:
-        client.noop()  # mails that were deleted meanwhile are gone after this, and no longer a fault
-        for uid in wanted - found.keys():
-            mail = _alone(client, folder, uid, items)
-            if mail is not None:
-                found[uid] = mail
+    """Headers and the first piece of text of those of these mails that are still there, by UID."""
+    found = _fetch(client, folder, uids)
+    missing = [uid for uid in uids if uid not in found]
+    if missing:
+        found |= _fetch_again(client, folder, missing)
     return [found[uid] for uid in sorted(found)]
 
 
-def _alone(client: IMAPClient, folder: str, uid: int, items: str) -> RawMail | None:
-    """One mail of a batch that failed: None where it has gone, an empty one where it cannot be had at all."""
-    complete, pieces = _command(client, (uid,), items)
-    for mail in fetching.mails(folder, pieces):
-        if mail.uid == uid:
-            return mail
-    return None if complete else RawMail(folder, uid, *_EMPTY)
+def _fetch_again(client: IMAPClient, folder: str, missing: Sequence[int]) -> dict[int, RawMail]:
+    """What one bad mail has spoilt for others, one by one; an empty mail for one that cannot be had."""
+    client.noop()  # what was deleted meanwhile vanishes now, and is no fault
+    there = client.search(["UID", compressed(missing)])
+    empty = {uid: unreadable(folder, uid) for uid in there}
+    return empty | {uid: mail for uid in there for mail in _fetch(client, folder, (uid,)).values()}
+
+
+def _fetch(client: IMAPClient, folder: str, uids: Sequence[int]) -> dict[int, RawMail]:
+    wanted = set(uids)
+    items = fetching.ITEMS_GMAIL if client.has_capability("X-GM-EXT-1") else fetching.ITEMS
+    pieces = _command(client, uids, items)
+    return {mail.uid: mail for mail in fetching.mails(folder, pieces) if mail.uid in wanted}
+
+
+def unreadable(folder: str, uid: int) -> RawMail:
+    """A mail that the server cannot hand out (a lost file, say): passed on empty, set aside, and counted."""
+    return RawMail(folder, uid, fetching.LONG_AGO, frozenset(), header=b"", text=b"", complete=False)
 
 
 def fetch_headers(client: IMAPClient, uids: Sequence[int], names: str) -> dict[int, bytes]:
     """These header fields of these mails, as sent, by UID; `names` separated by spaces."""
     wanted = set(uids)
-    _, pieces = _command(client, uids, f"(BODY.PEEK[HEADER.FIELDS ({names})])")
+    pieces = _command(client, uids, f"(BODY.PEEK[HEADER.FIELDS ({names})])")
     return {uid: literal for uid, literal in fetching.literals(pieces) if uid in wanted}
 
 
 def fetch_whole(client: IMAPClient, folder: str, uid: int, limit: int) -> RawMail | None:
     """One mail up to `limit` bytes; None where it has gone."""
     items = f"(INTERNALDATE FLAGS BODY.PEEK[HEADER] BODY.PEEK[TEXT]<0.{limit}>)"
-    _, pieces = _command(client, (uid,), items)
+    pieces = _command(client, (uid,), items)
     return next((mail for mail in fetching.mails(folder, pieces, limit) if mail.uid == uid), None)
 
 
@@ -99,15 +101,15 @@ def compressed(uids: Sequence[int]) -> str:
     return ",".join(f"{first}:{last}" if last > first else str(first) for first, last in runs)
 
 
-def _command(client: IMAPClient, uids: Sequence[int], items: str) -> tuple[bool, list[fetching.Piece]]:
-    """UID FETCH through IMAPClient's connection: whether the server could do it all, and its raw answer."""
+def _command(client: IMAPClient, uids: Sequence[int], items: str) -> list[fetching.Piece]:
+    """UID FETCH through IMAPClient's connection: the raw answer, as far as the server could give one."""
     if not uids:
-        return True, []
+        return []
     imap = client._imap
     imap.untagged_responses.pop("FETCH", None)  # flags that changed meanwhile
     tag = imap._command("UID", "FETCH", compressed(uids), items)
     typ, data = imap._command_complete("FETCH", tag)
-    pieces = imap.untagged_responses.pop("FETCH", [])
-    if typ not in ("OK", "NO"):
+    pieces: list[fetching.Piece] = imap.untagged_responses.pop("FETCH", [])
+    if typ != "NO":  # some servers hand out all but the bad mails, and say NO
         client._checkok("fetch", typ, data)
-    return typ == "OK", pieces
+    return pieces

@@ -46,7 +46,14 @@ def connect(settings: DeliverySettings) -> smtplib.SMTP:
     except smtplib.SMTPNotSupportedError as error:
         raise DeliveryError(f"The SMTP server {server.host} cannot be used like this: {error}") from None
     except (OSError, smtplib.SMTPException) as error:
-        raise DeliveryError(explain(server, error, settings.timeout)) from None
+        raise DeliveryError(why_lost(settings, error, settings.timeout)) from None
+
+
+def why_lost(settings: DeliverySettings, error: Exception, seconds: float) -> str:
+    """One sentence about a line that failed; smtplib hides a time-out inside an error of its own."""
+    below = error.__context__
+    hidden = isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(below, OSError)
+    return explain(settings.server, below if hidden and below else error, seconds)
 
 
 def words(code: int, reply: bytes | str) -> str:

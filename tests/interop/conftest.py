@@ -4,7 +4,8 @@ Fixtures (they need root, and Debian's dovecot-imapd, dovecot-lmtpd and postfix)
 
 - `dovecot` (session): IMAP, IMAPS, STARTTLS and LMTP. `dovecot.url()` is for rules.yaml; `url("expired")`,
   `url("stranger")` and `url("wrong-name")` have bad certificates. The good ones are signed by
-  `dovecot.authority`, a file for SSL_CERT_FILE.
+  `dovecot.authority`, a file for SSL_CERT_FILE. `url("bare")` says it can do IMAP4rev1 and nothing more,
+  `url("uidplus")` only UIDPLUS besides.
 - `postfix` (session): takes mail for every domain and hands it to Dovecot by LMTP. At RCPT it refuses
   never@ANY.DOMAIN with 550, and puts off later@ANY.DOMAIN with 450.
 - `real_mail` (function): both, with empty mailboxes, spoken to like commands.demo_servers.EmbeddedMail:
@@ -28,6 +29,7 @@ from typing import NamedTuple
 
 import pytest
 from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 
 USERS = (
     "team@acme.example",
@@ -122,7 +124,8 @@ class Certificates:
     def _signed(self, name: str, names: str, start: str, end: str) -> None:
         self._openssl(
             "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-            "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}", "-addext", f"subjectAltName={names}",
+            "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}",
+            "-addext", f"subjectAltName={names}",
         )  # fmt: skip
         self._openssl(
             "ca", "-batch", "-config", "ca.cnf", "-cert", "authority.pem", "-keyfile", "authority.key",
@@ -148,7 +151,7 @@ class Dovecot:
         self._process: subprocess.Popen[bytes] | None = None
 
     def url(self, security: str = "plain") -> str:
-        """For `mailbox: imap:`; security is plain, tls, starttls, expired, stranger or wrong-name."""
+        """For `mailbox: imap:`; see above for the kinds."""
         return {
             "plain": f"imap://127.0.0.1:{self.imap_port}",
             "tls": f"imaps://127.0.0.1:{self.imaps_port}",
@@ -156,6 +159,8 @@ class Dovecot:
             "expired": f"imaps://127.0.0.2:{self.imaps_port}",
             "stranger": f"imaps://127.0.0.3:{self.imaps_port}",
             "wrong-name": f"imaps://127.0.0.4:{self.imaps_port}",
+            "bare": f"imap://127.0.0.5:{self.imap_port}",
+            "uidplus": f"imap://127.0.0.6:{self.imap_port}",
         }[security]
 
     def start(self) -> None:
@@ -276,6 +281,7 @@ namespace inbox {{
 }}
 service imap-login {{
   inet_listener imap {{
+    address = 127.0.0.1 127.0.0.5 127.0.0.6
     port = {self.imap_port}
   }}
   inet_listener imaps {{
@@ -291,6 +297,16 @@ service lmtp {{
 service auth {{
   inet_listener {{
     port = {self.auth_port}
+  }}
+}}
+local 127.0.0.5 {{
+  protocol imap {{
+    imap_capability = IMAP4rev1
+  }}
+}}
+local 127.0.0.6 {{
+  protocol imap {{
+    imap_capability = IMAP4rev1 UIDPLUS
   }}
 }}
 protocol lmtp {{
@@ -414,10 +430,16 @@ class RealMail:
         """Put one mail into a mailbox with this INTERNALDATE; for many, `dovecot.append` is quicker."""
         self.dovecot.append(address, [(content, at, flags)], folder)
 
+    def _look(self, address: str, folder: str) -> list[StoredMail]:
+        try:
+            return self.mailbox(address, folder)
+        except IMAPClientError:  # Dovecot is making the mailbox this very moment
+            return []
+
     def arrived(self, address: str, count: int, folder: str = "INBOX") -> list[StoredMail]:
         """Wait until so many mails lie in a folder, and give them out."""
         end = time.monotonic() + PATIENCE
-        while len(found := self.mailbox(address, folder)) < count:
+        while len(found := self._look(address, folder)) < count:
             if time.monotonic() > end:
                 pytest.fail(
                     f"{len(found)} of {count} mails arrived; Postfix says:\n{self.postfix.log.read_text()}"
