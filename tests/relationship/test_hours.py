@@ -171,7 +171,7 @@ def _moments(draw, zone: str) -> datetime:
         begin = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=366 * (year - 1969))
     elif kind == "any":
         begin += draw(st.integers(0, 364)) * DAY
-    return begin - draw(st.integers(0, 4 * 1440)) * MINUTE
+    return begin - draw(st.integers(-1440, 4 * 1440)) * MINUTE
 
 
 def _changes(zone: str, year: int) -> list[datetime]:
@@ -273,6 +273,22 @@ def test_every_zone_is_right_around_its_changes():
             minutes = [start + 15 * n * MINUTE for n in range(5 * 96)]
             counted = sum(job.works(minute) for minute in minutes) * 900
             assert job.clock.seconds_between(start, start + 5 * DAY) == counted, zone
+
+
+def test_who_always_works_has_one_span():
+    clock = working_clock("Asia/Manila", "Mon-Sun 00:00-24:00")
+    start, end = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
+    assert list(clock.spans(start, end)) == [(start, end)]
+
+
+def test_openings_are_found_over_years():
+    start = datetime(2026, 6, 3, 12, tzinfo=UTC)
+    away = ((date(2026, 6, 3), date(2031, 6, 3)),)
+    clock = working_clock("UTC", "Mon-Fri 09:00-17:00", "", away)
+    assert clock.next_open(start) == datetime(2031, 6, 4, 9, tzinfo=UTC)
+    for day in range(0, 5 * 365, 50):
+        assert clock.last_open(start + day * DAY) == datetime(2026, 6, 2, 17, tzinfo=UTC)
+        assert clock.next_open(start + day * DAY) == datetime(2031, 6, 4, 9, tzinfo=UTC)
 
 
 def test_a_century_of_nine_to_five():
