@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from relationship import answers
 from relationship.checkins import CheckIn
 from relationship.conversations import Threadable, plain_subject, thread
 from relationship.decisions import Decision
@@ -153,9 +154,19 @@ def tell(key: str, contractor: Contractor, owner: Owner, profile: Profile, facts
         ledger=ledger_of(messages, conversation_of),
         decisions=facts.decisions,
         letters=facts.letters,
-        check_ins=facts.check_ins,
+        check_ins=answers.fold(
+            facts.check_ins, messages, facts.letters, _invited(contractor, owner, profile)
+        ),
         temperatures=facts.temperatures,
     )
+
+
+def _invited(contractor: Contractor, owner: Owner, profile: Profile) -> dict[Side, tuple[str, ...]]:
+    """The addresses under which each side answers invitations."""
+    return {
+        Side.CONTRACTOR: contractor.addresses + profile.addresses,
+        Side.OWNER: owner.addresses + owner.team,
+    }
 
 
 def ledger_of(messages: tuple[Message, ...], conversation_of: Mapping[str, str]) -> Ledger:

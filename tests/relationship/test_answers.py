@@ -39,8 +39,8 @@ def rsvp(number: int, answer: str, sequence: int = 0, stamp: int | None = None, 
 def letter(token: str, occasion: str, reader: Side = Side.CONTRACTOR, at: datetime = T0) -> Letter:
     subject = "Check-in: Dana and Maria, Friday, March 6, 5:00 pm your time"
     done = {"rule": "", "step": 0, "template": "", "wording": 0, "to": (), "content": "", "due_at": at}
-    return Letter(token, "maria", occasion=occasion, reader=reader, subject=subject, message_id=f"{token}@acme.example",
-                  created_at=at, state=State.SENT, sent_at=at, **done)  # fmt: skip
+    done |= {"created_at": at, "sent_at": at, "state": State.SENT, "message_id": f"{token}@acme.example"}
+    return Letter(token, "maria", occasion=occasion, reader=reader, subject=subject, **done)
 
 
 INVITE = letter("invite-token", f"check-in/{CALL.uid}/0")

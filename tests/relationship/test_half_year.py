@@ -1,12 +1,14 @@
-"""Half a year of check-ins: three contractors far apart, changes to summer time, holidays, a phase that changes.
+"""Half a year of check-ins: three contractors far apart, summer time, holidays, a phase that changes.
 
-Everything is checked without the code under test: a minute lies in the hours if its wall clock does, counted minute
-by minute from the hours as data, with the holidays package asked directly.
+Everything is checked without the code under test: a minute lies in the hours if its wall clock does, counted
+minute by minute from the hours as data, with the holidays package asked directly.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -26,9 +28,12 @@ MAILBOX = "team@acme.example"
 
 @dataclass(frozen=True)
 class Terms:
-    cadence = {"onboarding": "every week", "active": "every month", "backup": "every 3 months"}
-    length = Duration(30, "minutes")
-    notice = Duration(3, "days")
+    cadence: Mapping[str, str]
+    length: Duration = Duration(30, "minutes")  # noqa: RUF009
+    notice: Duration = Duration(3, "days")  # noqa: RUF009
+
+
+TERMS = Terms({"onboarding": "every week", "active": "every month", "backup": "every 3 months"})
 
 
 # Ranges in minutes since the midnight that the shift starts with, Monday to Friday.
@@ -102,7 +107,7 @@ def day_off(who: str, day: date) -> bool:
 class Simulation:
     """Ticks that plan check-ins, and a restart at each of them: nothing is kept but facts."""
 
-    def __init__(self, contractors=CONTRACTORS, terms=Terms()) -> None:
+    def __init__(self, contractors=CONTRACTORS, terms=TERMS) -> None:
         self.contractors, self.terms = contractors, terms
         self.facts = {key: Facts(profile={"profile": Profile(key, (), START)}) for key in contractors}
         self.invited: dict[str, tuple[str, datetime]] = {}
@@ -146,7 +151,7 @@ def half_year(request: pytest.FixtureRequest) -> Simulation:
 
 
 def test_as_many_as_the_cadence_asks_for(half_year: Simulation) -> None:
-    # Maria: weekly for 60 days (the first a week after the beginning), then monthly; Ben monthly; Lee twice at most.
+    # Maria: weekly for 60 days, the first a week after the beginning, then monthly; Ben monthly; Lee twice.
     counts = {key: len(half_year.check_ins(key)) for key in CONTRACTORS}
     onboarding = [x for x in half_year.check_ins("maria") if x.starts_at.date() < date(2026, 3, 13)]
     assert (len(onboarding), counts) == (8, {"maria": 12, "ben": 6, "lee": 2})
@@ -171,7 +176,7 @@ def test_none_touches_a_holiday_or_an_absence_of_either(half_year: Simulation) -
 
 def test_none_is_double_booked(half_year: Simulation) -> None:
     slots = sorted((x.starts_at, x.ends_at) for key in CONTRACTORS for x in half_year.check_ins(key))
-    assert all(one[1] <= other[0] for one, other in zip(slots, slots[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(slots))
 
 
 def test_each_has_its_notice_and_not_much_more(half_year: Simulation) -> None:

@@ -1,0 +1,257 @@
+"""What becomes of a check-in that stands in two calendars, and what there is to act on in its life."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from relationship.bookings import occasion_key
+from relationship.checkins import CheckIn
+from relationship.decisions import Decision, Verdict
+from relationship.durations import Duration
+from relationship.facts import Facts, Profile
+from relationship.letters import Letter, State
+from relationship.messages import Kind, Message, Rsvp, Side
+from relationship.occasions import Finder
+from relationship.occasions import check_ins as finders
+from relationship.parties import Contractor, Owner
+from relationship.planning import Diary, plan
+from relationship.revising import revise
+from relationship.story import Story, tell
+
+ZONE = ZoneInfo("America/New_York")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+DANA, MARIA, MAILBOX = "dana@acme.example", "maria@contract.example", "team@acme.example"
+OWNER = Owner("Dana Reyes", (DANA,), "America/New_York", "Mon-Fri 09:00-18:00", mailbox=(MAILBOX,))
+CONTRACTOR = Contractor("Maria Santos", (MARIA,), "America/New_York", "Mon-Fri 09:00-17:00")
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
+
+
+START, NOW, SLOT = at("2026-02-02T09:00"), at("2026-03-03T11:00"), at("2026-03-10T10:00")
+CALL = CheckIn("checkin-1@acme.example", 0, SLOT, SLOT + HOUR / 2, SLOT, NOW - DAY, state="invited")
+
+
+@dataclass(frozen=True)
+class Terms:
+    cadence: dict[str, str]
+    length: Duration
+    notice: Duration
+
+
+DIARY = Diary(
+    Terms({"active": "every month"}, Duration(30, "minutes"), Duration(3, "days")), MAILBOX, (), START
+)
+
+
+def letter(
+    occasion: str,
+    state: State = State.SENT,
+    token: str = "invite-token",
+    reader: Side = Side.CONTRACTOR,
+    at: datetime = CALL.planned_at,
+) -> Letter:
+    return Letter(
+        token=token,
+        contractor="maria",
+        rule="Check-in",
+        occasion=occasion,
+        step=0,
+        reader=reader,
+        template="check-ins/agenda",
+        wording=0,
+        to=(),
+        subject="Check-in",
+        message_id=f"{token}@acme.example",
+        content="",
+        created_at=at,
+        due_at=at,
+        state=state,
+        sent_at=at,
+    )
+
+
+INVITE = letter(occasion_key(CALL))
+
+
+def rsvp(answer: str, side: Side = Side.CONTRACTOR, proposed: datetime | None = None) -> Message:
+    who, when = (MARIA if side is Side.CONTRACTOR else DANA), NOW - HOUR
+    said = Rsvp(CALL.uid, 0, who, answer, when, proposed)
+    return Message(f"{side}-{answer}", when, when, side, Kind.RSVP, "", who, "", rsvp=said)
+
+
+def words(tag: str, token: str, when: datetime, side: Side = Side.OWNER) -> Message:
+    who = MARIA if side is Side.CONTRACTOR else DANA
+    return Message(f"{tag}-{token}", when, when, side, Kind.HUMAN, "", who, f"Call (kw-{token})", tags=(tag,))
+
+
+def story(*facts: object, call: CheckIn = CALL, contractor: Contractor = CONTRACTOR) -> Story:
+    known = Facts()
+    for fact in (call, *facts):
+        known.add(fact)  # type: ignore[arg-type]
+    return tell("maria", contractor, OWNER, Profile("Maria Santos", (MARIA,), START), known)
+
+
+def wall(moment: datetime) -> str:
+    return f"{moment.astimezone(ZONE):%a %-d %b %H:%M}"
+
+
+def test_what_nobody_objects_to_stays() -> None:
+    for answer in ("accepted", "tentative", "declined", "counter"):
+        assert revise(story(INVITE, rsvp(answer)), DIARY, NOW) == []
+
+
+def test_the_owners_own_decline_moves_it_to_the_next_slot() -> None:
+    (moved,) = revise(story(INVITE, rsvp("accepted"), rsvp("declined", Side.OWNER)), DIARY, NOW)
+    assert (wall(moved.starts_at), moved.sequence, moved.state) == ("Wed 11 Mar 10:00", 1, "moved")
+    assert (moved.uid, moved.planned_for, moved.owner_answer, moved.contractor_answer) == (
+        CALL.uid,
+        SLOT,
+        "",
+        "",
+    )
+    # The old answers are to the old time: nothing more happens.
+    assert revise(story(INVITE, rsvp("accepted"), rsvp("declined", Side.OWNER), call=moved), DIARY, NOW) == []
+
+
+@pytest.mark.parametrize("why", ["phase", "owner", "contractor"])
+def test_a_pause_cancels_it(why: str) -> None:
+    facts = [INVITE, words("pause", "", NOW - HOUR, Side.CONTRACTOR)] if why == "contractor" else [INVITE]
+    who = replace(CONTRACTOR, fixed_phase="paused") if why == "phase" else CONTRACTOR
+    told = story(*facts, contractor=who)
+    if why == "owner":
+        told = replace(told, profile=replace(told.profile, paused_by=("owner",)))
+    (dropped,) = revise(told, DIARY, NOW)
+    assert (dropped.state, dropped.sequence, dropped.starts_at) == ("cancelled", 1, SLOT)
+    assert revise(story(*facts, call=dropped, contractor=who), DIARY, NOW) == []
+
+
+def test_an_absence_or_a_new_holiday_moves_it_even_if_it_was_accepted() -> None:
+    away = replace(CONTRACTOR, away=((date(2026, 3, 9), date(2026, 3, 13)),))
+    (moved,) = revise(story(INVITE, rsvp("accepted"), contractor=away), DIARY, NOW)
+    assert (wall(moved.starts_at), moved.state) == ("Mon 16 Mar 10:00", "moved")
+    out = Message(
+        "away", NOW - HOUR, NOW, Side.CONTRACTOR, Kind.AUTO_REPLY, "", MARIA, "", back_on=date(2026, 3, 12)
+    )
+    (moved,) = revise(story(INVITE, out), DIARY, NOW)
+    assert wall(moved.starts_at) == "Thu 12 Mar 10:00"
+
+
+def test_new_hours_move_it_unless_it_was_accepted() -> None:
+    later = replace(CONTRACTOR, hours="Mon-Fri 12:00-17:00")
+    (moved,) = revise(story(INVITE, contractor=later), DIARY, NOW)
+    assert moved.starts_at >= SLOT + DAY
+    assert revise(story(INVITE, rsvp("accepted"), contractor=later), DIARY, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("choice", "starts"), [("accept", "Sat 14 Mar 19:00"), ("decline", "Tue 10 Mar 10:00")]
+)
+def test_the_owner_decides_about_a_proposal(choice: str, starts: str) -> None:
+    asked = letter(f"check-in proposed/{CALL.uid}/0", token="choose-token", reader=Side.OWNER)
+    proposal = rsvp("counter", proposed=at("2026-03-14T19:00"))
+    (moved,) = revise(story(INVITE, asked, proposal, words(choice, "choose-token", NOW)), DIARY, NOW)
+    assert (wall(moved.starts_at), moved.sequence, moved.agreed) == (starts, 1, True)
+    # It was agreed upon, so that it stays although it lies outside the hours.
+    assert revise(story(INVITE, call=replace(moved, state="invited")), DIARY, NOW) == []
+
+
+def test_an_invitation_that_never_went_out_is_planned_anew() -> None:
+    waiting = replace(INVITE, state=State.WAITING)
+    away = replace(CONTRACTOR, away=((date(2026, 3, 9), date(2026, 3, 13)),))
+    (planned,) = revise(story(waiting, contractor=away), DIARY, NOW)
+    assert (planned.state, planned.sequence) == ("planned", 1)
+
+
+def test_what_is_past_is_left_alone() -> None:
+    assert revise(story(INVITE, rsvp("declined", Side.OWNER)), DIARY, SLOT + HOUR) == []
+
+
+def test_a_planned_one_whose_notice_was_lost_moves_on() -> None:
+    planned = replace(CALL, state="planned", planned_at=NOW)
+    held = Decision(NOW, "Check-in", "maria", occasion_key(planned), "", 0, Verdict.HOLD, "", gate="limits")
+    assert plan(story(held, call=planned), DIARY, at("2026-03-07T08:59")) is None
+    moved = plan(story(held, call=planned), DIARY, at("2026-03-07T09:01"))
+    assert moved
+    assert (wall(moved.starts_at), moved.sequence, moved.state) == ("Thu 12 Mar 10:00", 1, "planned")
+    rehearsed = replace(held, gate="mode")
+    assert plan(story(rehearsed, call=planned), DIARY, at("2026-03-07T09:01")) is None
+    refused = replace(held, verdict=Verdict.SUPPRESS)
+    assert plan(story(refused, call=planned), DIARY, at("2026-03-07T09:01")) is None
+
+
+def keys(finder: Finder, told: Story, now: datetime) -> list[tuple[str, bool]]:
+    return [(occasion.key, bool(occasion.over)) for occasion in finder(told, now)]
+
+
+def test_due_until_the_invitation_is_out() -> None:
+    key = f"check-in/{CALL.uid}/0"
+    assert keys(finders.check_in_due, story(call=replace(CALL, state="planned")), NOW) == [(key, False)]
+    assert keys(finders.check_in_due, story(replace(INVITE, state=State.WAITING)), NOW) == [(key, False)]
+    assert keys(finders.check_in_due, story(INVITE), NOW) == []
+
+
+def test_changed_and_cancelled_only_where_an_invitation_went_out() -> None:
+    moved, dropped = replace(CALL, sequence=1, state="moved"), replace(CALL, sequence=1, state="cancelled")
+    for finder, call, name in (
+        (finders.check_in_changed, moved, "changed"),
+        (finders.check_in_cancelled, dropped, "cancelled"),
+    ):
+        assert keys(finder, story(INVITE, call=call), NOW) == [(f"check-in {name}/{CALL.uid}/1", False)]
+        assert keys(finder, story(replace(INVITE, state=State.CANCELLED), call=call), NOW) == []
+        assert keys(finder, story(INVITE, call=call), SLOT + HOUR) == []
+
+
+def test_unanswered_until_there_is_an_answer_or_its_time_has_come() -> None:
+    key = f"check-in unanswered/{CALL.uid}/0"
+    assert keys(finders.check_in_unanswered, story(INVITE), NOW) == [(key, False)]
+    assert keys(finders.check_in_unanswered, story(INVITE, rsvp("tentative")), NOW) == [(key, True)]
+    assert keys(finders.check_in_unanswered, story(INVITE), SLOT) == [(key, True)]
+    assert keys(finders.check_in_unanswered, story(), NOW) == []
+
+
+def test_declined_and_proposed_are_told_once_each() -> None:
+    assert keys(finders.check_in_declined, story(INVITE, rsvp("declined")), NOW) == [
+        (f"check-in declined/{CALL.uid}/0", False)
+    ]
+    assert keys(finders.check_in_declined, story(INVITE, rsvp("accepted")), NOW) == []
+    proposal = rsvp("counter", proposed=SLOT + HOUR)
+    assert keys(finders.check_in_proposed, story(INVITE, proposal), NOW) == [
+        (f"check-in proposed/{CALL.uid}/0", False)
+    ]
+
+
+def test_afterwards_the_owner_is_asked_and_what_was_missed_is_told() -> None:
+    after = SLOT + 3 * HOUR
+    key = f"check-in over/{CALL.uid}/0"
+    assert keys(finders.check_in_over, story(INVITE), SLOT) == []
+    assert keys(finders.check_in_over, story(INVITE), after) == [(key, False)]
+    assert keys(finders.check_in_over, story(INVITE, rsvp("declined")), after) == []
+    asked = letter(key, token="asked-token", reader=Side.OWNER, at=SLOT + HOUR)
+    missed = story(INVITE, asked, words("missed", "asked-token", after))
+    assert keys(finders.check_in_over, missed, after) == [(key, True)]
+    assert keys(finders.check_in_missed, missed, after) == [(f"check-in missed/{CALL.uid}/0", False)]
+    both = story(
+        INVITE,
+        asked,
+        words("missed", "asked-token", after),
+        words("held", "invite-token", after, Side.CONTRACTOR),
+    )
+    assert keys(finders.check_in_missed, both, after) == []
+    assert keys(finders.check_in_disputed, both, after) == [(f"check-in disputed/{CALL.uid}/0", False)]
+
+
+def test_the_contractor_is_asked_in_one_letter_and_the_digest_knows_what_nobody_said() -> None:
+    after = SLOT + DAY
+    assert finders.to_ask_about(story(INVITE), SLOT) is None
+    assert finders.to_ask_about(story(INVITE), after) == CALL
+    later = letter("exchange/m1", token="note-token", at=SLOT + HOUR)
+    assert finders.to_ask_about(story(INVITE, later), after) is None
+    assert finders.unsaid(story(INVITE), after, SLOT) == [CALL]
+    assert (
+        finders.unsaid(story(INVITE, words("held", "invite-token", after, Side.CONTRACTOR)), after, SLOT)
+        == []
+    )

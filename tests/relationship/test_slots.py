@@ -1,0 +1,195 @@
+"""A time that suits both: compared with a search that tries every quarter of an hour."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from relationship.parties import Party
+from relationship.slots import Pair, Slot, choose, suits
+
+NY, MANILA, LAGOS = "America/New_York", "Asia/Manila", "Africa/Lagos"
+HALF_HOUR, MINUTE, DAY = timedelta(minutes=30), timedelta(minutes=1), timedelta(days=1)
+DANA = Party("Dana", ("d@acme.example",), NY, "Mon-Fri 09:00-12:30, 13:30-18:00", "US-NY")
+
+
+def party(zone: str, hours: str, country: str = "", away: tuple[tuple[date, date], ...] = ()) -> Party:
+    return Party("Maria", ("m@c.example",), zone, hours, country, away)
+
+
+def pair(contractor: Party, owner: Party = DANA, length: timedelta = HALF_HOUR, **more: object) -> Pair:
+    return Pair(owner, contractor, length, **more)
+
+
+def at(text: str, zone: str = NY) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+LONG_AGO = at("2025-12-01T00:00")
+BEN = party(LAGOS, "Mon-Fri 09:00-17:00")  # in winter 03:00 to 11:00 in New York
+
+
+def test_the_middle_of_the_overlap() -> None:
+    slot = choose(pair(BEN), at("2026-02-03T00:00"), at("2026-02-01T00:00"))
+    assert slot == Slot(at("2026-02-03T09:45"), at("2026-02-03T10:15"))
+
+
+def test_the_habit_is_kept_where_it_suits() -> None:
+    wanted = at("2026-02-03T10:30")
+    assert choose(pair(BEN), wanted, LONG_AGO, habit=True) == Slot(wanted, wanted + HALF_HOUR)
+    outside = choose(pair(BEN), at("2026-02-03T10:45"), LONG_AGO, habit=True)
+    assert outside and outside.starts_at == at("2026-02-03T09:45")
+
+
+def test_a_holiday_of_either_moves_it_to_the_nearest_day() -> None:
+    presidents_day = at("2026-02-16T10:00")
+    slot = choose(pair(BEN), presidents_day, LONG_AGO, habit=True)
+    assert slot and slot.starts_at == at("2026-02-17T10:00")
+    lee = party(NY, "Mon-Fri 09:00-17:00", "PH")
+    slot = choose(pair(lee), at("2026-04-09T10:00"), LONG_AGO, habit=True)  # Day of Valor
+    assert slot and slot.starts_at == at("2026-04-10T10:00")
+
+
+def test_a_weekend_and_an_absence_move_it() -> None:
+    slot = choose(pair(BEN), at("2026-02-07T10:00"), LONG_AGO, habit=True)
+    assert slot and slot.starts_at == at("2026-02-06T10:00")
+    away = [(at("2026-02-02T12:00"), at("2026-02-11T09:30"))]
+    slot = choose(pair(BEN, absent=away), at("2026-02-09T10:00"), at("2026-02-05T00:00"), habit=True)
+    assert slot and slot.starts_at == at("2026-02-11T10:00")
+
+
+def test_not_before_the_notice() -> None:
+    slot = choose(pair(BEN), at("2026-02-03T10:00"), at("2026-02-05T10:05"), habit=True)
+    assert slot and slot.starts_at == at("2026-02-05T10:15")
+
+
+def test_not_over_another_check_in() -> None:
+    taken = [(at("2026-02-03T09:30"), at("2026-02-03T10:00"))]
+    slot = choose(pair(BEN, taken=taken), at("2026-02-03T10:00"), LONG_AGO, habit=True)
+    assert slot and slot.starts_at == at("2026-02-03T10:00")
+    slot = choose(pair(BEN, taken=taken), at("2026-02-03T09:45"), LONG_AGO, habit=True)
+    assert slot and slot.starts_at == at("2026-02-03T10:00")
+
+
+def test_a_full_day_moves_it() -> None:
+    taken = [(at("2026-02-03T09:00"), at("2026-02-03T18:00"))]
+    slot = choose(pair(BEN, taken=taken), at("2026-02-03T10:00"), LONG_AGO, habit=True)
+    assert slot and slot.starts_at == at("2026-02-04T10:00")
+
+
+def test_several_contractors_spread_over_the_week() -> None:
+    taken: list[tuple[datetime, datetime]] = []
+    for _ in range(5):
+        slot = choose(pair(BEN, taken=taken), at("2026-02-04T00:00"), at("2026-02-01T00:00"))
+        assert slot
+        taken.append((slot.starts_at, slot.ends_at))
+    assert sorted(start.date() for start, _ in taken) == [date(2026, 2, day) for day in (2, 3, 4, 5, 6)]
+
+
+def test_a_night_shift_that_runs_into_a_holiday_is_left_alone() -> None:
+    maria = party(MANILA, "Mon-Fri 21:00-06:00", "PH")
+    # 8 April's shift ends on the morning of the Day of Valor, at noon of 8 April in New York.
+    slot = choose(pair(maria), at("2026-04-08T13:30"), at("2026-04-08T12:00"), habit=True)
+    assert slot
+    here = slot.starts_at.astimezone(ZoneInfo(MANILA)).date()
+    assert here != date(2026, 4, 9)
+
+
+def test_fridays_night_shift_gives_way_to_a_plain_working_day() -> None:
+    maria = party(MANILA, "Mon-Fri 21:00-06:00")
+    early_bird = party(NY, "Mon-Fri 13:30-18:00")
+    slot = choose(pair(maria, early_bird), at("2026-02-06T15:00"), at("2026-02-02T00:00"))
+    assert slot and slot.starts_at.astimezone(ZoneInfo(MANILA)).weekday() < 5
+
+
+@pytest.mark.parametrize(
+    ("hours", "outside", "starts"),
+    [
+        ("Mon-Fri 19:00-23:00", "owner", "19:00"),  # after the owner's day: outside the owner's hours
+        ("Mon-Fri 04:00-08:00", "owner", "07:30"),
+        ("Mon-Fri 17:45-22:00", "owner", "17:45"),  # a quarter of an hour is too short an overlap
+    ],
+)
+def test_without_overlap_the_nearest_edge(hours: str, outside: str, starts: str) -> None:
+    slot = choose(pair(party(NY, hours)), at("2026-02-03T12:00"), at("2026-02-01T00:00"))
+    assert slot
+    assert (slot.outside_hours, f"{slot.starts_at.astimezone(ZoneInfo(NY)):%H:%M}") == (outside, starts)
+    assert suits(pair(party(NY, hours)), slot)
+
+
+def test_two_share_an_edge_without_meeting() -> None:
+    evening = party(NY, "Mon-Fri 19:00-23:00")
+    first = choose(pair(evening), at("2026-02-03T12:00"), LONG_AGO)
+    assert first
+    second = choose(pair(evening, taken=[(first.starts_at, first.ends_at)]), at("2026-02-03T12:00"), LONG_AGO)
+    assert second and (second.ends_at <= first.starts_at or first.ends_at <= second.starts_at)
+
+
+def test_somebody_who_is_away_for_months_has_no_slot() -> None:
+    away = ((date(2026, 1, 1), date(2026, 12, 31)),)
+    assert choose(pair(party(NY, "Mon-Fri 09:00-17:00", "", away)), at("2026-02-03T12:00"), LONG_AGO) is None
+
+
+def test_what_suited_may_suit_no_more() -> None:
+    slot = choose(pair(BEN), at("2026-02-03T00:00"), at("2026-02-01T00:00"))
+    assert slot and suits(pair(BEN), slot)
+    away = party(LAGOS, "Mon-Fri 09:00-17:00", "", ((date(2026, 2, 3), date(2026, 2, 3)),))
+    later = party(LAGOS, "Mon-Fri 20:00-23:00")
+    assert not suits(pair(away), slot)
+    assert not suits(pair(later), slot)
+    assert suits(pair(later), slot, hours=False)
+    assert not suits(pair(BEN, absent=[(slot.starts_at - DAY, slot.starts_at + MINUTE)]), slot)
+
+
+_HOURS = [
+    "Mon-Fri 09:00-17:00",
+    "Mon-Fri 21:00-06:00",
+    "Mon,Wed 08:10-11:50; Fri 13:00-19:20",
+    "Sun-Thu 07:30-15:30",
+]
+_ZONES = [NY, MANILA, LAGOS, "Asia/Kathmandu", "Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(_ZONES), st.sampled_from(_HOURS), st.sampled_from(_ZONES), st.sampled_from(_HOURS),
+    st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), st.booleans(),
+    st.lists(st.integers(0, 40 * 24 * 4), max_size=6), st.sampled_from([15, 30, 60]),
+)  # fmt: skip
+def test_every_minute_suits_both_wherever_they_are(
+    zone: str,
+    hours: str,
+    other_zone: str,
+    other_hours: str,
+    wanted: datetime,
+    habit: bool,
+    busy: list[int],
+    length: int,
+) -> None:
+    wanted = wanted.replace(tzinfo=UTC, second=0, microsecond=0)
+    earliest = wanted - 2 * DAY
+    taken = [(earliest + n * 15 * MINUTE, earliest + (n + 2) * 15 * MINUTE) for n in busy]
+    one = pair(party(other_zone, other_hours, "PH"), party(zone, hours, "US"), length * MINUTE, taken=taken)
+    slot = choose(one, wanted, earliest, habit)
+    owner, contractor = one.owner.clock, one.contractor.clock
+
+    def good(start: datetime, both: bool) -> bool:
+        minutes = [start + n * MINUTE for n in range(length)]
+        if any(busy_start < start + length * MINUTE and start < busy_end for busy_start, busy_end in taken):
+            return False
+        inside = [all(clock.contains(minute) for minute in minutes) for clock in (owner, contractor)]
+        return all(inside) if both else any(inside)
+
+    if slot is None:
+        return
+    assert slot.starts_at >= earliest and slot.ends_at - slot.starts_at == length * MINUTE
+    assert good(slot.starts_at, both=not slot.outside_hours)
+    if slot.outside_hours:  # then no quarter of an hour of the next weeks lies in the hours of both
+        first = earliest - timedelta(minutes=earliest.minute % 15) + 15 * MINUTE
+        wide = Pair(one.owner, one.contractor, one.length)
+        shared = [first + n * 15 * MINUTE for n in range(14 * 96)]
+        assert not any(
+            good(start, both=True) and suits(wide, Slot(start, start + one.length)) for start in shared
+        )
