@@ -229,6 +229,14 @@ def test_references_keep_the_root_and_the_last(references: list[str], parent: st
     assert [i.decode()[1:-1] for i in (raw[1].split() if raw else [])] == kept
 
 
+def test_a_long_history_keeps_the_root_and_the_last() -> None:
+    history = [f"{n:02}{'r' * 80}@contract.example" for n in range(40)]
+    kept = threaded(history[-1], history)
+    assert kept[0] == history[0]
+    assert kept[1:] == history[-8:]
+    assert len("References:") + sum(len(one) + 5 for one in kept) <= MAX_REFERENCES
+
+
 def test_ids_that_are_none_are_left_out() -> None:
     assert threaded("a b", ("x>\r\nBcc: y", "", "ok@x.example", "é@x", "z" * 300)) == ["ok@x.example"]
     assert b"Bcc" not in composed(in_reply_to="x>\r\nBcc: y", references=("a>\r\nBcc: z",))
