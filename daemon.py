@@ -1,6 +1,7 @@
 """Keepwarm: the entry. Wires the parts, and runs the loop: collect, record, decide, compose, deliver."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ from mail.inbox import Inbox
 from mail.inbox import settings_from_url as imap_settings
 from mail.rendering import BUILT_IN, Templates
 from mail.secrets import reveal
+from mail.wording import moment
+from relationship.messages import Side
 from relationship.parties import People
 from rules.policy import Mailbox, Policy
 from rules.problems import PolicyErrors
@@ -20,10 +23,11 @@ from store.protocol import Cursor, Store
 from store.tinydb_store import TinyStore
 from tick.books import Books
 from tick.collect import collect
-from tick.compose import bundle, compose
+from tick.compose import compose
 from tick.decide import court, decide
 from tick.deliver import Wires, deliver
 from tick.looking import looking
+from tick.owner_mail import alert, bundle
 from tick.record import Recorded, record
 from tick.work import Work
 
@@ -31,13 +35,12 @@ from tick.work import Work
 class Keepwarm:
     """The wired parts."""
 
-    def __init__(
-        self, policy: Policy, templates: Templates, store: Store, inbox: Inbox, postman: Postman
-    ) -> None:
-        self.store, self.templates, self.inbox = store, templates, inbox
-        self.wires = Wires(inbox, postman)
-        readers = {name: info.reader for name, info in templates.index().items()}
-        self.books = Books(store, policy, readers)
+    def __init__(self, policy: Policy, templates: Templates, store: Store, house: "House") -> None:
+        self.store, self.templates, self._house = store, templates, house
+        self.inbox = house.inbox(policy.mailbox)
+        self.wires = Wires(self.inbox, house.postman(policy.mailbox))
+        self.books = Books(store, policy, readers(templates))
+        self._trouble = ""
 
     def tick(self, now: datetime) -> Work:
         """One pass: collect, record, decide, compose, deliver. Deciding waits until all was collected."""
@@ -48,13 +51,14 @@ class Keepwarm:
         bench = court(books, looking(self.inbox), now)
         judged = decide(books, bench, now)
         composed = compose(judged, books, self.templates, now)
-        bundled = bundle(books, self.templates, now)
+        bundled = bundle(books, bench, self.templates, now)
         delivered = deliver(books, bench, self.wires, now)
+        self._trouble = delivered.trouble
         return Work(
             read=recorded.read,
             recorded=recorded.recorded,
             decided=composed.decided,
-            composed=composed.composed + (bundled is not None),
+            composed=composed.composed + bundled,
             sent=delivered.sent,
             held=composed.held,
             suppressed=composed.suppressed,
@@ -62,6 +66,31 @@ class Keepwarm:
             refused=delivered.refused,
             errors=recorded.errors,
         )
+
+    @property
+    def trouble(self) -> str:
+        """Why the last tick could not send, in one sentence; "" where it could."""
+        return self._trouble
+
+    def adopt(self, policy: Policy, templates: Templates) -> None:
+        """Take up other rules and letters; new lines where the mailbox is another."""
+        if policy.mailbox != self.books.policy.mailbox:
+            inbox, postman = self._house.inbox(policy.mailbox), self._house.postman(policy.mailbox)
+            self.wires.postman.close()
+            self.inbox.close()
+            self.inbox, self.wires = inbox, Wires(inbox, postman)
+        self.templates = templates
+        self.books.adopt(policy, readers(templates))
+
+    def tell_owner(
+        self, template: str, occasion: str, facts: Mapping[str, object], since: datetime, now: datetime
+    ) -> None:
+        """Write to the owner at once, at most once per occasion, even where the mailbox cannot be read."""
+        owner = self.books.people.owner
+        said = {"since": moment(since, owner.timezone, "en", owner.locale), **facts}
+        if alert(self.books, self.templates, template, occasion, said, now):
+            bench = court(self.books, looking(self.inbox), now)
+            deliver(self.books, bench, self.wires, now, only_to=Side.OWNER)
 
     def close(self) -> None:
         """Hang up, and let others have the data folder."""
@@ -125,18 +154,20 @@ class House:
         """The books, to read beside the running daemon."""
         templates = self.templates()
         policy = self.policy(templates)
-        return Books(
-            self.store(read_only=True), policy, {n: info.reader for n, info in templates.index().items()}
-        )
+        return Books(self.store(read_only=True), policy, readers(templates))
 
     def keepwarm(self, policy: Policy) -> Keepwarm:
         """The daemon, wired for real."""
-        mailbox = policy.mailbox
-        return Keepwarm(policy, self.templates(), self.store(), self.inbox(mailbox), self.postman(mailbox))
+        return Keepwarm(policy, self.templates(), self.store(), self)
 
     def now(self) -> datetime:
         """The only clock in the house: read once per tick, and handed on."""
         return datetime.now(UTC)
+
+
+def readers(templates: Templates) -> dict[str, Side]:
+    """Who reads each letter."""
+    return {name: info.reader for name, info in templates.index().items()}
 
 
 def main() -> None:

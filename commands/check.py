@@ -84,7 +84,7 @@ def show(path: Path, findings: Findings, *, as_json: bool = False, out: TextIO |
     """Print the findings, problems to `out` and warnings to standard error; the exit code."""
     out = out or sys.stdout
     errors = findings.errors + findings.refused
-    lines = _lines(path)
+    lines = lines_of(path)
     for problem in errors:
         print(_as_json(problem) if as_json else "\n".join(_as_text(path, problem, lines)), file=out)
     for warning in findings.warnings:
@@ -94,7 +94,8 @@ def show(path: Path, findings: Findings, *, as_json: bool = False, out: TextIO |
     return 1 if errors else 0
 
 
-def _lines(path: Path) -> list[str]:
+def lines_of(path: Path) -> list[str]:
+    """The lines of the rules file, to quote from; none where it cannot be read."""
     try:
         return source_of(path).decode("utf-8-sig", "replace").splitlines()
     except OSError:
@@ -108,11 +109,17 @@ def _as_json(problem: Problem) -> str:
 def _as_text(path: Path, problem: Problem, lines: list[str], prefix: str = "") -> Iterator[str]:
     """The sentence, and below it the line with a mark under the place."""
     yield f"{path}: {prefix}{problem}" if problem.line else f"{prefix}{problem}"
-    quoted = lines[problem.line - 1] if 0 < problem.line <= len(lines) else ""
-    if quoted.strip() and not _PRIVATE.search(quoted):
+    line = quoted(problem, lines)
+    if line:
         number = f"{problem.line:6} | "
-        yield number + _printable(quoted)
+        yield number + line
         yield " " * (len(number) - 2) + "| " + " " * (problem.column - 1) + "^"
+
+
+def quoted(problem: Problem, lines: list[str]) -> str:
+    """The line that a problem is about; "" where there is none, or where it may hold a secret."""
+    line = lines[problem.line - 1] if 0 < problem.line <= len(lines) else ""
+    return _printable(line) if line.strip() and not _PRIVATE.search(line) else ""
 
 
 def _printable(line: str) -> str:

@@ -1,6 +1,6 @@
 """What the commands are given: the parts, wired by daemon.py, which no command imports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -23,6 +23,18 @@ class Keepwarm(Protocol):
 
     def tick(self, now: datetime) -> Work:
         """One pass: collect, record, decide, compose, deliver."""
+
+    @property
+    def trouble(self) -> str:
+        """Why the last tick could not send, in one sentence; "" where it could."""
+
+    def adopt(self, policy: Policy, templates: Templates) -> None:
+        """Take up other rules and letters."""
+
+    def tell_owner(
+        self, template: str, occasion: str, facts: Mapping[str, object], since: datetime, now: datetime
+    ) -> None:
+        """Write to the owner at once, at most once per occasion, even where the mailbox cannot be read."""
 
     def close(self) -> None:
         """Hang up, and let others have the data folder."""

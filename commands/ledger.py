@@ -3,6 +3,7 @@
 import csv
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -79,30 +80,16 @@ def _row(turn: Turn, story: Story) -> dict[str, Any]:
 
 def _print(found: list[dict[str, Any]], books: Books) -> None:
     zone = books.people.owner.timezone
-
-    def cells(row: dict[str, Any]) -> tuple[str, ...]:
-        who = "you" if row["party"] == Side.OWNER else row["contractor"]
-        when = local(row["asked_at_time"], zone)
-        took = spell(row["elapsed_s"]) if row["answered_at"] else "open"
-        return (
-            row["contractor"],
-            row["subject"],
-            who,
-            when,
-            took,
-            spell(row["working_s"]),
-            str(row["chasers"]),
-        )
-
     print_table(
         "Ledger",
         ("contractor", "about", "owed by", "asked", "took", "working", "chasers"),
-        (cells(row | {"asked_at_time": _moment(row["asked_at"])}) for row in found),
+        (_cells(row, zone) for row in found),
         "The ledger is empty: no mail with these contractors was read yet.",
     )
 
 
-def _moment(text: str) -> Any:
-    from datetime import datetime
-
-    return datetime.fromisoformat(text)
+def _cells(row: dict[str, Any], zone: str) -> tuple[str, ...]:
+    who = "you" if row["party"] == Side.OWNER else row["contractor"]
+    asked = local(datetime.fromisoformat(row["asked_at"]), zone)
+    took = spell(row["elapsed_s"]) if row["answered_at"] else "open"
+    return row["contractor"], row["subject"], who, asked, took, spell(row["working_s"]), str(row["chasers"])

@@ -12,6 +12,7 @@ from commands.output import AsJson, local, plainly, print_json, print_table, spe
 from relationship.ledger import median_working_s
 from relationship.messages import Side
 from relationship.story import Story
+from relationship.temperature import judge
 
 from store.protocol import Heartbeat
 from tick.books import Books
@@ -42,8 +43,6 @@ def rows(books: Books, now: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _row(story: Story, books: Books, now: datetime) -> dict[str, Any]:
-    from relationship.temperature import judge
-
     warmth = judge(story, books.policy.temperature, None, now)
     today = now.astimezone(ZoneInfo(story.contractor.timezone)).date()
     return {

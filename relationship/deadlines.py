@@ -45,7 +45,7 @@ class Delivery:
 
 
 def deadlines(story: Story) -> list[Deadline]:
-    """The deadline of each conversation that has one: the owner's latest word counts, once it is not delivered."""
+    """The deadlines of all conversations: those that were delivered, then those that are open, by their last word."""
     found: dict[str, Deadline] = {}
     settled: list[Deadline] = []
     for message in story.human:

@@ -1,4 +1,4 @@
-"""Rules × occasions → cases: which step of which rule is due for which occasion, and when the next one will be.
+"""Rules × occasions → cases: which step of which rule is due for which occasion, and when the next one is.
 
 Pure: reads stories and the clock it is given, changes nothing. The gates (rules/gates.py) then judge each case.
 """

@@ -1,7 +1,7 @@
-"""The books: what spans relationships. A projection of the store, rebuilt at start and kept current by commits.
+"""The books: what spans relationships. A projection of the store, rebuilt at start, kept current by commits.
 
-Who is who, each relationship's story, the outbox, what counts towards the limits, and when each relationship has to
-be looked at next: so that a tick costs what is new and what is due, however many relationships there are.
+Who is who, each relationship's story, the outbox, what counts towards the limits, and when each relationship has
+to be looked at next: so that a tick costs what is new and what is due, however many relationships there are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -35,7 +35,7 @@ class Books:
         for name in store.names():
             self._note(name, store.load(name).letters.values())
 
-    # -- the policy --------------------------------------------------------------------------------------------
+    # -- the policy ----------------------------------------------------------------------------------------
 
     def adopt(self, policy: Policy, readers: Mapping[str, Side]) -> None:
         """Take up a policy: everybody is looked at anew."""
@@ -63,7 +63,7 @@ class Books:
             )
         return found
 
-    # -- the owner's aggregate ---------------------------------------------------------------------------------
+    # -- the owner's aggregate -----------------------------------------------------------------------------
 
     @property
     def owner(self) -> Facts:
@@ -115,7 +115,7 @@ class Books:
             if wanted != known:
                 self.commit(key, [wanted])
 
-    # -- stories -----------------------------------------------------------------------------------------------
+    # -- stories -------------------------------------------------------------------------------------------
 
     def story(self, key: str) -> Story:
         """The story of one relationship."""
@@ -145,7 +145,7 @@ class Books:
         """Nothing is due before `at`, unless something new arrives."""
         self._wake[key] = at
 
-    # -- writing -----------------------------------------------------------------------------------------------
+    # -- writing -------------------------------------------------------------------------------------------
 
     def commit(self, key: str, facts: Iterable[Fact]) -> None:
         """Make facts durable, and the books current."""
@@ -164,7 +164,7 @@ class Books:
             if key in self.people.contractors:
                 self._wake[key] = None
 
-    # -- letters -----------------------------------------------------------------------------------------------
+    # -- letters -------------------------------------------------------------------------------------------
 
     def _note(self, key: str, letters: Iterable[Letter]) -> None:
         for letter in letters:

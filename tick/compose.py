@@ -1,29 +1,24 @@
 """Step four, compose: decisions → letters in the outbox, in the same commit as the decision."""
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from mail.composing import compose as compose_mail
 from mail.composing import subject_of
 from mail.invites import request
 from mail.links import answer
-from mail.rendering import Markdown, Rendered, RenderingError, Templates
+from mail.rendering import Rendered, RenderingError, Templates
 from relationship.conversations import plain_subject
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Fact
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Side
 from rules.evaluation import Case
-from rules.gates import quiet_hours
-from store.protocol import OWNER
 from tick.books import Books
 from tick.decide import Judged, news
+from tick.owner_mail import new_token
 from tick.telling import facts_of, reader_of
-
-BUNDLE = "owner/bundle"
 
 
 @dataclass(slots=True)
@@ -72,7 +67,7 @@ def _with_letter(
 
 
 def _letter(case: Case, books: Books, templates: Templates, now: datetime) -> Letter:
-    token = secrets.token_urlsafe(15).replace("-", "x").replace("_", "y")
+    token = new_token()
     story, policy = case.story, books.policy
     reader = reader_of(case.reader, story.contractor, story.owner)
     facts = facts_of(case, policy, token, now)
@@ -159,55 +154,3 @@ def _answered(case: Case) -> Message | None:
         return None
     conversation = story.in_conversation(story.conversation_of[about.key])
     return next((m for m in reversed(conversation) if m.kind is Kind.HUMAN and m.message_id), None)
-
-
-def bundle(books: Books, templates: Templates, now: datetime) -> Letter | None:
-    """The day's one mail to the owner, where notes wait and it is their working time; None where there is none."""
-    notes, owner = books.notes(), books.people.owner
-    if not notes or not owner.clock.contains(now) or _went_today(books, now):
-        return None
-    token = secrets.token_urlsafe(15).replace("-", "x").replace("_", "y")
-    mailbox = books.policy.mailbox.address
-    items = [{"heading": note.subject, "text": Markdown(note.content)} for note in notes]
-    facts: dict[str, object] = {
-        "owner": {"name": owner.name, "first_name": owner.first_name},
-        "mailbox": mailbox,
-        "items": items,
-    }
-    rendered = templates.render(BUNDLE, "en", 0, facts)
-    message_id = f"{token}@{mailbox.partition('@')[2]}"
-    content = compose_mail(
-        rendered,
-        sender=("Keepwarm", mailbox),
-        to=(owner.name, owner.addresses[0]),
-        token=token,
-        message_id=message_id,
-        at=now,
-        owner_name=owner.name,
-    )
-    letter = Letter(
-        token=token,
-        contractor=OWNER,
-        rule="",
-        occasion=f"bundle/{now:%Y-%m-%dT%H:%M}",
-        step=0,
-        reader=Side.OWNER,
-        template=BUNDLE,
-        wording=0,
-        to=owner.addresses[:1],
-        subject=rendered.subject,
-        message_id=message_id,
-        content=content.decode("ascii"),
-        created_at=now,
-        due_at=now,
-        items=tuple(note.token for note in notes),
-    )
-    books.commit(OWNER, [letter])
-    return letter
-
-
-def _went_today(books: Books, now: datetime) -> bool:
-    """Whether the owner had the day's mail already; a day is the owner's own."""
-    zone = ZoneInfo(books.people.owner.timezone)
-    today = now.astimezone(zone).date()
-    return any(x.created_at.astimezone(zone).date() == today for x in books.owner.letters.values())

@@ -26,15 +26,13 @@ from datetime import datetime, timedelta
 
 from mail.delivery import Outcome, Postman, Receipt
 from mail.inbox import Inbox
-from relationship.decisions import Judgement, Verdict
-from relationship.facts import Fact
+from mail.looking import Sighting
+from relationship.decisions import Verdict
 from relationship.letters import Letter, State
 from relationship.messages import Side
-from rules.evaluation import case_of
-from rules.gates import Outgoing
-from store.protocol import OWNER
 from tick.books import Books
 from tick.decide import Court
+from tick.outbox import cancel, judge_again
 
 log = logging.getLogger(__name__)
 
@@ -60,10 +58,14 @@ class Wires:
     postman: Postman
 
 
-def deliver(books: Books, bench: Court, wires: Wires, now: datetime) -> Delivered:
+def deliver(
+    books: Books, bench: Court, wires: Wires, now: datetime, only_to: Side | None = None
+) -> Delivered:
     """Send what is due, each letter judged by all gates once more; settle what is in doubt."""
     done = Delivered()
     for letter in books.outbox():
+        if only_to and letter.reader is not only_to:
+            continue
         if letter.state is State.ATTEMPTED:
             _settle_doubt(letter, books, wires, now, done)
         elif letter.next_at is None or letter.next_at <= now:
@@ -74,53 +76,20 @@ def deliver(books: Books, bench: Court, wires: Wires, now: datetime) -> Delivere
 def _send_if_it_still_applies(
     letter: Letter, books: Books, bench: Court, wires: Wires, now: datetime, done: Delivered
 ) -> None:
-    judgement = _judge_again(letter, books, bench, now)
+    judgement = judge_again(letter, books, bench, now)
     if judgement.verdict is Verdict.HOLD:
         done.held += 1
     elif judgement.verdict is Verdict.SUPPRESS:
-        cancel(letter, judgement, books, now)
+        cancel(letter, judgement.why, books, now)
         done.cancelled += 1
     else:
         _attempt(letter, books, wires, now, done)
 
 
-def _judge_again(letter: Letter, books: Books, bench: Court, now: datetime) -> Judgement:
-    if letter.contractor == OWNER:
-        return Judgement(Verdict.SEND, "the day's one mail to the owner")
-    if letter.contractor not in books.people.contractors:
-        return Judgement(Verdict.SUPPRESS, "cancelled: the contractor is no longer in rules.yaml")
-    story = books.story(letter.contractor)
-    if not set(letter.to) <= _may_be_written_to(letter, books):
-        return Judgement(Verdict.SUPPRESS, "cancelled: the address is no longer in rules.yaml")
-    case = case_of(letter, books.rules, books.readers, story, now)
-    if isinstance(case, str):
-        return Judgement(Verdict.SUPPRESS, case)
-    itself = Outgoing(letter.contractor, letter.created_at)
-    if itself in bench.world.outgoing:
-        bench.world.outgoing.remove(itself)
-    return bench.judge(case)
-
-
-def _may_be_written_to(letter: Letter, books: Books) -> frozenset[str]:
-    """Never astray: the addresses that rules.yaml holds now for this contractor and the owner."""
-    contractor, owner = books.people.contractors[letter.contractor], books.people.owner
-    return frozenset((*contractor.addresses, *owner.addresses))
-
-
-def cancel(letter: Letter, judgement: Judgement, books: Books, now: datetime) -> None:
-    """Take a letter that no longer applies out of the outbox, and say so in its decision."""
-    facts: list[Fact] = [replace(letter, state=State.CANCELLED, reply=judgement.why, content="")]
-    if letter.contractor in books.people.contractors:
-        story = books.story(letter.contractor)
-        for decision in story.decisions.values():
-            if decision.letter == letter.token:
-                facts.append(replace(decision, at=now, verdict=Verdict.SUPPRESS, why=judgement.why))
-    books.commit(letter.contractor, facts)
-
-
 def _attempt(letter: Letter, books: Books, wires: Wires, now: datetime, done: Delivered) -> None:
     mailbox = books.policy.mailbox
-    marks, attempts = wires.inbox.marks(), letter.attempts + 1
+    marks = wires.inbox.marks() if letter.reader is Side.CONTRACTOR else ()
+    attempts = letter.attempts + 1
     tried = replace(letter, state=State.ATTEMPTED, attempted_at=now, attempts=attempts, marks=marks)
     books.commit(letter.contractor, [tried])
     if books.policy.mode == "drafts" and letter.reader is Side.CONTRACTOR:
@@ -154,7 +123,7 @@ def _take_receipt(
         case Outcome.DEFERRED:
             later = now + min(FIRST_RETRY * 2 ** (letter.attempts - 1), LAST_RETRY)
             books.commit(letter.contractor, [replace(answered, state=State.DEFERRED, next_at=later)])
-            done.trouble = "" if receipt.reached else receipt.reply
+            done.trouble = done.trouble if receipt.reached else receipt.reply
         case Outcome.UNKNOWN:
             books.commit(letter.contractor, [replace(answered, provable=_provable(letter, receipt, books))])
 
@@ -183,14 +152,16 @@ def _went_out(letter: Letter, books: Books, wires: Wires, at: datetime) -> None:
 
 
 def _settle_doubt(letter: Letter, books: Books, wires: Wires, now: datetime, done: Delivered) -> None:
-    """Ask the mailbox whether a letter in doubt went out."""
-    look = wires.inbox.find_letter(letter.token, letter.message_id, letter.marks)
+    """Find out whether a letter in doubt went out."""
     attempted_at = letter.attempted_at or letter.created_at
     grace = timedelta(seconds=books.policy.limits.in_doubt.plain_seconds)
-    if look.found and books.policy.mode == "drafts" and letter.reader is Side.CONTRACTOR:
-        books.commit(
-            letter.contractor, [replace(letter, state=State.DRAFTED, sent_at=attempted_at, content="")]
-        )
+    if letter.reader is Side.OWNER:
+        look = Sighting(complete=True)
+    else:
+        look = wires.inbox.find_letter(letter.token, letter.message_id, letter.marks)
+    if look.found and books.policy.mode == "drafts":
+        drafted = replace(letter, state=State.DRAFTED, sent_at=attempted_at, content="")
+        books.commit(letter.contractor, [drafted])
     elif look.found:
         _went_out(replace(letter, alias=look.alias), books, wires, attempted_at)
         done.sent += 1

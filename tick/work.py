@@ -21,6 +21,9 @@ class Work:
     def __bool__(self) -> bool:
         return any(asdict(self).values())
 
+    def __str__(self) -> str:
+        return ", ".join(f"{count} {name}" for name, count in asdict(self).items() if count)
+
     def __iadd__(self, other: "Work") -> "Work":
         for one in fields(self):
             setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))

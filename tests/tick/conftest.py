@@ -109,8 +109,7 @@ class Scene:
         policy = house.policy(templates)
         if self.keepwarm:
             self.keepwarm.inbox.close()
-        inbox, postman = house.inbox(policy.mailbox), house.postman(policy.mailbox)
-        self.keepwarm = Keepwarm(policy, templates, self.store, inbox, postman)
+        self.keepwarm = Keepwarm(policy, templates, self.store, house)
 
     def at(self, text: str) -> None:
         """Set the clock, "2026-03-02 10:00" UTC; it never goes back."""

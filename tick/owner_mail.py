@@ -1,0 +1,109 @@
+"""Keepwarm's own mail to the owner: the day's one bundle of notes, and alerts that cannot wait for it."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mail.composing import compose as compose_mail
+from mail.rendering import Markdown, Templates
+from relationship.decisions import Verdict
+from relationship.letters import Letter
+from relationship.messages import Side
+from store.protocol import OWNER
+from tick.books import Books
+from tick.decide import Court
+from tick.outbox import cancel, judge_again
+
+BUNDLE = "owner/bundle"
+
+
+def new_token() -> str:
+    """An unguessable token that is also safe in a Message-ID and in a link."""
+    return secrets.token_hex(12)
+
+
+def bundle(books: Books, bench: Court, templates: Templates, now: datetime) -> bool:
+    """Write the day's one mail to the owner, where notes wait and it is their working time."""
+    owner = books.people.owner
+    if not books.notes() or not owner.clock.contains(now) or _went_today(books, now):
+        return False
+    notes = [note for note in books.notes() if _still_applies(note, books, bench, now)]
+    if notes:
+        items = [{"heading": note.subject, "text": Markdown(note.content)} for note in notes]
+        tokens = tuple(note.token for note in notes)
+        write(books, templates, BUNDLE, f"bundle/{now:%Y-%m-%dT%H:%M:%S}", {"items": items}, now, tokens)
+    return bool(notes)
+
+
+def _still_applies(note: Letter, books: Books, bench: Court, now: datetime) -> bool:
+    judgement = judge_again(note, books, bench, now)
+    if judgement.verdict is Verdict.SUPPRESS:
+        cancel(note, judgement.why, books, now)
+    return judgement.verdict is Verdict.SEND
+
+
+def _went_today(books: Books, now: datetime) -> bool:
+    """Whether the owner had the day's mail already; a day is the owner's own."""
+    zone = ZoneInfo(books.people.owner.timezone)
+    bundles = (letter for letter in books.owner.letters.values() if letter.template == BUNDLE)
+    return any(x.created_at.astimezone(zone).date() == now.astimezone(zone).date() for x in bundles)
+
+
+def alert(
+    books: Books,
+    templates: Templates,
+    template: str,
+    occasion: str,
+    facts: Mapping[str, object],
+    now: datetime,
+) -> bool:
+    """Write to the owner at once, at most once per occasion; returns whether it was written now."""
+    if any(letter.occasion == occasion for letter in books.owner.letters.values()):
+        return False
+    write(books, templates, template, occasion, facts, now)
+    return True
+
+
+def write(
+    books: Books,
+    templates: Templates,
+    template: str,
+    occasion: str,
+    facts: Mapping[str, object],
+    now: datetime,
+    items: tuple[str, ...] = (),
+) -> Letter:
+    """Render a mail to the owner, and commit it to the outbox."""
+    owner, mailbox, token = books.people.owner, books.policy.mailbox.address, new_token()
+    known = {"owner": {"name": owner.name, "first_name": owner.first_name}, "mailbox": mailbox, **facts}
+    rendered = templates.render(template, "en", 0, known)
+    message_id = f"{token}@{mailbox.partition('@')[2]}"
+    content = compose_mail(
+        rendered,
+        sender=("Keepwarm", mailbox),
+        to=(owner.name, owner.addresses[0]),
+        token=token,
+        message_id=message_id,
+        at=now,
+        owner_name=owner.name,
+    )
+    letter = Letter(
+        token=token,
+        contractor=OWNER,
+        rule="",
+        occasion=occasion,
+        step=0,
+        reader=Side.OWNER,
+        template=template,
+        wording=0,
+        to=owner.addresses[:1],
+        subject=rendered.subject,
+        message_id=message_id,
+        content=content.decode("ascii"),
+        created_at=now,
+        due_at=now,
+        items=items,
+    )
+    books.commit(OWNER, [letter])
+    return letter
