@@ -93,7 +93,7 @@ FACTS: Mapping[str, Fact] = {
                 many=True,
                 spanish=("Plantilla de la factura (la tienes tú desde el martes)",),
             ),
-            "outside_hours": Fact("owner or contractor: whose hours it lies outside of, where they share none", ""),
+            "outside_hours": Fact("owner or contractor: outside whose hours, where they share none", ""),
         },
     ),
     "debt": Fact(
