@@ -14,16 +14,21 @@ Fixtures (they need root, and Debian's dovecot-imapd, dovecot-lmtpd and postfix)
   `add_user(address)` makes people besides those of `USERS`.
 """
 
+import json
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import format_datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -485,3 +490,115 @@ def postfix(_rig: Path, dovecot: Dovecot) -> Iterator[Postfix]:
 def real_mail(dovecot: Dovecot, postfix: Postfix) -> RealMail:
     dovecot.wipe()
     return RealMail(dovecot, postfix)
+
+
+TEAM, DANA = "team@acme.example", "dana@acme.example"
+ROOT = Path(__file__).parent.parent.parent
+
+RULES = """
+mode: live
+mailbox:
+  address: team@acme.example
+  imap: {imap}
+  smtp: {smtp}
+  password: env:KEEPWARM_PASSWORD
+owner:
+  name: Dana Reyes
+  email: [dana@acme.example]
+  timezone: America/New_York
+  hours: Mon-Sun 00:00-24:00
+contractors:
+  - name: Maria Santos
+    email: [maria@contract.example]
+    timezone: Asia/Manila
+    hours: Mon-Sun 00:00-24:00
+  - name: Ben Okafor
+    email: ben@contract.example
+    timezone: Africa/Lagos
+    hours: Mon-Sun 00:00-24:00
+limits:
+  per contractor: [20 a day]
+  in total: 30 an hour
+rules:
+  - name: Thank a quick answer
+    when: contractor replied
+    if: {{took: under 2 working hours}}
+    send: appreciation/quick-answer
+    at most: once in 2 weeks
+  - name: Chase
+    when: waiting on contractor
+    steps:
+      - {{after: 3 seconds, send: reminders/gentle}}
+      - {{after: 3 hours, send: reminders/firm}}
+"""
+
+
+class Bench:
+    """A rules file, a data folder and the command line."""
+
+    text = RULES
+
+    def __init__(self, mail, folder: Path) -> None:
+        self.mail, self.folder, self.count = mail, folder, 0
+        self.rules = folder / "rules.yaml"
+        self.environment = {**os.environ, "KEEPWARM_PASSWORD": mail.password}
+        self.write(RULES)
+
+    def write(self, text: str, *edits: tuple[str, str]) -> None:
+        text = text.format(imap=self.mail.imap_url, smtp=self.mail.smtp_url)
+        for old, new in edits:
+            assert old in text
+            text = text.replace(old, new)
+        self.rules.write_text(text)
+
+    root = ROOT
+
+    def wait(self, check, seconds: float = 30.0) -> None:
+        """Until something is so."""
+        end = time.monotonic() + seconds
+        while not check():
+            assert time.monotonic() < end, "it did not come to be"
+            time.sleep(0.2)
+
+    def command(self, *words: str, ok: bool = True) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "daemon.py", "--rules", self.rules, "--data", self.folder / "data", *words]
+        done = subprocess.run(
+            line, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=60
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        assert not ok or done.returncode == 0, done.stderr
+        return done
+
+    def rows(self, *words: str) -> list[dict]:
+        return [json.loads(line) for line in self.command(*words, "--json").stdout.splitlines()]
+
+    def once(self) -> dict:
+        [work] = self.rows("run", "--once")
+        return work
+
+    def writes(
+        self, sender: str, to: str, subject: str, text: str, answers: str = "", ago: timedelta = timedelta()
+    ) -> str:
+        self.count += 1
+        at = datetime.now(UTC) - ago
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = sender, to, subject
+        mail["Date"] = format_datetime(at)
+        mail["Message-ID"] = name = f"<{self.count}.{at.timestamp()}@{sender.partition('@')[2]}>"
+        if answers:
+            mail["In-Reply-To"] = mail["References"] = answers
+        mail.set_content(text)
+        folder = "Sent" if sender in (DANA, TEAM) else "INBOX"
+        self.mail.deliver_to(TEAM, mail.as_bytes(), at, folder)
+        return name
+
+    def inbox(self, address: str, count: int) -> list[EmailMessage]:
+        return [
+            message_from_bytes(m.content, policy=policy.default) for m in self.mail.arrived(address, count)
+        ]
+
+
+@pytest.fixture
+def bench(real_mail: RealMail, tmp_path: Path) -> Bench:
+    """The command line, a rules file and an empty data folder, before real servers."""
+    return Bench(real_mail, tmp_path)
