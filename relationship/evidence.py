@@ -6,13 +6,13 @@ judge today and draw the temperature's history.
 
 from bisect import bisect_right
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from relationship.checkins import CheckIn
+from relationship.deadlines import Deadline, deadlines, deliveries
 from relationship.durations import Duration
 from relationship.latency import USUAL, WIDE, Answer, Pace, answers, pace, percentile
 from relationship.ledger import LAPSES, Turn
@@ -22,16 +22,6 @@ from relationship.story import Story
 
 FEWEST_PAUSES = 5
 DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """A date that the owner set in a conversation, and whether it was kept."""
-
-    set_at: datetime
-    at: datetime  # the end of that day in the contractor's zone
-    subject: str
-    delivered_at: datetime | None
 
 
 class Evidence:
@@ -164,32 +154,21 @@ class Evidence:
 
     @cached_property
     def deliveries(self) -> list[Message]:
-        """The contractor's mails that said `#done`."""
-        return [m for m in self.story.human if m.side is Side.CONTRACTOR and "done" in m.tags]
+        """The mails that said that work is done."""
+        return [delivery.message for delivery in deliveries(self.story)]
 
     @cached_property
     def deadlines(self) -> list[Deadline]:
         """The dates that the owner set; in one conversation the last one holds."""
-        dated: dict[str, Message] = {}
-        for message in self.story.human:
-            if message.side is Side.OWNER and message.due:
-                dated[self.story.conversation_of[message.key]] = message
-        return [self._deadline(message, message.due) for message in dated.values() if message.due]
+        return deadlines(self.story)
 
-    def _deadline(self, message: Message, due: date) -> Deadline:
-        zone = ZoneInfo(self.story.contractor.timezone)
-        end = datetime.combine(due + DAY, time(), zone).astimezone(UTC)
-        return Deadline(message.at, end, message.subject, self._delivered(message))
-
-    def _delivered(self, message: Message) -> datetime | None:
-        """When it was delivered; of who never says `#done` any answer is taken for it: in doubt, quiet."""
-        conversation = self.story.conversation_of[message.key]
-        for later in self.story.human:
-            if later.at <= message.at or self.story.conversation_of[later.key] != conversation:
-                continue
-            if "done" in later.tags or (not self.deliveries and later.side is Side.CONTRACTOR):
-                return later.at
-        return None
+    def delivered_at(self, deadline: Deadline) -> datetime | None:
+        """When it was delivered; of who never says so, any answer is taken for it: in doubt, quiet."""
+        if deadline.done or self.deliveries:
+            return deadline.done.at if deadline.done else None
+        conversation = self.story.in_conversation(deadline.conversation)
+        later = (m.at for m in conversation if m.side is Side.CONTRACTOR and m.kind is Kind.HUMAN)
+        return next((at for at in later if at > deadline.set_by.at), None)
 
     def check_ins(self, states: tuple[str, ...], start: datetime, now: datetime) -> list[CheckIn]:
         """Check-ins in these states whose time came in (start, now]."""

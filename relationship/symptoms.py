@@ -7,6 +7,7 @@ there is too little of it, nothing is said.
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
+from relationship.conversations import plain_subject
 from relationship.durations import Duration
 from relationship.evidence import Evidence
 from relationship.latency import Pace, hours, number_of
@@ -164,11 +165,11 @@ def deadline_missed(evidence: Evidence, now: datetime) -> list[str]:
     """Dates that passed without their delivery."""
     found = []
     for one in evidence.deadlines:
-        if not now - SIX_WEEKS < one.at <= now or (one.delivered_at and one.delivered_at <= one.at):
+        end, done = one.ends_at(evidence.story), evidence.delivered_at(one)
+        if not now - SIX_WEEKS < end <= now or (done and done < end):
             continue
-        late = one.delivered_at is not None and one.delivered_at <= now
-        how = "came late" if late else "has not come"
-        found.append(f"“{one.subject}” was due on {_day(one.at - timedelta(hours=12))} and {how}")
+        how = "came late" if done and done <= now else "has not come"
+        found.append(f"“{plain_subject(one.set_by.subject)}” was due on {one.due:%-d %B} and {how}")
     return found
 
 
@@ -195,7 +196,7 @@ def no_feedback(evidence: Evidence, now: datetime) -> list[str]:
     """Deliveries about which the owner said nothing."""
     clock = evidence.story.owner.clock
     return [
-        f"nothing was said about “{delivery.subject}”, delivered on {_day(delivery.at)}"
+        f"nothing was said about “{plain_subject(delivery.subject)}”, delivered on {_day(delivery.at)}"
         for delivery in evidence.deliveries
         if now - SIX_WEEKS < delivery.at and clock.after(delivery.at, FEEDBACK_GRACE) <= now
         if not evidence.feedback_on(delivery, now)

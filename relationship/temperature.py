@@ -6,7 +6,7 @@ A new relationship is too early to tell: until six weeks after the first mail an
 contractor, or, with fewer answers, until three months after it.
 
 What it was before is an argument: it is kept as a fact whenever it changes. Where there is none yet, the past
-is replayed day by day, so that the first look at a mailbox with a history tells what a daily look would have.
+is replayed week by week: the first look at a mailbox with a history says what earlier looks would have.
 """
 
 from collections.abc import Iterator
@@ -29,13 +29,14 @@ NEW_AT_MOST = timedelta(days=90)
 FEWEST_ANSWERS = 5
 REPLAY = timedelta(days=182)
 DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
 
 
 def judge(story: Story, tuning: Tuning, before: Temperature | None, now: datetime) -> Temperature:
     """The temperature now; `before` is the one that was judged last, None where none was."""
     scales = _Scales(story, tuning)
     if before is None:
-        *_, before = (None, *_replay(scales, now - REPLAY, now))
+        *_, before = (None, *_replay(scales, now - REPLAY, now, WEEK))
     return _judged(scales, before, now)
 
 
@@ -44,23 +45,23 @@ def history(
 ) -> tuple[tuple[datetime, Temperature], ...]:
     """The temperature of each day from `start` (or the first mail) to now, judged from today's facts."""
     scales = _Scales(story, tuning)
-    days = _replay(scales, start, now)
-    return tuple((_first_day(scales.evidence, start, now) + n * DAY, one) for n, one in enumerate(days))
+    days = _replay(scales, start, now, DAY)
+    return tuple((_first(scales.evidence, start, now, DAY) + n * DAY, one) for n, one in enumerate(days))
 
 
-def _replay(scales: "_Scales", start: datetime, now: datetime) -> Iterator[Temperature]:
+def _replay(scales: "_Scales", start: datetime, now: datetime, step: timedelta) -> Iterator[Temperature]:
     before: Temperature | None = None
-    at = _first_day(scales.evidence, start, now)
+    at = _first(scales.evidence, start, now, step)
     while at <= now:
         before = _judged(scales, before, at)
         yield before
-        at += DAY
+        at += step
 
 
-def _first_day(evidence: Evidence, start: datetime, now: datetime) -> datetime:
-    """The first look: a whole number of days before now, at or after both `start` and the first mail."""
+def _first(evidence: Evidence, start: datetime, now: datetime, step: timedelta) -> datetime:
+    """The first look: a whole number of steps before now, at or after both `start` and the first mail."""
     first = max(start, evidence.contacts[0]) if evidence.contacts else now
-    return now - max((now - first) // DAY, 0) * DAY
+    return now - max((now - first) // step, 0) * step
 
 
 def _judged(scales: "_Scales", before: Temperature | None, now: datetime) -> Temperature:
