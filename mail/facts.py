@@ -93,6 +93,13 @@ FACTS: Mapping[str, Fact] = {
                 many=True,
                 spanish=("Plantilla de la factura (la tienes tú desde el martes)",),
             ),
+            "proposed": Fact(
+                "the time that the contractor proposes instead, in the reader's zone",
+                "Friday, March 6, 10:00 am your time",
+                spanish="viernes 6 de marzo, 10:00 (tu hora)",
+            ),
+            "contractor_said": Fact("how it went, by the contractor: held, late or missed", "missed"),
+            "owner_said": Fact("how it went, by the owner: held, late or missed", "held"),
             "outside_hours": Fact("owner or contractor: outside whose hours, where they share none", ""),
         },
     ),
@@ -142,6 +149,8 @@ FACTS: Mapping[str, Fact] = {
             "missed": _link("it did not take place", "missed"),
             "confirm": _link("yes, send this news", "news"),
             "paid": _link("pay went out", "paid"),
+            "accept": _link("the proposed time is fine", "accept"),
+            "decline": _link("the old time stays", "decline"),
         },
     ),
 }

@@ -5,9 +5,12 @@ letter's token, unguessable, so that the answer is known to come from who got th
 shows the tag itself: in the link the sign before it is percent-encoded.
 """
 
-import re
 from collections.abc import Mapping
 from urllib.parse import quote
+
+from relationship.tokens import token_in
+
+__all__ = ["all_answers", "answer", "token_in"]
 
 # What the filled-in mail is called: its sender sees it before sending.
 _SUBJECTS: Mapping[str, Mapping[str, str]] = {
@@ -20,6 +23,8 @@ _SUBJECTS: Mapping[str, Mapping[str, str]] = {
         "missed": "Our check-in did not take place",
         "news": "Yes, send this news",
         "paid": "Paid",
+        "accept": "Yes, at that time",
+        "decline": "No, at the old time",
     },
     "es": {
         "settled": "Asunto resuelto",
@@ -30,11 +35,10 @@ _SUBJECTS: Mapping[str, Mapping[str, str]] = {
         "missed": "No tuvimos la llamada",
     },
 }
-_TOKEN = re.compile(r"\(kw-([A-Za-z0-9_-]{8,64})\)")
 
 
 def answer(tag: str, mailbox: str, token: str, language: str = "en") -> str:
-    """The link that says `tag` (settled, pause, resume, held, late, missed, news, paid) about a letter."""
+    """The link that says `tag` (settled, held, accept, ...) about a letter."""
     words = _SUBJECTS.get(language.partition("-")[0], {}).get(tag) or _SUBJECTS["en"][tag]
     subject = quote(f"{words} (kw-{token})", safe="")
     return f"mailto:{quote(mailbox, safe='@')}?subject={subject}&body={quote('#' + tag, safe='')}"
@@ -44,9 +48,3 @@ def all_answers(mailbox: str, token: str, language: str = "en") -> dict[str, str
     """The whole fact `links`, for the letter with this token."""
     found = {tag: answer(tag, mailbox, token, language) for tag in _SUBJECTS["en"]}
     return {("confirm" if tag == "news" else tag): link for tag, link in found.items()}
-
-
-def token_in(subject: str) -> str:
-    """The token that a filled-in mail's subject carries; "" where there is none."""
-    match = _TOKEN.search(subject)
-    return match[1] if match else ""

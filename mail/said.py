@@ -18,7 +18,7 @@ FACTS = {
 }
 COMMANDS = {
     Side.CONTRACTOR: frozenset(["pause", "resume", "held", "late", "missed"]),
-    Side.OWNER: frozenset(["pause", "resume", "news", "held", "late", "missed"]),
+    Side.OWNER: frozenset(["pause", "resume", "news", "held", "late", "missed", "accept", "decline"]),
 }
 _TAG = re.compile(r"(?<![\w#/&=.-])[#＃](nrn|settled|done|idea|paid)(?![\w-])", re.IGNORECASE)
 _COMMAND = re.compile(r"[#＃](\w+)[.!]?", re.IGNORECASE)

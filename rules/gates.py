@@ -19,6 +19,7 @@ from rules.policy import Policy, Rate
 
 DEBT_COUNTS = timedelta(days=14)  # an older debt of the owner no longer shields the contractor
 CHASES = frozenset({"waiting on contractor", "deadline near", "deadline missed", "check-in unanswered"})
+UPDATES = frozenset({"check-in changed", "check-in cancelled"})  # their calendars are wrong until it is out
 TOTAL_LIMIT = "total limit"  # the owner is told when it is reached
 COUNTED = WENT_OUT | OPEN_STATES
 
@@ -67,6 +68,8 @@ def condition(case: Case, world: World) -> str | None:
 def gone(case: Case, world: World) -> str | None:
     """The contractor is paused, has ended, or wants no letters."""
     story = case.story
+    if case.rule.when in UPDATES:
+        return None
     phase = story.contractor.phase_on(_today(story, world.now))
     if phase in ("paused", "ended"):
         return f"{story.contractor.name} is {phase} in rules.yaml"
@@ -156,7 +159,7 @@ def older_debt(story: Story, before: datetime, now: datetime) -> Turn | None:
 
 def absent(case: Case, world: World) -> Judgement | None:
     """An auto-reply, or `away:`, says that the contractor is not there."""
-    if case.reader is Side.OWNER:
+    if case.reader is Side.OWNER or case.rule.when in UPDATES:
         return None
     until = next((a.until for a in case.story.absences if a.since <= world.now < a.until), None)
     today = _today(case.story, world.now)
@@ -225,7 +228,7 @@ def one_of_two_answered(case: Case, world: World) -> str | None:
 
 def limits(case: Case, world: World) -> Judgement | None:
     """So many letters to one contractor, and in total, in rolling windows."""
-    if case.reader is Side.OWNER:
+    if case.reader is Side.OWNER or case.rule.when in UPDATES:
         return None
     key = case.story.key
     own = [letter.at for letter in world.outgoing if letter.contractor == key]

@@ -1,4 +1,4 @@
-"""Built-in notices: what the owner is told whatever rules.yaml says, because something was withheld or in doubt."""
+"""Built-in notices: what goes out whatever rules.yaml says: something was withheld, is in doubt, or changed."""
 
 from rules.policy import Rule, Step
 
@@ -10,4 +10,32 @@ NOTICES: tuple[Rule, ...] = (
         steps=(Step(send="owner/one-of-two-answered"),),
     ),
     Rule(name="Unprovable", when="unprovable", steps=(Step(send="owner/unprovable"),)),
+    # Calendars are told at once: what stands in them is wrong until then.
+    Rule(
+        name="Check-in changed",
+        when="check-in changed",
+        steps=(Step(send="check-ins/moved"),),
+        invite=True,
+        any_time=True,
+    ),
+    Rule(
+        name="Check-in cancelled",
+        when="check-in cancelled",
+        steps=(Step(send="check-ins/cancelled"),),
+        invite=True,
+        any_time=True,
+    ),
+    Rule(
+        name="Check-in proposed",
+        when="check-in proposed",
+        steps=(Step(send="owner/check-in-proposed"),),
+        any_time=True,
+    ),
+    Rule(name="Check-in over", when="check-in over", steps=(Step(send="owner/check-in-over"),)),
+    Rule(name="Check-in disputed", when="check-in disputed", steps=(Step(send="owner/check-in-disputed"),)),
+    Rule(
+        name="Check-in outside hours",
+        when="check-in outside hours",
+        steps=(Step(send="owner/check-in-outside-hours"),),
+    ),
 )

@@ -98,6 +98,9 @@ ACTING = frozenset(
         "starred",
         "contractor added",
         "check-in due",
+        "check-in unanswered",
+        "check-in declined",
+        "check-in missed",
     }
 )
 APPROVAL_ACTS = False  # `approve: owner`

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from mail.composing import compose as compose_mail
 from mail.composing import subject_of
-from mail.invites import request
 from mail.links import answer
 from mail.rendering import Rendered, RenderingError, Templates
 from relationship.conversations import plain_subject
@@ -17,6 +16,7 @@ from relationship.messages import Kind, Message, Side
 from rules.evaluation import Case
 from tick.books import Books
 from tick.decide import Judged, news
+from tick.invitations import calendar_of, invited
 from tick.owner_mail import new_token
 from tick.telling import facts_of, reader_of
 
@@ -61,9 +61,7 @@ def _with_letter(
         letter = _letter(case, books, templates, now)
     except RenderingError as error:  # in doubt, quiet: a letter without its fact is not sent
         return [replace(decision, verdict=Verdict.SUPPRESS, why=str(error), gate="letter")]
-    check_in = case.occasion.check_in
-    invited = [replace(check_in, state="invited")] if case.rule.invite and check_in else []
-    return [replace(decision, letter=letter.token), letter, *invited]
+    return [replace(decision, letter=letter.token), letter, *invited(case)]
 
 
 def _letter(case: Case, books: Books, templates: Templates, now: datetime) -> Letter:
@@ -124,27 +122,10 @@ def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now:
         language=rendered.language,
         pause_link="" if to_owner else answer("pause", mailbox, draft.token, rendered.language),
         owner_name=story.owner.name,
-        calendar=_invitation(case, rendered, books, now) if case.rule.invite else None,
+        calendar=calendar_of(case, rendered, books.policy, now),
     )
     to = (*draft.to, owner[1]) if case.rule.invite else draft.to
     return replace(draft, to=to, subject=subject_of(rendered, subject), content=content.decode("ascii"))
-
-
-def _invitation(case: Case, rendered: Rendered, books: Books, now: datetime) -> bytes | None:
-    """The iTIP request to both: the answers come to the shared mailbox, where they are read."""
-    check_in, story = case.occasion.check_in, case.story
-    if check_in is None:
-        return None
-    return request(
-        check_in,
-        organizer=(story.owner.name, books.policy.mailbox.address),
-        attendees=[(who.name, who.addresses[0]) for who in (story.contractor, story.owner)],
-        summary=rendered.subject.partition(",")[0],
-        description=rendered.text,
-        where=books.policy.check_ins.where,
-        timezone=story.owner.timezone,
-        now=now,
-    )
 
 
 def _answered(case: Case) -> Message | None:

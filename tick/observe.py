@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from relationship.facts import Fact
 from relationship.planning import Diary, next_look, plan
+from relationship.revising import revise
 from relationship.slots import Span
 from relationship.story import Story
 from relationship.temperature import judge
@@ -22,7 +23,7 @@ def observe(books: Books, key: str, now: datetime) -> datetime:
     if rule:
         diary = _diary(story, rule, books)
         check_in = plan(story, diary, now)
-        changed += [check_in] if check_in else []
+        changed += [*revise(story, diary, now), *([check_in] if check_in else [])]
         look_at = min(look_at, next_look(story, diary, now) or look_at)
     if changed:
         books.commit(key, changed)

@@ -16,7 +16,6 @@ from rules.evaluation import Case
 from rules.gates import older_debt
 from rules.policy import Policy
 
-
 LONGEST = 60  # working days; what waits longer is said to wait so long
 
 
@@ -135,8 +134,15 @@ def _waiting(turn: Turn, story: Story, end: datetime, reader: Reader) -> str:
 
 def _check_in(check_in: CheckIn, story: Story, policy: Policy, reader: Reader) -> dict[str, object]:
     abroad = story.contractor.timezone != story.owner.timezone
+
+    def told(at: datetime) -> str:
+        return moment(at, reader.timezone, reader.language, reader.locale, yours=abroad)
+
     return {
-        "when": moment(check_in.starts_at, reader.timezone, reader.language, reader.locale, yours=abroad),
+        "when": told(check_in.starts_at),
+        "proposed": told(check_in.proposed) if check_in.proposed else None,
+        "contractor_said": check_in.contractor_said,
+        "owner_said": check_in.owner_said,
         "length": plain_time(int((check_in.ends_at - check_in.starts_at).total_seconds()), reader.language),
         "where": policy.check_ins.where,
         "agenda": agenda(story, reader),

@@ -7,6 +7,18 @@ rules to say. An occasion's key never changes while it lasts, so that a rule act
 from collections.abc import Mapping
 
 from relationship.messages import Side
+from relationship.occasions.check_ins import (
+    check_in_cancelled,
+    check_in_changed,
+    check_in_declined,
+    check_in_disputed,
+    check_in_due,
+    check_in_missed,
+    check_in_outside_hours,
+    check_in_over,
+    check_in_proposed,
+    check_in_unanswered,
+)
 from relationship.occasions.dates import anniversary, payment_due
 from relationship.occasions.deliveries import (
     brief_sent,
@@ -17,7 +29,7 @@ from relationship.occasions.deliveries import (
     no_feedback,
     no_praise,
 )
-from relationship.occasions.marks import check_in_due, contractor_added, starred, temperature_changed
+from relationship.occasions.marks import contractor_added, starred, temperature_changed
 from relationship.occasions.notices import bounced, unprovable, withheld
 from relationship.occasions.occasion import Finder, Occasion
 from relationship.occasions.turns import owner_silence, replied, silence, waiting
@@ -40,6 +52,9 @@ FINDERS: Mapping[str, Finder] = {
     "idea received": idea_received,
     "brief sent": brief_sent,
     "check-in due": check_in_due,
+    "check-in unanswered": check_in_unanswered,
+    "check-in declined": check_in_declined,
+    "check-in missed": check_in_missed,
     "temperature fell": temperature_changed("temperature fell", cooler=True),
     "temperature rose": temperature_changed("temperature rose", cooler=False),
     "anniversary": anniversary,
@@ -50,4 +65,10 @@ FINDERS: Mapping[str, Finder] = {
     "owner first": withheld("owner first", "owner first"),
     "one of two answered": withheld("one of two answered", "one of two answered"),
     "unprovable": unprovable,
+    "check-in changed": check_in_changed,
+    "check-in cancelled": check_in_cancelled,
+    "check-in proposed": check_in_proposed,
+    "check-in over": check_in_over,
+    "check-in disputed": check_in_disputed,
+    "check-in outside hours": check_in_outside_hours,
 }

@@ -1,10 +1,10 @@
-"""Occasions of a state that was noted: a star, a new contractor, a planned check-in, a change of temperature."""
+"""Occasions of a state that was noted: a star, a new contractor, a change of temperature."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from relationship.messages import Side
-from relationship.occasions.occasion import Finder, Occasion, day, quoted
+from relationship.occasions.occasion import Finder, Occasion, quoted
 from relationship.story import Story
 
 STAR_GRACE = timedelta(minutes=10)  # a star can be taken back so long
@@ -37,21 +37,6 @@ def contractor_added(story: Story, now: datetime) -> Iterator[Occasion]:
             whose=Side.CONTRACTOR,
             start=added_at,
         )
-
-
-def check_in_due(story: Story, now: datetime) -> Iterator[Occasion]:
-    """`check-in due`: a slot was found whose notice has come (the tick plans it, see `cadence`)."""
-    for check_in in story.check_ins.values():
-        if check_in.stands:
-            yield Occasion(
-                trigger="check-in due",
-                key=f"check-in/{check_in.uid}/{check_in.sequence}",
-                moment=check_in.planned_at,
-                about=f"a check-in with {story.contractor.name} on {day(check_in.starts_at)}",
-                whose=Side.CONTRACTOR,
-                start=check_in.planned_at,
-                check_in=check_in,
-            )
 
 
 def temperature_changed(trigger: str, cooler: bool) -> Finder:

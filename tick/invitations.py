@@ -1,0 +1,43 @@
+"""The calendar's part of a letter: the request that books or moves a check-in, or the one that cancels it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from mail.invites import cancel, request
+from mail.rendering import Rendered
+from relationship.checkins import CheckIn
+from rules.evaluation import Case
+from rules.policy import Policy
+
+
+def calendar_of(case: Case, rendered: Rendered, policy: Policy, now: datetime) -> bytes | None:
+    """The iTIP object to both, whose answers come to the shared mailbox; None where there is none."""
+    check_in, story = case.occasion.check_in, case.story
+    if check_in is None or not case.rule.invite:
+        return None
+    organizer = (story.owner.name, policy.mailbox.address)
+    attendees = [(who.name, who.addresses[0]) for who in (story.contractor, story.owner)]
+    summary = f"Check-in: {story.owner.first_name} and {story.contractor.first_name}"
+    timezone = story.owner.timezone
+    if check_in.state == "cancelled":
+        return cancel(
+            check_in, organizer=organizer, attendees=attendees, summary=summary, timezone=timezone, now=now
+        )
+    return request(
+        check_in,
+        organizer=organizer,
+        attendees=attendees,
+        summary=summary,
+        description=rendered.text,
+        where=policy.check_ins.where,
+        timezone=timezone,
+        now=now,
+    )
+
+
+def invited(case: Case) -> list[CheckIn]:
+    """The check-in as it stands once its letter is written."""
+    check_in = case.occasion.check_in
+    if check_in is None or not case.rule.invite or check_in.state == "cancelled":
+        return []
+    return [replace(check_in, state="invited")]
