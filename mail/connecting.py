@@ -15,6 +15,9 @@ LINE_ERRORS = (OSError, EOFError, imaplib.IMAP4.error, IMAPClientError, ValueErr
 
 GOODBYE_SECONDS = 3.0
 
+# imaplib takes a line of over 1 MB for an attack; the answer to a SEARCH is one line, of 150,000 mails even.
+imaplib._MAXLINE = 100_000_000  # type: ignore[attr-defined]
+
 
 class InboxError(Exception):
     """The mailbox cannot be read; the message is one sentence that says what to do."""

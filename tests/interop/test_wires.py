@@ -175,6 +175,18 @@ def test_a_mailbox_with_gaps(real_mail, inbox_of, kind) -> None:
     assert [raw.uid for batch in batches for raw in batch] == sorted(set(range(1, 301)) - set(gone))
 
 
+def test_nothing_old_comes_where_the_newest_mail_was_deleted(real_mail, inbox) -> None:
+    """The sequence set 4:* names mail 3 where there is no later one (RFC 3501, 6.4.8)."""
+    real_mail.dovecot.append(TEAM, some(5))
+    with real_mail.dovecot.client(TEAM) as client:
+        client.select_folder("INBOX")
+        client.delete_messages([4, 5], silent=True)
+        client.uid_expunge([4, 5])
+    state = inbox.states(["INBOX"])["INBOX"]
+    assert state.uidnext == 6
+    assert list(inbox.fetch("INBOX", state.uidvalidity, 4)) == []
+
+
 def test_mail_deleted_while_it_is_read(real_mail, inbox) -> None:
     real_mail.dovecot.append(TEAM, some(40))
     state = inbox.states(["INBOX"])["INBOX"]

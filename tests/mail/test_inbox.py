@@ -256,6 +256,17 @@ def test_mail_that_came_before_idle_is_not_slept_over(embedded_mail: EmbeddedMai
     assert inbox.idle(30)
 
 
+def test_idle_goes_on_when_it_was_renewed(
+    embedded_mail: EmbeddedMail, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mail.idling.RENEW_SECONDS", 0.05)
+    inbox.states(inbox.folders())
+    timer = threading.Timer(0.3, embedded_mail.deliver_to, (TEAM, mail(1), AT))
+    timer.start()
+    assert inbox.idle(30)
+    timer.join()
+
+
 def test_idle_ends_when_the_time_is_up(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
     fill(embedded_mail, 1)
     inbox.states(inbox.folders())
