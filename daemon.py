@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from commands.app import build
@@ -16,43 +16,51 @@ from mail.rendering import BUILT_IN, Templates
 from mail.secrets import reveal
 from mail.wording import moment
 from relationship.messages import Side
-from relationship.parties import People
 from rules.policy import Mailbox, Policy
 from rules.problems import PolicyErrors
-from store.protocol import Cursor, Store
+from store.protocol import Store
 from store.tinydb_store import TinyStore
 from tick.books import Books
-from tick.collect import collect
+from tick.collect import Collect, from_mailbox
 from tick.compose import compose
 from tick.decide import court, decide
-from tick.deliver import Wires, deliver
+from tick.deliver import Wires, deliver, file_copies
 from tick.looking import looking
 from tick.owner_mail import alert, bundle
-from tick.record import Recorded, record
+from tick.record import record
 from tick.work import Work
 
 
 class Keepwarm:
     """The wired parts."""
 
-    def __init__(self, policy: Policy, templates: Templates, store: Store, house: "House") -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        templates: Templates,
+        store: Store,
+        house: "House",
+        collect: Collect | None = None,
+    ) -> None:
         self.store, self.templates, self._house = store, templates, house
         self.inbox = house.inbox(policy.mailbox)
         self.wires = Wires(self.inbox, house.postman(policy.mailbox))
         self.books = Books(store, policy, readers(templates))
+        self._collect = collect or from_mailbox(self.inbox)
         self._trouble = ""
 
     def tick(self, now: datetime) -> Work:
         """One pass: collect, record, decide, compose, deliver. Deciding waits until all was collected."""
         books = self.books
         books.enroll(now)
-        recorded = self._collect_and_record(now)
+        recorded = record(self._collect(books, now), books, now)
         books.settle(now)
         bench = court(books, looking(self.inbox), now)
         judged = decide(books, bench, now)
         composed = compose(judged, books, self.templates, now)
         bundled = bundle(books, bench, self.templates, now)
         delivered = deliver(books, bench, self.wires, now)
+        file_copies(self.inbox, recorded.copies)
         self._trouble = delivered.trouble
         return Work(
             read=recorded.read,
@@ -79,6 +87,7 @@ class Keepwarm:
             self.wires.postman.close()
             self.inbox.close()
             self.inbox, self.wires = inbox, Wires(inbox, postman)
+            self._collect = from_mailbox(inbox)
         self.templates = templates
         self.books.adopt(policy, readers(templates))
 
@@ -97,26 +106,6 @@ class Keepwarm:
         self.wires.postman.close()
         self.inbox.close()
         self.store.close()
-
-    def _collect_and_record(self, now: datetime) -> Recorded:
-        books, policy = self.books, self.books.policy
-        since = (now - timedelta(seconds=policy.mailbox.history.plain_seconds)).date()
-        stars = any(rule.when == "starred" for rule in policy.rules)
-        sent = tuple(filter(None, [self.inbox.sent_folder()]))
-        newcomers = books.newcomers()
-        if newcomers:  # their history is read back, for them alone
-            past = collect(self.inbox, Cursor(), since, starred=False)
-            record(past, books, People(policy.owner, newcomers), sent, now, move=False)
-        mails = collect(self.inbox, self.store.cursor(), since, stars)
-        recorded = record(mails, books, books.people, sent, now)
-        self._file_copies(recorded, sent)
-        return recorded
-
-    def _file_copies(self, recorded: Recorded, sent: tuple[str, ...]) -> None:
-        """Copies of our own letters are marked read and lie in the sent folder."""
-        for folder, uid in recorded.copies:
-            if sent and folder not in sent:
-                self.inbox.file_copy(folder, uid, sent[0])
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ better off than one who is not told.
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -169,3 +170,9 @@ def _settle_doubt(letter: Letter, books: Books, wires: Wires, now: datetime, don
         books.commit(letter.contractor, [replace(letter, state=State.UNPROVABLE, content="")])
     elif look.complete and now >= attempted_at + grace:
         books.commit(letter.contractor, [replace(letter, state=State.WAITING)])
+
+
+def file_copies(inbox: Inbox, copies: Iterable[tuple[str, int]]) -> None:
+    """Copies of our own letters are marked read and lie in the sent folder."""
+    for folder, uid in copies:
+        inbox.file_copy(folder, uid, inbox.sent_folder())

@@ -1,21 +1,21 @@
 """Step two, record: parse, classify, find whose story it is, and keep the message's facts. Safe to repeat."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mail.parsing import ids_in
-from mail.raw import RawMail
 from mail.understanding import understand
 from relationship.messages import Kind, Message
 from relationship.ordering import merge
-from relationship.parties import People
 from store.protocol import Cursor, Store
 from tick.books import Books
 from tick.collect import Batch
 
 log = logging.getLogger(__name__)
+
+Pairs = tuple[tuple[str, Message], ...]  # relationship, and the message as it is in its story
 
 
 @dataclass(slots=True)
@@ -28,62 +28,47 @@ class Recorded:
     copies: list[tuple[str, int]] = field(default_factory=list)  # folder and UID of our own letters' copies
 
 
-def record(
-    batches: Iterable[Batch],
-    books: Books,
-    people: People,
-    sent_folders: tuple[str, ...],
-    now: datetime,
-    move: bool = True,
-) -> Recorded:
-    """Record batches as they come: facts first, then the cursor, so that a crash repeats and never skips.
-
-    `people` are those whose mail is recorded; `move` is False where the cursor stays as it is.
-    """
+def record(batches: Iterable[Batch], books: Books, now: datetime) -> Recorded:
+    """Record batches as they come: facts first, then the cursor, so that a crash repeats and never skips."""
     done = Recorded()
     for batch in batches:
-        fresh = _understood(batch, books, people, sent_folders, now, done)
-        books.commit_many({key: list(messages.values()) for key, messages in fresh.items()})
+        fresh: dict[str, dict[str, Message]] = {}
+        for pairs in _understood(batch, books, now, done):
+            _take_in(pairs, books, fresh)
+        books.commit_many({key: list(messages.values()) for key, messages in fresh.items() if messages})
         if batch.starred is not None:
             _record_stars(batch, books, now)
         done.read += len(batch.mails)
         done.recorded += sum(map(len, fresh.values()))
-        if move:
-            _move_cursor(books.store, batch)
+        _move_cursor(books.store, batch)
     return done
 
 
 def _move_cursor(store: Store, batch: Batch) -> None:
-    folders = dict(store.cursor().folders)
-    folders[batch.folder] = batch.read_to
-    store.move_cursor(Cursor(folders))
+    known = store.cursor().folders
+    if batch.read_to and known.get(batch.folder) != batch.read_to:
+        store.move_cursor(Cursor({**known, batch.folder: batch.read_to}))
 
 
-def _understood(
-    batch: Batch, books: Books, people: People, sent: tuple[str, ...], now: datetime, done: Recorded
-) -> dict[str, dict[str, Message]]:
-    """The messages of a batch that are new or say something new, by relationship and key."""
-    fresh: dict[str, dict[str, Message]] = {}
-    mailbox = books.policy.mailbox
+def _understood(batch: Batch, books: Books, now: datetime, done: Recorded) -> Iterator[Pairs]:
+    """What each mail of a batch is in whose story; one that cannot be understood is set aside, and counted."""
+    mailbox, words = books.policy.mailbox, books.policy.words
+    sent = (batch.folder,) if batch.in_sent else ()
+    yield tuple(batch.understood)
     for raw in batch.mails:
         try:
-            pairs = understand(raw, people, books.policy.words, mailbox.trust, now, sent)
+            pairs = understand(raw, batch.people, words, mailbox.trust, now, sent)
         except Exception:
             log.exception("A mail could not be understood and was set aside: %s, UID %d", raw.folder, raw.uid)
             books.store.set_aside(f"{raw.folder}-{raw.uid}", raw.header + raw.text)
             done.errors += 1
             continue
-        _take_in(raw, pairs, books, fresh, done)
-    return fresh
+        if any(message.kind is Kind.OWN for _, message in pairs) and not batch.in_sent:
+            done.copies.append((raw.folder, raw.uid))
+        yield pairs
 
 
-def _take_in(
-    raw: RawMail,
-    pairs: Iterable[tuple[str, Message]],
-    books: Books,
-    fresh: dict[str, dict[str, Message]],
-    done: Recorded,
-) -> None:
+def _take_in(pairs: Pairs, books: Books, fresh: dict[str, dict[str, Message]]) -> None:
     for key, message in pairs:
         identities, own = books.identities(key), fresh.setdefault(key, {})
         name = identities.key_of(message)
@@ -92,8 +77,6 @@ def _take_in(
         if seen != known:
             own[name] = seen
             identities.add(seen)
-    if any(message.kind is Kind.OWN for _, message in pairs):
-        done.copies.append((raw.folder, raw.uid))
 
 
 def _record_stars(batch: Batch, books: Books, now: datetime) -> None:
