@@ -14,7 +14,7 @@ from mail.wordlists import any_of, is_greeting, phrases, plain
 
 CLOSER_CAP = 160  # characters: longer text says something
 
-_URL = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
+_URL = re.compile(r"(?:https?://|www\.)\S+|\S{1,64}@\S{1,255}")
 _QUESTION = re.compile("[?？؟¿⁇⁈⁉‽\u037e]")
 _LETTER = re.compile(r"[^\W_]")
 _NOT_WORDS = re.compile(r"[^\w\s'-]+|_+|(?<!\w)-+|-+(?!\w)")

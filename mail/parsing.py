@@ -18,12 +18,15 @@ from mail.raw import RawMail
 
 BODY_CAP = 1_048_576  # bytes of a body that are looked at
 PARENTS_CAP = 200
+REPLIED_CAP = 4_096  # bytes of In-Reply-To that are looked at
+ID_CAP = 998  # bytes of a message id without brackets: the longest line of RFC 5322, 2.1.1
 OPENING_CAP = 8_192  # characters of the text that rules look at
 
 T = TypeVar("T")
 _ID = re.compile(rb"<([^<>]{1,998})>")
 _BARE_ID = re.compile(rb"[^\s<>@]+@[^\s<>@]+")
 _POSSESSIVE = re.compile(rb"<[^<>]{1,998}>(?='s)")
+_POSSESSIVE = re.compile(rb"<[^<>]{1,998}>(?='s)")  # "<jo@x.example>'s message of ..."
 _SPACE = re.compile(rb"\s+")
 
 
@@ -63,7 +66,7 @@ class Mail:
         ids = ids_in(value)
         if ids:
             return ids[0]
-        bare = _BARE_ID.search(value)
+        bare = _BARE_ID.search(value[:ID_CAP])
         return bare[0].decode("utf-8", "replace") if bare else ""
 
     @_lazy(())
@@ -79,13 +82,12 @@ class Mail:
     @_lazy("")
     def replied_to(self) -> str:
         """The id in In-Reply-To, which may stand among prose ("Message from Jo <jo@x.example> of ...")."""
-        value = self.headers.raw_first(b"in-reply-to")
+        value = self.headers.raw_first(b"in-reply-to")[:REPLIED_CAP]
         ids = ids_in(value)
         if len(ids) > 1 or (ids and not value.startswith(b"<")):
             people = set(self.from_ + self.to + self.cc)
-            ids = [
-                one for one in ids if one.lower() not in people and b"<" + one.encode() + b">'s" not in value
-            ]
+            writers = set(ids_in(b"".join(_POSSESSIVE.findall(value))))
+            ids = [one for one in ids if one.lower() not in people and one not in writers]
         return ids[0] if ids else ""
 
     @_lazy("")

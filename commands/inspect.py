@@ -1,0 +1,67 @@
+"""`inspect FILE...`: what Keepwarm makes of mails in files, folders and mbox files. It needs no rules file."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from mail.files import LONG_AGO, FoundMail, find_mails
+from mail.kinds import kind_of
+from mail.parsing import Mail, parse
+from relationship.conversations import Threadable, thread
+
+
+def inspect(paths: list[Path], as_json: bool) -> int:
+    """Print what the mails are; exit code 1 where a path could not be read, else 0."""
+    complaints: list[str] = []
+    for row in inspect_files(paths, complaints):
+        print(json.dumps(row, ensure_ascii=False) if as_json else _in_words(row))
+    for complaint in complaints:
+        print(complaint, file=sys.stderr)
+    return 1 if complaints else 0
+
+
+def inspect_files(paths: Iterable[Path], complaints: list[str] | None = None) -> Iterator[dict[str, object]]:
+    """One dict per mail, in the order found: file, kind, reason, thread, message_id (and number, in an mbox).
+
+    `file` is the path as given, or joined to the folder that was given. `thread` is the same for all mails of
+    a conversation, across everything given: the place of its earliest mail. A path that cannot be read gets a
+    line in `complaints`, or raises OSError where there is no such list.
+    """
+    rows: list[dict[str, object]] = []
+    members: list[Threadable] = []
+    for found in _readable(paths, complaints):
+        mail = parse(found.raw)
+        verdict = kind_of(mail)
+        place = str(found.file) + (f"#{found.number}" if found.number else "")
+        row: dict[str, object] = {"file": str(found.file), "kind": verdict.kind.value, "reason": verdict.reason}
+        row |= {"thread": place, "message_id": mail.message_id}
+        if found.number:
+            row["number"] = found.number
+        rows.append(row)
+        members.append(_member(place, mail))
+    names = thread(members)
+    for row in rows:
+        row["thread"] = names[str(row["thread"])]
+        yield row
+
+
+def _member(place: str, mail: Mail) -> Threadable:
+    parties = frozenset((*mail.from_, *mail.to, *mail.cc))
+    at = mail.dated or mail.received or LONG_AGO
+    return Threadable(place, mail.message_id, mail.parents, mail.hints, mail.subject, at, parties)
+
+
+def _readable(paths: Iterable[Path], complaints: list[str] | None) -> Iterator[FoundMail]:
+    for path in paths:
+        try:
+            yield from find_mails(path)
+        except OSError as error:
+            if complaints is None:
+                raise
+            complaints.append(f"{error.filename or path}: cannot be read: {error.strerror or error}")
+
+
+def _in_words(row: dict[str, object]) -> str:
+    number = f" (number {row['number']})" if "number" in row else ""
+    return f"{row['file']}{number}: {row['kind']}, because: {row['reason']}. Conversation: {row['thread']}"
