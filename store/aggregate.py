@@ -37,10 +37,14 @@ def merged(facts: Facts, added: Iterable[Fact], dropped: Iterable[Fact] = ()) ->
     return Facts(**tables)
 
 
+def latest(facts: Iterable[Fact]) -> list[Fact]:
+    """Of equal keys the last one."""
+    return list({(type(fact), fact.key): fact for fact in facts}.values())
+
+
 def news(facts: Facts, added: Iterable[Fact]) -> list[Fact]:
     """Those that are not there as they are; of equal keys the last one."""
-    latest = {(type(fact), fact.key): fact for fact in added}
-    return [fact for (kind, key), fact in latest.items() if facts.table(kind).get(key) != fact]
+    return [fact for fact in latest(added) if facts.table(type(fact)).get(fact.key) != fact]
 
 
 def every_fact(facts: Facts) -> Iterable[Fact]:
@@ -75,12 +79,12 @@ class Aggregate:
     def stage(self, added: Iterable[Fact], dropped: Iterable[Fact] = ()) -> None:
         """Work towards the next commit; ValueError, and nothing staged, for a fact that cannot be written."""
         added, dropped = list(added), list(dropped)
-        put = _by_table((TABLES[type(fact)], Document(encode(fact), fact.key)) for fact in added)  # type: ignore[arg-type]
-        gone = _by_table((TABLES[type(fact)], fact.key) for fact in (*added, *dropped))
-        for name in gone:
+        put = _by_table((fact, Document(encode(fact), fact.key)) for fact in added)  # type: ignore[arg-type]
+        gone = _by_table((fact, None) for fact in (*added, *dropped))
+        for name, keys in gone.items():
             table = self._db.table(name, cache_size=0)
-            table.remove(doc_ids=gone[name])
-            table.insert_multiple(put.get(name, ()))
+            table.remove(doc_ids=keys)  # type: ignore[arg-type]
+            table.insert_multiple(put.get(name, {}).values())
         self._next = merged(self._next, added, dropped)
 
     def commit(self) -> None:
@@ -94,10 +98,11 @@ class Aggregate:
         self._next = self.facts
 
 
-def _by_table(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
-    tables: dict[str, list[Any]] = {}
-    for name, item in pairs:
-        tables.setdefault(name, []).append(item)
+def _by_table(pairs: Iterable[tuple[Fact, Any]]) -> dict[str, dict[str, Any]]:
+    """By table and key; of equal keys the last one counts."""
+    tables: dict[str, dict[str, Any]] = {}
+    for fact, item in pairs:
+        tables.setdefault(TABLES[type(fact)], {})[fact.key] = item
     return tables
 
 
@@ -110,7 +115,7 @@ def parse(content: bytes) -> dict[str, Any]:
     """What `dump` wrote; CodecError for anything else."""
     try:
         data = json.loads(content.decode("utf-8", "surrogatepass"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CodecError(f"it is not JSON: {error}") from error
     if not isinstance(data, dict):
         raise CodecError("it holds no JSON object")

@@ -107,7 +107,7 @@ class Archive:
             file.seek(start)
             at = start
             for raw in file:
-                if raw.endswith(b"\n") and (line := self._read(raw, Place(year, at))):
+                if line := self._read(raw, Place(year, at)):
                     yield line
                 at += len(raw)
 
@@ -118,6 +118,9 @@ class Archive:
             return self._read(file.readline(), place)
 
     def _read(self, raw: bytes, place: Place) -> Line | None:
+        """The line; None for one that was torn off, or cannot be read."""
+        if not raw.endswith(b"\n"):
+            return None
         try:
             data = parse(raw)
             table = data["table"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from relationship.facts import Fact, Facts
 from relationship.messages import Message
-from store.aggregate import every_fact, merged, news
+from store.aggregate import every_fact, latest, merged, news
 from store.archive import told, year_of
 from store.evidence import sealed
 from store.keys import checked
@@ -51,7 +51,7 @@ class MemoryStore:
         self, name: str, facts: Iterable[Fact], conversation_of: Mapping[str, str] = NO_CONVERSATIONS
     ) -> None:
         """Move closed facts out of what `load` returns."""
-        closed = list(facts)
+        closed = latest(facts)
         if not closed:
             return
         self._live[name] = merged(self.load(name), (), closed)

@@ -42,8 +42,11 @@ class Schema:
         return version
 
     def migrate(self, docs: Mapping[str, Doc], table: str, version: int) -> dict[str, Doc]:
-        """Facts of an older version, by key, as of this one."""
-        current = dict(docs)
-        for step in self.steps[version - 1 :]:
-            current = {key: step(table, doc) for key, doc in current.items()}
+        """Facts of an older version, by key, as of this one; CodecError for what is no table of facts."""
+        try:
+            current = dict(docs.items())
+            for step in self.steps[version - 1 :]:
+                current = {key: step(table, doc) for key, doc in current.items()}
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise CodecError(f"its table {table!r} cannot be read: {error}") from error
         return current

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from store.aggregate import dump, parse
 from store.codec import CodecError
-from store.files import Files, explained
+from store.files import TEMPORARY, Files, explained
 
 
 class Requests:
@@ -24,7 +24,7 @@ class Requests:
     def drop(self, verb: str, argument: str) -> None:
         """Add one, durable on return."""
         self._files.make_folder(self._folder)
-        temporary = self._folder / f"{os.getpid()}.new"
+        temporary = self._folder / f"{os.getpid()}.new{TEMPORARY}"
         self._files.replace(temporary, dump({"verb": verb, "argument": argument}))
         try:
             self._number(temporary)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from relationship.facts import Fact, Facts
-from store.aggregate import dump, every_fact, news, parse
+from store.aggregate import dump, every_fact, latest, news, parse
 from store.archive import Archive
 from store.codec import CodecError, NewerError, decode, encode
 from store.evidence import Evidence
@@ -64,7 +64,7 @@ class TinyStore:
         folders = [self._folder / name for name in ("contractors", "archive", "requests", "set-aside")]
         for folder in folders:
             self._files.make_folder(folder)
-        for folder in (self._folder, *folders):
+        for folder in (self._folder, *folders, *self._files.matching(self._folder / "archive", "[0-9]" * 4)):
             self._files.sweep(folder)
         return lock
 
@@ -90,7 +90,7 @@ class TinyStore:
         self, name: str, facts: Iterable[Fact], conversation_of: Mapping[str, str] = NO_CONVERSATIONS
     ) -> None:
         """Move closed facts to the yearly files."""
-        closed = list(facts)
+        closed = latest(facts)
         if closed:
             self._must_be_writable()
             self.load(name)  # one that is damaged refuses before anything is written
