@@ -12,11 +12,10 @@ Then, in this order, and each only for what looks like a reply:
 2. The subject, as the last resort: a conversation that starts with a reply ("Re: ...") to an unknown parent
    joins the latest conversation with the same base subject and the same two parties, if that is `RECENT`.
 
-The same Message-ID on different mails joins them only where the base subject agrees.
+The same Message-ID on different mails joins them only where the base subject, or parties and date, agree.
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -86,51 +85,66 @@ def thread(messages: Iterable[Threadable]) -> Mapping[str, str]:
 def _by_references(ordered: list[Threadable], groups: _Groups) -> dict[str, str]:
     """Join along ids; each message's node. A node is an id, told apart where mails of one id differ."""
     nodes: dict[str, str] = {}
-    taken: dict[str, str] = {}  # id -> base subject of the mail that has it for its own
+    owners: dict[str, Threadable] = {}
     for message in ordered:
         own = message.message_id
         if not own:
             node = f"\0{message.key}"
+        elif _same_mail(owners.setdefault(own, message), message):
+            node = own
         else:
-            base = base_subject(message.subject)
-            node = own if taken.setdefault(own, base) == base else f"{own}\0{base}"
+            node = f"{own}\0{base_subject(message.subject)}"
         nodes.setdefault(message.key, node)
         for parent in message.parents:
             groups.join(parent, node)
     return nodes
 
 
+def _same_mail(known: Threadable, message: Threadable) -> bool:
+    """Whether two mails with one Message-ID belong together: a copy whose subject a list changed is one mail."""
+    if known is message or known.message_id in message.parents:
+        return True
+    if bool(known.parties) and known.parties == message.parties and message.at - known.at <= RECENT:
+        return True
+    return base_subject(known.subject) == base_subject(message.subject)
+
+
 def _by_hints(ordered: list[Threadable], groups: _Groups, nodes: dict[str, str]) -> None:
-    first: dict[str, str] = {}
+    """Outlook's root joins always: only an answer carries another mail's. Gmail's id joins lost answers only."""
+    starts = _starts(ordered, groups, nodes)
+    lost = {
+        message.key for message in starts.values() if message.parents or is_reply_subject(message.subject)
+    }
+    last: dict[str, str] = {}
     for message in ordered:
+        node = nodes[message.key]
         for hint in message.hints:
-            if hint not in first:
-                first[hint] = nodes[message.key]
-            elif _looks_like_reply(message) or hint.startswith("thread-index:"):
-                groups.join(first[hint], nodes[message.key])
+            if hint in last and (message.key in lost or hint.startswith("thread-index:")):
+                groups.join(last[hint], node)
+            last[hint] = node
+
+
+def _starts(ordered: list[Threadable], groups: _Groups, nodes: dict[str, str]) -> dict[str, Threadable]:
+    """The earliest message of each group so far."""
+    starts: dict[str, Threadable] = {}
+    for message in ordered:
+        starts.setdefault(groups.find(nodes[message.key]), message)
+    return starts
 
 
 def _by_subject(ordered: list[Threadable], groups: _Groups, nodes: dict[str, str]) -> None:
     """Let conversations that start in the middle join the latest one that they can belong to."""
-    starts: dict[str, Threadable] = {}
-    seen: dict[tuple[str, frozenset[str]], list[tuple[datetime, str]]] = {}
-    for message in ordered:
-        starts.setdefault(groups.find(nodes[message.key]), message)
-    orphans = {m.key for m in starts.values() if is_reply_subject(m.subject)}
+    starts = _starts(ordered, groups, nodes)
+    orphans = {message.key for message in starts.values() if is_reply_subject(message.subject)}
+    seen: dict[tuple[str, frozenset[str]], tuple[datetime, str]] = {}
     for message in ordered:
         base = base_subject(message.subject)
         if not base or len(message.parties) < 2:
             continue
-        earlier = seen.setdefault((base, message.parties), [])
-        if message.key in orphans and earlier:
-            at, node = earlier[bisect_right(earlier, (message.at, "\U0010ffff")) - 1]
-            if message.at - at <= RECENT:
-                groups.join(node, nodes[message.key])
-        earlier.append((message.at, nodes[message.key]))
-
-
-def _looks_like_reply(message: Threadable) -> bool:
-    return bool(message.parents) or is_reply_subject(message.subject)
+        earlier = seen.get((base, message.parties))
+        if earlier and message.key in orphans and message.at - earlier[0] <= RECENT:
+            groups.join(earlier[1], nodes[message.key])
+        seen[base, message.parties] = message.at, nodes[message.key]
 
 
 # "Re" and "Fwd" as mail programs of many languages write them; also Re[2]:, Re(3):, Re^2:.
