@@ -286,3 +286,4 @@ def test_a_wait_lapses_when_its_conversation_was_quiet_for_sixty_days():
     assert not lapsed(wait, T, T + sixty - MINUTE)
     assert not lapsed(wait, T + MINUTE, T + sixty)
     assert lapsed(wait, T - sixty, T + sixty)
+    assert not lapsed(wait, T - sixty, T + sixty - MINUTE)
