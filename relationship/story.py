@@ -1,6 +1,6 @@
 """A story: one relationship as it stands, folded from its facts. Built anew whenever a fact is added."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cached_property
@@ -81,9 +81,8 @@ class Story:
         return tuple(m for m in self.messages if self.conversation_of[m.key] == conversation)
 
     def subject_of(self, conversation: str) -> str:
-        """What a conversation is about: its first message's subject, without "Re:"."""
-        messages = self.in_conversation(conversation)
-        return plain_subject(messages[0].subject) if messages else ""
+        """What a conversation is about."""
+        return _subject(self.in_conversation(conversation))
 
     def waits(self, side: Side) -> tuple[Turn, ...]:
         """Open waits on one side, oldest first."""
@@ -174,11 +173,17 @@ def ledger_of(messages: tuple[Message, ...], conversation_of: Mapping[str, str])
     grouped: dict[str, list[Message]] = {}
     for message in messages:
         grouped.setdefault(conversation_of[message.key], []).append(message)
-    folded = [fold(name, plain_subject(group[0].subject), group) for name, group in grouped.items()]
+    folded = [fold(name, _subject(group), group) for name, group in grouped.items()]
     return Ledger(
         exchanges=tuple(sorted((t for one in folded for t in one.exchanges), key=_age)),
         waits=tuple(sorted((t for one in folded for t in one.waits), key=_age)),
     )
+
+
+def _subject(messages: Sequence[Message]) -> str:
+    """The subject of the first thing that a person said, without "Re:"; robots put words of their own before it."""
+    first = next((m for m in messages if m.kind is Kind.HUMAN), next(iter(messages), None))
+    return plain_subject(first.subject) if first else ""
 
 
 def _age(turn: Turn) -> tuple[datetime, str]:
