@@ -5,8 +5,9 @@ says. Most of a mailbox concerns no contractor, so that is asked first, by heade
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from mail import contents, signs
@@ -22,8 +23,10 @@ from mail.who import Author, Directory, answer_reaches_us, author_of, directory,
 from relationship.messages import Kind, Message, Side
 from relationship.ordering import fingerprint, message_time
 from relationship.parties import People
+from relationship.tokens import token_in
 
 Pair = tuple[str, Message]
+NO_ROUTES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,12 @@ def understand(
     trust: str,
     now: datetime,
     sent_folders: Iterable[str] = (),
-    check_ins: Mapping[str, str] | None = None,
+    routes: Mapping[str, str] = NO_ROUTES,
 ) -> tuple[Pair, ...]:
     """(relationship key, message) for each contractor whom the mail concerns; () where it concerns none.
 
-    `now` becomes `seen_at`; `trust` is an authserv-id, "topmost" or ""; `check_ins` tells the relationship of a
-    check-in by its UID, for answers of the owner's side, which name no contractor. Never raises on any mail.
+    `now` becomes `seen_at`; `trust` is an authserv-id, "topmost" or ""; `routes` tells the relationship of a
+    check-in by its UID and of a letter by its token: the owner's answers name no contractor. Never raises.
     """
     known = directory(people)
     mail = parse(raw)
@@ -64,12 +67,12 @@ def understand(
     if verdict.kind is Kind.BOUNCE:
         return tuple(_bounces(context, verdict, author))
     if verdict.kind is Kind.RSVP or calendar_method(mail) == "COUNTER":
-        return tuple(_rsvps(context, verdict, author, check_ins or {}))
+        return tuple(_rsvps(context, verdict, author, routes))
     if author is None:
         return ()
     if author.side is Side.CONTRACTOR:
         return ((author.key, _message(context, verdict, author, author.key)),)
-    return tuple(_from_owner(context, verdict, author))
+    return tuple(_from_owner(context, verdict, author)) or tuple(_one_click(context, verdict, author, routes))
 
 
 def concerns(raw: RawMail, people: People) -> bool:
@@ -78,7 +81,8 @@ def concerns(raw: RawMail, people: People) -> bool:
     author = author_of(mail, known)
     if author is None or author.side is Side.CONTRACTOR:
         return author is not None or _machine_may_write(mail)
-    return bool(known.contractors_in(mail.to) or known.contractors_in(mail.cc)) or _is_calendar(mail)
+    named = known.contractors_in(mail.to) or known.contractors_in(mail.cc)
+    return bool(named or token_in(mail.subject)) or _is_calendar(mail)
 
 
 def wants_more(raw: RawMail) -> bool:
@@ -132,7 +136,7 @@ def _bounces(context: _Context, verdict: Verdict, author: Author | None) -> Iter
 
 
 def _rsvps(
-    context: _Context, verdict: Verdict, author: Author | None, check_ins: Mapping[str, str]
+    context: _Context, verdict: Verdict, author: Author | None, routes: Mapping[str, str]
 ) -> Iterator[Pair]:
     """The answer in its attendee's story; the owner's own answers in that of the check-in's contractor."""
     method = calendar_method(context.mail)
@@ -141,7 +145,7 @@ def _rsvps(
         if author and author.key:
             yield author.key, _facts(context, verdict, author)
         return
-    key = check_ins.get(rsvp.uid) or context.known.key_of(rsvp.attendee) or (author.key if author else "")
+    key = routes.get(rsvp.uid) or context.known.key_of(rsvp.attendee) or (author.key if author else "")
     if not key:
         return
     side = Side.OWNER if context.known.owner_side(rsvp.attendee) else Side.CONTRACTOR
@@ -157,6 +161,15 @@ def _from_owner(context: _Context, verdict: Verdict, author: Author) -> Iterator
         others = tuple(address for other, address in to.items() if other != key)
         more = {"handed": key in to, "also_asked": others, "reaches_us": reaches}
         yield key, _message(context, verdict, author, key, **more)
+
+
+def _one_click(
+    context: _Context, verdict: Verdict, author: Author, routes: Mapping[str, str]
+) -> Iterator[Pair]:
+    """The owner's answer to one of our letters, to the mailbox alone: it hands nothing over."""
+    key = routes.get(token_in(context.mail.subject), "")
+    if key in context.known.people.contractors and verdict.kind is Kind.HUMAN:
+        yield key, replace(_message(context, verdict, author, key), handed=False, closes=True, asks=False)
 
 
 def _message(context: _Context, verdict: Verdict, author: Author, key: str, **more: Any) -> Message:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from relationship.checkins import CheckIn
 from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
 from relationship.letters import OPEN_STATES, Letter, State
 from relationship.messages import Side
@@ -28,12 +29,15 @@ class Books:
     def __init__(self, store: Store, policy: Policy, readers: Mapping[str, Side]) -> None:
         self.store = store
         self.letters: dict[str, Letter] = {}  # the outbox, and what the limits count
+        self.routes: dict[str, str] = {}  # UID of a check-in, token of a letter -> relationship
         self._stories: dict[str, Story] = {}
         self._identities: dict[str, Identities] = {}
         self._wake: dict[str, datetime | None] = {}  # None: has news, look at it now
         self.adopt(policy, readers)
         for name in store.names():
-            self._note(name, store.load(name).letters.values())
+            facts = store.load(name)
+            self._note(name, facts.letters.values())
+            self._route(name, [*facts.letters.values(), *facts.check_ins.values()])
 
     # -- the policy ----------------------------------------------------------------------------------------
 
@@ -160,6 +164,7 @@ class Books:
             raise
         for key, added in facts.items():
             self._note(key, [fact for fact in added if isinstance(fact, Letter)])
+            self._route(key, added)
             self._stories.pop(key, None)
             if key in self.people.contractors:
                 self._wake[key] = None
@@ -172,6 +177,11 @@ class Books:
                 self.letters[letter.token] = letter
             else:
                 self.letters.pop(letter.token, None)
+
+    def _route(self, key: str, facts: Iterable[Fact]) -> None:
+        """Whom an answer is about that names no contractor: it names the check-in, or the letter."""
+        if key != OWNER:
+            self.routes |= {fact.key: key for fact in facts if isinstance(fact, Letter | CheckIn)}
 
     def outbox(self) -> list[Letter]:
         """Letters on their way, oldest first."""

@@ -57,7 +57,7 @@ def _understood(batch: Batch, books: Books, now: datetime, done: Recorded) -> It
     yield tuple(batch.understood)
     for raw in batch.mails:
         try:
-            pairs = understand(raw, batch.people, words, mailbox.trust, now, sent)
+            pairs = understand(raw, batch.people, words, mailbox.trust, now, sent, books.routes)
         except Exception:
             log.exception("A mail could not be understood and was set aside: %s, UID %d", raw.folder, raw.uid)
             books.store.set_aside(f"{raw.folder}-{raw.uid}", raw.header + raw.text)

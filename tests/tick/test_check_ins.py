@@ -1,0 +1,216 @@
+"""The life of a check-in on embedded servers: answered, moved, cancelled, over, disputed."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.utils import format_datetime
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from icalendar import Calendar
+
+TEAM, DANA = "team@acme.example", "dana@acme.example"
+MARIA, BEN = "maria@contract.example", "ben@contract.example"
+HOURLY = timedelta(hours=1)
+
+CHECK_INS = """
+  - name: Check-in
+    when: check-in due
+    invite: check-ins/agenda
+  - name: Check-in not answered
+    when: check-in unanswered
+    steps:
+      - {{before: 1 working day, send: reminders/check-in}}
+  - name: Declined
+    when: check-in declined
+    send: owner/check-in-declined
+    deliver: any time
+  - name: Missed call
+    when: check-in missed
+    send: owner/missed-check-in
+    deliver: any time
+"""
+
+
+def calendar_in(content: bytes) -> Calendar:
+    mail = message_from_bytes(content)
+    [part] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    return Calendar.from_ical(part.get_payload(decode=True))
+
+
+def event_in(content: bytes):
+    [event] = calendar_in(content).walk("VEVENT")
+    return event
+
+
+@pytest.fixture
+def invited(scene):
+    """Maria was invited; the scene stands an hour later."""
+    scene.policy(scene.rules_text + CHECK_INS, ("mode: live", "mode: live\ncheck-ins: {active: every week}"))
+    scene.tick()
+    while not scene.servers.mailbox(MARIA):
+        scene.run((scene.now + HOURLY).strftime("%Y-%m-%d %H:%M"), HOURLY)
+    return scene
+
+
+def check_in(scene):
+    [only] = scene.story("Maria").check_ins.values()
+    return only
+
+
+def replies(
+    scene, sender: str, answer: str, sequence: int | None = None, attendee: str = "", **event: str
+) -> None:
+    """A calendar's REPLY or COUNTER, as Gmail sends them: no In-Reply-To, matched by UID alone."""
+    call = check_in(scene)
+    method = "COUNTER" if "dtstart" in event else "REPLY"
+    scene.now += timedelta(minutes=1)
+    number = call.sequence if sequence is None else sequence
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Google Inc//Google Calendar 70.9054//EN",
+        f"METHOD:{method}",
+        "BEGIN:VEVENT",
+        f"UID:{call.uid}",
+        f"SEQUENCE:{number}",
+        f"DTSTAMP:{scene.now:%Y%m%dT%H%M%SZ}",
+        f"DTSTART:{event.get('dtstart', '20260312T140000Z')}",
+        f"ATTENDEE;PARTSTAT={answer};CN=x:mailto:{attendee or sender}",
+        "END:VEVENT",
+        "END:VCALENDAR",
+        "",
+    ]
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender, TEAM, "Accepted: Check-in"
+    scene.count += 1
+    mail["Date"], mail["Message-ID"] = format_datetime(scene.now), f"<{scene.count}.calendar@{sender}>"
+    mail.set_content("See the calendar.")
+    mail.add_alternative("\r\n".join(lines), subtype="calendar", params={"method": method})
+    scene.servers.deliver_to(TEAM, mail.as_bytes(), scene.now, "INBOX")
+    scene.tick()
+
+
+def clicks(scene, sender: str, word: str, letters: str) -> None:
+    """A one-click answer, from the last letter in somebody's mailbox that offers it."""
+    for mail in reversed(scene.letters(letters)):
+        text = mail.text.replace("\n", "")
+        found = re.findall(rf"mailto:[^\s>]*body=%23{word}", text)
+        if found:
+            asked = parse_qs(urlsplit(found[-1]).query)
+            scene.writes(sender, TEAM, unquote(asked["subject"][0]), asked["body"][0], folder="INBOX")
+            scene.tick()
+            return
+    raise AssertionError(f"no letter offers {word}")
+
+
+def to(scene, moment: datetime, every: timedelta = HOURLY) -> None:
+    scene.run(f"{moment:%Y-%m-%d %H:%M}", every)
+
+
+def test_the_invitation_names_both_and_answers_go_to_the_mailbox(invited):
+    event = event_in(invited.servers.mailbox(MARIA)[-1].content)
+    assert event["UID"] == check_in(invited).uid
+    assert event["ORGANIZER"] == f"mailto:{TEAM}"
+    assert [str(one) for one in event["ATTENDEE"]] == [f"mailto:{MARIA}", f"mailto:{DANA}"]
+    assert event.start.astimezone(UTC) == check_in(invited).starts_at
+
+
+@pytest.mark.parametrize("answer", ["ACCEPTED", "TENTATIVE", "DECLINED"])
+def test_a_reply_sets_the_state(invited, answer):
+    replies(invited, MARIA, answer)
+    assert check_in(invited).state == answer.lower()
+    declined = [subject for subject in invited.subjects(DANA) if "cannot make" in subject]
+    assert len(declined) == (answer == "DECLINED")
+
+
+def test_who_was_not_invited_answers_nothing(invited):
+    replies(invited, BEN, "DECLINED")
+    replies(invited, "eve@evil.example", "DECLINED", attendee=MARIA)
+    replies(invited, MARIA, "DECLINED", attendee="eve@evil.example")
+    assert check_in(invited).state == "invited"
+
+
+def test_an_unanswered_invitation_is_reminded_once_and_an_answered_one_not(invited):
+    to(invited, check_in(invited).starts_at)
+    assert len([one for one in invited.letters(MARIA) if one.subject.startswith("Shall we talk")]) == 1
+
+
+def test_an_accepted_one_is_not_reminded(invited):
+    replies(invited, MARIA, "ACCEPTED")
+    to(invited, check_in(invited).starts_at)
+    assert len(invited.letters(MARIA)) == 1
+
+
+def test_the_owners_decline_moves_it_in_both_calendars(invited):
+    before = check_in(invited)
+    replies(invited, DANA, "DECLINED")
+    after = check_in(invited)
+    assert (after.uid, after.sequence, after.state) == (before.uid, 1, "invited")
+    assert after.starts_at > before.starts_at
+    for address in (MARIA, DANA):
+        event = event_in(invited.servers.mailbox(address)[-1].content)
+        assert (event["UID"], event["SEQUENCE"], event.start.astimezone(UTC)) == (
+            before.uid,
+            1,
+            after.starts_at,
+        )
+    replies(invited, MARIA, "ACCEPTED", sequence=0)
+    assert check_in(invited).state == "invited"
+    replies(invited, MARIA, "ACCEPTED", sequence=1)
+    assert check_in(invited).state == "accepted"
+
+
+def test_a_pause_takes_it_out_of_the_calendars(invited):
+    invited.policy(
+        invited.rules_text + CHECK_INS,
+        ("mode: live", "mode: live\ncheck-ins: {active: every week}"),
+        ("timezone: Europe/Madrid", "timezone: Europe/Madrid\n    phase: paused"),
+    )
+    invited.tick()
+    calendar = calendar_in(invited.servers.mailbox(MARIA)[-1].content)
+    [event] = calendar.walk("VEVENT")
+    assert (calendar["METHOD"], event["STATUS"], event["SEQUENCE"]) == ("CANCEL", "CANCELLED", 1)
+    assert check_in(invited).state == "cancelled"
+    count = len(invited.servers.mailbox(MARIA))
+    to(invited, check_in(invited).starts_at + timedelta(days=1))
+    assert len(invited.servers.mailbox(MARIA)) == count
+
+
+@pytest.mark.parametrize("choice", ["accept", "decline"])
+def test_a_counter_proposal_is_the_owners_to_take(invited, choice):
+    before = check_in(invited)
+    proposed = before.starts_at + timedelta(days=1, hours=1)
+    replies(invited, MARIA, "TENTATIVE", dtstart=f"{proposed:%Y%m%dT%H%M%SZ}")
+    assert check_in(invited).state == "countered"
+    clicks(invited, DANA, choice, DANA)
+    after = check_in(invited)
+    assert (after.sequence, after.state) == (1, "invited")
+    assert after.starts_at == (proposed if choice == "accept" else before.starts_at)
+
+
+def test_how_it_went_is_asked_and_both_may_say(invited):
+    replies(invited, MARIA, "ACCEPTED")
+    to(invited, check_in(invited).ends_at + timedelta(days=1))
+    clicks(invited, BEN, "missed", DANA)
+    assert check_in(invited).state == "accepted"
+    clicks(invited, DANA, "held", DANA)
+    assert check_in(invited).state == "held"
+    clicks(invited, DANA, "missed", DANA)  # the token was used
+    assert check_in(invited).state == "held"
+    invited.writes(MARIA, TEAM, "Our call", "#missed", folder="INBOX")
+    invited.tick()
+    assert check_in(invited).state == "disputed"
+    to(invited, invited.now + timedelta(days=1))
+    clicks(invited, DANA, "late", DANA)
+    assert check_in(invited).state == "late"
+
+
+def test_a_missed_call_is_told_and_moves_no_ball(invited):
+    to(invited, check_in(invited).ends_at + timedelta(days=1))
+    waits = invited.story("Maria").ledger.waits
+    clicks(invited, DANA, "missed", DANA)
+    assert check_in(invited).state == "missed"
+    assert any("did not take place" in subject for subject in invited.subjects(DANA))
+    assert invited.story("Maria").ledger.waits == waits
