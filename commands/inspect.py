@@ -1,4 +1,4 @@
-"""`inspect FILE...`: what Keepwarm makes of mails in files, folders and mbox files. It needs no rules file."""
+"""`inspect FILE...`: what is made of mails in files, folders and mbox files. It needs no rules file."""
 
 import json
 import sys
@@ -34,8 +34,8 @@ def inspect_files(paths: Iterable[Path], complaints: list[str] | None = None) ->
         mail = parse(found.raw)
         verdict = kind_of(mail)
         place = str(found.file) + (f"#{found.number}" if found.number else "")
-        row: dict[str, object] = {"file": str(found.file), "kind": verdict.kind.value, "reason": verdict.reason}
-        row |= {"thread": place, "message_id": mail.message_id}
+        row: dict[str, object] = {"file": str(found.file), "kind": verdict.kind.value}
+        row |= {"reason": verdict.reason, "thread": place, "message_id": mail.message_id}
         if found.number:
             row["number"] = found.number
         rows.append(row)

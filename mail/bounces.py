@@ -18,7 +18,8 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z
 _CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _SMTP = re.compile(r"(?<![\d.])([45])\d\d(?![\d.])[\s#-]")
 _RETURNED = re.compile(
-    r"^[ \t>]{0,20}(?:--.{0,100}?(?:copy of|original|returned|unsent|message|headers|transcript).*|received:.*|"
+    r"^[ \t>]{0,20}(?:--.{0,100}?(?:copy of|original|returned|unsent|message|headers|transcript).*|"
+    r"received:.*|"
     r"return-path:.*|message-id:.*|={5,}[ \t]*$)",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -26,7 +27,7 @@ _MESSAGE_ID = re.compile(
     r"^[ \t>]{0,20}message-id[ \t]{0,4}:[ \t]*(?:\n[ \t]+)?(<[^<>\n]{1,998}>)", re.MULTILINE | re.IGNORECASE
 )
 _TO = re.compile(r"^[ \t>]{0,20}to[ \t]{0,4}:(.*)", re.MULTILINE | re.IGNORECASE)
-# Where a failed recipient stands: qmail and Postfix "<jo@x>:", Exim "  jo@x", Exchange "'jo@x' on", "To: jo@x".
+# Where a failed recipient stands: qmail, Postfix "<jo@x>:", Exim "  jo@x", Exchange "'jo@x' on", "To: jo@x".
 _PLACES = re.compile(
     r"^[ \t]{0,40}(?:recipient|(?:final|original|failed|rejected)[ -]recipients?|"
     r"(?:user|address|e-?mail|to|rcpt to|addressee)s?)?"
@@ -45,20 +46,25 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "5.1.1",
             r"user unknown|unknown user|no such user|no such recipient|unknown recipient|recipient unknown|"
-            r"mailbox (?:not found|unavailable|does not exist|unknown)|invalid (?:recipient|mailbox|address|user)|"
-            r"unknown (?:address|local[- ]part|account|mailbox)|does(?:n't| not) (?:exist|have an? (?:\S+ )?account)|"
+            r"mailbox (?:not found|unavailable|does not exist|unknown)|invalid (?:recipient|mailbox|"
+            r"address|user)|"
+            r"unknown (?:address|local[- ]part|account|mailbox)|does(?:n't| not) (?:exist|"
+            r"have an? (?:\S+ )?account)|"
             r"account (?:has been )?(?:disabled|closed|deleted|suspended)|no mailbox (?:here )?by that name|"
             r"not (?:listed|a valid|unique|found) |address (?:rejected|not found|couldn't be found)|"
-            r"user not found|not our customer|no longer (?:valid|available|works|exists)|unroutable|unrouteable|"
+            r"user not found|not our customer|no longer (?:valid|available|works|exists)|unroutable|"
+            r"unrouteable|"
             r"this user doesn't have",
         ),
         (
             "5.1.2",
-            r"host (?:unknown|not found)|domain (?:not found|name not found)|name or service not known|bad host",
+            r"host (?:unknown|not found)|domain (?:not found|name not found)|name or service not known|"
+            r"bad host",
         ),
         (
             "5.2.2",
-            r"mailbox (?:is )?full|(?:over|exceeded|exceeds).{0,20}quota|quota exceeded|storage (?:limit|space)",
+            r"mailbox (?:is )?full|(?:over|exceeded|exceeds).{0,20}quota|quota exceeded|"
+            r"storage (?:limit|space)",
         ),
         ("5.3.4", r"message (?:is )?too (?:large|big)|size limit|maximum.{0,20}size"),
         ("5.4.6", r"too many hops|mail loop|loops back|hop count"),
@@ -66,10 +72,14 @@ _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _NOT_YET = re.compile(
-    r"still (?:trying|being retried|be retried)|will (?:continue|keep|be re-?)\s?(?:to )?(?:try|tri|retr)|not yet been|"
-    r"has been delayed|is delayed|message (?:was |is )?delayed|delivery (?:is )?delayed|temporary (?:failure|error|problem)|"
-    r"do not need to (?:resend|re-send)|no action is required|could not be delivered for|warning message only|"
-    r"this is (?:only )?a warning|transient|delay(?:ed)?\b.{0,30}\bhours|wird weiter versucht|(?:noch|bisher) nicht zugestellt",
+    r"still (?:trying|being retried|be retried)|will (?:continue|keep|be re-?)\s?(?:to )?(?:try|tri|"
+    r"retr)|not yet been|"
+    r"has been delayed|is delayed|message (?:was |is )?delayed|delivery (?:is )?delayed|"
+    r"temporary (?:failure|error|problem)|"
+    r"do not need to (?:resend|re-send)|no action is required|could not be delivered for|"
+    r"warning message only|"
+    r"this is (?:only )?a warning|transient|delay(?:ed)?\b.{0,30}\bhours|wird weiter versucht|(?:noch|"
+    r"bisher) nicht zugestellt",
     re.IGNORECASE,
 )
 

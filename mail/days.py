@@ -1,4 +1,4 @@
-"""Days as people write them: "12 Dec", "03/04", "Friday", "amanhã" (the `dateparser` library does the reading).
+"""Days as people write them: "12 Dec", "03/04", "Friday", "amanhã" (`dateparser` does the reading).
 
 Read in the writer's zone and languages; an order of day and month that the words leave open is the owner's.
 """
@@ -19,7 +19,8 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ISO = re.compile(r"((?:19|20)\d\d)-(\d\d?)-(\d\d?)(?!\d)")
 _NUMBERED = re.compile(r"(\d{1,2})\s*([./-])\s*(\d{1,2})(?:\s*\2\s*(\d{4}|\d{2}))?\.?(?!\d)")
 _LEADING = re.compile(
-    r"^(?:(?:by|on|until|till|before|for|no later than|the|el|la|para|até|dia|le|pour|am|bis|den|dem|zum|ab|il|op|sa|"
+    r"^(?:(?:by|on|until|till|before|for|no later than|the|"
+    r"el|la|para|até|dia|le|pour|am|bis|den|dem|zum|ab|il|op|sa|"
     r"this|next|coming|eod|cob|end of day|jusqu'au)\b[\s,:]*)+",
     re.IGNORECASE,
 )
@@ -128,4 +129,5 @@ def _languages(more: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*LANGUAGES, *(name for name in known if name in _FURTHER)]))
 
 
-_FURTHER = frozenset(["pl", "cs", "ru", "uk", "sv", "da", "nb", "fi", "tr", "id", "vi", "hu", "ro", "bg", "el", "zh", "ja", "ko", "hi", "ar", "he", "th"])
+_FURTHER_CODES = "pl cs ru uk sv da nb fi tr id vi hu ro bg el zh ja ko hi ar he th"
+_FURTHER = frozenset(_FURTHER_CODES.split())

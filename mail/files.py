@@ -3,7 +3,6 @@
 Never more than `MAIL_CAP` bytes of one mail are held, so a file of any size costs no memory to speak of.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +18,8 @@ MAIL_CAP = 1_310_720  # bytes of one mail that are read: headers and the part of
 LINE_CAP = 65_536
 LONG_AGO = datetime(1971, 1, 1, tzinfo=UTC)
 
-# "From jo@x.example Mon Jan  5 10:00:00 2026": the line that separates mails in an mbox (RFC 4155, appendix A);
-# archives write "jo at x.example". It counts after a blank line and before a header only.
+# "From jo@x.example Mon Jan  5 10:00:00 2026": the line that separates mails in an mbox (RFC 4155, appendix
+# A); archives write "jo at x.example". It counts after a blank line and before a header only.
 _SEPARATOR = re.compile(rb">?From .{0,200}\d\d:\d\d(?::\d\d)?.{0,40}$")
 _HEADER_LINE = re.compile(rb"[!-9;-~]+[ \t]*:|>?From ")
 _CALENDAR = b"BEGIN:VCALENDAR"
@@ -28,7 +27,7 @@ _CALENDAR = b"BEGIN:VCALENDAR"
 
 @dataclass(frozen=True, slots=True)
 class FoundMail:
-    """A mail and where it was found; `number` counts the mails of an mbox from 1, 0 for a file that is one mail."""
+    """A mail and where it was found; `number` counts the mails of an mbox from 1, 0: the file is one mail."""
 
     file: Path
     number: int
@@ -50,8 +49,7 @@ def _files_below(folder: Path, seen: set[tuple[int, int]]) -> Iterator[Path]:
     if (stat.st_dev, stat.st_ino) in seen:
         return
     seen.add((stat.st_dev, stat.st_ino))
-    for name in sorted(os.listdir(folder)):
-        child = folder / name
+    for child in sorted(folder.iterdir()):
         if child.is_dir():
             yield from _files_below(child, seen)
         elif child.is_file():
@@ -107,7 +105,7 @@ def _separates(line: bytes, following: bytes) -> bool:
 
 
 def raw_mail(content: bytes, complete: bool) -> RawMail:
-    """A raw mail out of a file's bytes; a calendar file is taken for a mail that is nothing but a calendar."""
+    """A raw mail out of a file's bytes; a calendar file is taken for a mail that is only a calendar."""
     content = content.removeprefix(b"\xef\xbb\xbf")
     if content[:64].lstrip().upper().startswith(_CALENDAR):
         content = b"Content-Type: text/calendar\n\n" + content

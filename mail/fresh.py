@@ -1,13 +1,13 @@
 """Fresh text: what the writer wrote now, without quotes, forwarded mail, signatures and disclaimers.
 
 Theory of operation. The text is cut where the mail that is answered begins: at "-----Original Message-----",
-at a block of header lines ("From: ... Sent: ..."), or at "On ... wrote:" where no quoted lines follow it. Lines
-that begin with ">" go, together with the "On ... wrote:" above them; what stands between and below quotes stays
-(people answer inline). Then the signature goes: after "-- ", or after a closing formula ("Best regards,") that
-only a few short lines follow. Last, disclaimers and "Sent from my phone" go.
+at a block of header lines ("From: ... Sent: ..."), or at "On ... wrote:" where no quoted lines follow it.
+Lines that begin with ">" go, together with the "On ... wrote:" above them; what stands between and below
+quotes stays (people answer inline). Then the signature goes: after "-- ", or after a closing formula ("Best
+regards,") that only a few short lines follow. Last, disclaimers and "Sent from my phone" go.
 
-All patterns work line by line on capped text, so that no text can make them slow. The marks themselves are lists
-in `mail/words/`.
+All patterns work line by line on capped text, so that no text can make them slow. The marks themselves are
+lists in `mail/words/`.
 """
 
 import re
@@ -39,7 +39,7 @@ def fresh_text(text: str) -> str:
 
 
 def find_end(text: str) -> bool:
-    """Whether the place where fresh text ends lies within the text: a quote, a signature, a forwarded mail."""
+    """Whether fresh text ends within the text, at a quote, a signature or a forwarded mail."""
     text = text[:TEXT_CAP].replace("\r\n", "\n").replace("\u00a0", " ")
     lines = [line.strip() for line in text.split("\n")]
     return any(_is_end(lines, n) for n in range(len(lines)))
@@ -173,7 +173,7 @@ def _tail(said: tuple[str, ...]) -> str:
 
 
 def _tail_with_name(wrote: tuple[str, ...]) -> str:
-    """ "Am {} schrieb {}:" ends with a name after the verb."""
+    """Where a name stands after the verb: "Am {} schrieb {}:"."""
     verbs = {plain(one).split("{}")[1].strip() for one in wrote if one.count("{}") == 2}
     return (
         "(?:"
@@ -212,7 +212,8 @@ def _is_notice(line: str) -> bool:
 
 @cache
 def _notice_words() -> frozenset[str]:
-    return frozenset(plain(one).split(" ", 1)[0].rstrip(":,") for one in (*phrases("sent from"), *phrases("disclaimers")))
+    notices = (*phrases("sent from"), *phrases("disclaimers"))
+    return frozenset(plain(one).split(" ", 1)[0].rstrip(":,") for one in notices)
 
 
 @cache

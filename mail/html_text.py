@@ -19,9 +19,11 @@ _LEFT_OUT = frozenset(
     ["head", "title", "style", "script", "template", "noscript", "select", "textarea", "object"]
 )
 _QUOTES = frozenset(["blockquote"])
-_BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul"]
+_BLOCK_NAMES = (
+    "address article aside blockquote body center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr "
+    "li main nav ol p pre section table tbody tfoot thead tr ul"
 )
+_BLOCKS = frozenset(_BLOCK_NAMES.split())
 _QUOTE_MARK = re.compile(
     r"gmail_attr|yahoo_quoted|moz-cite-prefix|moz-forward-container|protonmail_quote|zmail_extra|WordQuote|"
     r"divRplyFwdMsg|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|reply-intro|"

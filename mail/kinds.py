@@ -1,7 +1,7 @@
 """Kinds: one table of rules, looked through from the top; the first that holds says what sort of mail it is.
 
-Headers first, content last, and content only where a header already makes it likely: a person who writes about
-a bounce or announces a holiday is a person. In doubt mail is human, because what is human holds letters back.
+Headers first, content last, and content only where a header already makes it likely: a person who writes
+about a bounce or announces a holiday is a person. In doubt mail is human: who was answered is not chased.
 Each rule names its source; tests/mail/test_kinds.py has a mail of our own for each.
 """
 
@@ -57,7 +57,8 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(Kind.AUTO_REPLY, "Exchange's inbox rule answered", "MS-OXCMAIL; Zammad", signs.inbox_rule_loop),
     Rule(Kind.AUTO_REPLY, "Precedence: auto_reply", "Discourse, osTicket", signs.precedence_auto),
-    Rule(Kind.AUTO_REPLY, "an out-of-office subject", "subjects in use, mail/words", signs.away_subject),
+    Rule(Kind.AUTO_REPLY, "an automatic answer's subject", "subjects, mail/words", signs.automatic_subject),
+    Rule(Kind.AUTO_REPLY, "an out-of-office subject", "subjects, mail/words", signs.away_subject),
     # Lists and newsletters.
     Rule(Kind.LIST, "a mailing list's header", "RFC 2919; RFC 2369", signs.list_header),
     Rule(Kind.LIST, "sent in bulk", "Precedence; RFC 2076, 3.9", signs.bulk_precedence),

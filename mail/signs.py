@@ -39,13 +39,18 @@ _BULK = re.compile(r"(?:bulk|list|junk)\b", re.IGNORECASE)
 _AUTO = re.compile(r"auto[-_ ]?reply", re.IGNORECASE)
 _MANAGER = re.compile(r"^(?:owner-.+|.+-(?:request|owner|bounces?)|listserv|majordomo|mailman|listproc)@")
 _TICKET = re.compile(
-    r"\[[^\]]{0,40}[#:-]\s?[A-Z]{0,6}-?\d{2,}[^\]]{0,20}\]|(?:ticket|case|request|anfrage|vorgang)\b.{0,12}#?\d{2,}",
+    r"\[[^\]]{0,40}[#:-]\s?[A-Z]{0,6}-?\d{2,}[^\]]{0,20}\]|(?:ticket|case|request|anfrage|"
+    r"vorgang)\b.{0,12}#?\d{2,}",
     re.I,
 )
+_PEOPLES_FEEDBACK = re.compile(r"fastmail|proton|amazonses|messagingengine", re.IGNORECASE)
 _RSVP_SUBJECT = re.compile(
-    r"(?:accepted|declined|tentative(?:ly accepted)?|new time proposed|proposed new time|(?:updated )?invitation|cancell?ed|"
-    r"(?:re: )?invitation|aceptad[oa]|rechazad[oa]|provisional|aceite|aceito|recusad[oa]|tentativa|zugesagt|abgelehnt|"
-    r"mit vorbehalt|zusage|absage|accepté|refusé|provisoire|accettato|rifiutato|geaccepteerd|geweigerd|承諾|辞退|接受|已接受)\b",
+    r"(?:accepted|declined|tentative(?:ly accepted)?|new time proposed|proposed new time|"
+    r"(?:updated )?invitation|cancell?ed|"
+    r"(?:re: )?invitation|aceptad[oa]|rechazad[oa]|provisional|aceite|aceito|recusad[oa]|tentativa|"
+    r"zugesagt|abgelehnt|"
+    r"mit vorbehalt|zusage|absage|accepté|refusé|provisoire|accettato|rifiutato|geaccepteerd|geweigerd|"
+    r"承諾|辞退|接受|已接受)\b",
     re.IGNORECASE,
 )
 _SENTENCES = 400  # characters of the text in which an automatic mail says that it is one
@@ -73,7 +78,7 @@ def calendar_hint(mail: Mail) -> bool:
 
 
 def delivery_report(mail: Mail) -> bool:
-    """A multipart/report about delivery; or a delivery-status part in a mail that a person did not forward."""
+    """A multipart/report about delivery; or a delivery-status part that no person forwarded."""
     top = mail.content_type
     if not top.startswith(("multipart/", "message/")):
         return False
@@ -81,8 +86,10 @@ def delivery_report(mail: Mail) -> bool:
         return True
     if not any(part.kind.endswith("delivery-status") for part in mail.parts):
         return False
-    known = failures.sender_strength(mail) + failures.subject_strength(mail.subject)
-    return top in ("multipart/report", "message/delivery-status") or known > 0
+    if top in ("multipart/report", "message/delivery-status"):
+        return True
+    sure = failures.subject_strength(mail.subject) == 2 and not mail.parents
+    return sure or failures.sender_strength(mail) >= failures.LIKELY
 
 
 def failed_recipients(mail: Mail) -> bool:
@@ -149,7 +156,7 @@ def responder_header(mail: Mail) -> bool:
 
 
 def inbox_rule_loop(mail: Mail) -> bool:
-    """Exchange's out-of-office: the suppress header alone is on people's mail too, with this one it is not."""
+    """Exchange's out-of-office: the suppress header alone stands on people's mail too, both do not."""
     return b"x-ms-exchange-inbox-rules-loop" in mail.headers and b"x-auto-response-suppress" in mail.headers
 
 
@@ -169,20 +176,22 @@ def _precedence(mail: Mail) -> str:
     return mail.headers.first(b"x-precedence").strip() if b"x-precedence" in mail.headers else ""
 
 
-def away_subject(mail: Mail) -> bool:
-    """A subject that begins as an automatic answer's does and is not itself a reply to one.
+def automatic_subject(mail: Mail) -> bool:
+    """A subject in the shape that only automatic answers have: "Automatic reply: ...", or the words alone."""
+    return bool(_automatic_subject().fullmatch(plain(mail.subject))) and not is_reply_subject(mail.subject)
 
-    Words that people use too ("Out of office next week") count only alone or before a colon, or where the
-    text begins as such answers do and asks nothing.
+
+def away_subject(mail: Mail) -> bool:
+    """An absence in the subject, in words that people use too, where the text begins as automatic answers do.
+
+    "Out of office" alone or before a colon is enough; "Out of office next week" is a person's announcement.
     """
     subject = plain(mail.subject)
     if is_reply_subject(mail.subject):
         return False
-    if not _away_start().match(subject):
-        return bool(_lotus().search(subject)) and _says_away(mail)
-    if _away_alone().match(subject):
-        return True
-    return _says_away(mail)
+    if _out_of_office().fullmatch(subject):
+        return "?" not in mail.opening[:_SENTENCES]
+    return bool(_away_subject().fullmatch(subject) or _lotus().fullmatch(subject)) and _says_away(mail)
 
 
 def away_wording(mail: Mail) -> bool:
@@ -215,8 +224,13 @@ def list_header(mail: Mail) -> bool:
 
 
 def feedback_id(mail: Mail) -> bool:
-    """A bulk sender's Feedback-ID on a mail that answers nothing: people's mail through the same services does."""
-    return b"feedback-id" in mail.headers and not mail.parents and not is_reply_subject(mail.subject)
+    """A bulk sender's Feedback-ID, on a mail that answers nothing.
+
+    Providers (Fastmail, Proton) and relays (Amazon SES) put one on people's mail: theirs do not count.
+    """
+    if b"feedback-id" not in mail.headers or mail.parents or is_reply_subject(mail.subject):
+        return False
+    return not _PEOPLES_FEEDBACK.search(mail.headers.first(b"feedback-id"))
 
 
 def list_manager(mail: Mail) -> bool:
@@ -238,9 +252,16 @@ def null_sender(mail: Mail) -> bool:
 
 
 def says_automatic(mail: Mail) -> bool:
-    """A first or second line that begins with "This is an automatically generated message" or the like."""
-    lines = (line.strip(" *-_#=<>[(") for line in plain(mail.opening[:_SENTENCES]).split("\n"))
-    return any(_automatic().match(line) for line in [line for line in lines if line][:2])
+    """A first or second line that says so: "This is an automatic reply".
+
+    "This is an automated message" needs a sentence that asks not to answer it: programs' notices on lists,
+    which people discuss, have it too.
+    """
+    opening = plain(mail.opening[:_SENTENCES])
+    lines = [line for line in (line.strip(" *-_#=<>[(") for line in opening.split("\n")) if line][:2]
+    if any(_automatic_reply().match(line) for line in lines):
+        return True
+    return any(_automatic_mail().match(line) for line in lines) and bool(_do_not_reply().search(opening))
 
 
 def ticket_receipt(mail: Mail) -> bool:
@@ -250,22 +271,30 @@ def ticket_receipt(mail: Mail) -> bool:
     return bool(_receipt().search(plain(mail.opening[:_SENTENCES])))
 
 
-@cache
-def _away_start() -> re.Pattern[str]:
-    return re.compile(rf"[\s\[(*:]*(?:auto:\s*)?(?:{merged(phrases('away subjects'))})")
+_SHAPE = r"[\s\[(*:]*(?:auto:\s*)?(?:{words})(?:\s+(?:{words}))?[\s!.)\]*]*"
+_REST = r"(?:(?:[:：|(\[]|[-–—] ).*)?"
 
 
 @cache
-def _away_alone() -> re.Pattern[str]:
-    """The phrase alone, or before a colon, or with a bracket: the forms that programs write."""
-    words = f"(?:{merged(phrases('away subjects'))})"
-    return re.compile(rf"[\s\[(*:]*(?:auto:\s*)?{words}(?:\s+{words})?[\s!.)\]*]*(?:$|[:：\-–—|(\[])")
+def _automatic_subject() -> re.Pattern[str]:
+    return re.compile(_SHAPE.format(words=merged(phrases("automatic subjects"))) + _REST)
+
+
+@cache
+def _out_of_office() -> re.Pattern[str]:
+    return re.compile(_SHAPE.format(words=merged(phrases("out of office"))) + _REST)
+
+
+@cache
+def _away_subject() -> re.Pattern[str]:
+    return re.compile(_SHAPE.format(words=merged(phrases("away subjects"))) + _REST)
 
 
 @cache
 def _lotus() -> re.Pattern[str]:
+    """Notes: "Jo Doe/ACME is out of the office (returning 03/01/2012)", later with "AUTO: " before it."""
     return re.compile(
-        r"^auto: .{1,60} (?:is|ist|est|está|è) |\S.{0,80} is out of the office(?:\s*\(returning.{0,40}\))?[.\s]*$"
+        r"(?:auto: .{1,80} (?:is|ist|est|esta|e) .{1,120}|.{1,80} is out of the office(?: \(.{0,40}\))?\.?)"
     )
 
 
@@ -275,8 +304,18 @@ def _away_wording() -> re.Pattern[str]:
 
 
 @cache
-def _automatic() -> re.Pattern[str]:
-    return any_of(phrases("automatic"))
+def _automatic_reply() -> re.Pattern[str]:
+    return any_of(phrases("automatic reply"))
+
+
+@cache
+def _automatic_mail() -> re.Pattern[str]:
+    return any_of(phrases("automatic mail"))
+
+
+@cache
+def _do_not_reply() -> re.Pattern[str]:
+    return any_of(phrases("do not reply"))
 
 
 @cache

@@ -85,8 +85,8 @@ def directory(people: People) -> Directory:
 def author_of(mail: Mail, known: Directory) -> Author | None:
     """Who wrote it, None where nobody known did.
 
-    From counts, not Sender (an assistant who writes in the owner's name writes as the owner). Where From names
-    several (RFC 5322, 3.6.2), Sender says which; without one, the first. Without From, Sender stands in.
+    From counts, not Sender (an assistant who writes in the owner's name writes as the owner). Where From
+    names several (RFC 5322, 3.6.2), Sender says which; without one, the first. Without From, Sender stands in.
     """
     writers = mail.from_ or mail.sender
     if len(writers) > 1:
@@ -119,7 +119,7 @@ def _rewritten(mail: Mail, known: Directory) -> str:
 
 
 def through_own_group(mail: Mail, known: Directory) -> bool:
-    """Whether the list that a mail came through is one of our own addresses: List-Id, List-Post or the sender."""
+    """Whether the list that a mail came through is one of our own addresses, by List-Id or List-Post."""
     named = b" ".join(mail.headers.raw_first(name) for name in (b"list-id", b"list-post", b"mailing-list"))
     text = named.lower().decode("utf-8", "replace").replace("mailto:", "")
     own = (*known.people.owner.mailbox, *known.people.owner.addresses, *known.people.owner.team)

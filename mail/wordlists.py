@@ -1,7 +1,7 @@
-"""The word lists in `mail/words/`: what people write, by language, as plain files that anyone can read and mend.
+"""The word lists in `mail/words/`: what people write, by language, as plain files that anyone can mend.
 
-One file a language, one phrase a line, sections in square brackets, `#` for comments. All languages are looked
-for at once: contractors mix them, and a phrase of one is hardly ever a false friend in another.
+One file a language, one phrase a line, sections in square brackets, `#` for comments. All languages are
+looked for at once: contractors mix them, and a phrase of one is hardly ever a false friend in another.
 """
 
 import re
@@ -28,7 +28,7 @@ _FOLDED = _folded()
 
 
 def plain(text: str) -> str:
-    """Text as phrases are compared: lower case, without accents (many leave them out), straight apostrophes."""
+    """Text as phrases are compared: lower case, no accents (many leave them out), straight apostrophes."""
     return text.casefold() if text.isascii() else text.translate(_FOLDED).casefold()
 
 
