@@ -164,6 +164,12 @@ def _split(content: bytes) -> tuple[bytes, bytes]:
     return head + b"\n\n", body
 
 
+@pytest.fixture(scope="session")
+def scene_of() -> type[Scene]:
+    """A scene on servers, in a folder and at a time of one's own."""
+    return Scene
+
+
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
     """Monday 2 March 2026, 08:00 UTC: nothing has happened yet."""
