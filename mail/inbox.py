@@ -101,6 +101,7 @@ class Inbox:
     def states(self, names: Iterable[str]) -> dict[str, FolderState]:
         """How far these folders have grown, by name; a folder that has gone is left out."""
         with self._speaking() as client:
+            self._open = ("", 0)
             if client.has_capability("LIST-STATUS"):
                 self._listing, found = listing.listed_with_states(client)
             else:
@@ -166,6 +167,7 @@ class Inbox:
     def marks(self) -> tuple[tuple[str, int, int], ...]:
         """Folder, UIDVALIDITY and UIDNEXT of every folder now: from where the in-doubt look has to search."""
         with self._speaking() as client:
+            self._open = ("", 0)
             return tuple((state.name, state.uidvalidity, state.uidnext) for state in looking.now(client))
 
     def find_letter(self, token: str, message_id: str, marks: Iterable[tuple[str, int, int]]) -> Sighting:

@@ -20,6 +20,7 @@ def listed(client: IMAPClient) -> list[Folder]:
 
 def listed_with_states(client: IMAPClient) -> tuple[list[Folder], dict[str, FolderState]]:
     """All folders and their states, in one round trip; only where LIST-STATUS is offered."""
+    _leave(client)
     special = "SPECIAL-USE " if client.has_capability("SPECIAL-USE") else ""
     client._imap.untagged_responses.pop("STATUS", None)
     folders = _list(client, f"{special}STATUS {_items(client)}")
@@ -36,9 +37,21 @@ def _list(client: IMAPClient, wanted: str) -> list[Folder]:
 
 def states(client: IMAPClient, names: Iterable[str]) -> dict[str, FolderState]:
     """The states of these folders, one round trip each; a folder that has gone is left out."""
-    client.noop()  # pymap counts what has arrived only then
+    _leave(client)
     found = (_state_of(client, name) for name in names)
     return {state.name: state for state in found if state is not None}
+
+
+def _leave(client: IMAPClient) -> None:
+    """Leave the open folder: of that one, Dovecot tells the state that it had when it was last looked at.
+
+    RFC 3501, 6.3.10: STATUS should not be used on the selected mailbox. CLOSE would do after EXAMINE, but expunges
+    after SELECT. Where UNSELECT (RFC 3691) is missing, NOOP makes the server look; pymap needs it always.
+    """
+    if not client.has_capability("UNSELECT"):
+        client.noop()
+    elif client._imap.state == "SELECTED":
+        client.unselect_folder()
 
 
 def _state_of(client: IMAPClient, name: str) -> FolderState | None:

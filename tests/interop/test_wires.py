@@ -108,6 +108,18 @@ def test_a_folder_made_meanwhile_is_read(real_mail, inbox) -> None:
     assert "Clients" in inbox.folders()
 
 
+@pytest.mark.parametrize("kind", ["plain", "bare", "uidplus"])
+def test_the_state_of_the_open_folder_is_no_old_one(real_mail, inbox_of, kind) -> None:
+    inbox = inbox_of(kind)
+    for number in range(1, 4):
+        real_mail.deliver_to(TEAM, mail(number), AT)
+        state = inbox.states(inbox.folders())["INBOX"]
+        assert state.uidnext == number + 1
+        ((found,),) = inbox.fetch("INBOX", state.uidvalidity, number)
+        assert found.uid == number
+        inbox.whole("INBOX", number)
+
+
 # Fetching
 
 
@@ -336,6 +348,20 @@ def test_the_line_dies_at_the_final_dot_and_the_copy_tells(real_mail, inbox_of, 
     assert (sighting.complete, sighting.places, sighting.alias) == (True, (("INBOX", 21),), "")
     assert inbox.file_copy("INBOX", 21, inbox.sent_folder()) is True
     assert inbox.find_letter("t0ken", "t0ken@acme.example", marks).found
+
+
+@pytest.mark.parametrize("kind", ["plain", "bare"])
+def test_doubts_one_after_the_other(real_mail, inbox_of, kind) -> None:
+    """Of the folder that a look has left open, Dovecot tells an old state for ever."""
+    inbox = inbox_of(kind)
+    for number in range(1, 4):
+        marks = inbox.marks()
+        line = DyingLine(real_mail.postfix.smtp_port, pass_dot=True)
+        letter = LETTER.replace(b"t0ken", b"t0ken%d" % number)
+        receipt = deliver(smtp_settings(f"smtp://127.0.0.1:{line.port}"), TEAM, (MARIA,), TEAM, letter)
+        assert receipt.outcome is Outcome.UNKNOWN
+        real_mail.arrived(TEAM, number)
+        assert inbox.find_letter(f"t0ken{number}", "x@acme.example", marks).places == (("INBOX", number),)
 
 
 def test_the_line_dies_before_the_final_dot_and_no_copy_comes(real_mail, inbox) -> None:
