@@ -71,7 +71,9 @@ def understand(
     if author is None:
         return ()
     if author.side is Side.CONTRACTOR:
-        return ((author.key, _message(context, verdict, author, author.key)),)
+        token = token_in(mail.subject)
+        about = token if routes.get(token) == author.key else ""
+        return ((author.key, _message(context, verdict, author, author.key, about_letter=about)),)
     return tuple(_from_owner(context, verdict, author)) or tuple(_one_click(context, verdict, author, routes))
 
 
@@ -166,10 +168,16 @@ def _from_owner(context: _Context, verdict: Verdict, author: Author) -> Iterator
 def _one_click(
     context: _Context, verdict: Verdict, author: Author, routes: Mapping[str, str]
 ) -> Iterator[Pair]:
-    """The owner's answer to one of our letters, to the mailbox alone: it hands nothing over."""
-    key = routes.get(token_in(context.mail.subject), "")
+    """The owner's answer to one of our letters, to the mailbox alone: it hands nothing over.
+
+    The letter is known by its token, in the subject or in In-Reply-To; never by anything in the text.
+    """
+    named = (token_in(context.mail.subject), context.mail.replied_to.partition("@")[0])
+    token = next((token for token in named if token in routes), "")
+    key = routes.get(token, "")
     if key in context.known.people.contractors and verdict.kind is Kind.HUMAN:
-        yield key, replace(_message(context, verdict, author, key), handed=False, closes=True, asks=False)
+        message = _message(context, verdict, author, key, about_letter=token)
+        yield key, replace(message, handed=False, closes=True, asks=False)
 
 
 def _message(context: _Context, verdict: Verdict, author: Author, key: str, **more: Any) -> Message:

@@ -73,8 +73,12 @@ def fold(conversation: str, subject: str, messages: Iterable[Message]) -> Ledger
 
 
 def moves_the_ball(message: Message) -> bool:
-    """Whether the message counts at all: a person wrote it, and our server did not find it forged."""
-    return message.kind is Kind.HUMAN and message.authentic
+    """Whether the message counts at all: a person wrote it, and our server did not find it forged.
+
+    What is said to Keepwarm alone, by a link in a letter, counts only where it settles.
+    """
+    honest = message.kind is Kind.HUMAN and message.authentic
+    return honest and (not message.about_letter or "settled" in message.tags)
 
 
 def _hands_over(message: Message) -> bool:

@@ -60,7 +60,16 @@ class Story:
     @cached_property
     def human(self) -> tuple[Message, ...]:
         """What people wrote to each other, in order."""
+        return tuple(m for m in self.commands if not m.about_letter)
+
+    @cached_property
+    def commands(self) -> tuple[Message, ...]:
+        """What people wrote, to each other or to Keepwarm alone, in order: tags count in all of it."""
         return tuple(m for m in self.messages if m.kind is Kind.HUMAN and m.authentic)
+
+    def said(self, side: Side, tag: str) -> tuple[Message, ...]:
+        """The messages in which one side said this tag, in order."""
+        return tuple(m for m in self.commands if m.side is side and tag in m.tags)
 
     @property
     def temperature(self) -> Temperature | None:
@@ -125,14 +134,14 @@ class Story:
     @cached_property
     def paused_by(self) -> tuple[str, ...]:
         """Who stopped the letters: the contractor (only they can lift it), the owner, or both."""
-        asked = False
-        for message in self.human:
-            if message.side is Side.CONTRACTOR and "pause" in message.tags:
-                asked = True
-            elif message.side is Side.CONTRACTOR and "resume" in message.tags:
-                asked = False
-        said = ("contractor",) if asked else ()
+        said = tuple(side for side in (Side.CONTRACTOR, Side.OWNER) if self._paused(side))
         return said + tuple(who for who in self.profile.paused_by if who not in said)
+
+    def _paused(self, side: Side) -> bool:
+        """Whether the last that a side said of pausing was `#pause`; the owner says it by answering a letter."""
+        last = max((*self.said(side, "pause"), *self.said(side, "resume")), key=lambda m: m.at, default=None)
+        proved = side is Side.CONTRACTOR or (last and last.about_letter)
+        return bool(last and proved and "pause" in last.tags)
 
 
 # RFC 3463, 3.2: the address itself is wrong, so that writing there again is of no use.
@@ -142,7 +151,7 @@ ADDRESS_GONE = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
 def tell(key: str, contractor: Contractor, owner: Owner, profile: Profile, facts: Facts) -> Story:
     """Fold one relationship's facts into its story."""
     messages = tuple(in_order(facts.messages.values()))
-    conversation_of = thread([_threadable(m) for m in messages])
+    conversation_of = _conversations(messages, facts.letters)
     return Story(
         key=key,
         contractor=contractor,
@@ -158,6 +167,17 @@ def tell(key: str, contractor: Contractor, owner: Owner, profile: Profile, facts
         ),
         temperatures=facts.temperatures,
     )
+
+
+def _conversations(messages: Sequence[Message], letters: Mapping[str, Letter]) -> dict[str, str]:
+    """Whose conversation each message belongs to; what settles a wait by a link belongs to that wait's."""
+    found = dict(thread([_threadable(m) for m in messages]))
+    for message in messages:
+        letter = letters.get(message.about_letter)
+        asked = letter.occasion.partition("/")[2] if letter else ""
+        if "settled" in message.tags and asked in found:
+            found[message.key] = found[asked]
+    return found
 
 
 def _invited(contractor: Contractor, owner: Owner, profile: Profile) -> dict[Side, tuple[str, ...]]:

@@ -65,7 +65,7 @@ def payment_due(story: Story, now: datetime) -> Iterator[Occasion]:
 def _paid(story: Story, after: date, until: date) -> date | None:
     """The day on which the owner said `#paid` for this day of pay: nearer to it than to the one before."""
     zone = ZoneInfo(story.owner.timezone)
-    said = [m.at.astimezone(zone).date() for m in story.human if "paid" in m.tags and m.side is Side.OWNER]
+    said = [m.at.astimezone(zone).date() for m in story.said(Side.OWNER, "paid")]
     earliest = max(after + timedelta(days=1) if after > date.min else date.min, until - AHEAD)
     return next((day for day in said if earliest <= day <= until + BACK), None)
 

@@ -1,9 +1,12 @@
 """The whole spine on embedded servers: a real inbox in, a real letter out."""
 
+import re
 from datetime import timedelta
+from urllib.parse import unquote
 
 from relationship.decisions import Verdict
 from relationship.letters import State
+from relationship.messages import Side
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"
@@ -218,3 +221,58 @@ def test_a_letter_whose_line_died_before_delivery_goes_out_after_the_grace(scene
     assert scene.letters(MARIA) == []
     scene.run("2026-03-03 16:00")
     assert len(scene.letters(MARIA)) == 1
+
+
+def link_in(letter, tag):
+    """The mail that a letter's link fills in: its subject."""
+    text = letter.raw.text.decode().replace("=\n", "").replace("=3D", "=")
+    for found in re.finditer(
+        r"mailto:\S+?\?subject=(\S+?)&(?:amp;)?body=%23(\w+)", text.replace(" \n", "").replace("\n", "")
+    ):
+        if found[2] == tag:
+            return unquote(found[1])
+    raise AssertionError(f"no link says {tag}: {text}")
+
+
+def test_one_click_in_a_nudge_settles_the_debt_without_an_exchange(scene):
+    scene.tick()
+    scene.at("2026-03-02 14:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.run("2026-03-03 17:00")
+    [nudge] = scene.letters(DANA)
+    [wait] = scene.story("Maria").ledger.waits
+    assert wait.asks
+    scene.writes(DANA, TEAM, link_in(nudge, "settled"), "#settled", folder="INBOX")
+    scene.tick()
+    ledger = scene.story("Maria").ledger
+    assert (ledger.waits, ledger.exchanges) == ((), ())
+
+
+def test_the_pause_link_stops_letters_until_the_contractor_resumes(scene):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.run("2026-03-03 11:00")
+    [reminder] = scene.letters(MARIA)
+    scene.writes(MARIA, TEAM, link_in(reminder, "pause"), "#pause")
+    scene.run("2026-03-09 11:00")
+    assert len(scene.letters(MARIA)) == 1
+    assert scene.story("Maria").paused_by == ("contractor",)
+    assert scene.story("Maria").waits(Side.OWNER) == ()
+    scene.writes(MARIA, TEAM, "Hello", "#resume")
+    scene.tick()
+    assert scene.story("Maria").paused_by == ()
+
+
+def test_a_pause_from_another_address_or_in_a_quote_does_nothing(scene):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.run("2026-03-03 11:00")
+    [reminder] = scene.letters(MARIA)
+    scene.writes(BEN, TEAM, link_in(reminder, "pause"), "#pause")
+    scene.writes(
+        MARIA, TEAM, "Re: Logo", "On it.\n\nOn Tue, Dana wrote:\n> #pause\n> Rather not get these notes?"
+    )
+    scene.tick()
+    assert scene.story("Maria").paused_by == ()
