@@ -45,8 +45,9 @@ def states(client: IMAPClient, names: Iterable[str]) -> dict[str, FolderState]:
 def _leave(client: IMAPClient) -> None:
     """Leave the open folder: of that one, Dovecot tells the state that it had when it was last looked at.
 
-    RFC 3501, 6.3.10: STATUS should not be used on the selected mailbox. CLOSE would do after EXAMINE, but expunges
-    after SELECT. Where UNSELECT (RFC 3691) is missing, NOOP makes the server look; pymap needs it always.
+    RFC 3501, 6.3.10: STATUS should not be used on the selected mailbox. CLOSE would do after EXAMINE, but
+    expunges after SELECT. Where UNSELECT (RFC 3691) is missing, NOOP makes the server look; pymap needs that
+    always.
     """
     if not client.has_capability("UNSELECT"):
         client.noop()
