@@ -212,6 +212,8 @@ class Inbox:
         with self._speaking() as client:
             if idling.can_idle(client):
                 return self._idle(client, until, wake)
+        if until > idling.RENEW_SECONDS:
+            self.close()  # the server would hang up before we speak again
         idling.rest(until, wake)
         return False
 
