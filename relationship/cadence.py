@@ -37,8 +37,11 @@ PERIODS: Mapping[str, Period] = {
 
 
 def period_on(contractor: Contractor, cadence: Mapping[str, str], day: date) -> Period | None:
-    """The period that holds on a day, by the phase of that day; None where there are no check-ins."""
-    return PERIODS.get(cadence.get(contractor.phase_on(day), "never"))
+    """The period that holds on a day: the contractor's own, else that of the phase; None for no check-ins."""
+    phase = contractor.phase_on(day)
+    if phase in ("paused", "ended"):
+        return None
+    return PERIODS.get(contractor.check_ins or cadence.get(phase, "never"))
 
 
 def next_due(

@@ -55,6 +55,7 @@ class Contractor(Party):
     tags: tuple[str, ...] = ()
     fixed_phase: str = ""  # from `phase:`; "" where the phase follows from `since`
     onboarding_lasts: Duration = field(default=Duration(60, "days"))
+    check_ins: str = ""  # "every 2 weeks": a cadence of their own, whatever the phase
 
     def phase_on(self, day: date) -> str:
         """The phase on a day: as written, else onboarding for a while after `since`, then active."""

@@ -70,8 +70,9 @@ def plan(story: Story, diary: Diary, now: datetime) -> CheckIn | None:
 
 def next_look(story: Story, diary: Diary, now: datetime) -> datetime | None:
     """When `plan` may have something new by time alone; None where there never will be."""
-    phases = (story.contractor.fixed_phase,) if story.contractor.fixed_phase else ("onboarding", "active")
-    if all(diary.terms.cadence.get(phase, "never") == "never" for phase in phases):
+    contractor, cadence = story.contractor, diary.terms.cadence
+    phases = (contractor.fixed_phase,) if contractor.fixed_phase else ("onboarding", "active")
+    if all((contractor.check_ins or cadence.get(phase, "never")) == "never" for phase in phases):
         return None
     coming = _coming(story, diary, now)
     if coming is None:

@@ -60,7 +60,7 @@ def choose(pair: Pair, wanted: datetime, earliest: datetime, habit: bool = False
     With a `habit`, the wanted moment's weekday and wall clock are kept where they suit.
     """
     wanted = wanted if habit else max(wanted, earliest)
-    start = max(earliest, wanted - BACK)
+    start = max(_whole_day(pair.zone, wanted, earliest) if habit else earliest, wanted - BACK)
     window = (start, max(wanted, start) + AHEAD)
     owner = list(pair.owner.clock.spans(*window))
     contractor = list(_without(pair.contractor.clock.spans(*window), pair.absent))
@@ -68,6 +68,14 @@ def choose(pair: Pair, wanted: datetime, earliest: datetime, habit: bool = False
     if shared:
         return _in_overlap(pair, shared, wanted, habit)
     return _at_an_edge(pair, owner, contractor, wanted)
+
+
+def _whole_day(zone: ZoneInfo, wanted: datetime, earliest: datetime) -> datetime:
+    """The day of `earliest` counts only where the wanted wall clock is still to come; else the next does."""
+    day = earliest.astimezone(zone).date()
+    if datetime.combine(day, wanted.astimezone(zone).time(), zone) >= earliest:
+        return earliest
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), zone).astimezone(UTC)
 
 
 def suits(pair: Pair, slot: Slot, hours: bool = True) -> bool:

@@ -93,6 +93,7 @@ def _contractor(block: ContractorBlock, defaults: DefaultsBlock) -> Contractor:
         pay=tuple(block.pay),
         tags=tuple(block.tags),
         fixed_phase=block.phase,
+        check_ins=block.check_ins,
         onboarding_lasts=block.onboarding_lasts or defaults.onboarding_lasts,
     )
 

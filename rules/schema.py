@@ -144,6 +144,9 @@ class ContractorBlock(Block):
     )
     tags: MaybeTexts = Field([], description="Words of your own; rules can ask for them.")
     phase: Phase = Field("", description="Without it: onboarding for a while after `since`, then active.")
+    check_ins: Annotated[str, choice("how often check-ins can be", *CADENCES)] = Field(
+        "", alias="check-ins", description="How often, whatever the phase; else as `check-ins:` says."
+    )
     onboarding_lasts: Annotated[Duration | None, PLAIN_DURATION] = Field(
         None, description="How long the first phase lasts."
     )

@@ -1,5 +1,6 @@
 """When the next check-in is wanted: by phase, by calendar, across changes to summer time."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -52,6 +53,13 @@ def due(
 )
 def test_the_rhythm_is_that_of_the_phase(phase: str, wanted: str | None) -> None:
     assert due(contractor(phase), check_in("2026-03-03T10:30")) == (at(wanted) if wanted else None)
+
+
+def test_a_contractor_may_have_a_cadence_of_their_own() -> None:
+    last = check_in("2026-03-03T10:30")
+    assert due(replace(contractor("active"), check_ins="every 2 weeks"), last) == at("2026-03-17T10:30")
+    assert due(replace(contractor("active"), check_ins="never"), last) is None
+    assert due(replace(contractor("paused"), check_ins="every week"), last) is None
 
 
 def test_the_first_one_comes_a_period_after_the_watermark_or_at_once() -> None:

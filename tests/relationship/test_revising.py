@@ -183,6 +183,17 @@ def test_a_planned_one_whose_notice_was_lost_moves_on() -> None:
     assert plan(story(refused, call=planned), DIARY, at("2026-03-07T09:01")) is None
 
 
+def test_after_downtime_the_notice_is_still_kept() -> None:
+    last = replace(CALL, starts_at=at("2026-02-10T10:00"), planned_for=at("2026-02-10T10:00"))
+    told = story(call=replace(last, ends_at=last.starts_at + HOUR / 2))
+    late = at("2026-03-09T11:00")  # the next one was wanted for the day after
+    assert plan(told, DIARY, late) is None
+    planned = plan(told, DIARY, at("2026-03-09T16:00"))
+    assert planned
+    assert wall(planned.starts_at) == "Fri 13 Mar 10:00"
+    assert planned.planned_for == SLOT
+
+
 def keys(finder: Finder, told: Story, now: datetime) -> list[tuple[str, bool]]:
     return [(occasion.key, bool(occasion.over)) for occasion in finder(told, now)]
 

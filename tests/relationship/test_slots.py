@@ -62,7 +62,7 @@ def test_a_weekend_and_an_absence_move_it() -> None:
 
 def test_not_before_the_notice() -> None:
     slot = choose(pair(BEN), at("2026-02-03T10:00"), at("2026-02-05T10:05"), habit=True)
-    assert slot and slot.starts_at == at("2026-02-05T10:15")
+    assert slot and slot.starts_at == at("2026-02-06T10:00")
 
 
 def test_not_over_another_check_in() -> None:
