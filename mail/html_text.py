@@ -20,7 +20,8 @@ _LEFT_OUT = frozenset(
 )
 _QUOTES = frozenset(["blockquote"])
 _BLOCK_NAMES = (
-    "address article aside blockquote body center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr "
+    "address article aside blockquote body center dd div dl dt fieldset footer form "
+    "h1 h2 h3 h4 h5 h6 header hr "
     "li main nav ol p pre section table tbody tfoot thead tr ul"
 )
 _BLOCKS = frozenset(_BLOCK_NAMES.split())

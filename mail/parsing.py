@@ -84,7 +84,7 @@ class Mail:
         """The id in In-Reply-To, which may stand among prose ("Message from Jo <jo@x.example> of ...")."""
         value = self.headers.raw_first(b"in-reply-to")[:REPLIED_CAP]
         ids = ids_in(value)
-        if len(ids) > 1 or (ids and not value.startswith(b"<")):
+        if len(ids) > 1 or (ids and (b">'s" in value or not value.startswith(b"<"))):
             people = set(self.from_ + self.to + self.cc)
             writers = set(ids_in(b"".join(_POSSESSIVE.findall(value))))
             ids = [one for one in ids if one.lower() not in people and one not in writers]

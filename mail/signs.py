@@ -271,7 +271,7 @@ def ticket_receipt(mail: Mail) -> bool:
     return bool(_receipt().search(plain(mail.opening[:_SENTENCES])))
 
 
-_SHAPE = r"[\s\[(*:]*(?:auto:\s*)?(?:{words})(?:\s+(?:{words}))?[\s!.)\]*]*"
+_SHAPE = r"(?:\[[^\[\]]{{1,30}}\])?[\s\[(*:]*(?:auto:\s*)?(?:{words})(?:\s+(?:{words}))?[\s!.)\]*]*"
 _REST = r"(?:(?:[:：|(\[]|[-–—] ).*)?"
 
 

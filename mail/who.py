@@ -86,7 +86,7 @@ def author_of(mail: Mail, known: Directory) -> Author | None:
     """Who wrote it, None where nobody known did.
 
     From counts, not Sender (an assistant who writes in the owner's name writes as the owner). Where From
-    names several (RFC 5322, 3.6.2), Sender says which; without one, the first. Without From, Sender stands in.
+    names several (RFC 5322, 3.6.2), Sender says which, else the first. Without From, Sender stands in.
     """
     writers = mail.from_ or mail.sender
     if len(writers) > 1:

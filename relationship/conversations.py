@@ -101,7 +101,7 @@ def _by_references(ordered: list[Threadable], groups: _Groups) -> dict[str, str]
 
 
 def _same_mail(known: Threadable, message: Threadable) -> bool:
-    """Whether two mails with one Message-ID belong together: a copy whose subject a list changed is one mail."""
+    """Whether two mails with one Message-ID belong together, as a copy does whose subject a list changed."""
     if known is message or known.message_id in message.parents:
         return True
     if bool(known.parties) and known.parties == message.parties and message.at - known.at <= RECENT:
@@ -110,7 +110,7 @@ def _same_mail(known: Threadable, message: Threadable) -> bool:
 
 
 def _by_hints(ordered: list[Threadable], groups: _Groups, nodes: dict[str, str]) -> None:
-    """Outlook's root joins always: only an answer carries another mail's. Gmail's id joins lost answers only."""
+    """Outlook's root joins always, since only an answer has another mail's; Gmail's id only lost answers."""
     starts = _starts(ordered, groups, nodes)
     lost = {
         message.key for message in starts.values() if message.parents or is_reply_subject(message.subject)

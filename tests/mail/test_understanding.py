@@ -1,0 +1,328 @@
+"""From raw mail to messages in stories: who, to whom, of what kind, and what it says."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from mail.asking import MoreWords
+from mail.raw import RawMail
+from mail.understanding import concerns, understand, wants_more
+from relationship.messages import Bounce, Kind, Message, Rsvp, Side
+from relationship.parties import People
+
+Read = Callable[..., dict[str, Message]]
+MakeRaw = Callable[..., RawMail]
+DATED = "Message-ID: <m1@x>\nDate: Mon, 09 Nov 2026 11:57:00 +0000\nSubject: Logo\n"
+FROM_MARIA = f"From: Maria <maria@contract.example>\nTo: team@acme.example\n{DATED}"
+FROM_DANA = f"From: Dana <dana@acme.example>\nTo: Maria <maria@contract.example>\n{DATED}"
+
+
+class TestWho:
+    @pytest.mark.parametrize(
+        "sender",
+        [
+            "maria@contract.example",
+            "Maria Santos <MARIA@Contract.Example>",
+            '"Santos, Maria" <maria+jobs@contract.example>',
+            "=?utf-8?q?Mar=C3=ADa_Santos=2C_VA?= <maria.s@gmail.example>",
+            "maria@contract.example (Maria Santos)",
+            '"dana@acme.example" <maria@contract.example>',
+            "<maria@contract.example>",
+        ],
+    )
+    def test_the_contractor_by_any_of_their_addresses(self, sender: str, read: Read) -> None:
+        found = read(f"From: {sender}\nTo: team@acme.example\n{DATED}\nHi")
+        assert set(found) == {"maria"}
+        assert found["maria"].side is Side.CONTRACTOR
+
+    @pytest.mark.parametrize(
+        "sender",
+        [
+            '"maria@contract.example" <evil@x.example>',
+            "maria@contract.example <evil@x.example>",
+            "<maria@contract.example> <evil@x.example>",
+            "=?utf-8?q?maria=40contract=2Eexample?= <evil@x.example>",
+            "evil@x.example (maria@contract.example)",
+            "Maria <evil@x.example>",
+            "maria@contract.example.evil.example",
+            "",
+        ],
+    )
+    def test_a_display_name_is_nobody(self, sender: str, read: Read) -> None:
+        assert read(f"From: {sender}\nTo: team@acme.example\n{DATED}\nHi") == {}
+
+    def test_from_counts_and_sender_does_not(self, read: Read) -> None:
+        text = f"From: dana@acme.example\nSender: ben@contract.example\nTo: maria@contract.example\n{DATED}\nHi"
+        assert read(text)["maria"].sender == "dana@acme.example"
+        assert read(f"From: x@x.example\nSender: maria@contract.example\nTo: team@acme.example\n{DATED}\nHi") == {}
+
+    def test_of_several_writers_the_sender_says_which(self, read: Read) -> None:
+        both = f"From: ben@contract.example, maria@contract.example\nTo: team@acme.example\n{DATED}"
+        assert set(read(f"{both}\nHi")) == {"ben"}
+        assert set(read(f"Sender: maria@contract.example\n{both}\nHi")) == {"maria"}
+
+    def test_the_team_and_the_mailbox_are_the_owner(self, read: Read) -> None:
+        for sender in ("lee@acme.example", "team+jobs@acme.example", "dana.reyes@gmail.example"):
+            assert read(f"From: {sender}\nTo: maria@contract.example\n{DATED}\nHi")["maria"].side is Side.OWNER
+
+    def test_a_forward_to_a_third_person_is_no_message_to_the_contractor(self, read: Read) -> None:
+        text = "From: dana@acme.example\nTo: printer@x.example\nSubject: Fwd: Logo\n\nFrom: maria@contract.example\n"
+        assert read(text) == {}
+
+    def test_one_message_for_each_contractor_and_cc_is_not_handed_the_ball(self, read: Read) -> None:
+        text = f"From: dana@acme.example\nTo: maria@contract.example\nCc: Ben <ben@contract.example>\n{DATED}\nCould you?"
+        found = read(text)
+        assert {key: (m.handed, m.also_asked) for key, m in found.items()} == {
+            "maria": (True, ()),
+            "ben": (False, ("maria@contract.example",)),
+        }
+
+    def test_two_who_are_asked_know_of_each_other(self, read: Read) -> None:
+        found = read(f"From: dana@acme.example\nTo: maria@contract.example, ben@contract.example\n{DATED}\nWho?")
+        assert found["maria"].also_asked == ("ben@contract.example",)
+        assert found["ben"].also_asked == ("maria@contract.example",)
+
+    def test_mail_in_bcc_is_still_the_contractors(self, read: Read) -> None:
+        found = read(f"From: maria@contract.example\nTo: undisclosed-recipients:;\n{DATED}\nHi")
+        assert found["maria"].handed
+
+    def test_mail_through_the_mailboxs_own_group_is_human(self, read: Read) -> None:
+        listed = f"List-Id: <team.acme.example>\nPrecedence: list\n{FROM_MARIA}\nHere it is."
+        assert read(listed)["maria"].kind is Kind.HUMAN
+        foreign = f"List-Id: <dev.elsewhere.example>\n{FROM_MARIA}\nHere it is."
+        assert read(foreign)["maria"].kind is Kind.LIST
+
+    def test_a_group_that_rewrites_from_is_traced_back(self, read: Read) -> None:
+        head = "From: \"'Maria' via Team\" <team@acme.example>\nX-Original-From: Maria <maria@contract.example>\n"
+        found = read(f"{head}List-Id: <team.acme.example>\nTo: team@acme.example\n{DATED}\nDone?")
+        assert (found["maria"].side, found["maria"].kind) == (Side.CONTRACTOR, Kind.HUMAN)
+
+
+class TestWhereAnswersGo:
+    @pytest.mark.parametrize(
+        ("head", "folder", "expected"),
+        [
+            ("From: dana.reyes@gmail.example\nTo: maria@contract.example\n", "INBOX", False),
+            ("From: dana.reyes@gmail.example\nTo: maria@contract.example\n", "Sent", True),
+            ("From: team@acme.example\nTo: maria@contract.example\n", "INBOX", True),
+            ("From: dana@acme.example\nReply-To: team@acme.example\nTo: maria@contract.example\n", "INBOX", True),
+            ("From: dana@acme.example\nTo: maria@contract.example\nCc: team@acme.example\n", "INBOX", True),
+            ("From: dana@acme.example\nTo: maria@contract.example\nCc: lee@acme.example\n", "INBOX", False),
+        ],
+    )
+    def test_the_shared_mailbox_gets_them_or_not(self, head: str, folder: str, expected: bool, read: Read) -> None:
+        assert read(f"{head}{DATED}\nCould you?", folder=folder)["maria"].reaches_us is expected
+
+
+class TestTheFacts:
+    def test_of_the_headers(self, read: Read) -> None:
+        text = f"{FROM_MARIA}References: <a@x>\n <b@x>\nIn-Reply-To: <c@x>\nThread-Index: {'QUJD' * 8}\n\nHi"
+        message = read(text)["maria"]
+        assert message.message_id == message.key == "m1@x"
+        assert message.parents == ("a@x", "b@x", "c@x")
+        assert message.hints == ("thread-index:" + "414243" * 7 + "41",)
+        assert message.dated == datetime(2026, 11, 9, 11, 57, tzinfo=UTC)
+        assert message.at == datetime(2026, 11, 9, 11, 58, tzinfo=UTC)
+        assert (message.subject, message.folders, message.sender) == ("Logo", ("INBOX",), "maria@contract.example")
+
+    def test_mail_that_was_moved_has_the_time_of_its_received_line(self, read: Read) -> None:
+        received = "Received: from a by b with ESMTP id 1;\n Sun, 01 Nov 2026 08:00:00 -0500 (EST)\n"
+        assert read(f"{received}{FROM_MARIA}\nHi")["maria"].at == datetime(2026, 11, 1, 13, 0, tzinfo=UTC)
+
+    def test_mail_without_an_id_gets_a_key_of_its_own(self, read: Read) -> None:
+        head = "From: maria@contract.example\nTo: team@acme.example\n"
+        one, other = read(f"{head}Subject: a\n\nHi")["maria"], read(f"{head}Subject: b\n\nHi")["maria"]
+        assert one.key and other.key and one.key != other.key
+
+    def test_in_reply_to_may_hold_prose(self, read: Read) -> None:
+        head = 'In-Reply-To: Message from "Dana" <dana@acme.example> of "Mon, 9 Nov" <real@x>\n'
+        assert read(f"{head}{FROM_MARIA}Cc: dana@acme.example\n\nHi")["maria"].parents == ("real@x",)
+        assert read(f"In-Reply-To: <dana@x.example>'s message of Monday\n{FROM_MARIA}\nHi")["maria"].parents == ()
+
+    def test_bodies_say_nothing_in_mail_of_other_kinds(self, read: Read) -> None:
+        message = read(f"Auto-Submitted: auto-generated\n{FROM_MARIA}\nCould you?\n#done\n")["maria"]
+        assert (message.kind, message.asks, message.tags) == (Kind.AUTO_REPLY, False, ())
+
+
+class TestAuthenticity:
+    @pytest.mark.parametrize(
+        ("results", "trust", "expected"),
+        [
+            ("Authentication-Results: mx.acme.example; dmarc=fail header.from=x\n", "mx.acme.example", False),
+            ("Authentication-Results: mx.acme.example 1; spf=pass; DMARC = fail (p=none)\n", "mx.acme.example", False),
+            ("Authentication-Results: mx.acme.example; dmarc=pass\n", "mx.acme.example", True),
+            ("Authentication-Results: mx.acme.example; dmarc=fail\n", "", True),
+            ("Authentication-Results: mx.acme.example; dmarc=fail\n", "none", True),
+            ("Authentication-Results: other.example; dmarc=fail\n", "mx.acme.example", True),
+            ("Authentication-Results: spf=pass; dmarc=fail action=none\n", "topmost", False),
+            ("Authentication-Results: spf=pass (dmarc=fail); dmarc=pass\n", "topmost", True),
+            ('Authentication-Results: a; spf=pass smtp.mailfrom="; dmarc=fail"\n', "topmost", True),
+            ("Authentication-Results: a; dmarc=pass\nAuthentication-Results: b; dmarc=fail\n", "topmost", True),
+            (
+                "Authentication-Results: mx.acme.example; dmarc=fail\n"
+                "Authentication-Results: mx.acme.example; dmarc=pass\n",
+                "mx.acme.example",
+                False,
+            ),
+            ("Authentication-Results: mx.acme.example; dmarc=temperror\n", "mx.acme.example", True),
+            ("", "topmost", True),
+        ],
+    )
+    def test_only_our_own_server_is_believed(self, results: str, trust: str, expected: bool, read: Read) -> None:
+        assert read(f"{results}{FROM_MARIA}\nHi", trust=trust)["maria"].authentic is expected
+
+
+class TestMachines:
+    def test_a_bounce_is_the_failed_contractors(self, read: Read) -> None:
+        text = (
+            "From: MAILER-DAEMON@mx.example\nTo: team@acme.example\nSubject: Undelivered Mail Returned to Sender\n"
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nFailed.\n--b\n"
+            "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; "
+            "Maria@contract.example\nAction: failed\nStatus: 5.1.1\n--b\nContent-Type: message/rfc822\n\n"
+            "Message-ID: <letter@acme.example>\nTo: maria@contract.example\n--b--\n"
+        )
+        message = read(text)["maria"]
+        assert message.kind is Kind.BOUNCE
+        assert message.bounce == Bounce("maria@contract.example", "5.1.1", True, "letter@acme.example")
+        assert read(text.replace("Maria@contract", "someone@contract")) == {}
+
+    def test_an_absence_is_its_writers(self, read: Read) -> None:
+        text = FROM_MARIA.replace("Subject: Logo", "Subject: Automatic reply: Logo")
+        message = read(f"{text}\nI am out of the office and will be back on Monday, 16 November.")["maria"]
+        assert (message.kind, message.back_on) == (Kind.AUTO_REPLY, date(2026, 11, 16))
+
+    def test_our_own_letter_concerns_its_reader(self, read: Read) -> None:
+        head = "From: team@acme.example\nX-Keepwarm-Letter: tok123\nAuto-Submitted: auto-generated\n"
+        found = read(f"{head}To: maria@contract.example\n{DATED}\nThank you")
+        assert found["maria"].kind is Kind.OWN
+        assert "letter:tok123" in found["maria"].hints
+        assert read(f"{head}To: dana@acme.example\n{DATED}\nYou owe") == {}
+
+    def test_nobody_else_writes_our_letters(self, read: Read) -> None:
+        assert read(f"X-Keepwarm-Letter: tok123\n{FROM_MARIA}\nHi")["maria"].kind is Kind.HUMAN
+
+
+RSVP = (
+    "Content-Type: text/calendar; method={method}; charset=utf-8\n\nBEGIN:VCALENDAR\nMETHOD:{method}\n"
+    "BEGIN:VEVENT\nUID:checkin-1@acme\n .example\nSEQUENCE:2\nDTSTAMP:20261109T113000Z\n"
+    "{start}ATTENDEE;CN=\"X; Y: Z\";PARTSTAT={answer}:MAILTO:{who}\nEND:VEVENT\nEND:VCALENDAR\n"
+)
+
+
+class TestAnswersToInvitations:
+    @pytest.mark.parametrize("answer", ["ACCEPTED", "DECLINED", "TENTATIVE"])
+    def test_are_read(self, answer: str, read: Read) -> None:
+        text = FROM_MARIA + RSVP.format(method="REPLY", answer=answer, who="Maria@contract.example", start="")
+        message = read(text)["maria"]
+        stamp = datetime(2026, 11, 9, 11, 30, tzinfo=UTC)
+        assert message.kind is Kind.RSVP
+        assert message.rsvp == Rsvp("checkin-1@acme.example", 2, "maria@contract.example", answer.lower(), stamp)
+
+    def test_a_counter_proposal_has_its_start(self, read: Read) -> None:
+        start = "DTSTART;TZID=America/New_York:20261112T100000\n"
+        text = RSVP.format(method="COUNTER", answer="TENTATIVE", who="maria@contract.example", start=start)
+        rsvp = read(FROM_MARIA + text)["maria"].rsvp
+        assert rsvp is not None
+        assert (rsvp.answer, rsvp.proposed) == ("counter", datetime(2026, 11, 12, 15, 0, tzinfo=UTC))
+
+    def test_from_a_calendars_own_address_they_are_the_attendees(self, read: Read) -> None:
+        text = RSVP.format(method="REPLY", answer="ACCEPTED", who="maria@contract.example", start="")
+        found = read(f"From: calendar@provider.example\nTo: team@acme.example\n{DATED}{text}")
+        assert found["maria"].side is Side.CONTRACTOR
+
+    def test_the_owners_own_answer_finds_its_story_by_uid(self, raw: MakeRaw, people: People, now: datetime) -> None:
+        text = RSVP.format(method="REPLY", answer="DECLINED", who="dana@acme.example", start="")
+        mail = raw(f"From: dana@acme.example\nTo: team@acme.example\n{DATED}{text}")
+        assert understand(mail, people, MoreWords(), "", now) == ()
+        routes = {"checkin-1@acme.example": "ben"}
+        [(key, message)] = understand(mail, people, MoreWords(), "", now, routes=routes)
+        assert (key, message.side, message.rsvp and message.rsvp.answer) == ("ben", Side.OWNER, "declined")
+
+
+class TestWhatItSays:
+    def test_asks_tags_and_dates(self, read: Read) -> None:
+        message = read(f"{FROM_DANA}\nThe new logo, in blue.\n#due 12 Dec\n#nrn is not meant here")["maria"]
+        assert (message.due, message.tags, message.closes, message.asks) == (date(2026, 12, 12), ("nrn",), True, False)
+
+    def test_a_due_date_asks(self, read: Read) -> None:
+        message = read(f"{FROM_DANA}\nThe new logo, in blue.\nDue: 12 Dec 2026\n")["maria"]
+        assert (message.due, message.asks) == (date(2026, 12, 12), True)
+
+    def test_nothing_is_read_from_quotes(self, read: Read) -> None:
+        quoted = "\n\nOn Mon, 9 Nov 2026, Dana wrote:\n> Could you?\n> #done\n> Due: 12 Dec\n> unfortunately\n"
+        message = read(f"{FROM_MARIA}\nHere it is.{quoted}")["maria"]
+        assert (message.asks, message.tags, message.due, message.bad_news) == (False, (), None, False)
+
+    def test_fyi_closes_unless_it_asks(self, read: Read) -> None:
+        fyi = FROM_DANA.replace("Subject: Logo", "Subject: FYI: the new logo")
+        assert read(f"{fyi}\nThis is what we took.")["maria"].closes
+        asking = read(f"{fyi}\nWhat do you think?")["maria"]
+        assert (asking.closes, asking.asks) == (False, True)
+
+    def test_names_of_the_two_are_no_news(self, read: Read) -> None:
+        assert read(f"{FROM_DANA}\nThanks, Maria!")["maria"].closes
+        assert read(f"{FROM_MARIA}\nHi Dana,\n\nthank you so much!\n\nBest regards,\nMaria Santos")["maria"].closes
+        assert not read(f"{FROM_DANA}\nThanks, Logo!")["maria"].closes
+
+    def test_the_owners_words_count(self, read: Read) -> None:
+        words = MoreWords(closers=("daghang salamat",), asks=("how about",), done=("humana",), bad_news=("gubot",))
+        assert read(f"{FROM_MARIA}\nDaghang salamat!", words=words)["maria"].closes
+        assert read(f"{FROM_MARIA}\nHow about Friday", words=words)["maria"].asks
+        assert read(f"{FROM_MARIA}\nHumana!", words=words)["maria"].tags == ("done",)
+        assert read(f"{FROM_MARIA}\nGubot kaayo", words=words)["maria"].bad_news
+
+    def test_done_on_a_line_of_its_own_is_the_contractors_fact(self, read: Read) -> None:
+        assert read(f"{FROM_MARIA}\nDone!\nFile attached.")["maria"].tags == ("done",)
+        assert read(f"{FROM_MARIA}\nDone with the first part.")["maria"].tags == ()
+        assert read(f"{FROM_DANA}\nDone!")["maria"].tags == ()
+
+    def test_unsuited_work_is_named(self, read: Read) -> None:
+        assert read(f"{FROM_DANA}\nCould you do the Bookkeeping?")["maria"].unsuited == ("bookkeeping",)
+        assert read(f"{FROM_MARIA}\nThe bookkeeping?")["maria"].unsuited == ()
+
+    @pytest.mark.parametrize("kind", ["multipart/encrypted; boundary=b", "application/pkcs7-mime"])
+    def test_sealed_mail_is_unreadable(self, kind: str, read: Read) -> None:
+        assert not read(f"{FROM_MARIA}Content-Type: {kind}\n\n--b\nContent-Type: x/y\n\nqwe\n--b--\n")["maria"].readable
+
+    def test_html_alone_is_read_without_its_quote(self, read: Read) -> None:
+        body = "<p>Could you?</p><p>#nrn</p><div class=gmail_quote>On x wrote:<blockquote>#done</blockquote></div>"
+        message = read(f"{FROM_MARIA}Content-Type: text/html\n\n{body}")["maria"]
+        assert (message.tags, message.readable) == (("nrn",), True)
+
+
+class TestWhatMoreIsWanted:
+    LONG = "A line of the brief that goes on.\n" * 60
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            (f"{FROM_MARIA}\n{LONG}", True),
+            (f"{FROM_MARIA}\nHere.\n\nOn Mon, 9 Nov 2026, Dana wrote:\n> {LONG}", False),
+            (f"{FROM_MARIA}\nHere.\n-- \nMaria\n{LONG}", False),
+            (f"{FROM_MARIA}Content-Type: text/html\n\n<p>{LONG}", True),
+            (f"{FROM_MARIA}Content-Transfer-Encoding: base64\n\n{'QUJD' * 400}", True),
+            (f"{FROM_MARIA}Content-Type: multipart/alternative; boundary=b\n\n--b\n\nHere.\n--b\nContent-Type: text/html\n\n<p>", False),
+            (f"{FROM_MARIA}Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/calendar\n\nBEGIN", True),
+            (f"{FROM_MARIA}Content-Type: multipart/report; boundary=b\n\n--b\n\nHere.\n--b\n", True),
+            (f"{FROM_MARIA}Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: image/png\n\nAAAA", True),
+        ],
+    )
+    def test_it_depends_on_where_the_fresh_text_ends(self, text: str, expected: bool, raw: MakeRaw) -> None:
+        assert wants_more(raw(text, complete=False)) is expected
+        assert not wants_more(raw(text))
+
+
+def test_what_concerns_nobody_is_told_by_its_headers(raw: MakeRaw, people: People) -> None:
+    assert concerns(raw(f"{FROM_MARIA}\nHi"), people)
+    assert concerns(raw(f"{FROM_DANA}\nHi"), people)
+    assert concerns(raw("From: MAILER-DAEMON@x.example\nSubject: x\n\nx"), people)
+    assert not concerns(raw("From: x@x.example\nTo: team@acme.example\nSubject: x\n\nx"), people)
+    assert not concerns(raw("From: dana@acme.example\nTo: x@x.example\nSubject: x\n\nx"), people)
+
+
+def test_a_mail_with_a_future_date_came_when_it_was_seen(raw: MakeRaw, people: People, now: datetime) -> None:
+    mail = replace(raw(f"{FROM_MARIA}\nHi"), internal_date=datetime(2030, 1, 1, tzinfo=UTC))
+    [(_, message)] = understand(mail, people, MoreWords(), "", now)
+    assert message.at <= now
