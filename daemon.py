@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from rules.policy import Mailbox, Policy
 from rules.problems import PolicyErrors
 from store.protocol import Store
 from store.tinydb_store import TinyStore
+from tick import approval, news
 from tick.books import Books
 from tick.collect import Collect, from_mailbox
 from tick.compose import compose
@@ -58,6 +59,7 @@ class Keepwarm:
         bench = court(books, looking(self.inbox), now)
         judged = decide(books, bench, now)
         composed = compose(judged, books, self.templates, now)
+        asked = approval.ask(books, self.templates, now) + news.echo(books, self.templates, now)
         bundled = bundle(books, bench, self.templates, now)
         delivered = deliver(books, bench, self.wires, now)
         file_copies(self.inbox, recorded.copies)
@@ -66,7 +68,7 @@ class Keepwarm:
             read=recorded.read,
             recorded=recorded.recorded,
             decided=composed.decided,
-            composed=composed.composed + bundled,
+            composed=composed.composed + asked + bundled,
             sent=delivered.sent,
             held=composed.held,
             suppressed=composed.suppressed,
@@ -114,6 +116,10 @@ class House:
 
     rules: Path
     data: Path
+
+    def elsewhere(self, rules: Path, data: Path) -> "House":
+        """A house with the same clock, and other files."""
+        return replace(self, rules=rules, data=data)
 
     def templates(self) -> Templates:
         """The owner's own letters beside the rules file, then the built-in ones."""

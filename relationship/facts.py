@@ -11,6 +11,7 @@ from relationship.checkins import CheckIn
 from relationship.decisions import Decision
 from relationship.letters import Letter
 from relationship.messages import Message
+from relationship.news import News
 from relationship.warmth import Temperature
 
 
@@ -62,7 +63,7 @@ class Installation:
         return "installation"
 
 
-Fact = Profile | RuleMark | Installation | Message | Decision | Letter | CheckIn | Temperature
+Fact = Profile | RuleMark | Installation | Message | Decision | Letter | CheckIn | Temperature | News
 
 
 @dataclass(slots=True)
@@ -77,6 +78,7 @@ class Facts:
     letters: dict[str, Letter] = field(default_factory=dict)
     check_ins: dict[str, CheckIn] = field(default_factory=dict)
     temperatures: dict[str, Temperature] = field(default_factory=dict)
+    news: dict[str, News] = field(default_factory=dict)
 
     def table(self, kind: type[Fact]) -> dict[str, Fact]:
         """The dict that holds facts of this type."""
@@ -96,4 +98,5 @@ TABLES: dict[type[Fact], str] = {
     Letter: "letters",
     CheckIn: "check_ins",
     Temperature: "temperatures",
+    News: "news",
 }

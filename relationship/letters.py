@@ -12,7 +12,10 @@ class State(StrEnum):
 
     WAITING = "waiting"  # in the outbox, not yet tried (or surely not accepted)
     BUNDLED = "bundled"  # a note to the owner that waits for, or went out in, the day's one mail
-    ATTEMPTED = "attempted"  # the attempt is durable, its outcome is not known: in doubt until the mailbox says
+    ATTEMPTED = (
+        "attempted"  # the attempt is durable, its outcome is not known: in doubt until the mailbox says
+    )
+    ASKED = "asked"  # a draft that the owner was asked about: it goes out on their word alone
     DEFERRED = "deferred"  # the server said "later" (4xx): tried again at `next_at`
     SENT = "sent"
     DRAFTED = "drafted"  # left in the Drafts folder (mode: drafts)
@@ -22,6 +25,7 @@ class State(StrEnum):
 
 
 OPEN_STATES = frozenset({State.WAITING, State.ATTEMPTED, State.DEFERRED})
+PENDING = OPEN_STATES | {State.ASKED}  # nobody knows yet whether it will have been sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Letter:
     items: tuple[str, ...] = ()  # tokens of the notes that a bundle carries
     provable: bool = True  # a copy goes to the shared mailbox in the same transaction
     alias: str = ""  # the Message-ID that a provider gave it instead
+    approved_at: datetime | None = None  # when the owner said that it may go
 
     @property
     def key(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cached_property
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from relationship import answers
@@ -16,9 +17,12 @@ from relationship.hours import WorkingClock
 from relationship.ledger import Ledger, Turn, fold
 from relationship.letters import Letter
 from relationship.messages import Kind, Message, Side
+from relationship.news import News
 from relationship.ordering import in_order
 from relationship.parties import Contractor, Owner
 from relationship.warmth import Temperature
+
+NO_NEWS: Mapping[str, News] = MappingProxyType({})
 
 # An auto-reply that names no day of return is taken to mean so long.
 ABSENCE = Duration(3, "days", working=True)
@@ -47,6 +51,7 @@ class Story:
     letters: Mapping[str, Letter]
     check_ins: Mapping[str, CheckIn]
     temperatures: Mapping[str, Temperature]
+    news: Mapping[str, News]  # the owner's, the same in every story
 
     def clock(self, side: Side) -> WorkingClock:
         """The working time of one side."""
@@ -148,7 +153,14 @@ class Story:
 ADDRESS_GONE = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
 
 
-def tell(key: str, contractor: Contractor, owner: Owner, profile: Profile, facts: Facts) -> Story:
+def tell(
+    key: str,
+    contractor: Contractor,
+    owner: Owner,
+    profile: Profile,
+    facts: Facts,
+    news: Mapping[str, News] = NO_NEWS,
+) -> Story:
     """Fold one relationship's facts into its story."""
     messages = tuple(in_order(facts.messages.values()))
     conversation_of = _conversations(messages, facts.letters)
@@ -166,6 +178,7 @@ def tell(key: str, contractor: Contractor, owner: Owner, profile: Profile, facts
             facts.check_ins, messages, facts.letters, _invited(contractor, owner, profile)
         ),
         temperatures=facts.temperatures,
+        news=news,
     )
 
 

@@ -11,7 +11,7 @@ from relationship.decisions import Decision, Verdict, decision_key
 from relationship.durations import Duration
 from relationship.facts import RuleMark
 from relationship.hours import WorkingClock
-from relationship.letters import OPEN_STATES, Letter, State
+from relationship.letters import PENDING, Letter, State
 from relationship.messages import Side
 from relationship.occasions import Occasion
 from relationship.story import Story
@@ -118,7 +118,7 @@ def _next_case(
         decision = _decided(story, rule, occasion, number)
         if decision and _spent(decision, occasion):
             letter = story.letters.get(decision.letter)
-            if letter and letter.state in OPEN_STATES:
+            if letter and letter.state in PENDING:
                 return None
             if letter and letter.state in WENT_OUT and letter.sent_at:
                 sent = (step, letter.sent_at)

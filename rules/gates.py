@@ -228,7 +228,7 @@ def one_of_two_answered(case: Case, world: World) -> str | None:
 
 def limits(case: Case, world: World) -> Judgement | None:
     """So many letters to one contractor, and in total, in rolling windows."""
-    if case.reader is Side.OWNER or case.rule.when in UPDATES:
+    if case.reader is Side.OWNER or case.rule.when in UPDATES or _approved(case):
         return None
     key = case.story.key
     own = [letter.at for letter in world.outgoing if letter.contractor == key]
@@ -240,6 +240,11 @@ def limits(case: Case, world: World) -> Judgement | None:
         if _full(rate, everybody, world.now):
             return _limit(rate, everybody, f"limit in total: {rate.text}", world.now, TOTAL_LIMIT)
     return None
+
+
+def _approved(case: Case) -> bool:
+    letter = case.story.letters.get(case.letter)
+    return letter is not None and letter.approved_at is not None
 
 
 def _full(rate: Rate, times: Sequence[datetime], now: datetime) -> bool:
@@ -264,7 +269,7 @@ def quiet_hours(case: Case, world: World) -> Judgement | None:
     )
 
 
-TOLD = COUNTED | {State.BUNDLED}
+TOLD = COUNTED | {State.BUNDLED, State.ASKED}
 
 GATES: tuple[tuple[str, Verdict, Gate], ...] = (
     ("condition", Verdict.SUPPRESS, condition),

@@ -89,21 +89,8 @@ TRIGGERS = MappingProxyType({trigger.name: trigger for trigger in _TABLE})
 
 # The triggers whose rules do something in this version. A rule on another one loads, but `check` and `run`
 # refuse it: a rule that is silently ignored would be worse than none.
-ACTING = frozenset(
-    {
-        "contractor replied",
-        "waiting on contractor",
-        "waiting on owner",
-        "silence",
-        "starred",
-        "contractor added",
-        "check-in due",
-        "check-in unanswered",
-        "check-in declined",
-        "check-in missed",
-    }
-)
-APPROVAL_ACTS = False  # `approve: owner`
+ACTING = frozenset(TRIGGERS)
+APPROVAL_ACTS = True  # `approve: owner`
 
 
 def taking(condition: str) -> Iterable[str]:

@@ -12,9 +12,11 @@ from relationship.checkins import CheckIn
 from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
 from relationship.letters import OPEN_STATES, Letter, State
 from relationship.messages import Side
+from relationship.news import News
 from relationship.ordering import Identities
 from relationship.parties import Contractor, People
 from relationship.story import Story, tell
+from rules.evaluation import WENT_OUT
 from rules.gates import COUNTED, Outgoing
 from rules.notices import NOTICES
 from rules.policy import Policy, Rule
@@ -127,7 +129,8 @@ class Books:
             contractor, owner = self.people.contractors[key], self.people.owner
             facts = self.store.load(key)
             unknown = Profile(contractor.name, contractor.addresses, datetime.max.replace(tzinfo=UTC))
-            self._stories[key] = tell(key, contractor, owner, facts.profile.get("profile", unknown), facts)
+            profile = facts.profile.get("profile", unknown)
+            self._stories[key] = tell(key, contractor, owner, profile, facts, self.owner.news)
         return self._stories[key]
 
     def story_of(self, address: str) -> Story | None:
@@ -144,6 +147,10 @@ class Books:
     def to_look_at(self, now: datetime) -> list[str]:
         """Relationships with news, or with something due by now."""
         return [key for key, at in self._wake.items() if at is None or at <= now]
+
+    def next_look(self, now: datetime) -> datetime | None:
+        """When a relationship is to be looked at next: `now` where one has news; None where there is nobody."""
+        return min((at or now for at in self._wake.values()), default=None)
 
     def look_again(self, key: str, at: datetime) -> None:
         """Nothing is due before `at`, unless something new arrives."""
@@ -166,6 +173,9 @@ class Books:
             self._note(key, [fact for fact in added if isinstance(fact, Letter)])
             self._route(key, added)
             self._stories.pop(key, None)
+            if any(isinstance(fact, News) for fact in added):  # it stands in every story
+                self._stories.clear()
+                self._wake = dict.fromkeys(self.people.contractors)
             if key in self.people.contractors:
                 self._wake[key] = None
 
@@ -173,7 +183,7 @@ class Books:
 
     def _note(self, key: str, letters: Iterable[Letter]) -> None:
         for letter in letters:
-            if letter.state in COUNTED or letter.state is State.BUNDLED:
+            if letter.state in COUNTED or letter.state in (State.BUNDLED, State.ASKED):
                 self.letters[letter.token] = letter
             else:
                 self.letters.pop(letter.token, None)
@@ -187,6 +197,12 @@ class Books:
         """Letters on their way, oldest first."""
         return sorted(
             (x for x in self.letters.values() if x.state in OPEN_STATES), key=lambda x: x.created_at
+        )
+
+    def drafts(self) -> list[Letter]:
+        """Drafts that wait for the owner's word, oldest first."""
+        return sorted(
+            (x for x in self.letters.values() if x.state is State.ASKED), key=lambda x: x.created_at
         )
 
     def notes(self) -> list[Letter]:
@@ -203,5 +219,5 @@ class Books:
             at = letter.sent_at or letter.created_at
             if letter.state in COUNTED and letter.reader is Side.CONTRACTOR and at > horizon:
                 yield Outgoing(letter.contractor, at)
-            elif letter.state not in OPEN_STATES and letter.state is not State.BUNDLED and at <= horizon:
+            elif letter.state in WENT_OUT and at <= horizon:
                 del self.letters[letter.token]

@@ -14,6 +14,7 @@ from relationship.facts import Fact
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Side
 from rules.evaluation import Case
+from tick.approval import needs_approval
 from tick.books import Books
 from tick.decide import Judged, news
 from tick.invitations import calendar_of, invited
@@ -88,10 +89,17 @@ def _letter(case: Case, books: Books, templates: Templates, now: datetime) -> Le
         content=rendered.markdown,
         created_at=now,
         due_at=case.due_at,
-        state=State.BUNDLED if bundled else State.WAITING,
+        state=_first_state(case, bundled),
         conversation=case.occasion.turn.conversation if case.occasion.turn else "",
     )
     return draft if bundled else _addressed(draft, rendered, case, books, now)
+
+
+def _first_state(case: Case, bundled: bool) -> State:
+    """Notes wait for the day's one mail, drafts for the owner's word; all else goes out."""
+    if bundled:
+        return State.BUNDLED
+    return State.ASKED if needs_approval(case.reader, case.rule.approve) else State.WAITING
 
 
 def _next_wording(case: Case) -> int:

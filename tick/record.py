@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mail.parsing import ids_in
+from mail.to_us import owner_word
 from mail.understanding import understand
 from relationship.messages import Kind, Message
 from relationship.ordering import merge
 from store.protocol import Cursor, Store
 from tick.books import Books
 from tick.collect import Batch
+from tick.heed import heed
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +65,9 @@ def _understood(batch: Batch, books: Books, now: datetime, done: Recorded) -> It
             books.store.set_aside(f"{raw.folder}-{raw.uid}", raw.header + raw.text)
             done.errors += 1
             continue
+        if not pairs and (word := owner_word(raw, batch.people, mailbox.trust, now)):
+            heed(word, books, now)
+            done.recorded += 1
         if any(message.kind is Kind.OWN for _, message in pairs) and not batch.in_sent:
             done.copies.append((raw.folder, raw.uid))
         yield pairs

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mail.links import all_answers
-from mail.wording import count, day, day_in, full_date, moment, plain_time, working_time
+from mail.wording import count, day, day_in, full_date, moment, plain_time, titled, working_time
 from relationship.checkins import CheckIn
 from relationship.conversations import plain_subject
 from relationship.durations import Duration
@@ -74,7 +74,8 @@ def facts_of(case: Case, policy: Policy, token: str, now: datetime) -> dict[str,
 def _plain_facts(case: Case, reader: Reader) -> dict[str, object]:
     """What the occasion itself says, each only where it is known."""
     occasion, message = case.occasion, case.occasion.message
-    subject = plain_subject(message.subject) if message else None
+    said = message.subject if message else occasion.news.subject if occasion.news else None
+    subject = None if said is None else titled(plain_subject(said), reader.language)
     deadline = day(occasion.deadline, reader.language, reader.locale) if occasion.deadline else None
     return {
         "subject": subject,
@@ -86,6 +87,7 @@ def _plain_facts(case: Case, reader: Reader) -> dict[str, object]:
         "years": occasion.years or None,
         "lacks": "deadline" if "lacks" in case.rule.conditions else None,
         "task": ", ".join(message.unsuited) if message else None,
+        "paragraphs": occasion.news.paragraphs if occasion.news else None,
         "failed_address": message.bounce.address if message and message.bounce else None,
     }
 
@@ -108,7 +110,7 @@ def _turn(turn: Turn, story: Story, reader: Reader, now: datetime) -> dict[str, 
     end = turn.answered_at or now
     spent = clock.seconds_between(turn.since, end)
     return {
-        "subject": turn.subject,
+        "subject": titled(turn.subject, reader.language),
         "since": day_in(turn.since, reader.timezone, reader.language, reader.locale),
         "took": working_time(spent, reader.language) if turn.answered_at else None,
         "waiting": _waiting(turn, story, end, reader),
@@ -128,7 +130,7 @@ def _waiting(turn: Turn, story: Story, end: datetime, reader: Reader) -> str:
     return (
         working_time(spent, reader.language)
         if spent >= 60
-        else plain_time(int((end - turn.since).total_seconds()))
+        else plain_time(int((end - turn.since).total_seconds()), reader.language)
     )
 
 

@@ -29,7 +29,7 @@ from relationship.occasions.deliveries import (
     no_feedback,
     no_praise,
 )
-from relationship.occasions.marks import contractor_added, starred, temperature_changed
+from relationship.occasions.marks import contractor_added, news, starred, temperature_changed
 from relationship.occasions.notices import bounced, unprovable, withheld
 from relationship.occasions.occasion import Finder, Occasion
 from relationship.occasions.turns import owner_silence, replied, silence, waiting
@@ -61,6 +61,7 @@ FINDERS: Mapping[str, Finder] = {
     "payment due": payment_due,
     "contractor added": contractor_added,
     "bounced": bounced,
+    "news": news,
     # Built-in notices to the owner (rules/notices.py), which no rules file can name.
     "owner first": withheld("owner first", "owner first"),
     "one of two answered": withheld("one of two answered", "one of two answered"),

@@ -1,12 +1,14 @@
-"""Occasions of a state that was noted: a star, a new contractor, a change of temperature."""
+"""Occasions of a state that was noted: a star, a new contractor, a change of temperature, news."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from relationship.messages import Side
 from relationship.occasions.occasion import Finder, Occasion, quoted
 from relationship.story import Story
 
+WORKING = ("onboarding", "active")
 STAR_GRACE = timedelta(minutes=10)  # a star can be taken back so long
 
 
@@ -55,3 +57,21 @@ def temperature_changed(trigger: str, cooler: bool) -> Finder:
             )
 
     return find
+
+
+def news(story: Story, now: datetime) -> Iterator[Occasion]:
+    """`news`: the owner's news, once confirmed, for each contractor who works for them now."""
+    if story.contractor.phase_on(now.astimezone(ZoneInfo(story.contractor.timezone)).date()) not in WORKING:
+        return
+    for piece in story.news.values():
+        if piece.confirmed_at and piece.paragraphs:
+            yield Occasion(
+                trigger="news",
+                key=f"news/{piece.key}",
+                moment=piece.confirmed_at,
+                about=f"your news {quoted(piece.subject)}",
+                whose=Side.CONTRACTOR,
+                start=piece.confirmed_at,
+                seen_at=piece.seen_at,
+                news=piece,
+            )

@@ -8,6 +8,7 @@ from relationship.checkins import CheckIn
 from relationship.ledger import Turn
 from relationship.letters import Letter
 from relationship.messages import Message, Side
+from relationship.news import News
 from relationship.story import Story
 
 
@@ -26,6 +27,7 @@ class Occasion:
     message: Message | None = None
     check_in: CheckIn | None = None
     letter: Letter | None = None
+    news: News | None = None
     deadline: date | None = None
     years: int = 0
     streak: int = 0
