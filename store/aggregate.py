@@ -1,14 +1,14 @@
 """One aggregate in memory: its facts, and the TinyDB documents that the next commit writes."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from tinydb import TinyDB
 from tinydb.table import Document, Table
 
 from relationship.facts import TABLES, Fact, Facts
 from store.codec import KINDS, CodecError, Doc, NewerError, decode, encode
+from store.json_data import dump, parse
 from store.migrations import Schema
 from store.staging import StagingStorage, Tables
 
@@ -61,26 +61,43 @@ class _FactTable(Table):
 class _Database(TinyDB):
     table_class = _FactTable
 
+    @property
+    def staging(self) -> StagingStorage:
+        return cast(StagingStorage, self.storage)
+
 
 class Aggregate:
-    """Staged, then committed; where a commit fails, it is as it was."""
+    """Staged, then committed; where a commit fails, it is as it was.
 
-    def __init__(self, tables: Tables, facts: Facts, save: Callable[[bytes], None]) -> None:
+    The documents are held from the first change on, until `release`: most aggregates rest most of the time.
+    """
+
+    def __init__(self, facts: Facts, schema: Schema, save: Callable[[bytes], None]) -> None:
         self.facts = facts
         self._next = facts
-        self._storage = StagingStorage(tables, lambda staged: save(dump(staged)))
-        self._db = _Database(storage=lambda: self._storage)
+        self._schema = schema
+        self._save = save
+        self._db: _Database | None = None
 
     @property
     def staged(self) -> bool:
         """Whether there is something to commit."""
-        return self._storage.staged
+        return self._db is not None and self._db.staging.staged
+
+    @property
+    def size(self) -> int:
+        """How many facts are live."""
+        return sum(1 for _ in every_fact(self.facts))
 
     def stage(self, added: Iterable[Fact], dropped: Iterable[Fact] = ()) -> None:
         """Work towards the next commit; ValueError, and nothing staged, for a fact that cannot be written."""
         added, dropped = list(added), list(dropped)
         put = _by_table((fact, Document(encode(fact), fact.key)) for fact in added)  # type: ignore[arg-type]
         gone = _by_table((fact, None) for fact in (*added, *dropped))
+        if self._db is None:
+            self._db = _Database(
+                storage=lambda: StagingStorage(tables_of(self.facts, self._schema), self._write)
+            )
         for name, keys in gone.items():
             table = self._db.table(name, cache_size=0)
             table.remove(doc_ids=keys)  # type: ignore[arg-type]
@@ -89,13 +106,22 @@ class Aggregate:
 
     def commit(self) -> None:
         """Save what is staged."""
-        self._storage.commit()
-        self.facts = self._next
+        if self._db is not None:
+            self._db.staging.commit()
+            self.facts = self._next
 
     def rollback(self) -> None:
         """Forget what is staged."""
-        self._storage.rollback()
-        self._next = self.facts
+        if self._db is not None:
+            self._db.staging.rollback()
+            self._next = self.facts
+
+    def release(self) -> None:
+        """Let go of the documents."""
+        self._db = None
+
+    def _write(self, tables: Tables) -> None:
+        self._save(dump(tables))
 
 
 def _by_table(pairs: Iterable[tuple[Fact, Any]]) -> dict[str, dict[str, Any]]:
@@ -106,29 +132,17 @@ def _by_table(pairs: Iterable[tuple[Fact, Any]]) -> dict[str, dict[str, Any]]:
     return tables
 
 
-def dump(tables: Mapping[str, object]) -> bytes:
-    """JSON as it stands in the files: UTF-8, names readable, half a surrogate pair kept as it came."""
-    return json.dumps(tables, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+def tables_of(facts: Facts, schema: Schema) -> Tables:
+    """The documents of an aggregate, by table and key."""
+    tables: Tables = {_ABOUT: {"version": {"number": schema.version}}}
+    for name in KINDS:
+        if kept := getattr(facts, name):
+            tables[name] = {key: encode(fact) for key, fact in kept.items()}
+    return tables
 
 
-def parse(content: bytes) -> dict[str, Any]:
-    """What `dump` wrote; CodecError for anything else."""
-    try:
-        data = json.loads(content.decode("utf-8", "surrogatepass"))
-    except (ValueError, RecursionError) as error:
-        raise CodecError(f"it is not JSON: {error}") from error
-    if not isinstance(data, dict):
-        raise CodecError("it holds no JSON object")
-    return data
-
-
-def new_tables(schema: Schema) -> Tables:
-    """The tables of an aggregate without facts."""
-    return {_ABOUT: {"version": {"number": schema.version}}}
-
-
-def read_tables(content: bytes, schema: Schema) -> tuple[Tables, Facts, int]:
-    """A live file's tables and facts as of this schema, and its version; CodecError, NewerError."""
+def read_facts(content: bytes, schema: Schema) -> tuple[Facts, int]:
+    """A live file's facts as of this schema, and its version; CodecError, NewerError."""
     data = parse(content)
     try:
         version = schema.check(data.pop(_ABOUT)["version"]["number"])
@@ -137,12 +151,10 @@ def read_tables(content: bytes, schema: Schema) -> tuple[Tables, Facts, int]:
     unknown = data.keys() - KINDS.keys()
     if unknown:
         raise NewerError(f"it holds {min(unknown)!r}, which this version does not know")
-    tables = new_tables(schema)
     facts = Facts()
     for name, docs in data.items():
-        tables[name] = schema.migrate(docs, name, version)
-        getattr(facts, name).update(_facts(name, tables[name]))
-    return tables, facts, version
+        getattr(facts, name).update(_facts(name, schema.migrate(docs, name, version)))
+    return facts, version
 
 
 def _facts(table: str, docs: Mapping[str, Doc]) -> dict[str, Fact]:

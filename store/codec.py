@@ -11,6 +11,7 @@ from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -60,10 +61,10 @@ def decode(kind: type[Kept], doc: object) -> Kept:
 
 def _pack(value: Any) -> Doc:
     doc: Doc = {}
-    for plan in _plans(value.__class__).values():
-        part = getattr(value, plan.name)
-        if part != plan.default:
-            doc[plan.name] = plan.pack(part) if plan.pack else part
+    parts, packing = _packing(value.__class__)
+    for part, (name, default, pack) in zip(parts(value), packing, strict=True):
+        if part is not default and part != default:
+            doc[name] = pack(part) if pack else part
     return doc
 
 
@@ -75,6 +76,14 @@ def _unpack(kind: Any, doc: object) -> Any:
     if unknown:
         raise NewerError(f"{kind.__name__} has a field {min(unknown)!r} that this version does not know")
     return kind(**{name: plans[name].unpack(value) for name, value in doc.items()})
+
+
+@cache
+def _packing(kind: Any) -> tuple[Convert, tuple[tuple[str, object, Convert | None], ...]]:
+    """What takes all fields of a fact at once, and how each is written."""
+    plans = _plans(kind)
+    parts = attrgetter(*plans) if len(plans) > 1 else lambda value: (getattr(value, *plans),)
+    return parts, tuple((plan.name, plan.default, plan.pack) for plan in plans.values())
 
 
 @cache

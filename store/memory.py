@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from relationship.facts import Fact, Facts
 from relationship.messages import Message
 from store.aggregate import every_fact, latest, merged, news
-from store.archive import told, year_of
+from store.archive import told
 from store.evidence import sealed
 from store.keys import checked
 from store.person import BLOT, Person, blotted, changes, exported, person
 from store.protocol import NO_CONVERSATIONS, OWNER, Cursor, Heartbeat
+from store.yearly import year_of
 
 _Archived = dict[tuple[type[Fact], str], tuple[str, Fact]]  # (type, key) -> (conversation, fact)
 
@@ -78,6 +79,8 @@ class MemoryStore:
 
     def archived(self, name: str, conversation: str) -> tuple[Fact, ...]:
         """The archived facts of a conversation."""
+        if not conversation:
+            return ()
         return tuple(
             fact for told, fact in self._archived.get(checked(name), {}).values() if told == conversation
         )

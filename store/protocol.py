@@ -88,7 +88,7 @@ class Store(Protocol):
         """
 
     def archived(self, name: str, conversation: str) -> tuple[Fact, ...]:
-        """The archived facts of a conversation; to commit them makes it live again."""
+        """The archived facts of a conversation; to commit them makes it live again. None for ""."""
 
     def damaged(self) -> Mapping[str, str]:
         """What could not be read so far, and what to do about it, by aggregate. The others go on."""

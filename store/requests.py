@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-from store.aggregate import dump, parse
 from store.codec import CodecError
 from store.files import TEMPORARY, Files, explained
+from store.json_data import dump, parse
 
 
 class Requests:

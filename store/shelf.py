@@ -10,16 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from relationship.facts import Facts
-from store.aggregate import Aggregate, dump, new_tables, read_tables
+from store.aggregate import Aggregate, read_facts, tables_of
 from store.codec import CodecError, NewerError
 from store.files import Files, explained
+from store.json_data import dump
 from store.keys import checked
 from store.migrations import Schema, newer
 from store.protocol import OWNER, StoreError
-from store.staging import Tables
 
 DAMAGED = ".damaged-"
 BEFORE = ".before-schema-"  # the copy that is kept of a file that was migrated
+MOST_HELD = 5000  # documents
 
 
 class Shelf:
@@ -31,6 +32,7 @@ class Shelf:
         self._schema = schema
         self._writable = writable
         self._open: dict[str, Aggregate] = {}
+        self._held: dict[str, int] = {}  # how many documents are held of which aggregate, oldest change first
         self._unflushed: set[Path] = set()  # folders whose last flush failed, or is still to come
         self._names = self._list() if writable else None  # nobody else writes while we hold the lock
         self.damaged = self._list_set_aside()
@@ -52,10 +54,20 @@ class Shelf:
                 if self.aggregate(name).staged:
                     self._unflushed.add(self.path(name).parent)
                     self.aggregate(name).commit()
+                    self._hold(name)
                     if self._names is not None:
                         self._names.add(name)
         finally:
             self._flush()
+
+    def _hold(self, name: str) -> None:
+        """Keep the documents of those that changed last; a first sync goes through many."""
+        self._held.pop(name, None)
+        self._held[name] = self.aggregate(name).size
+        while sum(self._held.values()) > MOST_HELD and len(self._held) > 1:
+            oldest = next(iter(self._held))
+            self.aggregate(oldest).release()
+            del self._held[oldest]
 
     def _flush(self) -> None:
         """A folder stays listed until its flush succeeds, so that a commit that is repeated waits for it."""
@@ -95,6 +107,7 @@ class Shelf:
         self._files.remove(path)
         self._files.flush_folder(path.parent)
         self._open.pop(name, None)
+        self._held.pop(name, None)
         self.damaged.pop(name, None)
         if self._names is not None:
             self._names.discard(name)
@@ -118,26 +131,26 @@ class Shelf:
         if content is None:
             if name in self.damaged:
                 raise StoreError(self.damaged[name])
-            return self._aggregate(path, new_tables(self._schema), Facts())
+            return self._aggregate(path, Facts())
         try:
-            tables, facts, version = read_tables(content, self._schema)
+            facts, version = read_facts(content, self._schema)
         except NewerError as error:
             raise StoreError(newer(path, error)) from error
         except CodecError as error:
             self.damaged[name] = self._set_aside(path, error)
             raise StoreError(self.damaged[name]) from error
         if version < self._schema.version and self._writable:
-            self._keep_migrated(path, content, version, tables)
-        return self._aggregate(path, tables, facts)
+            self._keep_migrated(path, content, version, facts)
+        return self._aggregate(path, facts)
 
-    def _aggregate(self, path: Path, tables: Tables, facts: Facts) -> Aggregate:
-        return Aggregate(tables, facts, lambda content: self._files.replace(path, content))
+    def _aggregate(self, path: Path, facts: Facts) -> Aggregate:
+        return Aggregate(facts, self._schema, lambda content: self._files.replace(path, content))
 
-    def _keep_migrated(self, path: Path, old: bytes, version: int, tables: Tables) -> None:
+    def _keep_migrated(self, path: Path, old: bytes, version: int, facts: Facts) -> None:
         """The old file is safe beside it before the new one takes its place."""
         self._files.replace(path.with_name(f"{path.name}{BEFORE}{version + 1}"), old)
         self._files.flush_folder(path.parent)
-        self._files.replace(path, dump(tables))
+        self._files.replace(path, dump(tables_of(facts, self._schema)))
         self._files.flush_folder(path.parent)
 
     def _set_aside(self, path: Path, error: CodecError) -> str:

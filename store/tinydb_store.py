@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from relationship.facts import Fact, Facts
-from store.aggregate import dump, every_fact, latest, news, parse
+from store.aggregate import every_fact, latest, news
 from store.archive import Archive
 from store.codec import CodecError, NewerError, decode, encode
 from store.evidence import Evidence
 from store.files import Files
+from store.json_data import dump, parse
 from store.lock import Lock
 from store.migrations import Schema, newer
 from store.person import Person, changes, exported, person
@@ -54,6 +55,7 @@ class TinyStore:
         self._lock = None if read_only else self._prepare()
         self._shelf = Shelf(folder, self._files, self._schema, writable=not read_only)
         self._archives: dict[str, Archive] = {}
+        self._cursor: Cursor | None = None  # as we last wrote it
         self._requests = Requests(folder / "requests", self._files)
         self._evidence = Evidence(folder / "set-aside", self._files)
 
@@ -180,12 +182,15 @@ class TinyStore:
 
     def cursor(self) -> Cursor:
         """How far the mailbox was read."""
-        return self._read_small("cursor", Cursor())
+        return self._cursor or self._read_small("cursor", Cursor())
 
     def move_cursor(self, cursor: Cursor) -> None:
         """Keep the cursor."""
-        if cursor != self.cursor():
-            self._write_small("cursor", cursor, durable=True)
+        self._must_be_writable()
+        if cursor != self._cursor:
+            self._files.replace(self._folder / "cursor.json", self._small(cursor))
+            self._files.flush_folder(self._folder)
+            self._cursor = cursor
 
     def heartbeat(self) -> Heartbeat:
         """The last poll."""
@@ -193,7 +198,8 @@ class TinyStore:
 
     def beat(self, heartbeat: Heartbeat) -> None:
         """Keep the heartbeat."""
-        self._write_small("heartbeat", heartbeat, durable=False)
+        self._must_be_writable()
+        self._files.overwrite(self._folder / "heartbeat.json", self._small(heartbeat))
 
     def set_aside(self, name: str, evidence: bytes) -> None:
         """Keep a mail that could not be understood."""
@@ -215,12 +221,8 @@ class TinyStore:
             pass
         return default
 
-    def _write_small(self, name: str, value: Cursor | Heartbeat, durable: bool) -> None:
-        self._must_be_writable()
-        content = dump({"schema": self._schema.version, **encode(value)})
-        self._files.replace(self._folder / f"{name}.json", content, durable)
-        if durable:
-            self._files.flush_folder(self._folder)
+    def _small(self, value: Cursor | Heartbeat) -> bytes:
+        return dump({"schema": self._schema.version, **encode(value)})
 
     # -- what commands ask ---------------------------------------------------------------------------------
 

@@ -110,7 +110,7 @@ class Alike(RuleBasedStateMachine):
         assert self.tiny.load(name) == self.memory.load(name)
         assert set(self.tiny.history(name)) == set(self.memory.history(name))
         assert len(list(self.tiny.history(name))) == len(set(self.memory.history(name)))
-        for conversation in ("", "c1", "c2"):
+        for conversation in ("", "c1", "c2", "c3"):
             found = set(self.tiny.archived(name, conversation))
             assert found == set(self.memory.archived(name, conversation))
         for n in range(5):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.index import Index, Place, entry
+from store.index import END, Index, Place, entry
 from store.tinydb_store import TinyStore
 
 MARIA = "maria-1f3a9c"
@@ -77,7 +77,7 @@ def test_an_unreadable_line_is_left_out_and_reported(damage: bytes, year: Path, 
     store.close()
 
 
-@pytest.mark.parametrize("kept", [0, 1, 16, 35, 64], ids=lambda n: f"{n} bytes left")
+@pytest.mark.parametrize("kept", [0, 1, 16, 35, 64, 160, 175], ids=lambda n: f"{n} bytes left")
 @pytest.mark.parametrize("read_only", [True, False])
 def test_an_index_that_is_lost_or_torn_is_made_again(
     kept: int, read_only: bool, year: Path, data: Path
@@ -135,23 +135,34 @@ def test_years_lie_apart_and_a_fact_stays_in_its_year(data: Path, make: SimpleNa
     store.close()
 
 
-@given(
-    st.dictionaries(
-        st.text(max_size=5), st.tuples(st.integers(1, 9999), st.integers(0, 2**48 - 1)), max_size=60
-    )
+PLACES = st.dictionaries(
+    st.text(max_size=5), st.tuples(st.integers(1, 9999), st.integers(0, 2**48 - 1)), max_size=60
 )
-def test_the_index_finds_what_it_was_given(places: dict[str, tuple[int, int]]) -> None:
+
+
+@given(PLACES, st.integers(0, 15))
+def test_the_index_finds_what_it_was_given(places: dict[str, tuple[int, int]], torn: int) -> None:
     entries = [entry("messages", key, Place(*place)) for key, place in places.items()]
     half = len(entries) // 2
-    index = Index(b"".join(entries[:half]) + b"")
-    index.grow(b"".join(entries[half:]))
+    index = Index(b"".join(entries[:half]) + END + b"".join(entries[half:])[:torn])
+    index.grow(b"".join(entries[half:]) + END)
     assert {key: index.get("messages", key) for key in places} == {k: Place(*p) for k, p in places.items()}
     assert index.get("letters", "x") is None
-    assert index.size == 16 * len(places)
+    assert index.size == 16 * (len(places) + 2)
+
+
+def test_what_follows_the_last_end_mark_is_not_all_there() -> None:
+    first, second = entry("messages", "a", Place(2025, 1)), entry("messages", "b", Place(2025, 2))
+    for rest in (b"", second, second[:5], second + END[:15]):
+        index = Index(first + END + rest)
+        assert index.get("messages", "a") == Place(2025, 1)
+        assert index.get("messages", "b") is None
+        assert index.size == 32
+    assert Index(first).size == 0
 
 
 def test_a_large_index_is_sorted_and_takes_later_places() -> None:
-    index = Index(b"".join(entry("messages", str(n), Place(2025, n + 1)) for n in range(5000)))
+    index = Index(b"".join(entry("messages", str(n), Place(2025, n + 1)) for n in range(5000)) + END)
     index.grow(entry("messages", "7", Place(2026, 1)))
     assert index.get("messages", "7") == Place(2026, 1)
     index.grow(b"".join(entry("messages", str(n), Place(2026, n)) for n in range(2000)))

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from relationship.facts import TABLES, Fact
 from relationship.messages import Message
-from store.aggregate import dump, parse
-from store.archive import year_of
 from store.codec import CodecError, NewerError, decode, encode
+from store.json_data import dump, parse
+from store.yearly import year_of
 
 st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
 # Half of a surrogate pair does occur in the subjects of broken mail.

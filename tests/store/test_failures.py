@@ -16,7 +16,7 @@ import pytest
 
 from store.aggregate import every_fact
 from store.files import Files
-from store.protocol import OWNER, Cursor, FolderCursor, StoreError
+from store.protocol import OWNER, Cursor, FolderCursor, Heartbeat, StoreError
 from store.tinydb_store import TinyStore
 
 MARIA, BEN = "maria-1f3a9c", "ben-77aa01"
@@ -64,7 +64,6 @@ def _actions(make: SimpleNamespace) -> dict[str, Callable[[TinyStore], None]]:
         "commit many": lambda s: s.commit_many({MARIA: [make.message(6)], BEN: [make.message(6)]}),
         "archive": lambda s: s.archive(MARIA, [make.message(2), late]),
         "cursor": lambda s: s.move_cursor(Cursor({"INBOX": FolderCursor(1, 99)})),
-        "heartbeat": lambda s: s.beat(s.heartbeat()),
         "request": lambda s: s.request("pause", MARIA),
         "set aside": lambda s: s.set_aside("INBOX 1", b"broken"),
         "forget": lambda s: s.forget(BEN),
@@ -72,7 +71,7 @@ def _actions(make: SimpleNamespace) -> dict[str, Callable[[TinyStore], None]]:
 
 
 @pytest.mark.parametrize(
-    "what", ["commit", "commit many", "archive", "cursor", "heartbeat", "request", "set aside", "forget"]
+    "what", ["commit", "commit many", "archive", "cursor", "request", "set aside", "forget"]
 )
 def test_a_full_disk_at_every_step(what: str, tmp_path: Path, make: SimpleNamespace) -> None:
     action = _actions(make)[what]
@@ -128,11 +127,15 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_disk_that_is_really_full(tiny_disk: Path, make: SimpleNamespace) -> None:
     store = TinyStore(tiny_disk / "data")
+    store.beat(Heartbeat(last_poll=make.start))
     done = 0
     with pytest.raises(StoreError, match="is full: free some space"):
         for done in range(1000):
             store.commit(MARIA, [make.message(done, subject="x" * 1000)])
     assert len(store.load(MARIA).messages) == done > 10
+    for failing in (make.start, None):
+        store.beat(Heartbeat(failing_since=failing, reason="The disk is full." if failing else ""))
+        assert store.heartbeat().failing_since == failing, "health can tell, full or not"
     with pytest.raises(StoreError, match="is full"):
         store.archive(BEN, [make.message(n, subject="x" * 10_000) for n in range(30)])
     assert len(list(store.history(BEN))) == 0

@@ -1,0 +1,25 @@
+"""JSON as it stands in the files: UTF-8, names readable, half of a surrogate pair kept as it came."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from store.codec import CodecError
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+
+
+def dump(data: Mapping[str, object]) -> bytes:
+    """One JSON object, on one line."""
+    return _ENCODER.encode(data).encode("utf-8", "surrogatepass")
+
+
+def parse(content: bytes) -> dict[str, Any]:
+    """What `dump` wrote; CodecError for anything else."""
+    try:
+        data = json.loads(content.decode("utf-8", "surrogatepass"))
+    except (ValueError, RecursionError) as error:
+        raise CodecError(f"it is not JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise CodecError("it holds no JSON object")
+    return data
