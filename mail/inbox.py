@@ -100,6 +100,7 @@ class Inbox:
 
     def states(self, names: Iterable[str]) -> dict[str, FolderState]:
         """How far these folders have grown, by name; a folder that has gone is left out."""
+        names = tuple(names)
         with self._speaking() as client:
             self._open = ("", 0)
             if client.has_capability("LIST-STATUS"):
