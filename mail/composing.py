@@ -21,6 +21,7 @@ from textwrap import wrap
 
 from mail.footers import footer
 from mail.markdown import Markdown, one_line, to_html, to_text
+from mail.pictures import Picture, related
 from mail.rendering import Rendered, RenderingError
 
 Address = tuple[str, str]  # name, address
@@ -75,6 +76,7 @@ def compose(
     reply_to: Address | None = None,
     cc: Address | None = None,
     calendar: bytes | None = None,
+    pictures: tuple[Picture, ...] = (),
 ) -> bytes:
     """The mail's final bytes: ASCII, CRLF.
 
@@ -100,8 +102,14 @@ def compose(
         "MIME-Version: 1.0",
     ]
     text, page = parts(rendered, told, subject)
-    body = _body(text, page, calendar, sha256(token.encode()).hexdigest()[:24])
+    body = _body(text, page, calendar, pictures, sha256(token.encode()).hexdigest()[:24])
     return "".join(f"{line}\r\n" for line in headers).encode("ascii") + body.as_bytes(policy=SMTP)
+
+
+def body_of(rendered: Rendered, told: Markdown, subject: str, mark: str) -> bytes:
+    """The body alone, with its own MIME headers; `told` is the footer, `mark` tells the parts apart."""
+    text, page = parts(rendered, told, subject)
+    return _body(text, page, None, (), mark).as_bytes(policy=SMTP)
 
 
 def subject_of(rendered: Rendered, conversation_subject: str | None) -> str:
@@ -177,11 +185,12 @@ def _worded(header: str, text: str) -> str:
     return f"{header}: {value}"
 
 
-def _body(text: str, page: str, calendar: bytes | None, mark: str) -> MIMEPart:
+def _body(text: str, page: str, calendar: bytes | None, pictures: tuple[Picture, ...], mark: str) -> MIMEPart:
     both = MIMEPart(policy=SMTP)
     both.make_alternative(f"=_alt_{mark}")
     both.attach(_part(flowed(text), "plain", {"format": "flowed"}))
-    both.attach(_part(page, "html"))
+    html = _part(page, "html")
+    both.attach(related(html, pictures, mark) if pictures else html)
     if calendar is None:
         return both
     found = _METHOD.search(calendar)

@@ -37,6 +37,93 @@ CONTRACTOR = {
     "language": Fact("`language:`", "en", spanish="es"),
 }
 
+
+def _lines(about: str, who: str, what: str, **more: Fact) -> Fact:
+    """A list of the digest: each line says of whom it is, and what."""
+    said = {"who": Fact("the contractor's name", who), "what": Fact("what there is to say", what)}
+    return Fact(about, parts={**said, **more}, many=True)
+
+
+def _more(lines: str) -> Fact:
+    return Fact(f"how many more {lines} there are than are listed", 3)
+
+
+_DAY = {"day": Fact("the day in words", "Friday, March 6")}
+
+WEEK = {
+    "headline": Fact("the week in a few words", "you owe 2 answers and 1 relationship cooling"),
+    "until": Fact("the day of the digest", "Monday, March 9"),
+    "quiet": Fact("the one line of a week without news", "Nothing needs you: nobody waits for anybody."),
+    "debts": _lines(
+        "answers that the owner owes",
+        "Maria Santos",
+        "“Invoice template”, 3 working days, since Tuesday, March 3, asked again once",
+    ),
+    "debts_more": _more("debts"),
+    "troubles": _lines(
+        "what only the owner can mend",
+        "Ben Okafor",
+        "mail to ben@contract.example comes back: is there another address?",
+    ),
+    "troubles_more": _more("troubles"),
+    "unsaid": _lines(
+        "check-ins of which nobody said how they went",
+        "Maria Santos",
+        "Thursday, March 5, 8:30 am",
+        links=Fact(
+            "one-click answers",
+            parts={
+                "held": _link("the check-in took place", "held"),
+                "late": _link("it took place, late", "late"),
+                "missed": _link("it did not take place", "missed"),
+            },
+        ),
+    ),
+    "unsaid_more": _more("check-ins"),
+    "waits": _lines("answers that contractors owe", "Ben Okafor", "“Landing page”, since Friday, March 6"),
+    "waits_more": _more("waits"),
+    "deadlines": _lines("what is due soon, or was", "Ben Okafor", "“Landing page” is due", **_DAY),
+    "deadlines_more": _more("deadlines"),
+    "check_ins": _lines("the next check-ins", "Maria Santos", "Thursday, March 12, 8:30 am (accepted)"),
+    "check_ins_more": _more("check-ins"),
+    "temperatures": _lines(
+        "relationships that are not warm, or that changed",
+        "Ben Okafor",
+        "answers take 9 working hours this month, 3 before",
+        state=Fact("the temperature, and since when or from what", "cooling, warm before"),
+    ),
+    "temperatures_more": _more("relationships"),
+    "warm": Fact("how the others stand", "7 relationships are warm and 1 too new to tell"),
+    "pace": Fact(
+        "the week's medians",
+        "Half of the answers to you came within 3 working hours, half of yours within 5 working hours.",
+    ),
+    "picture": Fact("the place of the picture, where there is one", Markdown("")),
+    "speeds": _lines(
+        "how long answers take, of both sides, where that has changed",
+        "Ben Okafor",
+        "answers in 9 working hours, usually 3; you answer in 2 working hours, as usual",
+    ),
+    "speeds_more": _more("relationships"),
+    "steady": Fact("the others", "In 3 other relationships answers take as long as usual, on both sides."),
+    "sent": _lines(
+        "letters that went out to contractors",
+        "Ben Okafor",
+        "“Re: Landing page” on Friday, March 6 (rule: Chase an unanswered question)",
+    ),
+    "sent_more": _more("letters"),
+    "notes": Fact("how many notes went to the owner", 4),
+    "withheld": _lines(
+        "letters that were withheld, and why",
+        "Maria Santos",
+        "Chase an unanswered question: still waits, because owner first: you owe Maria Santos an answer",
+    ),
+    "withheld_more": _more("letters"),
+    "dates": _lines("days that were read in mails", "Ben Okafor", "you set it for “Landing page”", **_DAY),
+    "dates_more": _more("days"),
+    "news_question": Fact("1 once a month, when the owner is asked for news", 1),
+}
+
 FACTS: Mapping[str, Fact] = {
     "contractor": Fact("the contractor that the letter is to, or about", parts=CONTRACTOR),
     "owner": Fact(
@@ -138,6 +225,7 @@ FACTS: Mapping[str, Fact] = {
             "text": Fact("the note itself", Markdown("Maria asked on **Tuesday, March 3** and is waiting.")),
         },
     ),
+    "week": Fact("the week, in the digest", parts=WEEK),
     "links": Fact(
         "one-click answers, as addresses of mails that fill themselves in",
         parts={

@@ -2,17 +2,19 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from mail.charts import ALT, WIDTH
 from mail.composing import compose as compose_mail
+from mail.pictures import Picture, placed
 from mail.rendering import Markdown, Templates
 from relationship.decisions import Verdict
 from relationship.letters import Letter
 from relationship.messages import Side
 from store.protocol import OWNER
 from tick.books import Books
-from tick.decide import Court
+from tick.decide import RECHECK, Court
 from tick.outbox import cancel, judge_again
 
 BUNDLE = "owner/bundle"
@@ -50,6 +52,18 @@ def _went_today(books: Books, now: datetime) -> bool:
     return any(x.created_at.astimezone(zone).date() == now.astimezone(zone).date() for x in bundles)
 
 
+def next_bundle(books: Books, now: datetime) -> datetime | None:
+    """When the day's mail may go out, by time alone, after a tick at `now`; None where no note waits."""
+    owner = books.people.owner
+    if not books.notes():
+        return None
+    if _went_today(books, now):
+        day = now.astimezone(owner.clock.zone).date() + timedelta(days=1)
+        return owner.clock.next_open(datetime.combine(day, time(), owner.clock.zone))
+    opens = owner.clock.next_open(now)
+    return opens if opens > now else now + RECHECK
+
+
 def alert(
     books: Books,
     templates: Templates,
@@ -57,11 +71,12 @@ def alert(
     occasion: str,
     facts: Mapping[str, object],
     now: datetime,
+    token: str = "",
 ) -> bool:
     """Write to the owner at once, at most once per occasion; returns whether it was written now."""
     if any(letter.occasion == occasion for letter in books.owner.letters.values()):
         return False
-    write(books, templates, template, occasion, facts, now)
+    write(books, templates, template, occasion, facts, now, token=token)
     return True
 
 
@@ -73,11 +88,19 @@ def write(
     facts: Mapping[str, object],
     now: datetime,
     items: tuple[str, ...] = (),
+    png: bytes | None = None,
+    token: str = "",
 ) -> Letter:
-    """Render a mail to the owner, and commit it to the outbox."""
-    owner, mailbox, token = books.people.owner, books.policy.mailbox.address, new_token()
+    """Render a mail to the owner, with a picture where there is one, and commit it to the outbox.
+
+    `token` is given where the facts hold links that carry it.
+    """
+    owner, mailbox, token = books.people.owner, books.policy.mailbox.address, token or new_token()
     known = {"owner": {"name": owner.name, "first_name": owner.first_name}, "mailbox": mailbox, **facts}
     rendered = templates.render(template, "en", 0, known)
+    pictures = (Picture(f"{token}.picture@keepwarm", png, ALT, WIDTH),) if png else ()
+    for picture in pictures:
+        rendered = placed(rendered, picture)
     message_id = f"{token}@{mailbox.partition('@')[2]}"
     content = compose_mail(
         rendered,
@@ -87,6 +110,7 @@ def write(
         message_id=message_id,
         at=now,
         owner_name=owner.name,
+        pictures=pictures,
     )
     letter = Letter(
         token=token,

@@ -1,0 +1,122 @@
+"""The digest's picture, drawn by matplotlib: how long answers took, week by week, and with whom.
+
+matplotlib is large, so it is loaded only when a picture is drawn, and the daemon lets a process of its own do
+that (`drawn`), which gives the memory back. Colours and greys are read well on white and on black alike: the
+picture has no background, and the mail program's own shines through.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import date
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+log = logging.getLogger(__name__)
+
+WIDTH = 440  # CSS pixels: little enough that a phone hardly shrinks it
+SCALE = 2  # for screens with two pixels to one
+PATIENCE_S = 120.0
+THEIRS, YOURS, GREY = "#1a9a86", "#d0751f", "#808080"
+SIZE = 9  # points
+LONGEST = 18  # characters of a name
+FEW = 8  # rows of the second part
+ALT = "How long answers took, week by week and by contractor; the lines below say the same."
+
+Week = tuple[date, int | None, int | None]  # its first day; working seconds of theirs and yours
+Row = tuple[str, int | None, int | None, int | None, int | None]  # name; theirs, usual; yours, usual
+
+
+def drawn(weeks: Sequence[Week], rows: Sequence[Row]) -> bytes | None:
+    """The picture as PNG, drawn by another process; None where that fails: the text says the same."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    try:
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            return pool.submit(answers_png, tuple(weeks), tuple(rows)).result(PATIENCE_S)
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
+        log.warning("The digest goes without its picture: %s", error)
+        return None
+
+
+def answers_png(weeks: Sequence[Week], rows: Sequence[Row]) -> bytes:
+    """How long answers took, in working hours: medians by week, and lately against usual by contractor."""
+    from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    known = [row for row in rows if row[1] is not None or row[3] is not None][:FEW]
+    heights = [200, *([58 + 34 * len(known)] if known else [])]
+    dpi = 96
+    size = (WIDTH / dpi, sum(heights) / dpi)
+    figure = Figure(figsize=size, dpi=dpi * SCALE, layout=ConstrainedLayoutEngine(h_pad=0.1))
+    parts = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
+    _weeks(parts[0], weeks)
+    if known:
+        _rows(parts[1], known)
+    out = BytesIO()
+    figure.savefig(out, format="png", transparent=True, metadata={"Software": None})
+    return out.getvalue()
+
+
+def _weeks(axes: "Axes", weeks: Sequence[Week]) -> None:
+    days = [week[0] for week in weeks]
+    for values, colour, name in (
+        ([week[1] for week in weeks], THEIRS, "answers to you"),
+        ([week[2] for week in weeks], YOURS, "your answers"),
+    ):
+        hours = [float("nan") if value is None else value / 3600 for value in values]
+        axes.plot(days, hours, color=colour, linewidth=2, marker="o", markersize=4, label=name)  # type: ignore[arg-type]
+    _plain(axes, "Working hours to an answer, median of each week")
+    axes.set_ylim(0, axes.get_ylim()[1] * 1.05)
+    axes.set_xticks(days[:: max(1, len(days) // 3)], [f"{d:%-d %b}" for d in days[:: max(1, len(days) // 3)]])  # type: ignore[arg-type]
+    axes.legend(
+        frameon=False,
+        fontsize=SIZE,
+        labelcolor=GREY,
+        ncols=2,
+        loc="upper left",
+        bbox_to_anchor=(0, -0.16),
+        borderpad=0,
+        borderaxespad=0,
+    )
+
+
+def _rows(axes: "Axes", rows: Sequence[Row]) -> None:
+    """Lately (a dot) against usual (a small bar), a line for each contractor, both sides."""
+    for number, (_, theirs, their_usual, yours, your_usual) in enumerate(rows):
+        for now, usual, colour, shift in (
+            (theirs, their_usual, THEIRS, -0.16),
+            (yours, your_usual, YOURS, 0.16),
+        ):
+            if now is None or usual is None:
+                continue
+            at = number + shift
+            axes.plot([usual / 3600, now / 3600], [at, at], color=colour, linewidth=1.5, alpha=0.6)
+            axes.plot([usual / 3600], [at], marker="|", markersize=8, color=GREY, markeredgewidth=1.5)
+            axes.plot([now / 3600], [at], marker="o", markersize=6, color=colour)
+    axes.set_yticks(range(len(rows)), [_label(row[0]) for row in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xlim(left=0)
+    _plain(axes, "By contractor, this month (dot) and usually (bar)")
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x", color=GREY, alpha=0.25, linewidth=0.6)
+
+
+def _label(name: str) -> str:
+    """A name that fits; matplotlib would read what stands between dollar signs as mathematics."""
+    short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    return short.replace("$", r"\$")
+
+
+def _plain(axes: "Axes", title: str) -> None:
+    """Quiet axes: a title, thin lines, grey words."""
+    axes.set_title(title, loc="left", fontsize=SIZE + 1, color=GREY)
+    axes.tick_params(colors=GREY, labelsize=SIZE, length=0, pad=5)
+    axes.grid(visible=True, axis="y", color=GREY, alpha=0.25, linewidth=0.6)
+    axes.set_facecolor("none")
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.margins(x=0.02)

@@ -1,0 +1,328 @@
+"""The weekly digest: what is in it, when it goes out, and that the plain text alone tells the same."""
+
+import email
+import email.policy
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from html import unescape
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from mail.rendering import Templates
+from relationship.decisions import Verdict
+from relationship.letters import Letter, State
+from relationship.messages import Side
+from rules.policy import Policy
+from tick.digest import Digest
+from tick.digest_mail import digest, due_slot, picture
+from tick.digest_words import MOST, Words
+from tick.gathering import WEEK, gather
+
+DAY = timedelta(days=1)
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
+
+
+def week(office: Any) -> Digest:
+    books = office.books
+    stories = [books.story(key) for key in books.people.contractors]
+    return gather(stories, books.policy.temperature, office.now - WEEK, office.now)
+
+
+def written(office: Any, templates: Templates, draw: Any = lambda _: None) -> EmailMessage:
+    assert digest(office.books, templates, office.now, draw)
+    (letter,) = office.books.owner.letters.values()
+    return email.message_from_bytes(letter.content.encode(), policy=email.policy.default)  # type: ignore[return-value]
+
+
+def text_of(message: EmailMessage) -> str:
+    """The plain text with its flowed lines joined, as a mail program shows it (RFC 3676)."""
+    part = message.get_body(("plain",))
+    assert part is not None
+    return re.sub(r" \n(?!\n)", " ", part.get_content().replace("\r\n", "\n"))
+
+
+def html_of(message: EmailMessage) -> str:
+    part = message.get_body(("html",))
+    assert part is not None
+    return str(part.get_content())
+
+
+# What is gathered
+
+
+def test_the_owners_debts_and_whom_they_wait_for(busy: Any) -> None:
+    found = week(busy)
+    (debt,) = found.debts
+    assert (debt.who, debt.turn.subject, debt.turn.chasers) == ("Jonas Weber", "Translation of the terms", 1)
+    assert debt.days == 6
+    assert {wait.who for wait in found.waits} == {"Ben Okafor"}
+    assert "Landing page" in [wait.turn.subject for wait in found.waits]
+
+
+def test_temperatures_tell_of_those_that_are_not_warm(busy: Any) -> None:
+    found = week(busy)
+    assert [(one.who, one.temperature.state) for one in found.temperatures] == [
+        ("Ben Okafor", "cooling"),
+        ("Jonas Weber", "cooling"),
+    ]
+    assert (found.people, found.warm, found.too_early) == (5, 2, 1)
+    assert any("you have owed an answer" in reason for reason in found.temperatures[1].temperature.reasons)
+
+
+def test_what_lies_ahead_and_what_was_read(busy: Any) -> None:
+    found = week(busy)
+    assert [(one.who, one.day, one.kind) for one in found.deadlines] == [
+        ("Ben Okafor", date(2026, 11, 27), "due")
+    ]
+    assert [(call.who, call.check_in.state) for call in found.check_ins] == [("Ben Okafor", "accepted")]
+    assert [(one.who, one.day, one.kind) for one in found.dates] == [
+        ("Ben Okafor", date(2026, 11, 27), "set"),
+        ("Aiko Tanaka", date(2026, 12, 1), "back"),
+    ]
+
+
+def test_what_was_sent_and_withheld_and_what_stands_in_the_way(busy: Any) -> None:
+    found = week(busy)
+    assert [(one.who, one.rule) for one in found.sent] == [
+        ("Maria Santos", "Thank a quick answer"),
+        ("Ben Okafor", "Chase an unanswered question"),
+    ]
+    assert [(one.who, one.held) for one in found.withheld] == [("Jonas Weber", True)]
+    assert [one.who for one in found.troubles] == ["Aiko Tanaka"]
+
+
+def test_speed_names_both_sides_and_the_most_changed_first(busy: Any) -> None:
+    first = week(busy).speeds[0]
+    assert first.who == "Ben Okafor"
+    assert first.theirs is not None
+    assert first.theirs_usual is not None
+    assert first.theirs > 2 * first.theirs_usual
+    assert first.changed
+
+
+def test_the_weeks_medians_of_both_sides(busy: Any) -> None:
+    weekly = week(busy).weekly
+    assert len(weekly) == 12
+    assert [later[0] - earlier[0] for earlier, later in pairwise(weekly)] == [WEEK] * 11
+    assert all(0 < theirs < 8 * 3600 for _, theirs, _ in weekly if theirs)
+
+
+def test_one_reason_that_held_several_letters_is_told_once(office: Any) -> None:
+    for _ in range(3):
+        office.add(
+            "Ben", office.decision("Ben", office.now - DAY, Verdict.SUPPRESS, "stale", "stale: too late")
+        )
+    office.add(
+        "Ben", office.decision("Ben", office.now - DAY, Verdict.SUPPRESS, "at most", "at most once a week")
+    )
+    office.add("Ben", office.decision("Ben", office.now - 9 * DAY, Verdict.SUPPRESS, "limits", "long ago"))
+    (one,) = week(office).withheld
+    assert (one.why, one.times, one.held) == ("stale: too late", 3, False)
+
+
+def test_who_paused_the_letters_is_shown_to_the_owner(office: Any) -> None:
+    office.add(
+        "Ben", office.mail("Ben", Side.CONTRACTOR, office.now - DAY, "Pause", tags=("pause",), closes=True)
+    )
+    assert [(one.who, one.what.startswith("asked for no letters")) for one in week(office).troubles] == [
+        ("Ben Okafor", True)
+    ]
+
+
+def test_a_letter_that_was_refused_or_in_doubt_is_shown(office: Any) -> None:
+    for state in (State.REFUSED, State.UNPROVABLE):
+        office.add("Ben", office.letter("Ben", office.now - DAY, state=state, sent_at=None))
+    assert [one.what for one in week(office).troubles] == [
+        "“Re: Landing page” was refused by the mail server",
+        "“Re: Landing page” may not have arrived",
+    ]
+
+
+def test_a_check_in_without_a_word_is_asked_about_once_more(office: Any) -> None:
+    call = office.check_in(office.now - 3 * DAY, "accepted", "uid1@acme.example")
+    office.add("Ben", call)
+    assert week(office).unsaid == (), "the owner was not asked yet"
+    asked = office.letter(
+        "Ben", office.now - 2 * DAY, Side.OWNER, occasion="check-in over/uid1@acme.example/0"
+    )
+    office.add("Ben", asked)
+    (one,) = week(office).unsaid
+    assert (one.who, one.token) == ("Ben Okafor", asked.token)
+
+
+def test_what_is_paused_or_ended_is_left_out(busy: Any) -> None:
+    books = busy.books
+    stories = [books.story(key) for key in books.people.contractors]
+    ended = [replace(s, contractor=replace(s.contractor, fixed_phase="ended")) for s in stories]
+    found = gather(ended, books.policy.temperature, busy.now - WEEK, busy.now)
+    assert (found.people, found.debts, found.waits, found.temperatures) == (0, (), (), ())
+
+
+# How it reads
+
+
+def test_the_plain_text_tells_what_the_html_tells(busy: Any, templates: Templates) -> None:
+    message = written(busy, templates)
+    text, html = " ".join(text_of(message).split()), html_of(message)
+    told = re.findall(r"<(?:li|h2|p)[^>]*>(.*?)</(?:li|h2|p)>", html, re.S)
+    assert len(told) > 20
+    for piece in told:
+        words = " ".join(unescape(re.sub(r"<[^>]+>", " ", piece)).split())
+        assert _letters(words) in _letters(text), words
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
+
+
+def test_the_digest_of_a_busy_week(busy: Any, templates: Templates) -> None:
+    message = written(busy, templates)
+    text = text_of(message)
+    assert message["Subject"].startswith("Your week with your contractors: you owe 1 answer")
+    assert message["To"] == "Dana Reyes <dana@acme.example>"
+    for line in (
+        "- Jonas Weber: “Translation of the terms”, 6 working days, since Thursday, November 12, asked ",
+        "- Aiko Tanaka: mail to aiko@contract.example comes back: is there another address?",
+        "- Friday, November 27, Ben Okafor: “Landing page” is due",
+        "- Ben Okafor: Thursday, November 26, 8:00 am (accepted)",
+        "Of the others, 2 relationships are warm and 1 too new to tell.",
+        "- Tuesday, December 1, Aiko Tanaka: they are back",
+    ):
+        assert line in text
+    assert text.index("What needs you") < text.index("You are waiting for") < text.index("How things stand")
+
+
+def test_nothing_to_say_is_one_line(office: Any, templates: Templates) -> None:
+    for name in ("Maria", "Ben"):
+        for back in range(100, 3, -3):
+            office.add(name, *office.exchange(name, Side.OWNER, office.now - back * DAY, 1))
+    assert week(office).quiet
+    books = office.books
+    facts = Words(books.people.owner, books.policy.mailbox.address).facts(week(office), news_question=False)
+    owner = {"name": "Dana Reyes", "first_name": "Dana"}
+    said = templates.render(
+        "owner/digest", "en", 0, {"owner": owner, "mailbox": "team@acme.example", **facts}
+    )
+    assert said.subject == "Your week with your contractors: all is well"
+    assert said.text == (
+        "Hello Dana. Nothing needs you: nobody waits for anybody, "
+        "and 2 relationships are warm, and 3 too new to tell."
+    )
+
+
+def test_a_long_list_is_cut_and_counted(office: Any, templates: Templates) -> None:
+    for number in range(MOST + 5):
+        office.add(
+            "Ben", office.mail("Ben", Side.OWNER, office.now - 3 * DAY, f"Question {number}", asks=True)
+        )
+    text = text_of(written(office, templates))
+    assert text.count("“Question") == MOST
+    assert "- and 5 more" in text
+
+
+def test_a_hostile_subject_stays_a_subject(office: Any, templates: Templates) -> None:
+    evil = "<img src=x> [click](https://evil.example) **bold** kwpicture"
+    office.add("Ben", office.mail("Ben", Side.CONTRACTOR, office.now - 3 * DAY, evil, asks=True))
+    message = written(office, templates, lambda _: PNG)
+    assert html_of(message).count("<img") <= 1
+    assert "evil.example" not in re.findall(r'href="([^"]*)"', html_of(message))
+    assert "[click](https://evil.example)" in text_of(message)
+
+
+# The picture
+
+
+def test_the_picture_is_inline_and_bound_by_its_content_id(busy: Any, templates: Templates) -> None:
+    message = written(busy, templates, lambda _: PNG)
+    (image,) = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    assert image.get_content() == PNG
+    assert image.get_content_disposition() == "inline"
+    assert f'src="cid:{image["Content-ID"].strip("<>")}"' in html_of(message)
+    assert "kwpicture" not in html_of(message) + text_of(message)
+    assert message.get_content_type() == "multipart/alternative"
+    related = message.get_payload()[1]
+    assert (related.get_content_type(), related.get_param("type")) == ("multipart/related", "text/html")
+
+
+def test_without_a_picture_there_is_no_place_for_one(busy: Any, templates: Templates) -> None:
+    message = written(busy, templates)
+    assert "cid:" not in html_of(message)
+    assert [part.get_content_type() for part in message.walk()][1:] == ["text/plain", "text/html"]
+
+
+def test_the_picture_is_drawn_by_another_process(busy: Any) -> None:
+    pytest.importorskip("matplotlib")
+    png = picture(week(busy))
+    assert png is not None
+    assert png.startswith(b"\x89PNG")
+    assert len(png) < 150_000
+
+
+def test_a_quiet_week_has_no_picture(office: Any) -> None:
+    assert picture(week(office)) is None
+
+
+# When it goes out
+
+
+def test_once_a_week_and_not_again(busy: Any, templates: Templates) -> None:
+    books, now = busy.books, busy.now
+    assert not digest(books, templates, now - timedelta(minutes=1), lambda _: None), "not before its hour"
+    assert digest(books, templates, now, lambda _: None)
+    assert not digest(books, templates, now + timedelta(minutes=1), lambda _: None)
+    assert not digest(books, templates, now + 6 * DAY, lambda _: None)
+    assert digest(books, templates, now + 7 * DAY, lambda _: None)
+    letters: list[Letter] = list(books.owner.letters.values())
+    assert [letter.state for letter in letters] == [State.WAITING] * 2
+    assert [letter.occasion for letter in letters] == ["digest/2026-11-23", "digest/2026-11-30"]
+
+
+def test_after_a_long_downtime_the_next_one_will_do(busy: Any, templates: Templates) -> None:
+    assert not digest(busy.books, templates, busy.now + 3 * DAY, lambda _: None)
+    assert digest(busy.books, templates, busy.now + 7 * DAY, lambda _: None)
+
+
+def test_none_before_the_installation_in_a_dry_run_or_where_it_is_off(
+    busy: Any, templates: Templates, policy: Policy
+) -> None:
+    books = busy.books
+    for other in (replace(policy, mode="dry-run"), replace(policy, digest="")):
+        books.adopt(other, books.readers)
+        assert not digest(books, templates, busy.now, lambda _: None)
+    books.adopt(policy, books.readers)
+    installed = books.installation
+    assert installed is not None
+    books.commit("owner", [replace(installed, started_at=busy.now - timedelta(seconds=10))])
+    assert not digest(books, templates, busy.now, lambda _: None)
+
+
+def test_the_owner_is_asked_for_news_once_a_month(busy: Any, templates: Templates) -> None:
+    asked = []
+    for number in range(5):
+        now = busy.now + number * 7 * DAY
+        digest(busy.books, templates, now, lambda _: None)
+        latest = max(busy.books.owner.letters.values(), key=lambda letter: letter.created_at)
+        asked.append("A question, once a month" in latest.content)
+    assert asked == [True, False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("now", "slot"),
+    [
+        (datetime(2026, 11, 23, 13, 0, tzinfo=UTC), datetime(2026, 11, 23, 13, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 23, 12, 59, tzinfo=UTC), datetime(2026, 11, 16, 13, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 22, 23, 0, tzinfo=UTC), datetime(2026, 11, 16, 13, 0, tzinfo=UTC)),
+        # The clocks go back on 1 November: eight in the morning is another hour of the day in UTC.
+        (datetime(2026, 11, 1, 20, 0, tzinfo=UTC), datetime(2026, 10, 26, 12, 0, tzinfo=UTC)),
+    ],
+)
+def test_the_slot_is_the_owners_wall_clock(now: datetime, slot: datetime) -> None:
+    assert due_slot("Monday 08:00", "America/New_York", now) == slot
+
+
+def test_off_means_never() -> None:
+    assert due_slot("", "America/New_York", datetime(2026, 11, 23, tzinfo=UTC)) is None
