@@ -3,8 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from commands.demo_servers import EmbeddedMail
+
+# No test asserts a wall-clock time: a busy machine is no fault.
+settings.register_profile("keepwarm", deadline=None)
+settings.load_profile("keepwarm")
 
 TEAM, MARIA = "team@acme.example", "maria@contract.example"
 
