@@ -12,6 +12,7 @@ from mail.parsing import Mail, ids_in
 from relationship.messages import Bounce
 
 TEXT_CAP = 16_384  # characters of a report that are looked at
+RECIPIENTS = 10  # of a report that follows no standard: more are hardly recipients
 
 _FIELD = re.compile(r"^([A-Za-z-]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
@@ -34,6 +35,13 @@ _PLACES = re.compile(
     r"(?:[ \t]{0,8}:[ \t]{0,20})?['\"<(\[]{0,2}(?:rfc822;[ \t]{0,4}|mailto:|smtp:)?"
     r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250})['\">)\]]{0,2}",
     re.MULTILINE | re.IGNORECASE,
+)
+# What comes before the list of failed recipients.
+_ANNOUNCED = re.compile(
+    r"(?:following|these|those|some|this|intended) (?:e-?mail )?(?:recipient|address|destination)(?:\(e?s\)|e?s)?|"
+    r"delivered to:?|deliver to:?|failed recipients?|folgende[nr]? (?:Empfänger|Adresse)n?|destinataires? suivants?|"
+    r"destinatarios? siguientes?|siguientes? destinatarios?|seguintes? destinatários?|destinatari? seguenti",
+    re.IGNORECASE,
 )
 _MACHINE = re.compile(
     r"^(?:mailer[-_.]?daemon|post[-_.]?master|mdaemon|mail[-_.]?daemon|root|abuse|help-?desk)@"
@@ -137,7 +145,7 @@ def _of_recipient(fields: dict[str, str], letter: str) -> Bounce | None:
 
 def _address(value: str) -> str:
     match = _ADDRESS.search(value.rpartition(";")[2].replace("[at]", "@"))
-    return match[0].lower().rstrip(".") if match else ""
+    return _clean(match[0]) if match else ""
 
 
 def _by_marks(mail: Mail, letter: str) -> tuple[Bounce, ...]:
@@ -176,13 +184,19 @@ def _failed(mail: Mail, text: str) -> tuple[str, ...]:
     if any(named):
         return tuple(dict.fromkeys(one for one in named if one))
     spared = {*mail.to, *mail.from_, *mail.cc}
-    for pattern in (_PLACES, _ADDRESS):
-        found = (match[match.lastindex or 0].lower().rstrip(".") for match in pattern.finditer(text))
+    announced = _ANNOUNCED.search(text)
+    below = text[announced.end() :] if announced else ""
+    for pattern, where in ((_PLACES, below), (_ADDRESS, below), (_PLACES, text), (_ADDRESS, text)):
+        found = (_clean(match[match.lastindex or 0]) for match in pattern.finditer(where))
         addresses = dict.fromkeys(one for one in found if one not in spared and not _MACHINE.match(one))
         if addresses:
-            return tuple(addresses)[:10]
+            return tuple(addresses)[:RECIPIENTS]
     to = _TO.search(whole_text(mail))
     return (_address(to[1]),) if to and _address(to[1]) else ()
+
+
+def _clean(address: str) -> str:
+    return address.lower().strip("'.").removeprefix("smtp=")
 
 
 def report_text(mail: Mail) -> str:

@@ -91,7 +91,7 @@ def _words(words: tuple[str, ...], today: date, order: str, language: str) -> da
     """A date in words at the beginning; what follows it is left off word by word."""
     for length in range(len(words), 0, -1):
         text = _ORDINAL.sub(r"\1", " ".join(words[:length])).strip(" ,.;:!)")
-        if len(text) > 60 or text.lower() in _NO_DAYS or not _THREE_LETTERS.search(text):
+        if len(text) > 60 or text.lower().split(" ", 1)[0] in _NO_DAYS or not _THREE_LETTERS.search(text):
             continue
         found = _read(text, today, order, language)
         if found is not None:

@@ -23,6 +23,9 @@ _QUOTED = re.compile(r"[ \t]{0,3}(?:[>›»|]|&gt;)")
 _RULE = re.compile(r"\s*[-_=*\u2014]{5,}\s*$")
 _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad\0")
 _RULE_MARKS = "-_=*—"
+_GMAIL = re.compile(r"\d{4}-\d\d-\d\d .{1,100}<[^<>]{3,320}>:$")  # "2026-11-09 10:00 GMT+08:00 Jo <jo@x.example>:"
+_NAMED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>$")
+_UUENCODED = re.compile(r"^begin [0-7]{3} .*$(?:\n.*)*?(?:\n^end[ \t]*$|\Z)", re.MULTILINE)
 _SIGNATURE = re.compile(r"--\s?$|—\s*$")
 _LOOKS_ATTRIBUTED = re.compile(r"\d|@|<")
 
@@ -32,8 +35,9 @@ def fresh_text(text: str) -> str:
     text = (
         text[:TEXT_CAP].translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
     )
-    lines = [line.strip() for line in text.split("\n")]
-    lines = _without_quotes(lines)
+    if "\nbegin " in text:
+        text = _UUENCODED.sub("", text)
+    lines = _without_quotes([line.strip() for line in text.split("\n")])
     lines = _without_signature(lines)
     return "\n".join(_without_notices(lines)).strip()
 
@@ -90,6 +94,8 @@ def _attribution(lines: list[str], n: int) -> int:
 def _is_attribution(line: str) -> bool:
     """Whether a line that ends with a colon names who wrote the mail below it, and when or from where."""
     text = plain(line).strip("*_ ")
+    if _GMAIL.match(text):
+        return True
     return bool(_said().search(text)) and bool(_LOOKS_ATTRIBUTED.search(text))
 
 
@@ -103,8 +109,10 @@ def _quote_follows(lines: list[str], n: int) -> bool:
 def _starts_original(lines: list[str], n: int) -> bool:
     """Whether the mail that is answered or forwarded begins here."""
     line = lines[n][:LINE_CAP]
-    if not line or (line[0] not in _RULE_MARKS and ":" not in line and "：" not in line):
+    if not line:
         return False
+    if line[0] not in _RULE_MARKS and ":" not in line and "：" not in line:
+        return line[-1] == ">" and _notes_block(lines, n)
     if line[0] in _RULE_MARKS and (
         _original().fullmatch(plain(line).strip("-_=*— >:")) or _rule_before_headers(lines, n)
     ):
@@ -128,6 +136,14 @@ def _header_block(lines: list[str], n: int) -> bool:
     following = [line for line in lines[n + 1 : n + 7] if line][:3]
     count = sum(1 for line in following if _is_header_line(line))
     return count >= 2 or (count == 1 and "@" in lines[n])
+
+
+def _notes_block(lines: list[str], n: int) -> bool:
+    """Lotus Notes: the writer and their address on a line, below it "To" and "Subject" on lines of their own."""
+    if not _NAMED.search(lines[n]):
+        return False
+    alone = [line for line in lines[n + 1 : n + 20] if line and plain(line) in _header_names()]
+    return len(alone) >= 2
 
 
 def _is_header_line(line: str) -> bool:
@@ -185,7 +201,7 @@ def _tail_with_name(wrote: tuple[str, ...]) -> str:
 @cache
 def _opens_attribution() -> re.Pattern[str]:
     openers = {plain(one).split("{}")[0].strip() for one in phrases("wrote")} - {""}
-    return re.compile(merged(openers) + r"|\d{4}[-/.年]\d|.{0,80}<\S+@\S+>$")
+    return re.compile(merged(openers) + r"|\d{1,4}[-/.年]\s?\d|.{0,80}<\S+@\S+>$")
 
 
 @cache

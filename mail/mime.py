@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import unquote
 
 from mail.headers import Headers, decode_base64, decode_bytes, decode_words, with_plain_line_ends
 
@@ -17,6 +18,7 @@ PARTS = 200
 TEXT_CAP = 262_144  # bytes of one part that are decoded
 
 _PARAM = re.compile(r';\s*([\w!#$&^.+*-]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;\s]*)')
+_CHARSET_MARK = re.compile(r"^[\w.-]*'[\w-]*'")
 _TYPE = re.compile(r"\s*([\w!#$&^.+-]+)/([\w!#$&^.+-]+)")
 
 
@@ -58,11 +60,14 @@ def content_type(value: str) -> tuple[str, dict[str, str]]:
 
 
 def parameters(value: str) -> dict[str, str]:
-    """A header's parameters; those of RFC 2231 (`name*0`, `name*`) are put together, not percent-decoded."""
+    """A header's parameters; those of RFC 2231 (`name*0*`) are put together and percent-decoded."""
     found: dict[str, str] = {}
     for name, raw in _PARAM.findall(value[:8192]):
-        plain = name.lower().partition("*")[0]
-        found[plain] = found.get(plain, "") + raw.strip('"') if "*" in name else raw.strip('"')
+        text = raw.strip('"')
+        plain, star, rest = name.lower().partition("*")
+        if rest.endswith("*") or (star and not rest):
+            text = unquote(_CHARSET_MARK.sub("", text, count=1) if not found.get(plain) else text)
+        found[plain] = found.get(plain, "") + text if star else text
     return found
 
 

@@ -1,0 +1,119 @@
+"""Tags, commands and due dates in fresh text; days as people write them; absences."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from mail.absence import back_on
+from mail.days import day_in, order_of
+from mail.said import what_is_said
+from relationship.messages import Side
+
+MONDAY = datetime(2026, 11, 9, 12, 0, tzinfo=UTC)
+
+
+def tags(text: str, side: Side = Side.CONTRACTOR) -> tuple[str, ...]:
+    return what_is_said(text, side, MONDAY, "Asia/Manila", "en", "en-US").tags
+
+
+def due(text: str, locale: str = "en-US") -> date | None:
+    return what_is_said(text, Side.OWNER, MONDAY, "America/New_York", "en", locale).due
+
+
+def test_facts_stand_anywhere_in_a_line() -> None:
+    assert tags("The logo is in the folder #done, and #IDEA: a mug") == ("done", "idea")
+    assert tags("#settled #nrn", Side.OWNER) == ("settled", "nrn")
+
+
+def test_each_side_says_its_own() -> None:
+    assert tags("#paid #idea") == ("idea",)
+    assert tags("#paid #idea", Side.OWNER) == ("paid",)
+    assert tags("#news", Side.CONTRACTOR) == ()
+    assert tags("#news", Side.OWNER) == ("news",)
+
+
+@pytest.mark.parametrize("text", ["https://x.example/#done", "x#done", "#done-ish", "#doneness", "&#done;", "a#nrn"])
+def test_what_is_no_tag(text: str) -> None:
+    assert tags(text) == ()
+
+
+def test_commands_stand_alone_on_the_first_line() -> None:
+    assert tags("#pause\nI need a break") == ("pause",)
+    assert tags("#Resume.") == ("resume",)
+    assert tags("Please #pause this") == ()
+    assert tags("Hi\n#pause") == ()
+    assert tags("#held") == ("held",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("#due 12 Dec", date(2026, 12, 12)),
+        ("Due: 12 Dec 2026", date(2026, 12, 12)),
+        ("**Due:** 12 Dec 2026", date(2026, 12, 12)),
+        ("Please do this, #due Friday, thanks", date(2026, 11, 13)),
+        ("Due by: tomorrow 5pm", date(2026, 11, 10)),
+        ("due date: 2027-01-31", date(2027, 1, 31)),
+        ("#due 12 Dec\n#due 15 Dec", date(2026, 12, 15)),
+        ("The rent is due: soon", None),
+        ("Due diligence: 3 Dec", None),
+        ("#due whenever", None),
+        ("#due 12", None),
+    ],
+)
+def test_due_dates(text: str, expected: date | None) -> None:
+    assert due(text) == expected
+
+
+def test_the_owners_locale_orders_day_and_month() -> None:
+    assert due("#due 03/04") == date(2027, 3, 4)
+    assert due("#due 03/04", "en-GB") == date(2027, 4, 3)
+    assert due("#due 25/12") == date(2026, 12, 25)
+    assert order_of("fil-PH") == "MDY" and order_of("de-DE") == "DMY" and order_of("ja") == "YMD"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("9 Nov", "en", date(2026, 11, 9)),
+        ("8 Nov", "en", date(2026, 11, 8)),
+        ("3. Januar", "de", date(2027, 1, 3)),
+        ("3 de enero", "es", date(2027, 1, 3)),
+        ("el viernes", "es", date(2026, 11, 13)),
+        ("amanhã", "pt", date(2026, 11, 10)),
+        ("le 3 janvier", "fr", date(2027, 1, 3)),
+        ("12.12.", "de", date(2026, 12, 12)),
+        ("the 12th of December. Call Ben", "en", date(2026, 12, 12)),
+        ("two of them", "en", None),
+        ("1 January 1999", "en", None),
+    ],
+)
+def test_days_in_words(text: str, language: str, expected: date | None) -> None:
+    assert day_in(text, MONDAY, "Europe/Berlin", language, "de-DE") == expected
+
+
+def test_a_day_is_the_writers_own() -> None:
+    late = datetime(2026, 11, 9, 23, 30, tzinfo=UTC)  # already Tuesday in Manila
+    assert day_in("tomorrow", late, "Asia/Manila", "en", "en-US") == date(2026, 11, 11)
+    assert day_in("tomorrow", late, "America/New_York", "en", "en-US") == date(2026, 11, 10)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "expected"),
+    [
+        ("Automatic reply", "I am away and will be back on Monday, 16 November.", date(2026, 11, 16)),
+        ("Automatic reply", "I am out of the office until Tuesday, November 17. If urgent call Ben.", date(2026, 11, 17)),
+        ("Automatic reply", "I am away from 9 Nov until 12 Nov, back on 16 Nov.", date(2026, 11, 16)),
+        ("Automatic reply", "I am on leave through 20 November.", date(2026, 11, 21)),
+        ("AUTO: Jo is out of the office (returning 11/16/2026)", "", date(2026, 11, 16)),
+        ("Automatische Antwort", "Ich bin bis zum 16.11. nicht im Büro.", date(2026, 11, 16)),
+        ("Automatische Antwort", "Ich bin ab dem 16. November wieder erreichbar.", date(2026, 11, 16)),
+        ("Réponse automatique", "Je serai de retour le 16 novembre.", date(2026, 11, 16)),
+        ("Respuesta automática", "Estaré de vuelta el 16 de noviembre.", date(2026, 11, 16)),
+        ("Resposta automática", "Estarei de volta em 16 de novembro.", date(2026, 11, 16)),
+        ("Automatic reply", "I am away. Nobody knows until when.", None),
+        ("Automatic reply", "I was back on 3 January 2020.", None),
+    ],
+)
+def test_absences(subject: str, text: str, expected: date | None) -> None:
+    assert back_on(subject, text, MONDAY, "Europe/Berlin", "en", "en-US") == expected
