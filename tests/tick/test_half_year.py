@@ -1,4 +1,4 @@
-"""Half a year of check-ins by the daemon's own tick, judged by the calendar objects that were delivered alone.
+"""Half a year of check-ins by the daemon's own tick, judged by the calendar objects that were delivered.
 
 The hours are checked minute by minute by wall clock, with the holidays package asked directly.
 """
