@@ -485,6 +485,12 @@ def test_holiday_calendars_that_are_known(code):
     check_holidays(code)
 
 
+def test_a_region_has_holidays_of_its_own():
+    lincolns_birthday = date(2026, 2, 12)
+    assert working_clock("America/New_York", "Mon-Fri 09:00-17:00", "US").works_on(lincolns_birthday)
+    assert not working_clock("America/New_York", "Mon-Fri 09:00-17:00", "US-NY").works_on(lincolns_birthday)
+
+
 @pytest.mark.parametrize(
     ("code", "complaint"), [("XX", "not a known country"), ("US-ZZ", "no region 'ZZ'"), ("-", "not a known")]
 )
