@@ -54,7 +54,7 @@ def ledger(
 def rows(books: Books) -> Iterator[dict[str, Any]]:
     """The ledger's rows, contractor by contractor, oldest first."""
     for key in sorted(books.people.contractors, key=lambda key: books.people.contractors[key].name):
-        story = books.story(key)
+        story = books.whole_story(key)
         turns = (*story.ledger.exchanges, *story.ledger.waits)
         for turn in sorted(turns, key=lambda turn: (turn.since, turn.asked)):
             yield _row(turn, story)

@@ -37,7 +37,7 @@ def why(
 def decisions(books: Books, keys: list[str]) -> Iterator[Decision]:
     """All decisions about these contractors."""
     for key in keys:
-        yield from books.story(key).decisions.values()
+        yield from books.whole_story(key).decisions.values()
 
 
 def _row(decision: Decision, books: Books) -> dict[str, Any]:

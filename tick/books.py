@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from relationship.checkins import CheckIn
 from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
 from relationship.letters import OPEN_STATES, Letter, State
-from relationship.messages import Side
+from relationship.messages import Message, Side
 from relationship.news import News
 from relationship.ordering import Identities
 from relationship.parties import Contractor, People
@@ -21,8 +21,12 @@ from rules.gates import COUNTED, Outgoing
 from rules.notices import NOTICES
 from rules.policy import Policy, Rule
 from rules.watermarks import new_marks
+from store.aggregate import every_fact
 from store.keys import new_key
 from store.protocol import OWNER, Store
+
+
+REVIVING = 5  # of a mail's references the last ones tell what it answers
 
 
 class Books:
@@ -128,10 +132,21 @@ class Books:
         if key not in self._stories:
             contractor, owner = self.people.contractors[key], self.people.owner
             facts = self.store.load(key)
-            unknown = Profile(contractor.name, contractor.addresses, datetime.max.replace(tzinfo=UTC))
-            profile = facts.profile.get("profile", unknown)
-            self._stories[key] = tell(key, contractor, owner, profile, facts, self.owner.news)
+            self._stories[key] = tell(key, contractor, owner, self._profile(key), facts, self.owner.news)
         return self._stories[key]
+
+    def whole_story(self, key: str) -> Story:
+        """The story with all that was archived: for listings, never for a tick."""
+        live, whole = self.store.load(key), Facts()
+        for fact in (*self.store.history(key), *every_fact(live)):
+            whole.add(fact)
+        return tell(key, self.people.contractors[key], self.people.owner, self._profile(key), whole)
+
+    def _profile(self, key: str) -> Profile:
+        """The relationship's profile; of one that was never enrolled, one that never acts."""
+        contractor = self.people.contractors[key]
+        never = Profile(contractor.name, contractor.addresses, datetime.max.replace(tzinfo=UTC))
+        return self.store.load(key).profile.get("profile", never)
 
     def story_of(self, address: str) -> Story | None:
         """The story of the contractor with this address."""
@@ -178,6 +193,23 @@ class Books:
                 self._wake = dict.fromkeys(self.people.contractors)
             if key in self.people.contractors:
                 self._wake[key] = None
+
+    def archive(self, key: str, facts: Iterable[Fact], conversation_of: Mapping[str, str]) -> None:
+        """Move closed facts of a relationship to the yearly files."""
+        self.store.archive(key, facts, conversation_of)
+        self._stories.pop(key, None)
+        self._identities.pop(key, None)
+
+    def is_archived(self, key: str, message: Message) -> bool:
+        """Whether a mail that is seen once more lies in the yearly files already."""
+        return self.store.conversation_of(key, message.key) is not None
+
+    def revive(self, key: str, message: Message) -> None:
+        """Make the archived conversations live again that a new mail answers."""
+        found = {self.store.conversation_of(key, parent) for parent in message.parents[-REVIVING:]}
+        for conversation in found - {None, ""}:
+            self.commit(key, self.store.archived(key, str(conversation)))
+            self._identities.pop(key, None)
 
     # -- letters -------------------------------------------------------------------------------------------
 

@@ -10,12 +10,14 @@ from relationship.story import Story
 from relationship.temperature import judge
 from rules.policy import Rule
 from tick.books import Books
+from tick.housekeeping import tidy
 
 DAILY = timedelta(days=1)  # a temperature is taken once a day, and whenever something is new
 
 
 def observe(books: Books, key: str, now: datetime) -> datetime:
     """Commit what is to be noted about one relationship; returns when to look again by time alone."""
+    tidy(books, key, now)
     story = books.story(key)
     changed = _temperature(story, books, now)
     look_at = now + DAILY

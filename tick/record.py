@@ -75,13 +75,17 @@ def _understood(batch: Batch, books: Books, now: datetime, done: Recorded) -> It
 
 def _take_in(pairs: Pairs, books: Books, fresh: dict[str, dict[str, Message]]) -> None:
     for key, message in pairs:
-        identities, own = books.identities(key), fresh.setdefault(key, {})
-        name = identities.key_of(message)
+        own = fresh.setdefault(key, {})
+        name = books.identities(key).key_of(message)
         known = own.get(name) or books.store.load(key).messages.get(name)
+        if known is None and books.is_archived(key, replace(message, key=name)):
+            continue
+        if known is None:
+            books.revive(key, message)
         seen = merge(known, message) if known else replace(message, key=name)
         if seen != known:
             own[name] = seen
-            identities.add(seen)
+            books.identities(key).add(seen)
 
 
 def _record_stars(batch: Batch, books: Books, now: datetime) -> None:

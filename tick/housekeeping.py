@@ -1,0 +1,39 @@
+"""Housekeeping: what is long closed moves to the yearly files, so that a tick costs what is new, not what was.
+
+A conversation is closed once it has been quiet for longer than anything looks back (the temperature compares half a
+year) and nothing of it lies ahead. It comes back whole when somebody answers it after all (tick/record.py).
+"""
+
+from datetime import datetime, timedelta
+
+from relationship.deadlines import deadlines
+from relationship.facts import Fact
+from relationship.letters import State
+from relationship.messages import Message
+from relationship.story import Story
+from tick.books import Books
+
+QUIET = timedelta(days=200)
+OVER = frozenset({State.SENT, State.DRAFTED, State.REFUSED, State.CANCELLED, State.UNPROVABLE})
+
+
+def tidy(books: Books, key: str, now: datetime) -> None:
+    """Archive what is closed in one relationship."""
+    story = books.story(key)
+    if not story.messages or story.messages[0].at > now - QUIET:
+        return
+    closed = _closed(story, now)
+    facts: list[Fact] = [m for m in story.messages if story.conversation_of[m.key] in closed]
+    facts += [decision for decision in story.decisions.values() if decision.at < now - QUIET]
+    facts += [x for x in story.letters.values() if x.state in OVER and x.created_at < now - QUIET]
+    if facts:
+        books.archive(key, facts, {m.key: story.conversation_of[m.key] for m in facts if isinstance(m, Message)})
+
+
+def _closed(story: Story, now: datetime) -> set[str]:
+    """Conversations that are quiet for good, as far as anybody can tell."""
+    last: dict[str, datetime] = {}
+    for message in story.messages:
+        last[story.conversation_of[message.key]] = message.at
+    ahead = {one.conversation for one in deadlines(story) if one.ends_at(story) > now - QUIET}
+    return {name for name, at in last.items() if at < now - QUIET} - ahead
