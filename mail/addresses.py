@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 LIST_CAP = 65_536  # characters of a header that are looked at
+REMEMBERED = 500  # bytes: longer lists are read anew each time, so that what is remembered stays small
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COMMENT = re.compile(r"\([^()]*\)")
 _ANGLE = re.compile(r"<([^<>]*)>")
@@ -16,13 +17,21 @@ _GROUP = re.compile(r"^[^<>@]*:")
 _PLAIN = re.compile(r"[^\s<>()\[\],;:\\\"@]+@(?:[^\s<>()\[\],;:\\\"@]+|\[[^\s\[\]]+\])")
 
 
-@lru_cache(maxsize=16_384)
 def addresses_in(value: bytes) -> tuple[str, ...]:
     """The addresses of an address list, lower case, in order, without repetition.
 
     `value` is the unfolded raw header: its structure is read before any encoded word is decoded, so that
     a comma or an address inside an encoded name stays a name.
     """
+    return _remembered(value) if len(value) < REMEMBERED else _read(value)
+
+
+@lru_cache(maxsize=16_384)
+def _remembered(value: bytes) -> tuple[str, ...]:
+    return _read(value)
+
+
+def _read(value: bytes) -> tuple[str, ...]:
     text = value[:LIST_CAP].decode("utf-8", "replace")
     if '"' in text:
         text = _hide_quoted(text)

@@ -155,6 +155,7 @@ _SURE_ENDS = (
     "(delivery failed)",
 )
 WORDING_CAP = 3_000  # characters of the text in which a report says what it is
+FROM_CAP = 500  # bytes of From that are looked at
 BEGINNING = 200  # characters in which a report under a person's name must say so
 SURE_CAP = 1_000  # of those in which a report that nothing else marks must say so
 
@@ -193,7 +194,7 @@ def _sure_subject(subject: str) -> bool:
 
 def sender_strength(mail: Mail) -> int:
     """How much the sender looks like a mail server, by its address, its name and the null return path."""
-    strength = _strength_of(mail.headers.raw_first(b"from"))
+    strength = _strength_of(mail.headers.raw_first(b"from")[:FROM_CAP])
     return LIKELY if strength < LIKELY and null_path(mail) else strength
 
 

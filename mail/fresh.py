@@ -23,7 +23,8 @@ _QUOTED = re.compile(r"[ \t]{0,3}(?:[>›»|]|&gt;)")
 _RULE = re.compile(r"\s*[-_=*\u2014]{5,}\s*$")
 _INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad\0")
 _RULE_MARKS = "-_=*—"
-_GMAIL = re.compile(r"\d{4}-\d\d-\d\d .{1,100}<[^<>]{3,320}>:$")  # "2026-11-09 10:00 GMT+08:00 Jo <jo@x.example>:"
+# Gmail's older form: "2026-11-09 10:00 GMT+08:00 Jo <jo@x.example>:".
+_GMAIL = re.compile(r"\d{4}-\d\d-\d\d .{1,100}<[^<>]{3,320}>:$")
 _NAMED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>$")
 _UUENCODED = re.compile(r"^begin [0-7]{3} .*$(?:\n.*)*?(?:\n^end[ \t]*$|\Z)", re.MULTILINE)
 _SIGNATURE = re.compile(r"--\s?$|—\s*$")
@@ -139,7 +140,7 @@ def _header_block(lines: list[str], n: int) -> bool:
 
 
 def _notes_block(lines: list[str], n: int) -> bool:
-    """Lotus Notes: the writer and their address on a line, below it "To" and "Subject" on lines of their own."""
+    """Lotus Notes: the writer and their address, below it "To" and "Subject" on lines of their own."""
     if not _NAMED.search(lines[n]):
         return False
     alone = [line for line in lines[n + 1 : n + 20] if line and plain(line) in _header_names()]

@@ -15,6 +15,7 @@ from mail.headers import Headers, decode_base64, decode_bytes, decode_words, wit
 
 DEPTH = 20
 PARTS = 200
+REMEMBERED = 200  # characters: longer types are read anew each time
 TEXT_CAP = 262_144  # bytes of one part that are decoded
 
 _PARAM = re.compile(r';\s*([\w!#$&^.+*-]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;\s]*)')
@@ -52,9 +53,17 @@ def decode_transfer(body: bytes, encoding: str) -> bytes:
     return decode_base64(body) if encoding == "base64" else body
 
 
-@lru_cache(maxsize=4096)
 def content_type(value: str) -> tuple[str, dict[str, str]]:
     """Type and parameters of a Content-Type; text/plain where it says nothing sensible (RFC 2045, 5.2)."""
+    return _remembered(value) if len(value) < REMEMBERED else _read(value)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(value: str) -> tuple[str, dict[str, str]]:
+    return _read(value)
+
+
+def _read(value: str) -> tuple[str, dict[str, str]]:
     match = _TYPE.match(value)
     return (f"{match[1]}/{match[2]}".lower() if match else "text/plain"), parameters(value)
 

@@ -13,6 +13,7 @@ from mail.understanding import understand
 from relationship.messages import Message
 from relationship.parties import Contractor, Owner, People
 
+NO_WORDS = MoreWords()
 NOW = datetime(2026, 11, 9, 12, 0, tzinfo=UTC)  # a Monday
 
 
@@ -68,7 +69,7 @@ def read(raw: Callable[..., RawMail], people: People) -> Callable[..., dict[str,
     """What a mail is in each contractor's story."""
 
     def understood(
-        text: str | bytes, trust: str = "", folder: str = "INBOX", words: MoreWords = MoreWords()
+        text: str | bytes, trust: str = "", folder: str = "INBOX", words: MoreWords = NO_WORDS
     ) -> dict[str, Message]:
         return dict(understand(raw(text, folder), people, words, trust, NOW, ("Sent",)))
 

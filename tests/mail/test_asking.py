@@ -137,7 +137,9 @@ def test_no_bad_news(text: str) -> None:
     assert not is_bad_news(text, LISTS)
 
 
-@pytest.mark.parametrize("text", ["Done.", "Hi,\nAll done!\nMaria", "Tapos na po.", "Erledigt!", "Listo ✅", "C'est fait"])
+@pytest.mark.parametrize(
+    "text", ["Done.", "Hi,\nAll done!\nMaria", "Tapos na po.", "Erledigt!", "Listo ✅", "C'est fait"]
+)
 def test_done_on_a_line(text: str) -> None:
     assert says_done(text, LISTS)
 

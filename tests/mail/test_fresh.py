@@ -17,7 +17,7 @@ QUOTE_HEADERS = [
     "Op ma 9 nov 2026 om 10:00 schreef Dana Reyes <dana@acme.example>:",
     "Dana Reyes <dana@acme.example> writes:",
     "2026-11-09 10:00 GMT+08:00 Dana Reyes <dana@acme.example>:",
-    "02.04.2026 14:20 пользователь \"Dana\" <\ndana@acme.example> написал:",
+    '02.04.2026 14:20 пользователь "Dana" <\ndana@acme.example> написал:',
     "W dniu 9.11.2026 o 10:00, Dana Reyes pisze:",
     "Den 2026-11-09 kl. 10:00, skrev Dana Reyes:",
 ]
@@ -90,7 +90,8 @@ def test_a_question_below_a_closing_formula_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["She wrote:\nHello", "Note: this works\nTo: do", "- one\n- two", "Dear Dana\nFrom: here on it is easy"]
+    "text",
+    ["She wrote:\nHello", "Note: this works\nTo: do", "- one\n- two", "Dear Dana\nFrom: here on it is easy"],
 )
 def test_what_only_looks_like_a_mark_stays(text: str) -> None:
     assert fresh_text(text) == text
@@ -108,7 +109,10 @@ def test_where_fresh_text_ends_can_be_told() -> None:
 
 class TestHtml:
     def test_blocks_become_lines(self) -> None:
-        html = "<html><head><style>p{}</style></head><p>Hi <b>Dana</b>,<br>two</p><div>next <i>l</i>ine</div>tail"
+        html = (
+            "<html><head><style>p{}</style></head><p>Hi <b>Dana</b>,<br>two</p><div>next "
+            "<i>l</i>ine</div>tail"
+        )
         assert html_to_text(html) == "Hi Dana,\ntwo\nnext line\ntail"
 
     @pytest.mark.parametrize(
@@ -129,4 +133,7 @@ class TestHtml:
         assert "old" in html_to_text(f"<div>new</div>{quote}", with_quotes=True)
 
     def test_answers_between_quotes_stay(self) -> None:
-        assert html_to_text("<blockquote>a</blockquote>one<blockquote>b</blockquote>two").split() == ["one", "two"]
+        assert html_to_text("<blockquote>a</blockquote>one<blockquote>b</blockquote>two").split() == [
+            "one",
+            "two",
+        ]

@@ -15,8 +15,14 @@ from relationship.messages import Kind
 MakeMail = Callable[[str], Mail]
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
 PERSON = "From: Jo <jo@x.example>\nTo: team@acme.example\n"
-REPORT = "Content-Type: multipart/report; report-type={type}; boundary=b\n\n--b\n\nWords.\n--b\nContent-Type: message/{part}\n\n{text}\n--b--\n"
-CALENDAR = 'Content-Type: multipart/alternative; boundary=b\n\n--b\n\nJo has answered.\n--b\nContent-Type: text/calendar; method={method}\n\nBEGIN:VCALENDAR\nMETHOD:{method}\nEND:VCALENDAR\n--b--\n'
+REPORT = (
+    "Content-Type: multipart/report; report-type={type}; boundary=b\n\n--b\n\nWords.\n--b\n"
+    "Content-Type: message/{part}\n\n{text}\n--b--\n"
+)
+CALENDAR = (
+    "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nJo has answered.\n--b\n"
+    "Content-Type: text/calendar; method={method}\n\nBEGIN:VCALENDAR\nMETHOD:{method}\nEND:VCALENDAR\n--b--\n"
+)
 
 # By the rule's reason: mails that it, and no rule above it, recognises.
 MAILS: dict[str, list[str]] = {
@@ -25,16 +31,25 @@ MAILS: dict[str, list[str]] = {
     ],
     "a delivery report": [
         "From: postmaster@x.example\n"
-        + REPORT.format(type="delivery-status", part="delivery-status", text="Final-Recipient: rfc822; a@b.example"),
+        + REPORT.format(
+            type="delivery-status", part="delivery-status", text="Final-Recipient: rfc822; a@b.example"
+        ),
         "From: Mail Delivery System <>\nSubject: Delivery Status Notification (Failure)\n"
-        "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nText\n--b\nContent-Type: message/delivery-status\n\n"
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nText\n--b\nContent-Type: "
+        "message/delivery-status\n\n"
         "Action: failed\n--b--\n",
         "From: x@x.example\nContent-Type: message/delivery-status\n\nAction: failed\n",
     ],
     "X-Failed-Recipients": [PERSON + "X-Failed-Recipients: a@b.example\nSubject: x\n\nx"],
     "a mail server's report": [
-        "From: MAILER-DAEMON@x.example\nSubject: failure notice\n\nHi. This is the qmail-send program at x.example.\n",
-        "From: MAILER-DAEMON (Mail Delivery System)\nSubject: Undelivered Mail Returned to Sender\n\nThis is it.",
+        (
+            "From: MAILER-DAEMON@x.example\nSubject: failure notice\n\nHi. This is the qmail-send "
+            "program at x.example.\n"
+        ),
+        (
+            "From: MAILER-DAEMON (Mail Delivery System)\nSubject: Undelivered Mail Returned to "
+            "Sender\n\nThis is it."
+        ),
         "From: System Administrator <postmaster@x.example>\nSubject: Unzustellbar: Angebot\n\n"
         "Ihre Nachricht konnte nicht zugestellt werden.\n",
         "From: <E500_SMTP_Mail_Service@x.example>\nSubject: Returned Mail - Error During Delivery\n\nFailed.",
@@ -42,7 +57,10 @@ MAILS: dict[str, list[str]] = {
         "Your message could not be delivered to the following recipients: a@b.example\n",
         "From: gateway@x.example\nSubject: Mail delivery failed: returning message to sender\n\n"
         "This message was created automatically by mail delivery software.\n",
-        "From: Mail Router <x@x.example>\nSubject: Non remis : Facture\n\nVotre message n'a pas pu être remis.",
+        (
+            "From: Mail Router <x@x.example>\nSubject: Non remis : Facture\n\nVotre message n'a pas "
+            "pu être remis."
+        ),
     ],
     "an answer to an invitation": [PERSON + CALENDAR.format(method="REPLY")],
     "an invitation or its change": [
@@ -53,9 +71,14 @@ MAILS: dict[str, list[str]] = {
         PERSON + 'Auto-submitted: AUTO-REPLIED; owner-email="jo@x.example"\nSubject: x\n\nAway.',
     ],
     "a read receipt": [
-        PERSON + REPORT.format(type="disposition-notification", part="disposition-notification", text="Disposition: x")
+        PERSON
+        + REPORT.format(
+            type="disposition-notification", part="disposition-notification", text="Disposition: x"
+        )
     ],
-    "an abuse report": [PERSON + REPORT.format(type="feedback-report", part="feedback-report", text="Version: 1")],
+    "an abuse report": [
+        PERSON + REPORT.format(type="feedback-report", part="feedback-report", text="Version: 1")
+    ],
     "an autoresponder's own header": [
         PERSON + f"{header}\nSubject: x\n\nx"
         for header in (
@@ -73,7 +96,8 @@ MAILS: dict[str, list[str]] = {
         )
     ],
     "Exchange's inbox rule answered": [
-        PERSON + "X-Auto-Response-Suppress: All\nX-MS-Exchange-Inbox-Rules-Loop: jo@x.example\nSubject: x\n\nx"
+        PERSON
+        + "X-Auto-Response-Suppress: All\nX-MS-Exchange-Inbox-Rules-Loop: jo@x.example\nSubject: x\n\nx"
     ],
     "Precedence: auto_reply": [
         PERSON + "Precedence: auto_reply\nSubject: x\n\nx",
@@ -107,7 +131,8 @@ MAILS: dict[str, list[str]] = {
         PERSON + "Subject: Vacation\n\nI am on vacation until Monday.",
         PERSON + "Subject: Absent\n\nJe suis absent jusqu'au 12 mai.",
         PERSON + "Subject: Jo Doe/MAIL/ACME is out of the office\n\nI will be out of the office from Monday.",
-        PERSON + "Subject: AUTO: Jo Doe is out of the office (returning 03/01/2012)\n\nI am out of the office.",
+        PERSON
+        + "Subject: AUTO: Jo Doe is out of the office (returning 03/01/2012)\n\nI am out of the office.",
     ],
     "a mailing list's header": [
         PERSON + "List-Id: <dev.x.example>\nSubject: x\n\nx",
@@ -133,21 +158,28 @@ MAILS: dict[str, list[str]] = {
     "it says that it was written automatically": [
         PERSON + "Subject: x\n\nThis is an automated response.\n\nWe are closed.",
         PERSON + "Subject: x\n\nDies ist eine automatische Antwort auf Ihre Nachricht.",
-        PERSON + "Subject: x\n\n*** This is an automatically generated email, please do not reply ***\nYour order",
+        PERSON
+        + "Subject: x\n\n*** This is an automatically generated email, please do not reply ***\nYour order",
     ],
     "a ticket system's receipt": [
         PERSON + "Subject: [Ticket #4711] Logo\n\nYour request has been received and will be answered soon."
     ],
     "an absence, and nothing else": [
-        PERSON + "Subject: Re: Logo\nX-Auto-Response-Suppress: All\nIn-Reply-To: <a@b>\n\nI am out of the office.",
-        PERSON + "Subject: Ārpus biroja atbilde: Logo\nThread-Topic: Logo\n\nI am out of office, back on Monday.",
+        PERSON
+        + "Subject: Re: Logo\nX-Auto-Response-Suppress: All\nIn-Reply-To: <a@b>\n\nI am out of the office.",
+        PERSON
+        + "Subject: Ārpus biroja atbilde: Logo\nThread-Topic: Logo\n\nI am out of office, back on Monday.",
     ],
 }
 PEOPLE = [
     "Subject: Re: Automatic reply: Logo\n\nWhen are you back?",
     "Subject: Re: Undelivered Mail Returned to Sender\n\nDid you get my mail? It came back:\n> failed",
-    "Subject: Fwd: Undeliverable: Logo\n\nThis came back, what now?\n\nYour message did not reach some recipients.",
-    "Subject: Mail could not be delivered\n\nHi Dana, I get this when I write to you: your message could not be "
+    (
+        "Subject: Fwd: Undeliverable: Logo\n\nThis came back, what now?\n\nYour message did not "
+        "reach some recipients."
+    ),
+    "Subject: Mail could not be delivered\n\nHi Dana, I get this when I write to you: your "
+    "message could not be "
     "delivered. Do you know why?",
     "Subject: Out of office next week\n\nI am out of the office next week. Can we move the call?",
     "Subject: Vacation plans\n\nShall we talk about August?",
@@ -161,12 +193,15 @@ PEOPLE = [
     "Subject: The build\n\nThis is an automated message that the build server used to send, any idea why?",
     "Subject: [Ticket #4711] Logo\n\nI looked into it and it works again.",
     "Subject: The event\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nHere is the event.\n--b\n"
-    "Content-Type: text/calendar; name=e.ics\nContent-Disposition: attachment\n\nBEGIN:VCALENDAR\nMETHOD:REQUEST\n"
+    "Content-Type: text/calendar; name=e.ics\nContent-Disposition: attachment\n\n"
+    "BEGIN:VCALENDAR\nMETHOD:REQUEST\n"
     "END:VCALENDAR\n--b--\n",
     "Subject: Re: It came back\nIn-Reply-To: <a@b>\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n"
-    "See the report.\n--b\nContent-Type: message/delivery-status\nContent-Disposition: attachment\n\nAction: failed\n--b--\n",
+    "See the report.\n--b\nContent-Type: message/delivery-status\nContent-Disposition: "
+    "attachment\n\nAction: failed\n--b--\n",
     "Subject: It came back\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee below.\n--b\n"
-    "Content-Type: message/rfc822\n\nFrom: MAILER-DAEMON\nSubject: failure notice\n\nThis is the qmail-send program\n--b--\n",
+    "Content-Type: message/rfc822\n\nFrom: MAILER-DAEMON\nSubject: failure notice\n\nThis is the "
+    "qmail-send program\n--b--\n",
 ]
 
 
@@ -193,7 +228,10 @@ def test_people_who_come_close_are_human(text: str, mail: MakeMail) -> None:
 
 @pytest.mark.parametrize("sender", ["postmaster@x.example", "Postmaster <admin@x.example>"])
 def test_a_postmaster_who_answers_is_a_person(sender: str, mail: MakeMail) -> None:
-    text = f"From: {sender}\nSubject: Re: Mail rejected\nIn-Reply-To: <a@b>\n\nYour mail was rejected by our filter."
+    text = (
+        f"From: {sender}\nSubject: Re: Mail rejected\nIn-Reply-To: <a@b>\n\nYour mail was "
+        f"rejected by our filter."
+    )
     assert kind_of(mail(text)).kind is Kind.HUMAN
 
 
@@ -210,8 +248,15 @@ def test_real_mail_is_judged_as_labelled() -> None:
     for row in corpus_rows("mail.tsv"):
         for one in find_mails(CORPUS / row["file"]):
             found[row["kind"], kind_of(parse(one.raw)).kind.value] += 1
-    labelled = {kind: {k[1]: n for k, n in found.items() if k[0] == kind} for kind in ("human", "auto-reply", "invitation")}
-    assert labelled == {"human": {"human": 71}, "auto-reply": {"auto-reply": 13}, "invitation": {"invitation": 12}}
+    labelled = {
+        kind: {k[1]: n for k, n in found.items() if k[0] == kind}
+        for kind in ("human", "auto-reply", "invitation")
+    }
+    assert labelled == {
+        "human": {"human": 71},
+        "auto-reply": {"auto-reply": 13},
+        "invitation": {"invitation": 12},
+    }
     assert found["bounce", "bounce"] >= 174
     assert found["bounce", "human"] <= 1
 

@@ -32,7 +32,9 @@ def test_each_side_says_its_own() -> None:
     assert tags("#news", Side.OWNER) == ("news",)
 
 
-@pytest.mark.parametrize("text", ["https://x.example/#done", "x#done", "#done-ish", "#doneness", "&#done;", "a#nrn"])
+@pytest.mark.parametrize(
+    "text", ["https://x.example/#done", "x#done", "#done-ish", "#doneness", "&#done;", "a#nrn"]
+)
 def test_what_is_no_tag(text: str) -> None:
     assert tags(text) == ()
 
@@ -102,7 +104,11 @@ def test_a_day_is_the_writers_own() -> None:
     ("subject", "text", "expected"),
     [
         ("Automatic reply", "I am away and will be back on Monday, 16 November.", date(2026, 11, 16)),
-        ("Automatic reply", "I am out of the office until Tuesday, November 17. If urgent call Ben.", date(2026, 11, 17)),
+        (
+            "Automatic reply",
+            "I am out of the office until Tuesday, November 17. If urgent call Ben.",
+            date(2026, 11, 17),
+        ),
         ("Automatic reply", "I am away from 9 Nov until 12 Nov, back on 16 Nov.", date(2026, 11, 16)),
         ("Automatic reply", "I am on leave through 20 November.", date(2026, 11, 21)),
         ("AUTO: Jo is out of the office (returning 11/16/2026)", "", date(2026, 11, 16)),

@@ -54,9 +54,14 @@ class TestWho:
         assert read(f"From: {sender}\nTo: team@acme.example\n{DATED}\nHi") == {}
 
     def test_from_counts_and_sender_does_not(self, read: Read) -> None:
-        text = f"From: dana@acme.example\nSender: ben@contract.example\nTo: maria@contract.example\n{DATED}\nHi"
+        text = (
+            f"From: dana@acme.example\nSender: ben@contract.example\nTo: maria@contract.example\n{DATED}\nHi"
+        )
         assert read(text)["maria"].sender == "dana@acme.example"
-        assert read(f"From: x@x.example\nSender: maria@contract.example\nTo: team@acme.example\n{DATED}\nHi") == {}
+        assert (
+            read(f"From: x@x.example\nSender: maria@contract.example\nTo: team@acme.example\n{DATED}\nHi")
+            == {}
+        )
 
     def test_of_several_writers_the_sender_says_which(self, read: Read) -> None:
         both = f"From: ben@contract.example, maria@contract.example\nTo: team@acme.example\n{DATED}"
@@ -65,14 +70,22 @@ class TestWho:
 
     def test_the_team_and_the_mailbox_are_the_owner(self, read: Read) -> None:
         for sender in ("lee@acme.example", "team+jobs@acme.example", "dana.reyes@gmail.example"):
-            assert read(f"From: {sender}\nTo: maria@contract.example\n{DATED}\nHi")["maria"].side is Side.OWNER
+            assert (
+                read(f"From: {sender}\nTo: maria@contract.example\n{DATED}\nHi")["maria"].side is Side.OWNER
+            )
 
     def test_a_forward_to_a_third_person_is_no_message_to_the_contractor(self, read: Read) -> None:
-        text = "From: dana@acme.example\nTo: printer@x.example\nSubject: Fwd: Logo\n\nFrom: maria@contract.example\n"
+        text = (
+            "From: dana@acme.example\nTo: printer@x.example\nSubject: Fwd: Logo\n\nFrom: "
+            "maria@contract.example\n"
+        )
         assert read(text) == {}
 
     def test_one_message_for_each_contractor_and_cc_is_not_handed_the_ball(self, read: Read) -> None:
-        text = f"From: dana@acme.example\nTo: maria@contract.example\nCc: Ben <ben@contract.example>\n{DATED}\nCould you?"
+        text = (
+            f"From: dana@acme.example\nTo: maria@contract.example\nCc: Ben "
+            f"<ben@contract.example>\n{DATED}\nCould you?"
+        )
         found = read(text)
         assert {key: (m.handed, m.also_asked) for key, m in found.items()} == {
             "maria": (True, ()),
@@ -80,7 +93,9 @@ class TestWho:
         }
 
     def test_two_who_are_asked_know_of_each_other(self, read: Read) -> None:
-        found = read(f"From: dana@acme.example\nTo: maria@contract.example, ben@contract.example\n{DATED}\nWho?")
+        found = read(
+            f"From: dana@acme.example\nTo: maria@contract.example, ben@contract.example\n{DATED}\nWho?"
+        )
         assert found["maria"].also_asked == ("ben@contract.example",)
         assert found["ben"].also_asked == ("maria@contract.example",)
 
@@ -95,7 +110,10 @@ class TestWho:
         assert read(foreign)["maria"].kind is Kind.LIST
 
     def test_a_group_that_rewrites_from_is_traced_back(self, read: Read) -> None:
-        head = "From: \"'Maria' via Team\" <team@acme.example>\nX-Original-From: Maria <maria@contract.example>\n"
+        head = (
+            "From: \"'Maria' via Team\" <team@acme.example>\nX-Original-From: Maria "
+            "<maria@contract.example>\n"
+        )
         found = read(f"{head}List-Id: <team.acme.example>\nTo: team@acme.example\n{DATED}\nDone?")
         assert (found["maria"].side, found["maria"].kind) == (Side.CONTRACTOR, Kind.HUMAN)
 
@@ -107,12 +125,18 @@ class TestWhereAnswersGo:
             ("From: dana.reyes@gmail.example\nTo: maria@contract.example\n", "INBOX", False),
             ("From: dana.reyes@gmail.example\nTo: maria@contract.example\n", "Sent", True),
             ("From: team@acme.example\nTo: maria@contract.example\n", "INBOX", True),
-            ("From: dana@acme.example\nReply-To: team@acme.example\nTo: maria@contract.example\n", "INBOX", True),
+            (
+                "From: dana@acme.example\nReply-To: team@acme.example\nTo: maria@contract.example\n",
+                "INBOX",
+                True,
+            ),
             ("From: dana@acme.example\nTo: maria@contract.example\nCc: team@acme.example\n", "INBOX", True),
             ("From: dana@acme.example\nTo: maria@contract.example\nCc: lee@acme.example\n", "INBOX", False),
         ],
     )
-    def test_the_shared_mailbox_gets_them_or_not(self, head: str, folder: str, expected: bool, read: Read) -> None:
+    def test_the_shared_mailbox_gets_them_or_not(
+        self, head: str, folder: str, expected: bool, read: Read
+    ) -> None:
         assert read(f"{head}{DATED}\nCould you?", folder=folder)["maria"].reaches_us is expected
 
 
@@ -125,7 +149,11 @@ class TestTheFacts:
         assert message.hints == ("thread-index:" + "414243" * 7 + "41",)
         assert message.dated == datetime(2026, 11, 9, 11, 57, tzinfo=UTC)
         assert message.at == datetime(2026, 11, 9, 11, 58, tzinfo=UTC)
-        assert (message.subject, message.folders, message.sender) == ("Logo", ("INBOX",), "maria@contract.example")
+        assert (message.subject, message.folders, message.sender) == (
+            "Logo",
+            ("INBOX",),
+            "maria@contract.example",
+        )
 
     def test_mail_that_was_moved_has_the_time_of_its_received_line(self, read: Read) -> None:
         received = "Received: from a by b with ESMTP id 1;\n Sun, 01 Nov 2026 08:00:00 -0500 (EST)\n"
@@ -139,7 +167,10 @@ class TestTheFacts:
     def test_in_reply_to_may_hold_prose(self, read: Read) -> None:
         head = 'In-Reply-To: Message from "Dana" <dana@acme.example> of "Mon, 9 Nov" <real@x>\n'
         assert read(f"{head}{FROM_MARIA}Cc: dana@acme.example\n\nHi")["maria"].parents == ("real@x",)
-        assert read(f"In-Reply-To: <dana@x.example>'s message of Monday\n{FROM_MARIA}\nHi")["maria"].parents == ()
+        assert (
+            read(f"In-Reply-To: <dana@x.example>'s message of Monday\n{FROM_MARIA}\nHi")["maria"].parents
+            == ()
+        )
 
     def test_bodies_say_nothing_in_mail_of_other_kinds(self, read: Read) -> None:
         message = read(f"Auto-Submitted: auto-generated\n{FROM_MARIA}\nCould you?\n#done\n")["maria"]
@@ -151,7 +182,11 @@ class TestAuthenticity:
         ("results", "trust", "expected"),
         [
             ("Authentication-Results: mx.acme.example; dmarc=fail header.from=x\n", "mx.acme.example", False),
-            ("Authentication-Results: mx.acme.example 1; spf=pass; DMARC = fail (p=none)\n", "mx.acme.example", False),
+            (
+                "Authentication-Results: mx.acme.example 1; spf=pass; DMARC = fail (p=none)\n",
+                "mx.acme.example",
+                False,
+            ),
             ("Authentication-Results: mx.acme.example; dmarc=pass\n", "mx.acme.example", True),
             ("Authentication-Results: mx.acme.example; dmarc=fail\n", "", True),
             ("Authentication-Results: mx.acme.example; dmarc=fail\n", "none", True),
@@ -159,7 +194,11 @@ class TestAuthenticity:
             ("Authentication-Results: spf=pass; dmarc=fail action=none\n", "topmost", False),
             ("Authentication-Results: spf=pass (dmarc=fail); dmarc=pass\n", "topmost", True),
             ('Authentication-Results: a; spf=pass smtp.mailfrom="; dmarc=fail"\n', "topmost", True),
-            ("Authentication-Results: a; dmarc=pass\nAuthentication-Results: b; dmarc=fail\n", "topmost", True),
+            (
+                "Authentication-Results: a; dmarc=pass\nAuthentication-Results: b; dmarc=fail\n",
+                "topmost",
+                True,
+            ),
             (
                 "Authentication-Results: mx.acme.example; dmarc=fail\n"
                 "Authentication-Results: mx.acme.example; dmarc=pass\n",
@@ -170,14 +209,17 @@ class TestAuthenticity:
             ("", "topmost", True),
         ],
     )
-    def test_only_our_own_server_is_believed(self, results: str, trust: str, expected: bool, read: Read) -> None:
+    def test_only_our_own_server_is_believed(
+        self, results: str, trust: str, expected: bool, read: Read
+    ) -> None:
         assert read(f"{results}{FROM_MARIA}\nHi", trust=trust)["maria"].authentic is expected
 
 
 class TestMachines:
     def test_a_bounce_is_the_failed_contractors(self, read: Read) -> None:
         text = (
-            "From: MAILER-DAEMON@mx.example\nTo: team@acme.example\nSubject: Undelivered Mail Returned to Sender\n"
+            "From: MAILER-DAEMON@mx.example\nTo: team@acme.example\nSubject: Undelivered Mail "
+            "Returned to Sender\n"
             "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nFailed.\n--b\n"
             "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; "
             "Maria@contract.example\nAction: failed\nStatus: 5.1.1\n--b\nContent-Type: message/rfc822\n\n"
@@ -207,7 +249,7 @@ class TestMachines:
 RSVP = (
     "Content-Type: text/calendar; method={method}; charset=utf-8\n\nBEGIN:VCALENDAR\nMETHOD:{method}\n"
     "BEGIN:VEVENT\nUID:checkin-1@acme\n .example\nSEQUENCE:2\nDTSTAMP:20261109T113000Z\n"
-    "{start}ATTENDEE;CN=\"X; Y: Z\";PARTSTAT={answer}:MAILTO:{who}\nEND:VEVENT\nEND:VCALENDAR\n"
+    '{start}ATTENDEE;CN="X; Y: Z";PARTSTAT={answer}:MAILTO:{who}\nEND:VEVENT\nEND:VCALENDAR\n'
 )
 
 
@@ -218,7 +260,9 @@ class TestAnswersToInvitations:
         message = read(text)["maria"]
         stamp = datetime(2026, 11, 9, 11, 30, tzinfo=UTC)
         assert message.kind is Kind.RSVP
-        assert message.rsvp == Rsvp("checkin-1@acme.example", 2, "maria@contract.example", answer.lower(), stamp)
+        assert message.rsvp == Rsvp(
+            "checkin-1@acme.example", 2, "maria@contract.example", answer.lower(), stamp
+        )
 
     def test_a_counter_proposal_has_its_start(self, read: Read) -> None:
         start = "DTSTART;TZID=America/New_York:20261112T100000\n"
@@ -232,7 +276,9 @@ class TestAnswersToInvitations:
         found = read(f"From: calendar@provider.example\nTo: team@acme.example\n{DATED}{text}")
         assert found["maria"].side is Side.CONTRACTOR
 
-    def test_the_owners_own_answer_finds_its_story_by_uid(self, raw: MakeRaw, people: People, now: datetime) -> None:
+    def test_the_owners_own_answer_finds_its_story_by_uid(
+        self, raw: MakeRaw, people: People, now: datetime
+    ) -> None:
         text = RSVP.format(method="REPLY", answer="DECLINED", who="dana@acme.example", start="")
         mail = raw(f"From: dana@acme.example\nTo: team@acme.example\n{DATED}{text}")
         assert understand(mail, people, MoreWords(), "", now) == ()
@@ -244,14 +290,21 @@ class TestAnswersToInvitations:
 class TestWhatItSays:
     def test_asks_tags_and_dates(self, read: Read) -> None:
         message = read(f"{FROM_DANA}\nThe new logo, in blue.\n#due 12 Dec\n#nrn is not meant here")["maria"]
-        assert (message.due, message.tags, message.closes, message.asks) == (date(2026, 12, 12), ("nrn",), True, False)
+        assert (message.due, message.tags, message.closes, message.asks) == (
+            date(2026, 12, 12),
+            ("nrn",),
+            True,
+            False,
+        )
 
     def test_a_due_date_asks(self, read: Read) -> None:
         message = read(f"{FROM_DANA}\nThe new logo, in blue.\nDue: 12 Dec 2026\n")["maria"]
         assert (message.due, message.asks) == (date(2026, 12, 12), True)
 
     def test_nothing_is_read_from_quotes(self, read: Read) -> None:
-        quoted = "\n\nOn Mon, 9 Nov 2026, Dana wrote:\n> Could you?\n> #done\n> Due: 12 Dec\n> unfortunately\n"
+        quoted = (
+            "\n\nOn Mon, 9 Nov 2026, Dana wrote:\n> Could you?\n> #done\n> Due: 12 Dec\n> unfortunately\n"
+        )
         message = read(f"{FROM_MARIA}\nHere it is.{quoted}")["maria"]
         assert (message.asks, message.tags, message.due, message.bad_news) == (False, (), None, False)
 
@@ -263,11 +316,15 @@ class TestWhatItSays:
 
     def test_names_of_the_two_are_no_news(self, read: Read) -> None:
         assert read(f"{FROM_DANA}\nThanks, Maria!")["maria"].closes
-        assert read(f"{FROM_MARIA}\nHi Dana,\n\nthank you so much!\n\nBest regards,\nMaria Santos")["maria"].closes
+        assert read(f"{FROM_MARIA}\nHi Dana,\n\nthank you so much!\n\nBest regards,\nMaria Santos")[
+            "maria"
+        ].closes
         assert not read(f"{FROM_DANA}\nThanks, Logo!")["maria"].closes
 
     def test_the_owners_words_count(self, read: Read) -> None:
-        words = MoreWords(closers=("daghang salamat",), asks=("how about",), done=("humana",), bad_news=("gubot",))
+        words = MoreWords(
+            closers=("daghang salamat",), asks=("how about",), done=("humana",), bad_news=("gubot",)
+        )
         assert read(f"{FROM_MARIA}\nDaghang salamat!", words=words)["maria"].closes
         assert read(f"{FROM_MARIA}\nHow about Friday", words=words)["maria"].asks
         assert read(f"{FROM_MARIA}\nHumana!", words=words)["maria"].tags == ("done",)
@@ -284,10 +341,15 @@ class TestWhatItSays:
 
     @pytest.mark.parametrize("kind", ["multipart/encrypted; boundary=b", "application/pkcs7-mime"])
     def test_sealed_mail_is_unreadable(self, kind: str, read: Read) -> None:
-        assert not read(f"{FROM_MARIA}Content-Type: {kind}\n\n--b\nContent-Type: x/y\n\nqwe\n--b--\n")["maria"].readable
+        assert not read(f"{FROM_MARIA}Content-Type: {kind}\n\n--b\nContent-Type: x/y\n\nqwe\n--b--\n")[
+            "maria"
+        ].readable
 
     def test_html_alone_is_read_without_its_quote(self, read: Read) -> None:
-        body = "<p>Could you?</p><p>#nrn</p><div class=gmail_quote>On x wrote:<blockquote>#done</blockquote></div>"
+        body = (
+            "<p>Could you?</p><p>#nrn</p><div class=gmail_quote>On x "
+            "wrote:<blockquote>#done</blockquote></div>"
+        )
         message = read(f"{FROM_MARIA}Content-Type: text/html\n\n{body}")["maria"]
         assert (message.tags, message.readable) == (("nrn",), True)
 
@@ -303,10 +365,28 @@ class TestWhatMoreIsWanted:
             (f"{FROM_MARIA}\nHere.\n-- \nMaria\n{LONG}", False),
             (f"{FROM_MARIA}Content-Type: text/html\n\n<p>{LONG}", True),
             (f"{FROM_MARIA}Content-Transfer-Encoding: base64\n\n{'QUJD' * 400}", True),
-            (f"{FROM_MARIA}Content-Type: multipart/alternative; boundary=b\n\n--b\n\nHere.\n--b\nContent-Type: text/html\n\n<p>", False),
-            (f"{FROM_MARIA}Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/calendar\n\nBEGIN", True),
+            (
+                (
+                    f"{FROM_MARIA}Content-Type: multipart/alternative; boundary=b\n\n--b\n\nHere.\n"
+                    f"--b\nContent-Type: text/html\n\n<p>"
+                ),
+                False,
+            ),
+            (
+                (
+                    f"{FROM_MARIA}Content-Type: multipart/alternative; boundary=b\n\n--b\n"
+                    f"Content-Type: text/calendar\n\nBEGIN"
+                ),
+                True,
+            ),
             (f"{FROM_MARIA}Content-Type: multipart/report; boundary=b\n\n--b\n\nHere.\n--b\n", True),
-            (f"{FROM_MARIA}Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: image/png\n\nAAAA", True),
+            (
+                (
+                    f"{FROM_MARIA}Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: "
+                    f"image/png\n\nAAAA"
+                ),
+                True,
+            ),
         ],
     )
     def test_it_depends_on_where_the_fresh_text_ends(self, text: str, expected: bool, raw: MakeRaw) -> None:

@@ -61,7 +61,9 @@ def test_a_reply_that_changes_its_subject_stays() -> None:
 
 def test_two_jobs_with_one_subject_stay_two() -> None:
     first, answer = one("a"), one("b", "a", subject="Re: Logo", day=1)
-    assert groups(first, answer, one("c", day=3), one("d", "c", subject="Re: Logo", day=4)) == apart("a+b", "c+d")
+    assert groups(first, answer, one("c", day=3), one("d", "c", subject="Re: Logo", day=4)) == apart(
+        "a+b", "c+d"
+    )
 
 
 def test_a_conversation_is_named_by_its_earliest_member() -> None:
@@ -156,7 +158,9 @@ def test_base_subject(subject: str, base: str) -> None:
     assert base_subject(subject) == base
 
 
-@pytest.mark.parametrize(("subject", "expected"), [("Re: x", True), ("[dev] AW: x", True), ("Fwd: x", False), ("x", False)])
+@pytest.mark.parametrize(
+    ("subject", "expected"), [("Re: x", True), ("[dev] AW: x", True), ("Fwd: x", False), ("x", False)]
+)
 def test_reply_subjects(subject: str, expected: bool) -> None:
     assert is_reply_subject(subject) is expected
 
@@ -184,5 +188,11 @@ def _member(file: str) -> Threadable:
     mail = parse(next(iter(find_mails(CORPUS / file))).raw)
     at = mail.dated or START
     return Threadable(
-        file, mail.message_id, mail.parents, mail.hints, mail.subject, at, frozenset(mail.from_ + mail.to + mail.cc)
+        file,
+        mail.message_id,
+        mail.parents,
+        mail.hints,
+        mail.subject,
+        at,
+        frozenset(mail.from_ + mail.to + mail.cc),
     )

@@ -1,0 +1,145 @@
+"""Bounces: who failed, for good or for now, and which letter came back."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mail.bounces import read_bounces
+from mail.files import find_mails
+from mail.kinds import kind_of
+from mail.parsing import Mail, parse
+from relationship.messages import Bounce, Kind
+
+MakeMail = Callable[[str], Mail]
+CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
+HEAD = "From: MAILER-DAEMON@mx.example\nTo: team@acme.example\nSubject: {subject}\n\n"
+RETURNED = "\nReceived: from x\nMessage-ID: <letter@acme.example>\nTo: maria@contract.example\n"
+
+
+def report(groups: str) -> str:
+    return (
+        "From: MAILER-DAEMON@mx.example\nContent-Type: multipart/report; "
+        "report-type=delivery-status; boundary=b\n\n"
+        f"--b\n\nFailed.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n"
+        f"\n{groups}\n--b\n"
+        "Content-Type: text/rfc822-headers\n\nMessage-ID:\n <letter@acme.example>\n--b--\n"
+    )
+
+
+GROUP = (
+    "Final-Recipient: rfc822; {address}\nAction: {action}\nStatus: {status}\nDiagnostic-Code: smtp; {words}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "words", "expected", "permanent"),
+    [
+        ("failed", "5.1.1", "550 No such user", "5.1.1", True),
+        ("failed", "5.0.0", "550 No such user here", "5.1.1", True),
+        ("failed", "5.0.0", "552 Mailbox is full", "5.2.2", True),
+        ("failed", "5.0.0", "554 Something else", "5.0.0", True),
+        ("failed", "4.4.7", "expired", "4.4.7", False),
+        ("delayed", "4.4.1", "no answer", "4.4.1", False),
+        ("delayed", "5.0.0", "user unknown", "5.0.0", False),
+        ("failed", "", "550 5.7.1 spam", "5.7.1", True),
+    ],
+)
+def test_reports_by_the_book(
+    action: str, status: str, words: str, expected: str, permanent: bool, mail: MakeMail
+) -> None:
+    text = report(GROUP.format(address="Maria@contract.example", action=action, status=status, words=words))
+    [bounce] = read_bounces(mail(text))
+    assert bounce == Bounce("maria@contract.example", expected, permanent, "letter@acme.example")
+
+
+def test_each_recipient_is_told_once_and_success_is_no_bounce(mail: MakeMail) -> None:
+    groups = [
+        ("maria@contract.example", "failed"),
+        ("ben@contract.example", "delivered"),
+        ("jo@x.example", "delayed"),
+    ]
+    text = report("\n".join(GROUP.format(address=a, action=b, status="", words="") for a, b in groups))
+    assert [b.address for b in read_bounces(mail(text))] == ["maria@contract.example", "jo@x.example"]
+    delivered = report(GROUP.format(address="x@x.example", action="delivered", status="2.0.0", words="ok"))
+    assert read_bounces(mail(delivered)) == ()
+
+
+def test_the_address_we_wrote_to_counts_before_the_one_it_became(mail: MakeMail) -> None:
+    text = report(
+        "Original-Recipient: rfc822;maria@contract.example\nFinal-Recipient: x400; /c=us/maria\n"
+        "Action: failed\n"
+    )
+    assert [bounce.address for bounce in read_bounces(mail(text))] == ["maria@contract.example"]
+
+
+OLD = {
+    "qmail": "Hi. This is the qmail-send program at x.\nI'm afraid I wasn't able to deliver your "
+    "message to the "
+    "following addresses.\n\n<maria@contract.example>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n"
+    "--- Below this line is a copy of the message.\n",
+    "Exim": "This message was created automatically by mail delivery software.\n\nThe following "
+    "address failed:\n\n"
+    "  maria@contract.example\n    Unrouteable address\n\n------ This is a copy of the message ------\n",
+    "sendmail": "The original message was received at Mon\n\n   ----- The following addresses "
+    "had permanent fatal "
+    "errors -----\n<maria@contract.example>\n    (reason: 550 5.1.1 User unknown)\n\n   ----- "
+    "Transcript of session",
+    "Exchange": "Your message\n\n  To:      list@elsewhere.example\n  Subject: Logo\n\ndid not "
+    "reach the following "
+    "recipient(s):\n\nmaria@contract.example on Mon, 9 Nov\n    The recipient name is not "
+    "recognized: unknown recipient\n",
+    "Yahoo": "Message from  yahoo.com.\nUnable to deliver message to the following address(es).\n\n"
+    "<maria@contract.example>:\nThis user doesn't have a yahoo.com account (maria) [0]\n\n--- "
+    "Original message follows.\n",
+    "Notes": "Your message\n\n  Subject: Logo\n\nwas not delivered to:\n\n  "
+    "maria@contract.example\n\nbecause:\n\n"
+    "  User maria not listed in Domino Directory\n",
+}
+
+
+@pytest.mark.parametrize("server", OLD)
+def test_reports_that_follow_no_standard(server: str, mail: MakeMail) -> None:
+    one = mail(HEAD.format(subject="Undelivered mail") + OLD[server] + RETURNED)
+    assert kind_of(one).kind is Kind.BOUNCE
+    assert read_bounces(one) == (Bounce("maria@contract.example", "5.1.1", True, "letter@acme.example"),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Warning: message delayed 24 hours.\n\n<maria@contract.example>\n\nYou do not need to resend.\n",
+        "Delivery to the following recipients has been delayed.\n\n       maria@contract.example\n",
+        "Could not deliver yet:\n<maria@contract.example>: 450 4.2.0 greylisted\n",
+        "Message will be retried, still trying:\n\n  maria@contract.example\n",
+    ],
+)
+def test_what_is_late_has_not_failed(text: str, mail: MakeMail) -> None:
+    [bounce] = read_bounces(mail(HEAD.format(subject="Delayed mail") + text))
+    assert (bounce.address, bounce.permanent) == ("maria@contract.example", False)
+
+
+def test_exims_header_names_the_recipients(mail: MakeMail) -> None:
+    one = mail(
+        "X-Failed-Recipients: a@x.example, b@x.example\nFrom: MAILER-DAEMON@x\nSubject: x\n\nFailed.\n"
+    )
+    assert [bounce.address for bounce in read_bounces(one)] == ["a@x.example", "b@x.example"]
+
+
+def test_a_report_that_names_nobody_is_still_a_bounce(mail: MakeMail) -> None:
+    assert read_bounces(mail(HEAD.format(subject="failure notice") + "Sorry.")) == (Bounce("", "", True, ""),)
+
+
+def test_real_bounces_name_their_recipient() -> None:
+    if not (CORPUS / "mail.tsv").exists():
+        pytest.skip("the corpus of real mail is not here")
+    with (CORPUS / "mail.tsv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    named = total = 0
+    for row in (row for row in rows if row["kind"] == "bounce"):
+        one = parse(next(iter(find_mails(CORPUS / row["file"]))).raw)
+        if kind_of(one).kind is Kind.BOUNCE:
+            total += 1
+            named += any(bounce.address for bounce in read_bounces(one))
+    assert named / total >= 0.97
