@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from commands.app import build
 from commands.check import findings_of
@@ -28,8 +29,19 @@ from tick.decide import court, decide
 from tick.deliver import Wires, deliver, file_copies
 from tick.looking import looking
 from tick.owner_mail import alert, bundle
+from tick.paper import Paper, Take
 from tick.record import record
 from tick.work import Work
+
+
+class Lines(Protocol):
+    """Who makes the lines to the servers; a house does, and so does paper."""
+
+    def inbox(self, mailbox: Mailbox) -> Inbox:
+        """The shared inbox."""
+
+    def postman(self, mailbox: Mailbox) -> Postman:
+        """The way out."""
 
 
 class Keepwarm:
@@ -40,14 +52,14 @@ class Keepwarm:
         policy: Policy,
         templates: Templates,
         store: Store,
-        house: "House",
+        lines: "Lines",
         collect: Collect | None = None,
     ) -> None:
-        self.store, self.templates, self._house = store, templates, house
-        self.inbox = house.inbox(policy.mailbox)
-        self.wires = Wires(self.inbox, house.postman(policy.mailbox))
+        self.store, self.templates, self._lines = store, templates, lines
+        self.inbox = lines.inbox(policy.mailbox)
+        self.wires = Wires(self.inbox, lines.postman(policy.mailbox))
         self.books = Books(store, policy, readers(templates))
-        self._collect = collect or from_mailbox(self.inbox)
+        self._collect = from_mailbox(self.inbox) if collect is None else collect
         self._trouble = ""
 
     def tick(self, now: datetime) -> Work:
@@ -85,7 +97,7 @@ class Keepwarm:
     def adopt(self, policy: Policy, templates: Templates) -> None:
         """Take up other rules and letters; new lines where the mailbox is another."""
         if policy.mailbox != self.books.policy.mailbox:
-            inbox, postman = self._house.inbox(policy.mailbox), self._house.postman(policy.mailbox)
+            inbox, postman = self._lines.inbox(policy.mailbox), self._lines.postman(policy.mailbox)
             self.wires.postman.close()
             self.inbox.close()
             self.inbox, self.wires = inbox, Wires(inbox, postman)
@@ -154,6 +166,10 @@ class House:
     def keepwarm(self, policy: Policy) -> Keepwarm:
         """The daemon, wired for real."""
         return Keepwarm(policy, self.templates(), self.store(), self)
+
+    def rehearsal(self, policy: Policy, store: Store, collect: Collect, take: Take | None = None) -> Keepwarm:
+        """The daemon on paper: it reads what `collect` hands over, and hands what it sends to `take`."""
+        return Keepwarm(policy, self.templates(), store, Paper(take), collect)
 
     def now(self) -> datetime:
         """The only clock in the house: read once per tick, and handed on."""

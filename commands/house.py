@@ -11,6 +11,8 @@ from mail.rendering import Templates
 from rules.policy import Mailbox, Policy
 from store.protocol import Store
 from tick.books import Books
+from tick.collect import Collect
+from tick.paper import Take
 from tick.work import Work
 
 
@@ -51,6 +53,9 @@ class House(Protocol):
     def data(self) -> Path:
         """The data folder."""
 
+    def elsewhere(self, rules: Path, data: Path) -> "House":
+        """A house with the same clock, and other files."""
+
     def now(self) -> datetime:
         """The clock."""
 
@@ -74,6 +79,9 @@ class House(Protocol):
 
     def keepwarm(self, policy: Policy) -> Keepwarm:
         """The daemon itself."""
+
+    def rehearsal(self, policy: Policy, store: Store, collect: Collect, take: Take | None = None) -> Keepwarm:
+        """The daemon on paper: it reads what `collect` hands over, and hands what it sends to `take`."""
 
 
 HouseOf = Callable[[Path, Path], House]

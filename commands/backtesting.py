@@ -1,0 +1,206 @@
+"""Backtesting: recorded history through today's rules, tick by tick through the daemon's own code.
+
+The store begins empty, the watermark is `since`: what happened before it is known, and acted on no more.
+Whoever was added to the rules after `since` is added in the replay at that same moment. Nothing is sent:
+`mode` counts as live, on paper.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from commands.house import House, Keepwarm
+from relationship.decisions import Decision, Verdict
+from relationship.facts import Profile
+from relationship.letters import Letter, State
+from relationship.messages import Side
+from relationship.parties import Contractor
+from relationship.story import Story
+from rules.policy import Policy
+from store.memory import MemoryStore
+from store.protocol import OWNER, Store
+from tick.books import Books
+from tick.replay import Record, Replay, records, sightings
+from tick.simulation import play
+
+INSTANT = timedelta(microseconds=1)
+WAITS = {State.BUNDLED: "it waits for your day's one mail"}
+
+Progress = Callable[[float], None]  # how much of it is done, from 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One letter that would have gone out, or one that would not, and why; in the order of `--json`."""
+
+    at: datetime
+    rule: str
+    contractor: str
+    to: str
+    template: str
+    subject: str  # of the letter; of one that was not written, what it would have been about
+    verdict: str  # send, hold, suppress
+    why: str
+
+    @property
+    def letter(self) -> tuple[datetime, str, str, str, str]:
+        """What its reader would notice: by this two backtests are compared."""
+        return self.at, self.contractor, self.to, self.template, self.subject
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was recorded, and when Keepwarm began to watch."""
+
+    records: dict[str, Record]
+    begun: datetime | None
+
+    @property
+    def letters(self) -> Iterator[Letter]:
+        """All letters of all relationships."""
+        return (letter for record in self.records.values() for letter in record.letters)
+
+
+def past_of(store: Store) -> Past:
+    """The whole recorded history."""
+    installation = store.load(OWNER).installation.get("installation")
+    return Past(records(store), installation.watermark if installation else None)
+
+
+def backtest(
+    house: House,
+    policy: Policy,
+    past: Past,
+    since: datetime,
+    until: datetime,
+    grid: timedelta | None = None,
+    progress: Progress | None = None,
+) -> list[Line]:
+    """Every letter that would have gone out in [since, until], and every one withheld, oldest first.
+
+    With a `grid`, ticks fall on its multiples from `since` on, as those of a daemon that polls so often.
+    """
+    policy = replace(policy, mode="live")
+    begun = past.begun or until
+    seen = (one for key, record in past.records.items() for one in sightings(key, record, begun))
+    replay = Replay((one for one in seen if one.at <= until), past.letters)
+    cast = Cast(policy, past, since)
+    keepwarm = house.rehearsal(cast.policy_at(since), cast.store(), replay)
+    start = since
+    for moment in [*cast.entrances(until), None]:
+        end = moment - INSTANT if moment else until
+        for now in play(keepwarm, replay, start, end, grid, since):
+            if progress:
+                progress((now - since) / max(until - since, INSTANT))
+        if moment:
+            cast.enter(keepwarm, house, moment)
+            start = moment
+    return sorted(lines(keepwarm.books), key=lambda line: (line.at, line.rule, line.contractor))
+
+
+class Cast:
+    """Who is in the rules from when on."""
+
+    def __init__(self, policy: Policy, past: Past, since: datetime) -> None:
+        self._policy = policy
+        self._since = since
+        self._known = {c.name: found for c in policy.contractors if (found := _recorded(c, past))}
+
+    def policy_at(self, now: datetime) -> Policy:
+        """The policy without those who are not added yet."""
+        contractors = tuple(c for c in self._policy.contractors if self._added_at(c) <= now)
+        return replace(self._policy, contractors=contractors)
+
+    def entrances(self, until: datetime) -> list[datetime]:
+        """When somebody is added, after `since`."""
+        added = {self._added_at(contractor) for contractor in self._policy.contractors}
+        return sorted(moment for moment in added if self._since < moment <= until)
+
+    def store(self) -> Store:
+        """An empty store, but for the keys of the relationships."""
+        store = MemoryStore()
+        for contractor in self.policy_at(self._since).contractors:
+            if contractor.name in self._known:
+                key, profile = self._known[contractor.name]
+                store.commit(key, [Profile(profile.name, profile.addresses, self._since)])
+        return store
+
+    def enter(self, keepwarm: Keepwarm, house: House, now: datetime) -> None:
+        """Add those whose moment has come."""
+        for contractor in self._policy.contractors:
+            if self._added_at(contractor) == now:
+                key, profile = self._known[contractor.name]
+                added = Profile(profile.name, profile.addresses, now, added_at=now, history_read=False)
+                keepwarm.store.commit(key, [added])
+        keepwarm.adopt(self.policy_at(now), house.templates())
+
+    def _added_at(self, contractor: Contractor) -> datetime:
+        known = self._known.get(contractor.name)
+        return (known[1].added_at if known else None) or self._since
+
+
+def _recorded(contractor: Contractor, past: Past) -> tuple[str, Profile] | None:
+    """Under which key a contractor was recorded: the one that knows one of the addresses."""
+    for key, record in past.records.items():
+        if set(record.profile.addresses) & set(contractor.addresses):
+            return key, record.profile
+    return None
+
+
+def lines(books: Books) -> Iterator[Line]:
+    """What the rules made of it."""
+    steps = {(rule.name, number): step.send for rule in books.rules for number, step in enumerate(rule.steps)}
+    for key in books.people.contractors:
+        story = books.story(key)
+        for decision in story.decisions.values():
+            letter = story.letters.get(decision.letter)
+            template = steps.get((decision.rule, decision.step), "")
+            yield _sent(decision, letter, story) if letter else _withheld(decision, template, story, books)
+
+
+def _sent(decision: Decision, letter: Letter, story: Story) -> Line:
+    went = letter.state is State.SENT
+    gone = decision.verdict is not Verdict.SEND
+    why = decision.why if went or gone else WAITS.get(letter.state, "it was still in the outbox")
+    return Line(
+        at=letter.sent_at or decision.at,
+        rule=letter.rule,
+        contractor=story.contractor.name,
+        to=", ".join(letter.to),
+        template=letter.template,
+        subject=letter.subject,
+        verdict=str(Verdict.SEND if went else decision.verdict if gone else Verdict.HOLD),
+        why=why,
+    )
+
+
+def _withheld(decision: Decision, template: str, story: Story, books: Books) -> Line:
+    to_owner = books.readers.get(template) is Side.OWNER
+    return Line(
+        at=decision.at,
+        rule=decision.rule,
+        contractor=story.contractor.name,
+        to=(story.owner if to_owner else story.contractor).addresses[0],
+        template=template,
+        subject=decision.about,
+        verdict=str(decision.verdict),
+        why=decision.why,
+    )
+
+
+def differences(today: Iterable[Line], other: Iterable[Line]) -> tuple[list[Line], list[Line]]:
+    """The letters that only today's rules send, and those that only the others send."""
+    ours, theirs = ([x for x in some if x.verdict == Verdict.SEND] for some in (today, other))
+    return _without(ours, theirs), _without(theirs, ours)
+
+
+def _without(some: list[Line], others: list[Line]) -> list[Line]:
+    left = Counter(line.letter for line in others)
+    only = []
+    for line in some:
+        if left[line.letter]:
+            left[line.letter] -= 1
+        else:
+            only.append(line)
+    return only
