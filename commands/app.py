@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands import check, health, ledger, preview, run, status, why
+from commands import backtest, check, health, ledger, preview, run, status, why
 from commands.house import HouseOf
 
 Rules = Annotated[Path, typer.Option("--rules", help="The owner's policy.", show_default=True)]
@@ -16,6 +16,7 @@ Data = Annotated[Path, typer.Option("--data", help="The data folder.", show_defa
 COMMANDS: Mapping[str, Callable[..., None]] = {
     "run": run.run,
     "check": check.check,
+    "backtest": backtest.command,
     "ledger": ledger.ledger,
     "status": status.status,
     "why": why.why,
