@@ -31,6 +31,7 @@ from tick.looking import looking
 from tick.owner_mail import alert, bundle
 from tick.paper import Paper, Take
 from tick.record import record
+from tick.requests import apply_requests
 from tick.work import Work
 
 
@@ -65,6 +66,7 @@ class Keepwarm:
     def tick(self, now: datetime) -> Work:
         """One pass: collect, record, decide, compose, deliver. Deciding waits until all was collected."""
         books = self.books
+        apply_requests(books)
         books.enroll(now)
         recorded = record(self._collect(books, now), books, now)
         books.settle(now)

@@ -1,6 +1,7 @@
 """Finding a contractor by what a person types."""
 
 import difflib
+from collections.abc import Mapping
 
 import typer
 
@@ -9,16 +10,20 @@ from tick.books import Books
 
 
 def named(books: Books, name: str) -> str:
-    """The key of the contractor with this name (or first name, or address); exits 1 where nobody is meant."""
-    wanted = name.casefold()
+    """The key of the contractor in the rules with this name (or first name, or address)."""
     people = books.people.contractors
-    found = [key for key, who in people.items() if wanted in (who.name.casefold(), *who.addresses)]
-    found = found or [key for key, who in people.items() if wanted == who.first_name.casefold()]
+    return named_among({key: (who.name, *who.addresses) for key, who in people.items()}, name)
+
+
+def named_among(names: Mapping[str, tuple[str, ...]], name: str) -> str:
+    """The key of whoever is called so; exits 1, with a hint, where nobody or several are meant."""
+    wanted = name.casefold()
+    found = [key for key, called in names.items() if wanted in map(str.casefold, called)]
+    found = found or [key for key, (first, *_) in names.items() if wanted == first.split()[0].casefold()]
     if len(found) == 1:
         return found[0]
-    names = [who.name for who in people.values()]
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(names)}."
-    what = "names several contractors" if found else "is no contractor in rules.yaml"
-    complain(f"“{name}” {what}. {hint}")
+    known = [called[0] for called in names.values()]
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known) or 'none'}."
+    complain(f"“{name}” {'names several contractors' if found else 'is no contractor'}. {hint}")
     raise typer.Exit(1)

@@ -4,14 +4,26 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from commands.output import AsJson, plainly
 from mail.files import LONG_AGO, FoundMail, find_mails
 from mail.kinds import kind_of
 from mail.parsing import Mail, parse
 from relationship.conversations import Threadable, thread
 
 
-def inspect(paths: list[Path], as_json: bool) -> int:
+@plainly
+def inspect(
+    files: Annotated[list[Path], typer.Argument(help="Mails: files, folders, mbox.")], as_json: AsJson = False
+) -> None:
+    """Show what Keepwarm makes of mails: their kind, why, and their conversation. Needs no rules file."""
+    raise typer.Exit(show(files, as_json))
+
+
+def show(paths: list[Path], as_json: bool) -> int:
     """Print what the mails are; exit code 1 where a path could not be read, else 0."""
     complaints: list[str] = []
     for row in inspect_files(paths, complaints):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.inspect import inspect, inspect_files
+from commands.inspect import inspect_files, show
 
 ONE = (
     "From: jo@x.example\nTo: dana@acme.example\nSubject: Logo\nMessage-ID: <1@x>\nDate: Mon, "
@@ -74,14 +74,14 @@ def test_folders_that_hold_themselves_end(tmp_path: Path) -> None:
 def test_json_is_one_object_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "one.eml").write_text(ONE)
     (tmp_path / "two.eml").write_text(TWO)
-    assert inspect([tmp_path], as_json=True) == 0
+    assert show([tmp_path], as_json=True) == 0
     out = capsys.readouterr().out.splitlines()
     assert [json.loads(line)["message_id"] for line in out] == ["1@x", "2@x"]
 
 
 def test_words_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "away.eml").write_text(AWAY)
-    assert inspect([tmp_path], as_json=False) == 0
+    assert show([tmp_path], as_json=False) == 0
     assert "auto-reply, because: an automatic answer's subject" in capsys.readouterr().out
 
 
@@ -89,7 +89,7 @@ def test_what_cannot_be_read_is_said_once_and_the_rest_goes_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "one.eml").write_text(ONE)
-    assert inspect([tmp_path / "missing.eml", tmp_path / "one.eml"], as_json=True) == 1
+    assert show([tmp_path / "missing.eml", tmp_path / "one.eml"], as_json=True) == 1
     captured = capsys.readouterr()
     assert len(captured.out.splitlines()) == 1
     assert len(captured.err.splitlines()) == 1

@@ -1,0 +1,79 @@
+"""`pause`, `resume`, `export`, `forget`: one contractor.
+
+While the daemon runs it owns the data folder: what changes something is asked of it, and done at its next tick.
+"""
+
+import json
+from contextlib import closing
+from typing import Annotated
+
+import typer
+
+from commands.contractors import named, named_among
+from commands.house import House
+from commands.output import complain, plainly
+from store.protocol import Store, StoreError
+from tick.books import Books
+from tick.requests import apply, profiles
+
+Name = Annotated[str, typer.Argument(help="The contractor's name, first name or address.")]
+
+
+@plainly
+def pause(context: typer.Context, name: Name) -> None:
+    """Send one contractor no letters until you resume."""
+    house: House = context.obj
+    key = named(house.books(), name)
+    _ask(house, "pause", key, f"{name} is paused: no letters go out, and you are told of nothing.")
+
+
+@plainly
+def resume(context: typer.Context, name: Name) -> None:
+    """Send letters again; a pause that the contractor asked for only the contractor can lift."""
+    house: House = context.obj
+    books = house.books()
+    key = named(books, name)
+    if "contractor" in books.story(key).paused_by:
+        complain(f"{name} asked for no letters themselves; only they can lift that, by answering #resume.")
+    _ask(house, "resume", key, f"{name} is no longer paused by you.")
+
+
+@plainly
+def export(context: typer.Context, name: Name) -> None:
+    """Print everything that is kept about one contractor, as JSON."""
+    house: House = context.obj
+    store = house.store(read_only=True)
+    key = named_among(_names(store), name)
+    typer.echo(json.dumps(store.export(key), ensure_ascii=False, indent=2))
+
+
+@plainly
+def forget(context: typer.Context, name: Name) -> None:
+    """Remove everything about one contractor, without a trace; first take them out of rules.yaml."""
+    house: House = context.obj
+    books = house.books()
+    key = named_among(_names(books.store), name)
+    if key in books.people.contractors:
+        complain(f"{name} is still in {house.rules}: take them out of it first, then forget them.")
+        raise typer.Exit(1)
+    _ask(house, "forget", key, "Nothing of them is kept any more.")
+
+
+def _names(store: Store) -> dict[str, tuple[str, ...]]:
+    """By key, what a person in the data folder is called."""
+    return {key: (profile.name, *profile.addresses) for key, profile in profiles(store).items()}
+
+
+def _ask(house: House, verb: str, key: str, done: str) -> None:
+    """Do it now where no daemon runs, else ask the daemon."""
+    templates = house.templates()
+    policy = house.policy(templates)
+    try:
+        store = house.store()
+    except StoreError:
+        house.store(read_only=True).request(verb, key)
+        typer.echo("The running daemon was asked, and does it at its next tick.")
+        return
+    with closing(store):
+        apply(Books(store, policy, {}), verb, key)
+    typer.echo(done)

@@ -1,0 +1,104 @@
+"""pause, resume, export, forget, on a real data folder."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from daemon import House
+from relationship.facts import Profile
+from relationship.messages import Kind, Message, Side
+from store.tinydb_store import TinyStore
+
+ROOT = Path(__file__).parent.parent.parent
+AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
+RULES = """
+mode: live
+mailbox: {address: team@acme.example, imap: "imap://127.0.0.1:1", smtp: "smtp://127.0.0.1:1", password: "env:P"}
+owner: {name: Dana Reyes, email: dana@acme.example, timezone: America/New_York}
+contractors:
+  - {name: Ben Okafor, email: ben@contract.example, timezone: Africa/Lagos}
+rules: []
+"""
+
+
+@pytest.fixture
+def run(tmp_path):
+    """The command line on a data folder that knows Ben, and Maria, who is in the rules no more."""
+    (tmp_path / "rules.yaml").write_text(RULES)
+    store = TinyStore(tmp_path / "data")
+    for key, name, address in (
+        ("ben-1", "Ben Okafor", "ben@contract.example"),
+        ("maria-1", "Maria Santos", "maria@x.example"),
+    ):
+        mail = Message(f"1@{address}", AT, AT, Side.CONTRACTOR, Kind.HUMAN, "", address, f"From {name}")
+        store.commit(key, [Profile(name, (address,), AT), mail])
+    store.close()
+
+    def command(*words):
+        line = [
+            sys.executable,
+            "daemon.py",
+            "--rules",
+            tmp_path / "rules.yaml",
+            "--data",
+            tmp_path / "data",
+            *words,
+        ]
+        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    command.folder = tmp_path
+    return command
+
+
+def status(run):
+    return json.loads(run("status", "--json").stdout)
+
+
+def test_pause_and_resume_by_first_name(run):
+    assert run("pause", "Ben").returncode == 0
+    assert status(run)["paused"] is True
+    assert run("resume", "ben@contract.example").returncode == 0
+    assert status(run)["paused"] is False
+
+
+def test_a_misspelt_name_gets_a_hint(run):
+    done = run("pause", "Ben Okafer")
+    assert done.returncode == 1
+    assert "Did you mean Ben Okafor?" in done.stderr
+
+
+def test_forget_refuses_whoever_is_still_in_the_rules(run):
+    done = run("forget", "Ben")
+    assert done.returncode == 1
+    assert "still in" in done.stderr
+
+
+def test_forget_leaves_no_trace_and_the_others_as_they_were(run):
+    before = run("ledger", "--json").stdout
+    assert run("forget", "Maria Santos").returncode == 0
+    for path in (run.folder / "data").rglob("*"):
+        assert "maria" not in path.name.lower()
+        assert not path.is_file() or b"maria" not in path.read_bytes().lower()
+    assert run("ledger", "--json").stdout == before
+
+
+def test_export_is_complete(run):
+    told = run("export", "Maria")
+    assert told.returncode == 0
+    assert "From Maria Santos" in told.stdout
+    assert "Ben" not in told.stdout
+    json.loads(told.stdout)
+
+
+def test_while_a_daemon_runs_it_is_asked(run):
+    house = House(run.folder / "rules.yaml", run.folder / "data")
+    running = house.store()
+    try:
+        assert "was asked" in run("pause", "Ben").stdout
+        assert running.requests() == (("pause", "ben-1"),)
+    finally:
+        running.close()

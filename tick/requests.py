@@ -1,0 +1,34 @@
+"""What commands asked of the daemon while it ran: pause, resume, forget. Applied before anything else in a tick."""
+
+from dataclasses import replace
+
+from relationship.facts import Profile
+from store.protocol import Store
+from tick.books import Books
+
+OWNER_SAYS = "owner"
+
+
+def apply_requests(books: Books) -> None:
+    """Do what was asked, oldest first; each may be done again without harm."""
+    for verb, key in books.store.requests():
+        apply(books, verb, key)
+        books.store.answered(verb, key)
+
+
+def apply(books: Books, verb: str, key: str) -> None:
+    """Pause or resume a relationship for the owner, or forget one that is in the rules no longer."""
+    if verb == "forget":
+        if key not in books.people.contractors:
+            books.store.forget(key)
+        return
+    profile = books.store.load(key).profile.get("profile")
+    if profile:
+        others = tuple(who for who in profile.paused_by if who != OWNER_SAYS)
+        paused_by = (*others, OWNER_SAYS) if verb == "pause" else others
+        books.commit(key, [replace(profile, paused_by=paused_by)])
+
+
+def profiles(store: Store) -> dict[str, Profile]:
+    """Everybody whom the data folder knows, by key."""
+    return {name: one for name in store.names() for one in store.load(name).profile.values()}
