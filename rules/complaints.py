@@ -1,6 +1,6 @@
 """What the models found wrong, as problems for people: each at its place, each with what is allowed there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,7 @@ _BLOCKS: dict[tuple[str, ...], type[Block]] = {
     ("rules", "steps"): StepBlock,
 }
 
+# How the blocks are called.
 _PLACES: dict[tuple[str, ...], str] = {
     (): "the file",
     ("contractors",): "a contractor",
@@ -47,6 +48,31 @@ _PLACES: dict[tuple[str, ...], str] = {
     ("rules", "if"): "the `if:` of a rule",
     ("rules", "steps"): "a step of a rule",
 }
+
+
+@dataclass(frozen=True)
+class Grammar:
+    """The blocks of a file, by the keys that lead to them, and how they are called."""
+
+    blocks: Mapping[tuple[str, ...], type[Block]]
+    places: Mapping[tuple[str, ...], str]
+
+    def keys(self, path: Path) -> list[str]:
+        """What a block may hold."""
+        block = self.blocks.get(_shape(path))
+        return list(keys_of(block)) if block else []
+
+    def words_for(self, path: Path) -> str:
+        """What a block is called."""
+        shape = _shape(path)
+        return self.places.get(shape) or f"`{shape[-1]}:`"
+
+    def homes(self, key: str) -> list[str]:
+        """Blocks that know this key."""
+        return [self.words_for(path) for path in self.blocks if key in self.keys(path)]
+
+
+RULES = Grammar(_BLOCKS, _PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +83,26 @@ class _Missing:
     key: str
 
 
-def problems_of_shape(error: ValidationError, document: Document) -> Iterator[Problem]:
+def problems_of_shape(
+    error: ValidationError, document: Document, grammar: Grammar = RULES
+) -> Iterator[Problem]:
     """One problem for each thing that the models found."""
     details = error.errors(include_url=False)
-    meant = {_meant(detail["loc"]) for detail in details if detail["type"] == "extra_forbidden"}
+    meant = {_meant(detail["loc"], grammar) for detail in details if detail["type"] == "extra_forbidden"}
     for detail in details:
         if detail["type"] == "missing" and _Missing(detail["loc"][:-1], str(detail["loc"][-1])) in meant:
             continue  # it is there, misspelt: that is said already
-        yield _problem(detail, document)
+        yield _problem(detail, document, grammar)
 
 
-def _problem(detail: Any, document: Document) -> Problem:
+def _problem(detail: Any, document: Document, grammar: Grammar) -> Problem:
     path, value = detail["loc"], detail["input"]
     match detail["type"]:
         case "extra_forbidden":
-            return _unknown_key(path, document)
+            return _unknown_key(path, document, grammar)
         case "missing":
-            return document.problem(
-                path, f"{_owner_of(path[:-1], document)} has no `{path[-1]}:`.", _needed(path)
-            )
+            owner, needed = _owner_of(path[:-1], document, grammar), _needed(path, grammar)
+            return document.problem(path, f"{owner} has no `{path[-1]}:`.", needed)
         case "value_error":
             fault = detail["ctx"]["error"]
             return (
@@ -88,7 +115,7 @@ def _problem(detail: Any, document: Document) -> Problem:
                 path, f"A list is expected here, not {found(value)}.", "Begin each entry with `- `."
             )
         case "model_type" | "dict_type":
-            keys = ", ".join(_keys(path)) or "a name"
+            keys = ", ".join(grammar.keys(path)) or "a name"
             hint = f"Write lines of `key: value` below it; the keys are {keys}."
             what = "is missing here" if value is None else f"is expected here, not {found(value)}"
             return document.problem(path, f'A block of "key: value" lines {what}.', hint)
@@ -99,30 +126,20 @@ def _other(detail: Any, document: Document) -> Problem:
     return document.problem(detail["loc"], f"{found(detail['input'])} does not fit here: {detail['msg']}.")
 
 
-def _unknown_key(path: Path, document: Document) -> Problem:
+def _unknown_key(path: Path, document: Document, grammar: Grammar) -> Problem:
     key = str(path[-1])
-    near = closest(key, _keys(path[:-1]))
-    elsewhere = [] if near else _homes(key)
+    near = closest(key, grammar.keys(path[:-1]))
+    elsewhere = [] if near else grammar.homes(key)
     if elsewhere:
         hint = f"It belongs in {' or '.join(elsewhere)}: is the line indented right?"
     else:
-        hint = did_you_mean(key, _keys(path[:-1]), "Known here")
-    where = f"in {_words_for(path[:-1])}" if len(path) > 1 else "at the top of the file"
+        hint = did_you_mean(key, grammar.keys(path[:-1]), "Known here")
+    where = f"in {grammar.words_for(path[:-1])}" if len(path) > 1 else "at the top of the file"
     return document.problem(path, f'"{key}" is not known {where}.', hint, key=True)
 
 
-def _meant(path: Path) -> _Missing:
-    return _Missing(path[:-1], closest(str(path[-1]), _keys(path[:-1])) or "")
-
-
-def _homes(key: str) -> list[str]:
-    """Blocks that know this key."""
-    return [_words_for(path) for path in _BLOCKS if key in _keys(path)]
-
-
-def _keys(path: Path) -> list[str]:
-    block = _BLOCKS.get(_shape(path))
-    return list(keys_of(block)) if block else []
+def _meant(path: Path, grammar: Grammar) -> _Missing:
+    return _Missing(path[:-1], closest(str(path[-1]), grammar.keys(path[:-1])) or "")
 
 
 def _shape(path: Path) -> tuple[str, ...]:
@@ -130,25 +147,20 @@ def _shape(path: Path) -> tuple[str, ...]:
     return tuple(part for part in path if isinstance(part, str))
 
 
-def _words_for(path: Path) -> str:
-    shape = _shape(path)
-    return _PLACES.get(shape) or f"`{shape[-1]}:`"
-
-
-def _owner_of(path: Path, document: Document) -> str:
+def _owner_of(path: Path, document: Document, grammar: Grammar) -> str:
     """How the block that lacks a key is called: by its name, where it has one."""
     data: Any = document.data
     for part in path:
         data = data[part]
     name = data.get("name") if isinstance(data, dict) else None
-    words = _words_for(path)
-    if isinstance(name, str) and words in ("a contractor", "a rule"):
+    words = grammar.words_for(path)
+    if isinstance(name, str) and words.startswith("a "):
         return f'The {words.removeprefix("a ")} "{name}"'
     return words[:1].upper() + words[1:]
 
 
-def _needed(path: Path) -> str:
+def _needed(path: Path, grammar: Grammar) -> str:
     """What the missing key is for."""
-    block = _BLOCKS[_shape(path[:-1])]
+    block = grammar.blocks[_shape(path[:-1])]
     about = [field.description for name, field in block.model_fields.items() if spaced(name) == path[-1]]
     return f"Add it: {about[0]}" if about else "Add it."
