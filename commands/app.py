@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from commands import backtest, check, health, ledger, preview, run, status, why
+from commands import backtest, check, health, inspect, ledger, person, preview, run, status, why
+from commands.demo import command as demo
 from commands.house import HouseOf
 
 Rules = Annotated[Path, typer.Option("--rules", help="The owner's policy.", show_default=True)]
@@ -21,7 +22,13 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "status": status.status,
     "why": why.why,
     "preview": preview.show,
+    "inspect": inspect.inspect,
+    "pause": person.pause,
+    "resume": person.resume,
+    "export": person.export,
+    "forget": person.forget,
     "health": health.health,
+    "demo": demo.demo,
 }
 
 
