@@ -13,6 +13,8 @@ from typing import Protocol
 from mail.wordlists import any_of, is_greeting, phrases, plain
 
 CLOSER_CAP = 160  # characters: longer text says something
+CLOSER_WORDS = 20
+DONE_CAP = 40  # characters of a line that says "done" and nothing else
 
 _URL = re.compile(r"(?:https?://|www\.)\S+|\S{1,64}@\S{1,255}")
 _QUESTION = re.compile("[?？؟¿⁇⁈⁉‽\u037e]")
@@ -107,6 +109,8 @@ def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
     text = _without_greeting(text.strip())
     if not text or len(text) > CLOSER_CAP or has_question(text):
         return False
+    if text.count(" ") > CLOSER_WORDS:
+        return False
     words = bare(text)
     if not _LETTER.search(words):
         return not any(char.isdigit() for char in words)  # an emoji or a smiley; "1500" is an answer
@@ -130,7 +134,7 @@ def is_bad_news(text: str, lists: Lists) -> bool:
 
 def says_done(text: str, lists: Lists) -> bool:
     """Whether a line says that the work is done, and nothing else."""
-    return any(len(line) < CLOSER_CAP and bare(line) in lists.done for line in text.split("\n") if line)
+    return any(len(line) < DONE_CAP and bare(line) in lists.done for line in text.split("\n") if line)
 
 
 def needs_no_reply(subject: str, text: str, lists: Lists) -> bool:

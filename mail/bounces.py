@@ -38,7 +38,8 @@ _PLACES = re.compile(
 )
 # What comes before the list of failed recipients.
 _ANNOUNCED = re.compile(
-    r"(?:following|these|those|some|this|intended) (?:e-?mail )?(?:recipient|address|destination)(?:\(e?s\)|e?s)?|"
+    r"(?:following|these|those|some|this|intended) (?:e-?mail )?"
+    r"(?:recipient|address|destination)(?:\(e?s\)|e?s)?|"
     r"delivered to:?|deliver to:?|failed recipients?|folgende[nr]? (?:Empfänger|Adresse)n?|"
     r"destinataires? suivants?|destinatarios? siguientes?|siguientes? destinatarios?|"
     r"seguintes? destinatários?|destinatari? seguenti",

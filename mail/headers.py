@@ -33,7 +33,9 @@ class Headers:
 
     def __init__(self, block: bytes) -> None:
         fields: dict[bytes, list[bytes]] = {}
-        for name, value in _FIELD.findall(with_plain_line_ends(block[:HEADER_CAP])):
+        if block.count(b"\r") != block.count(b"\r\n") or b"\r\r" in block:
+            block = with_plain_line_ends(block)
+        for name, value in _FIELD.findall(block[:HEADER_CAP]):
             name = name.lower()
             if name in fields:
                 fields[name].append(value)
@@ -58,10 +60,6 @@ class Headers:
     def __contains__(self, name: bytes) -> bool:
         return name in self.fields
 
-    def names(self) -> list[bytes]:
-        """The names that occur, in lower case."""
-        return list(self.fields)
-
 
 def with_plain_line_ends(block: bytes) -> bytes:
     """The bytes with LF alone as line end, whatever mixture of CRLF, CR CR LF and bare CR they had."""
@@ -74,7 +72,7 @@ def with_plain_line_ends(block: bytes) -> bytes:
 def unfold(value: bytes) -> bytes:
     """One line of a folded value (RFC 5322, 2.2.3); NUL bytes are dropped."""
     if b"\n" in value:
-        value = value.replace(b"\n", b"")
+        value = value.replace(b"\r", b"").replace(b"\n", b"")
     if b"\0" in value:
         value = value.replace(b"\0", b"")
     return value.strip()[:VALUE_CAP]
@@ -82,9 +80,11 @@ def unfold(value: bytes) -> bytes:
 
 def decode_value(value: bytes) -> str:
     """A header's value as text on one line: encoded words (RFC 2047), raw UTF-8 (RFC 6532) or raw 8-bit."""
-    text = decode_bytes(value, "utf-8") if not value.isascii() else value.decode("ascii")
+    text = value.decode("ascii") if value.isascii() else decode_bytes(value, "utf-8")
     if "=?" in text:
         text = decode_words(text)
+    if "  " not in text and text.isprintable():
+        return text.strip()
     return _SPACES.sub(" ", _CONTROLS.sub(" ", text)).strip()
 
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-from mail.headers import Headers, decode_base64, decode_bytes, decode_words, with_plain_line_ends
+from mail.headers import Headers, decode_base64, decode_bytes, with_plain_line_ends
 
 DEPTH = 20
 PARTS = 200
 REMEMBERED = 200  # characters: longer types are read anew each time
+LINE_REST = 100  # bytes after a boundary in which its line must be over but for spaces
 TEXT_CAP = 262_144  # bytes of one part that are decoded
 
 _PARAM = re.compile(r';\s*([\w!#$&^.+*-]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;\s]*)')
@@ -30,7 +31,6 @@ class Part:
     kind: str  # "text/plain", lower case
     params: dict[str, str]  # of Content-Type; names in lower case
     disposition: str  # "attachment", "inline", ""
-    name: str  # file name, "" where it has none
     encoding: str  # Content-Transfer-Encoding, lower case
     body: bytes  # as sent, LF line ends
     cut: bool  # whether the text was cut off within this part
@@ -83,12 +83,16 @@ def parameters(value: str) -> dict[str, str]:
 def make_part(headers: Headers, body: bytes, cut: bool) -> Part:
     """A part out of its headers and body."""
     kind, params = content_type(headers.first(b"content-type"))
-    placed = headers.first(b"content-disposition")
-    name = parameters(placed).get("filename", "") or params.get("name", "")
-    encoding = headers.first(b"content-transfer-encoding").lower().strip().split(";")[0].split(" ")[0]
-    return Part(
-        kind, params, placed.partition(";")[0].strip().lower(), decode_words(name), encoding, body, cut
-    )
+    disposition = _token(headers, b"content-disposition")
+    return Part(kind, params, disposition, _token(headers, b"content-transfer-encoding"), body, cut)
+
+
+def _token(headers: Headers, name: bytes) -> str:
+    """The first word of a header in lower case; "" where it is missing."""
+    if name not in headers:
+        return ""
+    words = headers.first(name).lower().replace(";", " ").split()
+    return words[0] if words else ""
 
 
 def leaves(headers: Headers, body: bytes, complete: bool) -> Iterator[Part]:
@@ -107,21 +111,34 @@ def leaves(headers: Headers, body: bytes, complete: bool) -> Iterator[Part]:
 
 def split_multipart(part: Part) -> list[Part]:
     """The parts between a multipart's boundaries (RFC 2046, 5.1.1); none where it has no boundary."""
-    boundary = part.params.get("boundary", "").encode("utf-8", "replace")
+    boundary = part.params.get("boundary", "").rstrip().encode("utf-8", "replace")
     if not boundary:
         return []
-    marks = re.finditer(rb"^--" + re.escape(boundary) + rb"(--)?[ \t]*$\n?", part.body, re.MULTILINE)
     parts: list[Part] = []
     start = -1
-    for mark in marks:
+    for at, end, last in _delimiters(part.body, b"--" + boundary):
         if start >= 0:
-            parts.append(_child(part.body[start : max(start, mark.start() - 1)], False))
-        start = -1 if mark[1] else mark.end()
-        if mark[1] or len(parts) >= PARTS:
+            parts.append(_child(part.body[start : max(start, at - 1)], False))
+        start = -1 if last else end
+        if last or len(parts) >= PARTS:
             break
     if start >= 0 and len(parts) < PARTS:
         parts.append(_child(part.body[start:], part.cut))
     return parts
+
+
+def _delimiters(body: bytes, mark: bytes) -> Iterator[tuple[int, int, bool]]:
+    """Where each delimiter line starts and where the next line does, and whether it is the closing one."""
+    at = body.find(mark)
+    while at >= 0:
+        line_end = body.find(b"\n", at)
+        end = len(body) if line_end < 0 else line_end + 1
+        rest = body[at + len(mark) : min(end, at + len(mark) + LINE_REST)].strip()
+        if rest in (b"", b"--") and (at == 0 or body[at - 1 : at] == b"\n"):
+            yield at, end, rest == b"--"
+            at = body.find(mark, end)
+        else:
+            at = body.find(mark, at + 1)
 
 
 def _child(block: bytes, cut: bool) -> Part:

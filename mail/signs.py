@@ -10,7 +10,7 @@ from mail.wordlists import any_of, merged, phrases, plain
 from relationship.conversations import is_reply_subject
 
 LETTER = b"x-keepwarm-letter"
-_RESPONDER_HEADERS = (
+RESPONDER_HEADERS = (
     b"x-autoreply",
     b"x-autorespond",
     b"x-autoresponder",
@@ -23,8 +23,10 @@ _RESPONDER_HEADERS = (
     b"x-fc-machinegenerated",
     b"x-vacation",
 )
+RESPONDERS = (*RESPONDER_HEADERS, b"x-post-messageclass", b"x-apple-action", b"delivered-to")
+PRECEDENCE = (b"precedence", b"x-precedence")
 _NO = frozenset(["", "no", "false", "0", "none"])
-_LIST_HEADERS = (
+LIST_HEADERS = (
     b"list-id",
     b"list-post",
     b"list-unsubscribe",
@@ -145,7 +147,7 @@ def abuse_report(mail: Mail) -> bool:
 def responder_header(mail: Mail) -> bool:
     """Headers that only autoresponders write."""
     headers = mail.headers
-    for name in _RESPONDER_HEADERS:
+    for name in RESPONDER_HEADERS:
         if name in headers and headers.first(name).strip().lower() not in _NO:
             return True
     if b"x-post-messageclass" in headers and "autoresponder" in headers.first(b"x-post-messageclass").lower():
@@ -220,7 +222,7 @@ def _says_away(mail: Mail) -> bool:
 def list_header(mail: Mail) -> bool:
     """Any List-* header."""
     headers = mail.headers
-    return any(name in headers for name in _LIST_HEADERS)
+    return any(name in headers for name in LIST_HEADERS)
 
 
 def feedback_id(mail: Mail) -> bool:
