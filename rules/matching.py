@@ -32,7 +32,8 @@ def took(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str
     holds = turn.answered_at < border if limit.op == "under" else turn.answered_at > border
     if holds:
         return None
-    return f"it took {_span(clock.seconds_between(turn.since, turn.answered_at))} of working time, not {limit.op} {limit.duration}"
+    spent = _span(clock.seconds_between(turn.since, turn.answered_at))
+    return f"it took {spent} of working time, not {limit.op} {limit.duration}"
 
 
 def chasers(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:

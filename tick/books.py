@@ -25,7 +25,6 @@ from store.aggregate import every_fact
 from store.keys import new_key
 from store.protocol import OWNER, Store
 
-
 REVIVING = 5  # of a mail's references the last ones tell what it answers
 
 
