@@ -15,7 +15,7 @@ from pathlib import Path
 from relationship.facts import TABLES, Fact
 from relationship.messages import Message
 from store.files import Files
-from store.index import END, Index, Place, entry
+from store.index import FEW, Index, Place, entry, marks
 from store.migrations import Schema
 from store.yearly import Line, YearlyFiles, year_of
 
@@ -89,13 +89,13 @@ class Archive:
         """The index as it lies there, completed; made anew where it does not fit the yearly files."""
         content = self._files.read(self._path) or b""
         index = Index(content)
-        kept = content[: index.size]
         if not self._fits(index):
-            index, kept = Index(b""), b""
-        missing = _entries(self._unknown_lines(index.last), index)
-        if (missing or kept != content) and self._writable:
-            self._files.replace(self._path, kept + missing)
-        index.grow(missing)
+            index = Index(b"")
+        index.grow(_entries(self._unknown_lines(index.last), index))
+        if self._writable and (index.size != len(content) or index.loose > FEW):
+            content = index.content()
+            self._files.replace(self._path, content)
+            index = Index(content)
         return index
 
     def _fits(self, index: Index) -> bool:
@@ -169,7 +169,9 @@ def _entries(lines: Iterable[Line], index: Index) -> bytes:
     """What the index shall say of new lines: key, Message-ID where it differs, number in the conversation."""
     found = bytearray()
     numbers: dict[str, int] = {}
+    last: dict[int, int] = {}
     for line in lines:
+        last[line.place.year] = line.place.offset
         found += entry(*_identity(line.fact), line.place)
         if isinstance(line.fact, Message) and line.fact.message_id not in ("", line.fact.key):
             found += entry("id", line.fact.message_id, line.place)
@@ -179,4 +181,4 @@ def _entries(lines: Iterable[Line], index: Index) -> bytes:
                 number = sum(1 for _ in _members(index, line.conversation))
             found += entry("in", f"{number} {line.conversation}", line.place)
             numbers[line.conversation] = number + 1
-    return bytes(found + END) if found else b""
+    return bytes(found) + marks(last)

@@ -8,14 +8,17 @@ sides and kinds stay, so the others' ledgers do.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email import message_from_string
 from functools import cached_property
 from typing import Any
 
 from relationship.facts import TABLES, Fact, Profile
+from relationship.letters import Letter, State
 from store.codec import Doc, decode, encode
 
 BLOT = "(forgotten)"
+WITHDRAWN = "It named somebody who was to be forgotten."
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ def blotted(fact: Fact, who: Person, mention: re.Pattern[str]) -> Fact | None:
     """What is left of a fact of others: None where it is about the person; the same where none is named."""
     if who.is_subject_of(fact):
         return None
+    if isinstance(fact, Letter) and mention.search(_text(fact.content)):
+        fact = _withdrawn(fact)
     doc = encode(fact)
     clean = _blot(doc, mention)
     return fact if clean == doc else decode(type(fact), clean)
@@ -94,6 +99,27 @@ def exported(who: Person, own: Iterable[Fact], owner: Iterable[Fact]) -> dict[st
         "facts": _tables(own),
         "with_the_owner": _tables(fact for fact in owner if who.is_subject_of(fact)),
     }
+
+
+def _withdrawn(letter: Letter) -> Letter:
+    """A letter that still waits and names the person is not sent; the notes that it carries are bundled anew.
+
+    Of one in doubt nobody knows whether it went out: neither it nor its notes are sent again.
+    """
+    if letter.state is State.ATTEMPTED:
+        return replace(letter, content="", state=State.UNPROVABLE, reply=WITHDRAWN)
+    return replace(letter, content="", state=State.CANCELLED, reply=WITHDRAWN, items=())
+
+
+def _text(content: str) -> str:
+    """All that a letter says, its parts decoded."""
+    if not content:
+        return ""
+    parts = [part for part in message_from_string(content).walk() if part.get_content_maintype() == "text"]
+    bodies = [part.get_payload(decode=True) for part in parts]
+    return "\n".join(
+        [content, *(body.decode("utf-8", "replace") for body in bodies if isinstance(body, bytes))]
+    )
 
 
 def _tables(facts: Iterable[Fact]) -> dict[str, list[Doc]]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.index import END, Index, Place, entry
+from store.index import Index, Place, entry, marks
 from store.tinydb_store import TinyStore
 
 MARIA = "maria-1f3a9c"
@@ -88,7 +88,13 @@ def test_an_index_that_is_lost_or_torn_is_made_again(
     store = TinyStore(data, read_only=read_only)
     assert [store.conversation_of(MARIA, f"m{n}@mail.example") for n in range(1, 7)] == ["c"] * 5 + [None]
     assert _numbers(store) == list("12345")
-    assert index.read_bytes() == (whole[:kept] if read_only else whole)
+    assert (index.read_bytes() == whole[:kept]) == read_only
+    store.close()
+    before = index.stat()
+    store = TinyStore(data)
+    assert store.conversation_of(MARIA, "m5@mail.example") == "c"
+    assert len(store.archived(MARIA, "c")) == 5
+    assert read_only or index.stat() == before, "what is in order is not written again"
     store.close()
 
 
@@ -140,32 +146,46 @@ PLACES = st.dictionaries(
 )
 
 
-@given(PLACES, st.integers(0, 15))
-def test_the_index_finds_what_it_was_given(places: dict[str, tuple[int, int]], torn: int) -> None:
+@given(PLACES, st.integers(0, 40), st.booleans())
+def test_the_index_finds_what_it_was_given(
+    places: dict[str, tuple[int, int]], torn: int, again: bool
+) -> None:
     entries = [entry("messages", key, Place(*place)) for key, place in places.items()]
     half = len(entries) // 2
-    index = Index(b"".join(entries[:half]) + END + b"".join(entries[half:])[:torn])
-    index.grow(b"".join(entries[half:]) + END)
+    first, second = b"".join(entries[:half]) + marks({1: 0}), b"".join(entries[half:]) + marks({2: 7})
+    index = Index(first + second[:-16][:torn])
+    assert index.size == len(first)
+    index.grow(second)
+    assert index.size == len(first + second)
+    if again:
+        content = index.content()
+        index = Index(content)
+        assert index.size == len(content)
     assert {key: index.get("messages", key) for key in places} == {k: Place(*p) for k, p in places.items()}
     assert index.get("letters", "x") is None
-    assert index.size == 16 * (len(places) + 2)
+    assert {1, 2} <= set(index.last)
+    assert index.last[2] == 7
 
 
-def test_what_follows_the_last_end_mark_is_not_all_there() -> None:
-    first, second = entry("messages", "a", Place(2025, 1)), entry("messages", "b", Place(2025, 2))
-    for rest in (b"", second, second[:5], second + END[:15]):
-        index = Index(first + END + rest)
-        assert index.get("messages", "a") == Place(2025, 1)
-        assert index.get("messages", "b") is None
-        assert index.size == 32
-    assert Index(first).size == 0
+def test_an_index_that_ends_in_its_sorted_part_is_none() -> None:
+    index = Index(b"".join(entry("messages", str(n), Place(2025, n)) for n in range(50)) + marks({2025: 49}))
+    content = index.content()
+    assert len(content) == 52 * 16
+    for cut in range(0, len(content) - 16, 16):
+        assert Index(content[:cut]).size == 0
 
 
 def test_a_large_index_is_sorted_and_takes_later_places() -> None:
-    index = Index(b"".join(entry("messages", str(n), Place(2025, n + 1)) for n in range(5000)) + END)
+    index = Index(
+        b"".join(entry("messages", str(n), Place(2025, n + 1)) for n in range(5000)) + marks({2025: 5000})
+    )
+    assert index.loose == 5001
+    index = Index(index.content())
+    assert index.loose == 1, "the mark"
     index.grow(entry("messages", "7", Place(2026, 1)))
     assert index.get("messages", "7") == Place(2026, 1)
-    index.grow(b"".join(entry("messages", str(n), Place(2026, n)) for n in range(2000)))
+    index.grow(b"".join(entry("messages", str(n), Place(2026, n)) for n in range(2000)) + marks({2026: 1999}))
     assert index.get("messages", "1999") == Place(2026, 1999)
     assert index.get("messages", "4999") == Place(2025, 5000)
     assert index.get("messages", "5000") is None
+    assert index.last == {2025: 5000, 2026: 1999}

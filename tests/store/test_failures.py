@@ -122,7 +122,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
         warnings.warn("NOT TESTED: a full disk, as no tmpfs can be mounted here", stacklevel=1)
         pytest.skip("cannot mount a tmpfs")
     yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
 def test_a_disk_that_is_really_full(tiny_disk: Path, make: SimpleNamespace) -> None:

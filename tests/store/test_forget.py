@@ -1,0 +1,156 @@
+"""Forget, as somebody would check it: search the whole data folder."""
+
+import re
+from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from relationship.letters import State
+from relationship.messages import Bounce, Message, Side
+from store.aggregate import every_fact
+from store.person import Person
+from store.protocol import OWNER, Heartbeat
+from store.tinydb_store import TinyStore
+
+MARIA, BEN = "maria-santos-1f3a9c", "ben-77aa01"
+
+
+def _lived(data: Path, make: SimpleNamespace) -> TinyStore:
+    """A data folder in which Maria left traces wherever it is possible."""
+    store = TinyStore(data)
+    about_maria = {
+        "contractor": MARIA,
+        "about": "Maria Santos answered",
+        "why": "maria-santos-1f3a9c was quick",
+    }
+    mentions = [
+        make.message(11, also_asked=("maria@mail.example",)),
+        make.message(
+            12, subject="Ask Maria  Santos, please", bounce=Bounce("maria@mail.example", "5.1.1", True)
+        ),
+        make.message(13, also_asked=("anna-maria@mail.example",)),
+    ]
+    own = [make.message(n, side=Side.CONTRACTOR, sender="Maria@mail.example".lower()) for n in range(1, 5)]
+    store.commit(MARIA, [make.profile("Maria Santos", "maria@mail.example", "m.santos@work.example"), *own])
+    store.archive(MARIA, own[:2], {own[0].key: "c"})
+    store.commit(BEN, [make.profile("Ben Okoye", "ben@mail.example"), *mentions, make.message(14)])
+    store.archive(BEN, [*mentions[:1], make.message(15), replace(mentions[1], key="m16@mail.example")])
+    store.commit(
+        OWNER, [make.decision(1, **about_maria), make.decision(2, contractor=BEN, about="Ben answered")]
+    )
+    store.commit(OWNER, [make.letter(3, contractor=OWNER, subject="Today: Maria Santos, Ben", content="")])
+    store.archive(OWNER, [make.decision(4, **about_maria), make.letter(5, contractor=MARIA)])
+    store.set_aside("INBOX/Maria Santos 12", b"From: x@y.example\r\n\r\nbroken")
+    store.set_aside("INBOX 13", b"From: <M.Santos@work.example>\r\n\r\nbroken")
+    store.set_aside("INBOX 14", b"From: ben@mail.example\r\n\r\nbroken")
+    store.request("forget", MARIA)
+    store.beat(Heartbeat(last_poll=make.start))
+    copy = data / "contractors" / f"{BEN}.json.before-schema-1"
+    copy.write_bytes((data / "contractors" / f"{BEN}.json").read_bytes())
+    return store
+
+
+def _search(data: Path) -> list[str]:
+    """What `grep -ri` finds of her, in contents and in names; Anna-Maria is somebody else."""
+    who = re.compile(rb"(?<!anna-)maria|santos", re.IGNORECASE)
+    found = [path.name for path in data.rglob("*") if who.search(path.name.encode())]
+    return found + [path.name for path in data.rglob("*") if path.is_file() and who.search(path.read_bytes())]
+
+
+def test_a_search_of_the_data_folder_finds_no_trace(data: Path, make: SimpleNamespace) -> None:
+    store = _lived(data, make)
+    assert len(_search(data)) > 10
+    store.forget(MARIA)
+    assert _search(data) == []
+    store.close()
+    store = TinyStore(data)
+    assert len(list((data / "set-aside").iterdir())) == 1
+    assert store.names() == (BEN, OWNER)
+    store.close()
+    assert _search(data) == []
+
+
+def test_the_others_ledgers_stay_as_they_were(data: Path, make: SimpleNamespace) -> None:
+    store = _lived(data, make)
+
+    def ledger_of(name: str) -> set[object]:
+        messages = (
+            f for f in (*store.history(name), *every_fact(store.load(name))) if isinstance(f, Message)
+        )
+        return {
+            (m.key, m.at, m.side, m.kind, m.asks, m.handed, len(m.also_asked), m.parents) for m in messages
+        }
+
+    before = ledger_of(BEN)
+    store.forget(MARIA)
+    assert ledger_of(BEN) == before
+    assert store.load(BEN).messages["m13@mail.example"].also_asked == ("anna-maria@mail.example",)
+    assert store.load(BEN).messages["m14@mail.example"] == make.message(14)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "then", "items"),
+    [
+        (State.WAITING, State.CANCELLED, ()),
+        (State.DEFERRED, State.CANCELLED, ()),
+        (State.ATTEMPTED, State.UNPROVABLE, ("token1", "token2")),
+    ],
+)
+@pytest.mark.parametrize("coding", ["base64", "quoted-printable", "7bit"])
+def test_a_letter_to_the_owner_that_still_names_the_person_is_withdrawn(
+    coding: str, state: State, then: State, items: tuple[str, ...], data: Path, make: SimpleNamespace
+) -> None:
+    def mail(text: str) -> str:
+        message = EmailMessage()
+        message.set_content(
+            f"{text} has waited for a very long time for an answer of yours, it seems.", cte=coding
+        )
+        return message.as_string()
+
+    store = TinyStore(data)
+    bundle = {"contractor": OWNER, "items": ("token1", "token2"), "subject": "Today", "state": state}
+    about_her, about_him = (
+        make.letter(8, content=mail("Maria Santos"), **bundle),
+        make.letter(9, content=mail("Ben")),
+    )
+    store.commit(MARIA, [make.profile("Maria Santos")])
+    store.commit(OWNER, [about_her, replace(about_him, contractor=OWNER)])
+    store.forget(MARIA)
+    letters = store.load(OWNER).letters
+    assert (letters["token8"].state, letters["token8"].content, letters["token8"].items) == (then, "", items)
+    assert letters["token9"].content == about_him.content
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("maria@mail.example", "(forgotten)"),
+        ("<MARIA@mail.example>", "<(forgotten)>"),
+        ("anna-maria@mail.example", "anna-maria@mail.example"),
+        ("maria@mail.example.org", "maria@mail.example.org"),
+        ("Write to maria@mail.example.", "Write to (forgotten)."),
+        ("MARIA SANTOS' plan", "(forgotten)' plan"),
+        ("Mariana Santos", "Mariana Santos"),
+        ("maria-1f3a9c", "(forgotten)"),
+        ("maria-1f3a9c0", "maria-1f3a9c0"),
+    ],
+)
+def test_what_counts_as_a_mention(text: str, left: str) -> None:
+    who = Person("maria-1f3a9c", frozenset({"Maria Santos"}), frozenset({"maria@mail.example"}))
+    assert who.mention.sub("(forgotten)", text) == left
+
+
+def test_a_person_without_a_name_or_address_is_known_by_the_key_alone(
+    data: Path, make: SimpleNamespace
+) -> None:
+    store = TinyStore(data)
+    store.commit(BEN, [make.profile("", "")])
+    store.commit(OWNER, [make.decision(1, contractor=BEN), make.decision(2, contractor=MARIA)])
+    store.forget(BEN)
+    assert list(store.load(OWNER).decisions.values()) == [make.decision(2, contractor=MARIA)]
+    store.close()
