@@ -55,6 +55,7 @@ class Lists:
     closer: re.Pattern[str]
     fillers: frozenset[str]
     done: frozenset[str]
+    done_begins: frozenset[str]
     bad_news: re.Pattern[str]
     no_reply: re.Pattern[str]
 
@@ -63,12 +64,14 @@ class Lists:
 def _lists(
     closers: tuple[str, ...], asks: tuple[str, ...], done: tuple[str, ...], bad: tuple[str, ...]
 ) -> Lists:
+    all_done = frozenset(bare(word) for word in (*phrases("done"), *done))
     return Lists(
         asks=any_of((*phrases("asks"), *asks)),
         asks_nothing=any_of(phrases("asks nothing")),
         closer=any_of((*phrases("closers"), *closers)),
         fillers=frozenset(word for phrase in phrases("fillers") for word in plain(phrase).split()),
-        done=frozenset(bare(word) for word in (*phrases("done"), *done)),
+        done=all_done,
+        done_begins=frozenset(one.split(" ", 1)[0] for one in all_done),
         bad_news=any_of((*phrases("bad news"), *bad)),
         no_reply=any_of(phrases("no reply needed")),
     )
@@ -109,7 +112,7 @@ def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
     text = _without_greeting(text.strip())
     if not text or len(text) > CLOSER_CAP or has_question(text):
         return False
-    if text.count(" ") > CLOSER_WORDS:
+    if text.count(" ") > CLOSER_WORDS or (_LETTER.search(text) and not lists.closer.search(plain(text))):
         return False
     words = bare(text)
     if not _LETTER.search(words):
@@ -134,7 +137,12 @@ def is_bad_news(text: str, lists: Lists) -> bool:
 
 def says_done(text: str, lists: Lists) -> bool:
     """Whether a line says that the work is done, and nothing else."""
-    return any(len(line) < DONE_CAP and bare(line) in lists.done for line in text.split("\n") if line)
+    return any(_is_done(line, lists) for line in text.split("\n") if line and len(line) < DONE_CAP)
+
+
+def _is_done(line: str, lists: Lists) -> bool:
+    first = plain(line).split(" ", 1)[0].rstrip(".,!")
+    return (first in lists.done_begins or not first.isalnum()) and bare(line) in lists.done
 
 
 def needs_no_reply(subject: str, text: str, lists: Lists) -> bool:

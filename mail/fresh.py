@@ -21,7 +21,7 @@ SIGNATURE_LINES = 8  # a closing formula with more lines below it is none
 
 _QUOTED = re.compile(r"[ \t]{0,3}(?:[>›»|]|&gt;)")
 _RULE = re.compile(r"\s*[-_=*\u2014]{5,}\s*$")
-_INVISIBLE = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad\0")
+_INVISIBLE = str.maketrans("\u00a0", " ", "\u200b\u200c\u200d\u2060\ufeff\u00ad\0")
 _RULE_MARKS = "-_=*—"
 # Gmail's older form: "2026-11-09 10:00 GMT+08:00 Jo <jo@x.example>:".
 _GMAIL = re.compile(r"\d{4}-\d\d-\d\d .{1,100}<[^<>]{3,320}>:$")
@@ -33,9 +33,9 @@ _LOOKS_ATTRIBUTED = re.compile(r"\d|@|<")
 
 def fresh_text(text: str) -> str:
     """The fresh part of a plain text body, lines stripped, no blank lines at the ends."""
-    text = (
-        text[:TEXT_CAP].translate(_INVISIBLE).replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
-    )
+    text = text[:TEXT_CAP].replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if not text.isascii():
+        text = text.translate(_INVISIBLE).replace("\u00a0", " ")
     if "\nbegin " in text:
         text = _UUENCODED.sub("", text)
     lines = _without_quotes([line.strip() for line in text.split("\n")])
@@ -62,7 +62,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
     while n < len(lines):
         line = lines[n]
         length = 0
-        if line and not line[0].isalnum() and _QUOTED.match(line):
+        if line and (line[0] == ">" or (not line[0].isalnum() and _QUOTED.match(line))):
             length = 1
         elif line:
             length = _attribution(lines, n)
