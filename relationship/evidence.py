@@ -223,6 +223,13 @@ class Evidence:
             ]
         return sorted(found)
 
+    def day(self, when: datetime | date) -> str:
+        """A day as the owner writes it: "3 November", or "November 3" in America."""
+        zone = ZoneInfo(self.story.owner.timezone)
+        day = when.astimezone(zone).date() if isinstance(when, datetime) else when
+        american = self.story.owner.locale.replace("_", "-").upper().endswith("-US")
+        return f"{day:%B %-d}" if american else f"{day:%-d %B}"
+
     def noon(self, day: date) -> datetime:
         """Noon of a day in the owner's zone."""
         return datetime.combine(day, time(12), ZoneInfo(self.story.owner.timezone)).astimezone(UTC)

@@ -111,6 +111,11 @@ def hours(seconds: int) -> str:
     return f"{number_of(seconds / 3600)} working hours"
 
 
+def short(seconds: int) -> str:
+    """The same where there is little room: "40 min", "9 h"."""
+    return f"{max(1, round(seconds / 60))} min" if seconds < 90 * 60 else f"{number_of(seconds / 3600)} h"
+
+
 def number_of(value: float) -> str:
     """A number of hours: halves below three, whole numbers above."""
     return f"{round(value * 2) / 2:g}" if value < 3 else f"{round(value)}"

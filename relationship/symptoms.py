@@ -156,7 +156,7 @@ def check_in(words: str, *states: str) -> Find:
 
     def find(evidence: Evidence, now: datetime) -> list[str]:
         known = evidence.check_ins(states, now - SIX_WEEKS, now)
-        return [f"the check-in of {_day(c.starts_at)} was {words}" for c in reversed(known)]
+        return [f"the check-in of {evidence.day(c.starts_at)} was {words}" for c in reversed(known)]
 
     return find
 
@@ -169,7 +169,7 @@ def deadline_missed(evidence: Evidence, now: datetime) -> list[str]:
         if not now - SIX_WEEKS < end <= now or (done and done < end):
             continue
         how = "came late" if done and done <= now else "has not come"
-        found.append(f"“{plain_subject(one.set_by.subject)}” was due on {one.due:%-d %B} and {how}")
+        found.append(f"“{plain_subject(one.set_by.subject)}” was due on {evidence.day(one.due)} and {how}")
     return found
 
 
@@ -196,7 +196,8 @@ def no_feedback(evidence: Evidence, now: datetime) -> list[str]:
     """Deliveries about which the owner said nothing."""
     clock = evidence.story.owner.clock
     return [
-        f"nothing was said about “{plain_subject(delivery.subject)}”, delivered on {_day(delivery.at)}"
+        f"nothing was said about “{plain_subject(delivery.subject)}”, "
+        f"delivered on {evidence.day(delivery.at)}"
         for delivery in evidence.deliveries
         if now - SIX_WEEKS < delivery.at and clock.after(delivery.at, FEEDBACK_GRACE) <= now
         if not evidence.feedback_on(delivery, now)
@@ -214,7 +215,7 @@ def payment_late(evidence: Evidence, now: datetime) -> list[str]:
     gap = due - evidence.noon(days[-2]) if len(days) > 1 else timedelta(days=28)
     if paid[0] > due or paid[-1] > due - gap / 2:
         return []
-    return [f"pay of {_day(due)} is not marked as paid"]
+    return [f"pay of {evidence.day(due)} is not marked as paid"]
 
 
 def _bare(seconds: int, beside: int) -> str:
@@ -222,7 +223,3 @@ def _bare(seconds: int, beside: int) -> str:
     if seconds >= 90 * 60 and beside >= 90 * 60:
         return number_of(seconds / 3600)
     return hours(seconds).replace("working ", "") if seconds < 90 * 60 else hours(seconds)
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment:%-d %B}"

@@ -1,0 +1,42 @@
+"""`report`: how things stand with everybody, as one HTML file with charts that needs nothing else."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.contractors import named
+from commands.house import House
+from commands.output import complain, plainly
+from commands.reporting.page import page
+from commands.reporting.portraits import portraits
+
+
+@plainly
+def report(
+    context: typer.Context,
+    html: Annotated[Path, typer.Option("--html", help="The file to write.")],
+    weeks: Annotated[int, typer.Option(help="How far back it looks.", min=4, max=520)] = 26,
+    only: Annotated[list[str] | None, typer.Option(help="Only this contractor; may be given again.")] = None,
+) -> None:
+    """Write the report: timelines, answer times of both sides, trends, working hours and temperatures."""
+    house: House = context.obj
+    books, now = house.books(), house.now()
+    since = now - timedelta(weeks=weeks)
+    keys = [named(books, name) for name in only or []]
+    told = portraits(books, since, now, keys)
+    complain(f"Drawing the charts of {len(told)} contractors …")
+    save(html, page(told, books.people.owner, since, now))
+    complain(f"The report lies in {html}.")
+
+
+def save(path: Path, text: str) -> None:
+    """The whole file or none: a report that is half written is not left behind."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

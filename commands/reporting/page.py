@@ -1,0 +1,122 @@
+"""The report as one HTML page: no scripts, nothing to fetch; for screens, phones and paper."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from commands.reporting import charts
+from commands.reporting.portraits import Portrait
+from mail.wording import count, day_in, moment
+from relationship.latency import hours, short
+from relationship.messages import Side
+from relationship.parties import Owner, Party
+from relationship.warmth import TOO_EARLY
+
+HERE = Path(__file__).resolve().parent
+CHIPS = {"warm": "warm", "cooling": "cooling", "cold": "cold", TOO_EARLY: "early"}
+
+Told = Callable[[str], None]
+
+
+def page(
+    portraits: Sequence[Portrait], owner: Owner, since: datetime, now: datetime, told: Told = lambda _: None
+) -> str:
+    """The whole page; `told` hears whose charts are being drawn."""
+    environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+    environment.trim_blocks = environment.lstrip_blocks = True
+    people = [_person(one, owner, now, told) for one in portraits]
+    return environment.get_template("page.html").render(
+        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - it is our own
+        owner=owner.name,
+        period=" to ".join(day_in(at, owner.timezone, "en", owner.locale) for at in (since, now)),
+        written=moment(now, owner.timezone, "en", owner.locale),
+        counts=_counts(portraits),
+        people=people,
+    )
+
+
+def _counts(portraits: Sequence[Portrait]) -> list[dict[str, object]]:
+    states = Counter(one.temperature.state for one in portraits)
+    return [
+        {"state": state, "chip": chip, "number": states[state]}
+        for state, chip in CHIPS.items()
+        if states[state]
+    ]
+
+
+def _person(one: Portrait, owner: Owner, now: datetime, told: Told) -> dict[str, Any]:
+    told(one.name)
+    contractor, temperature = one.story.contractor, one.temperature
+    return {
+        "id": one.story.key,
+        "name": one.name,
+        "first_name": contractor.first_name,
+        "about": ", ".join(part for part in (contractor.role, one.phase) if part),
+        "zones": f"on {_city(contractor)} time, you on {_city(owner)} time",
+        "state": temperature.state,
+        "chip": CHIPS[temperature.state],
+        "points": temperature.points,
+        "since": day_in(temperature.since, owner.timezone, "en", owner.locale),
+        "reasons": temperature.reasons,
+        "sides": list(_sides(one)),
+        "waits": list(_waits(one, owner)),
+        "shared": _shared(one),
+        "charts": {
+            name: Markup(draw(one))  # noqa: S704 - drawn here, its words are escaped
+            for name, draw in (
+                ("timeline", charts.timeline),
+                ("latest", charts.latest),
+                ("distribution", charts.distribution),
+                ("trend", charts.trend),
+                ("week", charts.week),
+                ("temperature", charts.temperature),
+            )
+        },
+    }
+
+
+def _city(party: Party) -> str:
+    return party.timezone.rpartition("/")[2].replace("_", " ")
+
+
+def _sides(one: Portrait) -> Iterator[dict[str, object]]:
+    for side, who in ((Side.CONTRACTOR, one.story.contractor.first_name), (Side.OWNER, "You")):
+        known, usual = one.figures(side), one.usual(side)
+        yield {
+            "who": who,
+            "side": "theirs" if side is Side.CONTRACTOR else "yours",
+            "count": known.count,
+            "median": hours(known.median) if known.median is not None else "–",
+            "p90": hours(known.p90) if known.p90 is not None else "–",
+            "lately": hours(known.pace.recent) if known.pace else "–",
+            "lately_short": short(known.pace.recent) if known.pace else "",
+            "usual": hours(usual) if usual is not None else "–",
+            "usual_short": short(usual) if usual is not None else "",
+            "open": len(one.open_waits(side)),
+        }
+
+
+def _waits(one: Portrait, owner: Owner) -> Iterator[dict[str, object]]:
+    """What is open, the owner's debts first."""
+    for side in (Side.OWNER, Side.CONTRACTOR):
+        for turn in one.open_waits(side):
+            days = one.evidence.working_days(side, turn.since, one.now)
+            yield {
+                "who": "you" if side is Side.OWNER else one.story.contractor.first_name,
+                "side": "yours" if side is Side.OWNER else "theirs",
+                "subject": turn.subject or "(no subject)",
+                "since": day_in(turn.since, owner.timezone, "en", owner.locale),
+                "days": count(days, "working day") if days else "less than a working day",
+            }
+
+
+def _shared(one: Portrait) -> str:
+    seconds = sum((end - start).total_seconds() for start, end in one.shared_hours)
+    if not seconds:
+        return "You share no working hours this week."
+    return f"You share {seconds / 3600:.3g} working hours this week."

@@ -1,0 +1,177 @@
+"""Portraits: what the report tells of each relationship, as plain data read from the whole of its story."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from relationship.checkins import CheckIn
+from relationship.evidence import Evidence
+from relationship.facts import Facts
+from relationship.latency import USUAL, Answer, Pace, between, percentile
+from relationship.ledger import Turn
+from relationship.letters import Letter, State
+from relationship.messages import Side
+from relationship.story import Story, tell
+from relationship.temperature import history, judge
+from relationship.warmth import Temperature, Tuning
+from tick.books import Books
+
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+WENT_OUT = frozenset({State.SENT, State.DRAFTED})
+
+Spans = Sequence[tuple[datetime, datetime]]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One side's answers in the report's time; working seconds."""
+
+    count: int
+    median: int | None
+    p90: int | None
+    pace: Pace | None  # lately against usual, where there is enough to compare
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """One relationship in the report's time."""
+
+    story: Story
+    tuning: Tuning
+    since: datetime
+    now: datetime
+
+    @property
+    def name(self) -> str:
+        """The contractor's name."""
+        return self.story.contractor.name
+
+    @cached_property
+    def phase(self) -> str:
+        """The phase today."""
+        zone = ZoneInfo(self.story.contractor.timezone)
+        return self.story.contractor.phase_on(self.now.astimezone(zone).date())
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The story, made ready to be asked."""
+        return Evidence(self.story)
+
+    @cached_property
+    def temperature(self) -> Temperature:
+        """As it is now."""
+        return judge(self.story, self.tuning, self.story.temperature, self.now)
+
+    @cached_property
+    def temperatures(self) -> Sequence[tuple[datetime, Temperature]]:
+        """One a day, as seen with all that is known today."""
+        return history(self.story, self.tuning, self.since, self.now)
+
+    def answers(self, side: Side) -> Sequence[Answer]:
+        """One side's answers to questions, in the report's time."""
+        return between(self.evidence.answers[side], self.since, self.now)
+
+    def figures(self, side: Side) -> Figures:
+        """One side's answers in numbers."""
+        times = [answer.worked for answer in self.answers(side)]
+        return Figures(
+            count=len(times),
+            median=percentile(times, 50) if times else None,
+            p90=percentile(times, 90) if times else None,
+            pace=self.evidence.pace(side, self.now),
+        )
+
+    def usual(self, side: Side) -> int | None:
+        """The median of the year before the last four weeks: the baseline of the trend."""
+        known = between(self.evidence.answers[side], self.now - USUAL - 4 * WEEK, self.now - 4 * WEEK)
+        return percentile([answer.worked for answer in known], 50) if len(known) >= 8 else None
+
+    def trend(self, side: Side) -> list[tuple[datetime, int | None]]:
+        """The median of the four weeks before the end of each week; None where there are too few answers."""
+        found: list[tuple[datetime, int | None]] = []
+        weeks = (self.now - self.since) // WEEK
+        for back in reversed(range(weeks)):
+            end = self.now - back * WEEK
+            times = [a.worked for a in between(self.evidence.answers[side], end - 4 * WEEK, end)]
+            found.append((end, percentile(times, 50) if len(times) >= 3 else None))
+        return found
+
+    @cached_property
+    def turns(self) -> list[Turn]:
+        """Exchanges and waits that reach into the report's time."""
+        ledger = self.story.ledger
+        return [t for t in (*ledger.exchanges, *ledger.waits) if (t.answered_at or self.now) > self.since]
+
+    def open_waits(self, side: Side) -> list[Turn]:
+        """Questions that are open on a side."""
+        return list(self.evidence.waits(side, self.now))
+
+    @cached_property
+    def check_ins(self) -> list[CheckIn]:
+        """Check-ins of the report's time and those ahead."""
+        known = self.story.check_ins.values()
+        return sorted((c for c in known if c.starts_at > self.since), key=lambda c: c.starts_at)
+
+    @cached_property
+    def letters(self) -> list[Letter]:
+        """Letters that went to the contractor."""
+        known = (
+            x for x in self.story.letters.values() if x.reader is Side.CONTRACTOR and x.state in WENT_OUT
+        )
+        return sorted((x for x in known if x.sent_at and x.sent_at > self.since), key=lambda x: x.created_at)
+
+    @cached_property
+    def week(self) -> tuple[datetime, datetime]:
+        """The owner's present week, from Monday's midnight."""
+        zone = ZoneInfo(self.story.owner.timezone)
+        today = self.now.astimezone(zone).date()
+        monday = today - today.weekday() * DAY
+        ends = (datetime.combine(monday + n * DAY, time(), zone).astimezone(UTC) for n in (0, 7))
+        return next(ends), next(ends)
+
+    def hours(self, side: Side) -> Spans:
+        """One side's working hours in that week."""
+        return tuple(self.story.clock(side).spans(*self.week))
+
+    @cached_property
+    def shared_hours(self) -> Spans:
+        """When both work."""
+        return overlap(self.hours(Side.OWNER), self.hours(Side.CONTRACTOR))
+
+
+def overlap(ours: Spans, theirs: Spans) -> Spans:
+    """What lies in both; each in order, none touching."""
+    found = [
+        (max(start, begin), min(end, finish))
+        for start, end in ours
+        for begin, finish in theirs
+        if begin < end > start
+    ]
+    return tuple(sorted((start, end) for start, end in found if start < end))
+
+
+def portraits(books: Books, since: datetime, now: datetime, keys: Sequence[str] = ()) -> list[Portrait]:
+    """All relationships that have not ended, the coolest first; `keys` for some of them."""
+    known = [
+        Portrait(whole_story(books, key), books.policy.temperature, since, now) for key in keys or _all(books)
+    ]
+    told = [one for one in known if keys or one.phase != "ended"]
+    return sorted(told, key=lambda one: (one.temperature.points, one.name))
+
+
+def _all(books: Books) -> list[str]:
+    return list(books.people.contractors)
+
+
+def whole_story(books: Books, key: str) -> Story:
+    """The story with what lies in the yearly files."""
+    live, facts = books.store.load(key), Facts()
+    tables = (live.messages, live.decisions, live.letters, live.check_ins, live.temperatures)
+    for fact in chain(books.store.history(key), *(table.values() for table in tables)):
+        facts.add(fact)
+    known = books.story(key)
+    return tell(key, known.contractor, known.owner, known.profile, facts)
