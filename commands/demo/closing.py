@@ -59,9 +59,10 @@ class Page:
 
 def _summary(view: View) -> str:
     to_owner = sum(sent.letter.reader is Side.OWNER for sent in view.sent)
+    to_contractors = len(view.sent) - to_owner
     return (
-        f"{view.past} mails lay in the mailbox before Keepwarm began: it read them, and wrote to nobody about "
-        f"them. Then {view.mails} mails came and went. Keepwarm wrote {len(view.sent) - to_owner} letters in "
+        f"{view.past} mails lay in the mailbox before Keepwarm began: it read them, and wrote to nobody "
+        f"about them. Then {view.mails} mails came and went. Keepwarm wrote {to_contractors} letters in "
         f"Nora’s name, and {to_owner} mails to Nora alone."
     )
 
