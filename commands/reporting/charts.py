@@ -53,7 +53,7 @@ def latest(one: Portrait) -> str:
 
 
 def _timeline(one: Portrait, since: datetime, width: int, name: str) -> str:
-    turns = [turn for turn in one.turns if turn.since <= one.now and (turn.answered_at or one.now) > since]
+    turns = [turn for turn in one.turns if turn.since <= one.now and one.end(turn) > since]
     check_ins = [c for c in one.check_ins if since < c.starts_at <= one.now + timedelta(days=14)]
     sent = [letter.sent_at for letter in one.letters if letter.sent_at and letter.sent_at > since]
     label = (
@@ -63,7 +63,9 @@ def _timeline(one: Portrait, since: datetime, width: int, name: str) -> str:
 
     def draw(axes: "Axes") -> None:
         for lane, side in ((3, Side.CONTRACTOR), (2, Side.OWNER)):
-            _turns(axes, [turn for turn in turns if turn.party is side], COLOURS[side], lane, since, one.now)
+            _turns(axes, one, [turn for turn in turns if turn.party is side], lane, since)
+            if one.open_waits(side):
+                axes.plot([_x(one.now)], [lane], ">", color=COLOURS[side], markersize=9)
         _check_ins(axes, check_ins, 1)
         axes.plot(
             [_x(at) for at in sent], [0] * len(sent), "|", color=INK, markersize=11, markeredgewidth=1.6
@@ -79,21 +81,18 @@ def _timeline(one: Portrait, since: datetime, width: int, name: str) -> str:
     return drawing(width, 210, f"{name}-{one.story.key}", label, draw, left=96)
 
 
-def _turns(
-    axes: "Axes", turns: Sequence[Turn], colour: str, lane: float, since: datetime, now: datetime
-) -> None:
-    """A bar from each question to its answer, an arrow where there is none yet; thin what asked nothing."""
+def _turns(axes: "Axes", one: Portrait, turns: Sequence[Turn], lane: float, since: datetime) -> None:
+    """A bar from each question to its answer; thin what asked nothing."""
     asked = [turn for turn in turns if turn.asks]
     told = [turn for turn in turns if not turn.asks and turn.answered_at]
+    colour = COLOURS[turns[0].party] if turns else MUTED
     for group, height, where, alpha in ((told, 2.5, lane - 0.36, 0.4), (asked, 12, lane, 0.5)):
         starts = [_x(max(turn.since, since)) for turn in group]
-        ends = [_x(turn.answered_at or now) for turn in group]
+        ends = [_x(one.end(turn)) for turn in group]
         axes.hlines([where] * len(group), starts, ends, color=colour, linewidth=height, alpha=alpha)
     begun = [_x(turn.since) for turn in asked if turn.since > since]
     mark: dict[str, Any] = {"color": colour, "markersize": 12.5, "markeredgewidth": 1.1}
     axes.plot(begun, [lane] * len(begun), "|", **mark)
-    if any(turn.answered_at is None for turn in asked):
-        axes.plot([_x(now)], [lane], ">", color=colour, markersize=9)
 
 
 def _check_ins(axes: "Axes", check_ins: Sequence[CheckIn], lane: float) -> None:

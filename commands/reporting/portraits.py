@@ -11,7 +11,7 @@ from relationship.checkins import CheckIn
 from relationship.evidence import Evidence
 from relationship.facts import Facts
 from relationship.latency import USUAL, Answer, Pace, between, percentile
-from relationship.ledger import Turn
+from relationship.ledger import LAPSES, Turn
 from relationship.letters import Letter, State
 from relationship.messages import Side
 from relationship.story import Story, tell
@@ -104,7 +104,13 @@ class Portrait:
     def turns(self) -> list[Turn]:
         """Exchanges and waits that reach into the report's time."""
         ledger = self.story.ledger
-        return [t for t in (*ledger.exchanges, *ledger.waits) if (t.answered_at or self.now) > self.since]
+        return [turn for turn in (*ledger.exchanges, *ledger.waits) if self.end(turn) > self.since]
+
+    def end(self, turn: Turn) -> datetime:
+        """Where a turn ended: at its answer, now, or where it was given up."""
+        if turn.answered_at is not None or turn in self.open_waits(turn.party) or not turn.asks:
+            return turn.answered_at or self.now
+        return min(turn.since + LAPSES, self.now)
 
     def open_waits(self, side: Side) -> list[Turn]:
         """Questions that are open on a side."""
