@@ -35,7 +35,7 @@ def fresh_text(text: str) -> str:
     """The fresh part of a plain text body, lines stripped, no blank lines at the ends."""
     text = text[:TEXT_CAP].replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     if not text.isascii():
-        text = text.translate(_INVISIBLE).replace("\u00a0", " ")
+        text = text.translate(_INVISIBLE)
     if "\nbegin " in text:
         text = _UUENCODED.sub("", text)
     lines = _without_quotes([line.strip() for line in text.split("\n")])

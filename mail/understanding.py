@@ -78,7 +78,7 @@ def understand(
 
 
 def concerns(raw: RawMail, people: People) -> bool:
-    """Whether the headers alone allow that the mail concerns a contractor; a cheap question before fetching more."""
+    """Whether the headers alone allow that the mail concerns a contractor: asked before more is fetched."""
     mail, known = parse(raw), directory(people)
     author = author_of(mail, known)
     if author is None or author.side is Side.CONTRACTOR:
@@ -108,7 +108,7 @@ def _is_calendar(mail: Mail) -> bool:
 
 
 def _machine_may_write(mail: Mail) -> bool:
-    """Whether a mail from nobody we know may yet tell of a contractor: a bounce, or an answer to an invitation."""
+    """Whether a mail from nobody we know may yet tell of a contractor: a bounce, or a calendar answer."""
     return signs.failed_recipients(mail) or _is_report(mail) or _is_calendar(mail)
 
 
@@ -134,7 +134,8 @@ def _bounces(context: _Context, verdict: Verdict, author: Author | None) -> Iter
         key = context.known.key_of(bounce.address)
         if key and key not in seen:
             seen.add(key)
-            yield key, _facts(context, verdict, writer, bounce=bounce)
+            listed = replace(bounce, address=context.known.listed(bounce.address))
+            yield key, _facts(context, verdict, writer, bounce=listed)
 
 
 def _rsvps(
@@ -143,6 +144,7 @@ def _rsvps(
     """The answer in its attendee's story; the owner's own answers in that of the check-in's contractor."""
     method = calendar_method(context.mail)
     rsvp = read_rsvp(context.mail, method, author.address if author else "")
+    rsvp = rsvp and replace(rsvp, attendee=context.known.listed(rsvp.attendee))
     if rsvp is None:
         if author and author.key:
             yield author.key, _facts(context, verdict, author)
@@ -152,11 +154,11 @@ def _rsvps(
         return
     side = Side.OWNER if context.known.owner_side(rsvp.attendee) else Side.CONTRACTOR
     writer = Author(side, author.address if author else next(iter(context.mail.from_), ""), key)
-    yield key, _facts(context, Verdict(Kind.RSVP, verdict.reason), writer, rsvp=rsvp)
+    yield key, _facts(context, verdict, writer, rsvp=rsvp)
 
 
 def _from_owner(context: _Context, verdict: Verdict, author: Author) -> Iterator[Pair]:
-    """The owner's side's mail: one message for each contractor in To, and in Cc, where nothing is handed over."""
+    """The owner's side's mail: one message for each contractor in To, and in Cc, who is not handed the ball."""
     to, cc = recipients(context.mail, context.known)
     reaches = context.in_sent or answer_reaches_us(context.mail, context.known)
     for key in (*to, *cc):

@@ -26,6 +26,7 @@ class Directory:
         }
         self._owner = {a.lower() for a in (*owner.addresses, *owner.team, *owner.mailbox)}
         self._mailbox = {a.lower() for a in owner.mailbox}
+        self._all = self._owner | set(self._keys)
         self._names: dict[str, frozenset[str]] = {}
 
     def names_of(self, contractor: Contractor) -> frozenset[str]:
@@ -42,12 +43,17 @@ class Directory:
         for address in addresses:
             key = self.key_of(address)
             if key:
-                found.setdefault(key, address)
+                found.setdefault(key, self.listed(address))
         return found
 
     def key_of(self, address: str) -> str | None:
         """The contractor's key; the exact address first, then the one without its subaddress."""
         return self._keys.get(address) or self._keys.get(without_plus(address))
+
+    def listed(self, address: str) -> str:
+        """The address as it is listed in the rules, where only its subaddress is new; else the address itself."""
+        bare = without_plus(address)
+        return bare if address not in self._all and bare in self._all else address
 
     def owner_side(self, address: str) -> bool:
         """Whether the owner, the team or the shared mailbox has the address."""
@@ -101,6 +107,7 @@ def author_of(mail: Mail, known: Directory) -> Author | None:
 
 
 def _known_author(address: str, known: Directory) -> Author | None:
+    address = known.listed(address)
     if known.owner_side(address):
         return Author(Side.OWNER, address)
     key = known.key_of(address)

@@ -36,6 +36,7 @@ class TestWho:
         found = read(f"From: {sender}\nTo: team@acme.example\n{DATED}\nHi")
         assert set(found) == {"maria"}
         assert found["maria"].side is Side.CONTRACTOR
+        assert found["maria"].sender in ("maria@contract.example", "maria.s@gmail.example")
 
     @pytest.mark.parametrize(
         "sender",
