@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands import backtest, check, health, inspect, ledger, person, preview, run, status, why
+from commands import backtest, check, health, inspect, ledger, person, preview, report, run, status, why
 from commands.demo import command as demo
 from commands.house import HouseOf
 
@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "why": why.why,
     "preview": preview.show,
     "inspect": inspect.inspect,
+    "report": report.report,
     "pause": person.pause,
     "resume": person.resume,
     "export": person.export,

@@ -28,7 +28,11 @@ def report(
     keys = [named(books, name) for name in only or []]
     told = portraits(books, since, now, keys)
     complain(f"Drawing the charts of {len(told)} contractors …")
-    save(html, page(told, books.people.owner, since, now))
+    try:
+        save(html, page(told, books.people.owner, since, now))
+    except ImportError:
+        complain("The charts are drawn by matplotlib, which is not installed: pip install matplotlib")
+        raise typer.Exit(1) from None
     complain(f"The report lies in {html}.")
 
 
