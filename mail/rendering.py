@@ -79,9 +79,13 @@ class Templates:
 
     def unmet(self, name: str, trigger: str) -> tuple[str, ...]:
         """Facts that the letter always states and that a rule with this trigger never has."""
-        given = GIVEN.get(trigger, frozenset(FACTS))
-        pieces = (piece for file in self._files(name) for piece in (file.subject, *file.wordings))
-        return tuple(sorted({fact for piece in pieces for fact in self._sandbox.needs(piece.source)} - given))
+        return self._lacking(self._files(name)).get(trigger, ())
+
+    def _lacking(self, files: Sequence[TemplateFile]) -> dict[str, tuple[str, ...]]:
+        """Such facts, by trigger."""
+        pieces = (piece for file in files if not file.problems for piece in (file.subject, *file.wordings))
+        needed = {fact for piece in pieces for fact in self._sandbox.needs(piece.source)}
+        return {name: tuple(sorted(needed - given)) for name, given in GIVEN.items() if needed - given}
 
     def wordings(self, name: str, language: str) -> int:
         """How many wordings the letter has."""
@@ -143,7 +147,7 @@ class Templates:
             for file in files
             if file.reader is not main.reader and not file.problems
         ]
-        return TemplateInfo(name, main.reader, tuple(problems))
+        return TemplateInfo(name, main.reader, tuple(problems), self._lacking(files))
 
 
 def _with_problems(file: TemplateFile, problems: list[str]) -> TemplateFile:

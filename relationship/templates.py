@@ -1,7 +1,7 @@
 """What is known of the templates without opening one: the rules are checked against it, mail/ builds it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from relationship.messages import Side
 
@@ -13,6 +13,7 @@ class TemplateInfo:
     name: str  # its path without the ending, such as "reminders/gentle"
     reader: Side  # what its To: line says
     problems: tuple[str, ...] = ()  # sentences: it does not parse, it names an unknown variable
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # facts that a trigger never gives
 
 
 TemplateIndex = Mapping[str, TemplateInfo]

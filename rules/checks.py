@@ -6,12 +6,14 @@ fault, and the owner is to see all problems at once.
 
 from collections.abc import Iterator
 
+from relationship.signals import SIGNALS
 from relationship.templates import TemplateIndex
 from rules.plain import block, blocks, stands, word, words
 from rules.positions import Document, Plain
 from rules.problems import Path, Problem, found
 from rules.rule_checks import RuleChecks
 from rules.schema import ContractorBlock, DefaultsBlock, MailboxBlock, keys_of
+from rules.suggest import did_you_mean
 
 _OWNER_SIDE: tuple[tuple[str, str], ...] = (
     ("owner", "email"),
@@ -28,6 +30,7 @@ def problems_across(document: Document, templates: TemplateIndex) -> Iterator[Pr
     yield from _addresses(document)
     yield from _zones(document)
     yield from _thresholds(document)
+    yield from _signals(document)
     yield from _same_names(document, "rules", "rule")
     yield from RuleChecks(document, templates).problems()
 
@@ -106,3 +109,12 @@ def _thresholds(document: Document) -> Iterator[Problem]:
         path: Path = ("temperature", "cold below" if "cold below" in temperature else "cooling below")
         message = f"Cold begins at {cold} points, and cooling at {cooling}: nothing would ever be cooling."
         yield document.problem(path, message, "`cold below` must be the smaller one.")
+
+
+def _signals(document: Document) -> Iterator[Problem]:
+    """The names of the signals are those of relationship/signals.py."""
+    for name in block(document.data, "temperature", "signals"):
+        if name not in SIGNALS:
+            hint = did_you_mean(str(name), list(SIGNALS), "There are")
+            path: Path = ("temperature", "signals", str(name))
+            yield document.problem(path, f"{found(name)} is no signal of the temperature.", hint, key=True)

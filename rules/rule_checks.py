@@ -143,6 +143,15 @@ class RuleChecks:
                 for problem in info.problems:
                     yield self.document.problem(place, f"The letter {found(name)} cannot be used: {problem}")
             yield from self._reader(name, info.reader, place, trigger)
+            lacking = (
+                info.lacking.get(trigger.name, ()) if trigger and trigger.readers >= {info.reader} else ()
+            )
+            if lacking:
+                facts = " and ".join(f"`{fact}`" for fact in lacking)
+                message = (
+                    f"The letter {found(name)} speaks of {facts}, which “{word(rule.get('when'))}” never has."
+                )
+                yield self.document.problem(place, message, "It would never go out. Choose another letter.")
 
     def _reader(self, name: str, reader: Side, place: Path, trigger: Trigger | None) -> Iterator[Problem]:
         """A letter in front of the wrong eyes is the worst that a rule can do."""
