@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from store.files import explained
-from store.protocol import StoreError
+from store.protocol import InUseError, StoreError
 
 
 class Lock:
@@ -20,7 +20,7 @@ class Lock:
         except OSError as error:
             holder = os.read(self._descriptor, 32).decode("ascii", "replace").strip()
             os.close(self._descriptor)
-            raise StoreError(_refusal(path, holder, error)) from error
+            raise _refusal(path, holder, error) from error
         with suppress(OSError):  # a full disk must not keep the daemon from starting
             self._sign()
 
@@ -35,10 +35,12 @@ class Lock:
         os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
 
 
-def _refusal(path: Path, holder: str, error: OSError) -> str:
+def _refusal(path: Path, holder: str, error: OSError) -> StoreError:
     if not isinstance(error, BlockingIOError):
-        return f"{path} cannot be locked ({error.strerror}): the data folder must lie on a disk with locks."
+        return StoreError(
+            f"{path} cannot be locked ({error.strerror}): put the data folder on a disk with locks."
+        )
     who = f"process {holder}" if holder else "another process"
-    return (
+    return InUseError(
         f"The data folder {path.parent} is in use by {who}: stop it first, or choose another folder (--data)."
     )

@@ -45,6 +45,10 @@ class StoreError(Exception):
     """The store cannot do what it promised; the message says what to do."""
 
 
+class InUseError(StoreError):
+    """Another process works on the data folder: it can be asked (`request`), or read beside (`read_only`)."""
+
+
 class Store(Protocol):
     """Aggregates of facts, durable once `commit` returns. For one thread at a time.
 

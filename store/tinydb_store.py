@@ -232,6 +232,7 @@ class TinyStore:
 
     def request(self, verb: str, argument: str) -> None:
         """Drop a request."""
+        self._files.make_folder(self._folder)
         self._requests.drop(verb, argument)
 
     def answered(self, verb: str, argument: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from store.aggregate import every_fact
 from store.files import Files
+from store.migrations import Schema
 from store.protocol import OWNER, Cursor, FolderCursor
 from store.tinydb_store import TinyStore
 
@@ -155,6 +156,30 @@ def test_forget_goes_on_where_a_kill_cut_it_short(tmp_path: Path, make: SimpleNa
             assert path.is_dir() or b"maria" not in path.read_bytes().lower(), path
         n += 1
     assert n > 10
+
+
+def test_a_migration_that_is_cut_short_begins_again(tmp_path: Path, make: SimpleNamespace) -> None:
+    schema = Schema((lambda table, doc: {**doc, "subject": "v2"} if table == "messages" else doc,))
+    n, died = 0, True
+    while died:
+        data = tmp_path / f"{n}"
+        _seed(data, make)
+        path = data / "contractors" / f"{MARIA}.json"
+        old = path.read_bytes()
+        child = os.fork()
+        if child == 0:
+            files = DyingFiles(n, torn=True)
+            store = TinyStore(data, files=files, schema=schema)
+            files.armed = True
+            store.load(MARIA)
+            os._exit(0)
+        died = os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        store = TinyStore(data, schema=schema)
+        assert {m.subject for m in store.load(MARIA).messages.values()} == {"v2"}
+        assert path.with_name(f"{MARIA}.json.before-schema-2").read_bytes() == old
+        store.close()
+        n += 1
+    assert n > 6
 
 
 def test_the_cursor_is_the_old_or_the_new_one(tmp_path: Path, make: SimpleNamespace) -> None:

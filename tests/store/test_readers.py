@@ -11,7 +11,7 @@ import pytest
 
 from relationship.facts import Facts
 from store.files import Files
-from store.protocol import Cursor, Heartbeat, StoreError
+from store.protocol import Cursor, Heartbeat, InUseError, StoreError
 from store.tinydb_store import TinyStore
 
 MARIA, BEN = "maria-1f3a9c", "ben-77aa01"
@@ -19,7 +19,7 @@ MARIA, BEN = "maria-1f3a9c", "ben-77aa01"
 
 def test_a_second_daemon_is_refused_by_name(data: Path) -> None:
     store = TinyStore(data)
-    with pytest.raises(StoreError, match=rf"in use by process {os.getpid()}: stop it first, or .*--data"):
+    with pytest.raises(InUseError, match=rf"in use by process {os.getpid()}: stop it first, or .*--data"):
         TinyStore(data)
     store.close()
     TinyStore(data).close()
@@ -125,6 +125,14 @@ def test_requests_may_be_dropped_by_many_at_once(data: Path) -> None:
     for who in range(8):
         own = [argument for _, argument in requests if argument.startswith(f"c{who}-")]
         assert own == [f"c{who}-{n}" for n in range(10)], "each one's requests are in order"
+    store.close()
+
+
+def test_a_request_to_a_daemon_that_never_ran_waits_for_it_in_private(data: Path) -> None:
+    TinyStore(data, read_only=True).request("pause", MARIA)
+    assert {oct(path.stat().st_mode & 0o777) for path in (data, data / "requests")} == {"0o700"}
+    store = TinyStore(data)
+    assert store.requests() == (("pause", MARIA),)
     store.close()
 
 
