@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands import backtest, check, health, inspect, ledger, person, preview, report, run, status, why
+from commands import backtest, check, health, inspect, ledger, person, preview, report, run, status, test, why
 from commands.demo import command as demo
 from commands.house import HouseOf
 
@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "run": run.run,
     "check": check.check,
     "backtest": backtest.command,
+    "test": test.command,
     "ledger": ledger.ledger,
     "status": status.status,
     "why": why.why,

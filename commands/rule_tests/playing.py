@@ -1,0 +1,90 @@
+"""Plays one rule test: the daemon ticks on paper, on the test's own clock."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from commands.house import House, Keepwarm
+from commands.rule_tests.stage import Stage
+from relationship.decisions import Decision
+from relationship.letters import Letter, State
+from rules.policy import Policy
+from rules.rule_tests.plot import OWNER, RuleTest
+from store.memory import MemoryStore
+from tick.books import Books
+from tick.simulation import play
+
+INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A letter that went out, and what it said."""
+
+    at: datetime
+    letter: Letter
+    contractor: str  # whom it is about
+    to: str  # the contractor's name, or OWNER
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a test."""
+
+    sent: tuple[Sent, ...]  # oldest first
+    decisions: tuple[tuple[str, Decision], ...]  # by contractor; those that withheld something
+
+
+def played(house: House, policy: Policy, test: RuleTest) -> Outcome:
+    """Play a test from its beginning to its end; only those who are named in it take part."""
+    cast = tuple(who for who in policy.contractors if who.name in test.people)
+    policy = replace(policy, mode="live", contractors=cast, digest="")
+    stage = Stage(policy, test.events)
+    keepwarm = house.rehearsal(_without(policy, test, test.begins), MemoryStore(), stage, stage.take)
+    notes: dict[str, str] = {}
+    start = test.begins
+    for moment in [*_entrances(test), None]:
+        end = moment - INSTANT if moment else test.until
+        for _ in play(keepwarm, stage, start, end):
+            notes |= {note.token: note.content for note in keepwarm.books.notes() if note.token not in notes}
+        if moment:
+            keepwarm.adopt(_without(policy, test, moment), house.templates())
+            start = moment
+    return _outcome(keepwarm, stage, notes)
+
+
+def _entrances(test: RuleTest) -> list[datetime]:
+    """When somebody is added to rules.yaml."""
+    return sorted({event.at for event in test.events if event.does == "is added" and event.at > test.begins})
+
+
+def _without(policy: Policy, test: RuleTest, now: datetime) -> Policy:
+    """The policy without those who are added later."""
+    later = {event.who for event in test.events if event.does == "is added" and event.at > now}
+    return replace(policy, contractors=tuple(who for who in policy.contractors if who.name not in later))
+
+
+def _outcome(keepwarm: Keepwarm, stage: Stage, notes: dict[str, str]) -> Outcome:
+    books = keepwarm.books
+    texts = {letter.mail.message_id: letter.mail.text for letter in stage.letters}
+    sent = sorted(_sent(books, texts, notes), key=lambda one: (one.at, one.letter.created_at))
+    return Outcome(tuple(sent), tuple(_withheld(books)))
+
+
+def _sent(books: Books, texts: dict[str, str], notes: dict[str, str]) -> Iterator[Sent]:
+    for key, contractor in books.people.contractors.items():
+        for letter in books.story(key).letters.values():
+            if letter.state is State.SENT and letter.sent_at:
+                to = contractor.name if letter.to[0] in contractor.addresses else OWNER
+                text = notes.get(letter.token) or texts.get(letter.message_id, "")
+                yield Sent(letter.sent_at, letter, contractor.name, to, text)
+
+
+def _withheld(books: Books) -> Iterator[tuple[str, Decision]]:
+    for key, contractor in books.people.contractors.items():
+        story = books.story(key)
+        for decision in story.decisions.values():
+            letter = story.letters.get(decision.letter)
+            if letter is None or letter.state is not State.SENT:
+                yield contractor.name, decision
