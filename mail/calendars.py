@@ -27,6 +27,7 @@ def calendar_method(mail: Mail) -> str:
     """The iTIP method of a calendar mail in upper case; "" where the mail is not one.
 
     An .ics file that somebody attached is no calendar mail: its part says "attachment" and names no method.
+    An answer is one in any wrapping: nobody keeps answers in files.
     """
     top = mail.content_type
     if not top.startswith("multipart/") and top not in CALENDAR_TYPES:
@@ -37,9 +38,10 @@ def calendar_method(mail: Mail) -> str:
         named = part.params.get("method", "")
         if named:
             return named.upper()
-        if part.disposition != "attachment" and part.kind != "application/ics":
-            found = _METHOD.search(_FOLD.sub("", part.text))
-            return found[1].upper() if found else ""
+        found = _METHOD.search(_FOLD.sub("", part.text))
+        method = found[1].upper() if found else ""
+        if method == "REPLY" or (part.disposition != "attachment" and part.kind != "application/ics"):
+            return method
     return ""
 
 

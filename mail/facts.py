@@ -176,9 +176,9 @@ FACTS: Mapping[str, Fact] = {
             "where": Fact("`where:`", "https://meet.example/dana"),
             "agenda": Fact(
                 "what is open between the two",
-                ("Invoice template (with you since Tuesday)",),
+                ("Invoice template (with you since Tuesday, March 3)",),
                 many=True,
-                spanish=("Plantilla de la factura (la tienes tú desde el martes)",),
+                spanish=("Plantilla de la factura (pendiente de ti desde el martes 3 de marzo)",),
             ),
             "proposed": Fact(
                 "the time that the contractor proposes instead, in the reader's zone",

@@ -82,10 +82,14 @@ TABLE: tuple[Rule, ...] = (
         signs.precedence_auto,
         signs.PRECEDENCE,
     ),
+    Rule(Kind.AUTO_REPLY, "an autoresponder's address", "osTicket, FreeScout", signs.responder_address),
     Rule(Kind.AUTO_REPLY, "an automatic answer's subject", "subjects, mail/words", signs.automatic_subject),
     Rule(Kind.AUTO_REPLY, "an out-of-office subject", "subjects, mail/words", signs.away_subject),
     # Lists and newsletters.
     Rule(Kind.LIST, "a mailing list's header", "RFC 2919; RFC 2369", signs.list_header, signs.LIST_HEADERS),
+    Rule(
+        Kind.AUTO_REPLY, "sent in bulk as an answer", "vacation(1), RT", signs.bulk_answer, signs.PRECEDENCE
+    ),
     Rule(Kind.LIST, "sent in bulk", "Precedence; RFC 2076, 3.9", signs.bulk_precedence, signs.PRECEDENCE),
     Rule(
         Kind.LIST,
@@ -102,7 +106,7 @@ TABLE: tuple[Rule, ...] = (
         "a program's header",
         "cron, ticket systems",
         signs.program_header,
-        (b"x-cron-env", b"x-mailer"),
+        (*signs.PROGRAMS, b"x-mailer"),
     ),
     Rule(
         Kind.AUTO_REPLY,

@@ -24,6 +24,7 @@ RESPONDER_HEADERS = (
     b"x-vacation",
 )
 RESPONDERS = (*RESPONDER_HEADERS, b"x-post-messageclass", b"x-apple-action", b"delivered-to")
+PROGRAMS = (b"x-cron-env", b"x-otrs-loop", b"x-servicenow-generated")
 PRECEDENCE = (b"precedence", b"x-precedence")
 _NO = frozenset(["", "no", "false", "0", "none"])
 LIST_HEADERS = (
@@ -38,8 +39,10 @@ LIST_HEADERS = (
     b"x-mailing-list",
 )
 _BULK = re.compile(r"(?:bulk|list|junk)\b", re.IGNORECASE)
+_BY_MANAGER = re.compile(rb"owner-|-(?:owner|request|bounces?|admin|errors)[@+]|majordomo|listserv|mailman")
 _AUTO = re.compile(r"auto[-_ ]?reply", re.IGNORECASE)
 _MANAGER = re.compile(r"^(?:owner-.+|.+-(?:request|owner|bounces?)|listserv|majordomo|mailman|listproc)@")
+_RESPONDER = re.compile(r"(?:auto[-_.]?(?:reply|replies|respon(?:d|der|se))|vacation)(?:[-+_.][^@]*)?@")
 _TICKET = re.compile(
     r"\[[^\]]{0,40}[#:-]\s?[A-Z]{0,6}-?\d{2,}[^\]]{0,20}\]|(?:ticket|case|request|anfrage|"
     r"vorgang)\b.{0,12}#?\d{2,}",
@@ -119,6 +122,11 @@ def auto_replied(mail: Mail) -> bool:
     return _auto_submitted(mail).startswith(("auto-replied", "auto_replied", "autoreplied"))
 
 
+def responder_address(mail: Mail) -> bool:
+    """From an address that is an autoresponder's by its name."""
+    return any(_RESPONDER.match(address) for address in mail.from_)
+
+
 def auto_submitted(mail: Mail) -> bool:
     """Any Auto-Submitted but "no"."""
     return bool(_auto_submitted(mail)) and not re.match(r"no\b", _auto_submitted(mail))
@@ -172,6 +180,14 @@ def bulk_precedence(mail: Mail) -> bool:
     return bool(_BULK.match(_precedence(mail)))
 
 
+def bulk_answer(mail: Mail) -> bool:
+    """Sent in bulk, yet answering a mail, and by no list's old manager: vacation programs and ticket systems."""
+    if not mail.parents or not re.match("bulk|junk", _precedence(mail), re.IGNORECASE):
+        return False
+    named = b" ".join(mail.headers.raw_first(name) for name in (b"sender", b"errors-to", b"return-path"))
+    return not _BY_MANAGER.search(named.lower())
+
+
 def _precedence(mail: Mail) -> str:
     if b"precedence" in mail.headers:
         return mail.headers.first(b"precedence").strip()
@@ -193,7 +209,9 @@ def away_subject(mail: Mail) -> bool:
         return False
     if _out_of_office().fullmatch(subject):
         return "?" not in mail.opening[:_SENTENCES]
-    return bool(_away_subject().fullmatch(subject) or _lotus().fullmatch(subject)) and _says_away(mail)
+    if not (_away_subject().fullmatch(subject) or _lotus().fullmatch(subject)):
+        return False
+    return _says_away(mail) or bulk_precedence(mail) or failures.null_path(mail)
 
 
 def away_wording(mail: Mail) -> bool:
@@ -241,8 +259,8 @@ def list_manager(mail: Mail) -> bool:
 
 
 def program_header(mail: Mail) -> bool:
-    """Cron, and mail programs that call themselves autoresponders."""
-    if b"x-cron-env" in mail.headers:
+    """Cron, ticket systems that mark what nobody wrote, and programs that call themselves autoresponders."""
+    if any(name in mail.headers for name in PROGRAMS):
         return True
     mailer = mail.headers.first(b"x-mailer").lower() if b"x-mailer" in mail.headers else ""
     return "autorespond" in mailer or "vacation" in mailer
@@ -279,7 +297,8 @@ _REST = r"(?:(?:[:：|(\[]|[-–—] ).*)?"
 
 @cache
 def _automatic_subject() -> re.Pattern[str]:
-    return re.compile(_SHAPE.format(words=merged(phrases("automatic subjects"))) + _REST)
+    words = merged(phrases("automatic subjects"))
+    return re.compile(rf"\s*\[\s*(?:{words})\s*\].*|" + _SHAPE.format(words=words) + _REST)
 
 
 @cache
@@ -295,9 +314,7 @@ def _away_subject() -> re.Pattern[str]:
 @cache
 def _lotus() -> re.Pattern[str]:
     """Notes: "Jo Doe/ACME is out of the office (returning 03/01/2012)", later with "AUTO: " before it."""
-    return re.compile(
-        r"(?:auto: .{1,80} (?:is|ist|est|esta|e) .{1,120}|.{1,80} is out of the office(?: \(.{0,40}\))?\.?)"
-    )
+    return re.compile(r"(?:auto: .{1,200}|.{1,80} is out of the office(?: \(.{0,40}\))?\.?)")
 
 
 @cache

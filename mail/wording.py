@@ -81,6 +81,7 @@ _UNITS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }
 _SHORT = {"en": "under a minute", "es": "menos de un minuto"}
 _AND = {"en": " and ", "es": " y "}
+_SPANISH = {"you": "ti", "me": "mí"}
 _YOUR_TIME = {"en": " your time", "es": " (tu hora)"}
 
 
@@ -91,10 +92,10 @@ def count(amount: int, unit: str, language: str = "en") -> str:
 
 
 def working_time(seconds: int, language: str = "en") -> str:
-    """Working time in words: "40 working minutes", "3 working hours"."""
+    """Working time in words: "40 working minutes", "3 working hours"; below two hours never rounded up to them."""
     if seconds < 60:
         return _SHORT[_known(language)]
-    if seconds < 90 * 60:
+    if seconds < 2 * 3600:
         return count(round(seconds / 60), "working minute", language)
     return count(round(seconds / 3600), "working hour", language)
 
@@ -103,7 +104,7 @@ def plain_time(seconds: int, language: str = "en") -> str:
     """Time on the wall clock in words: "20 minutes", "5 hours", "3 days", "3 weeks"."""
     if seconds < 60:
         return _SHORT[_known(language)]
-    if seconds < 90 * 60:
+    if seconds < 2 * 3600:
         return count(round(seconds / 60), "minute", language)
     if seconds < 36 * 3600:
         return count(round(seconds / 3600), "hour", language)
@@ -151,6 +152,13 @@ def listed(things: Sequence[str], language: str = "en") -> str:
     if len(things) < 2:
         return "".join(things)
     return ", ".join(things[:-1]) + _AND[_known(language)] + things[-1]
+
+
+def lies_with(whose: str, since: str, language: str = "en") -> str:
+    """Whose turn it is since when: "with you since Tuesday"; `whose` is you, me or a name."""
+    if _known(language) == "es":
+        return f"pendiente de {_SPANISH.get(whose, whose)} desde el {since}"
+    return f"with {whose} since {since}"
 
 
 def titled(subject: str, language: str = "en") -> str:

@@ -62,7 +62,12 @@ MAILS: dict[str, list[str]] = {
             "pu être remis."
         ),
     ],
-    "an answer to an invitation": [PERSON + CALENDAR.format(method="REPLY")],
+    "an answer to an invitation": [
+        PERSON + CALENDAR.format(method="REPLY"),
+        PERSON + CALENDAR.format(method="REPLY").replace("; method=REPLY", "; name=r.ics"),
+        PERSON + CALENDAR.format(method="REPLY").replace("text/calendar; method=REPLY", "application/ics"),
+        PERSON + "Auto-Submitted: auto-generated\n" + CALENDAR.format(method="REPLY"),
+    ],
     "an invitation or its change": [
         PERSON + CALENDAR.format(method=method) for method in ("REQUEST", "CANCEL", "COUNTER", "ADD")
     ],
@@ -103,6 +108,10 @@ MAILS: dict[str, list[str]] = {
         PERSON + "Precedence: auto_reply\nSubject: x\n\nx",
         PERSON + "X-Precedence: auto-reply\nSubject: x\n\nx",
     ],
+    "an autoresponder's address": [
+        "From: auto-reply@x.example\nSubject: x\n\nx",
+        "From: autoresponder@x.example\nSubject: x\n\nx",
+    ],
     "an automatic answer's subject": [
         PERSON + f"Subject: {subject}\n\nText."
         for subject in (
@@ -123,12 +132,14 @@ MAILS: dict[str, list[str]] = {
             "自动回复: Logo",
             "자동 회신: Logo",
             "[ext] Automatic reply: Logo",
+            "[Auto Reply] Logo",
         )
     ],
     "an out-of-office subject": [
         PERSON + "Subject: Out of Office: Logo\n\nHunting lions until February.",
         PERSON + "Subject: Out of office\n\nText",
         PERSON + "Subject: Vacation\n\nI am on vacation until Monday.",
+        PERSON + "Subject: away from my mail\nPrecedence: bulk\n\nYour mail will be read when I am back.",
         PERSON + "Subject: Absent\n\nJe suis absent jusqu'au 12 mai.",
         PERSON + "Subject: Jo Doe/MAIL/ACME is out of the office\n\nI will be out of the office from Monday.",
         PERSON
@@ -138,7 +149,11 @@ MAILS: dict[str, list[str]] = {
         PERSON + "List-Id: <dev.x.example>\nSubject: x\n\nx",
         PERSON + "List-Unsubscribe: <mailto:x@x.example>\nSubject: x\n\nx",
     ],
+    "sent in bulk as an answer": [
+        PERSON + "Precedence: bulk\nIn-Reply-To: <a@b>\nSubject: Re: x\n\nYour mail will be read.",
+    ],
     "sent in bulk": [
+        PERSON + "Sender: owner-dev@x.example\nPrecedence: bulk\nIn-Reply-To: <a@b>\nSubject: Re: x\n\nx",
         PERSON + "Precedence: bulk\nSubject: x\n\nx",
         PERSON + "Precedence: List\nSubject: x\n\nx",
         PERSON + "X-Precedence: junk\nSubject: x\n\nx",
@@ -152,6 +167,7 @@ MAILS: dict[str, list[str]] = {
     "Auto-Submitted": [PERSON + "Auto-Submitted: auto-generated\nSubject: x\n\nx"],
     "a program's header": [
         PERSON + "X-Cron-Env: <SHELL=/bin/sh>\nSubject: x\n\nx",
+        PERSON + "X-OTRS-Loop: yes\nSubject: x\n\nx",
         PERSON + "X-Mailer: SuperAutoResponder 2\nSubject: x\n\nx",
     ],
     "sent by nobody": ["Return-Path: <>\n" + PERSON + "Subject: x\n\nHello."],
