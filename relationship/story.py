@@ -183,13 +183,12 @@ def tell(
 
 
 def _conversations(messages: Sequence[Message], letters: Mapping[str, Letter]) -> dict[str, str]:
-    """Whose conversation each message belongs to; what settles a wait by a link belongs to that wait's."""
+    """Whose conversation each message belongs to; what settles by a link belongs to what the letter is about."""
     found = dict(thread([_threadable(m) for m in messages]))
     for message in messages:
         letter = letters.get(message.about_letter)
-        asked = letter.occasion.partition("/")[2] if letter else ""
-        if "settled" in message.tags and asked in found:
-            found[message.key] = found[asked]
+        if letter and "settled" in message.tags and letter.conversation in found:
+            found[message.key] = found[letter.conversation]
     return found
 
 
@@ -224,6 +223,7 @@ def _age(turn: Turn) -> tuple[datetime, str]:
 
 
 def _threadable(message: Message) -> Threadable:
+    """A story has the same two parties throughout, whatever addresses they write from."""
     return Threadable(
         key=message.key,
         message_id=message.message_id,
@@ -231,4 +231,6 @@ def _threadable(message: Message) -> Threadable:
         hints=message.hints,
         subject=message.subject,
         at=message.at,
+        parties=frozenset(Side),
+        sender=message.side,
     )
