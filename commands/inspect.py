@@ -61,7 +61,8 @@ def inspect_files(paths: Iterable[Path], complaints: list[str] | None = None) ->
 def _member(place: str, mail: Mail) -> Threadable:
     parties = frozenset((*mail.from_, *mail.to, *mail.cc))
     at = mail.dated or mail.received or LONG_AGO
-    return Threadable(place, mail.message_id, mail.parents, mail.hints, mail.subject, at, parties)
+    sender = next(iter(mail.from_), "")
+    return Threadable(place, mail.message_id, mail.parents, mail.hints, mail.subject, at, parties, sender)
 
 
 def _readable(paths: Iterable[Path], complaints: list[str] | None) -> Iterator[FoundMail]:

@@ -10,7 +10,8 @@ Then, in this order, and each only for what looks like a reply:
 1. Hints: Outlook's Thread-Index root and Gmail's thread id. A provider that puts two *new* messages with one
    subject into one thread is not followed: two jobs stay two.
 2. The subject, as the last resort: a conversation that starts with a reply ("Re: ...") to an unknown parent
-   joins the latest conversation with the same base subject and the same two parties, if that is `RECENT`.
+   joins the latest conversation with the same base subject and the same two parties in which another of them
+   wrote, if that is `RECENT`.
 
 The same Message-ID on different mails joins them only where the base subject, or parties and date, agree.
 """
@@ -34,6 +35,7 @@ class Threadable:
     subject: str
     at: datetime
     parties: frozenset[str] = field(default=frozenset())  # addresses in From, To, Cc
+    sender: str = ""  # the one in From; an answer without references answers somebody else's mail
 
 
 class _Groups:
@@ -136,15 +138,18 @@ def _by_subject(ordered: list[Threadable], groups: _Groups, nodes: dict[str, str
     """Let conversations that start in the middle join the latest one that they can belong to."""
     starts = _starts(ordered, groups, nodes)
     orphans = {message.key for message in starts.values() if is_reply_subject(message.subject)}
-    seen: dict[tuple[str, frozenset[str]], tuple[datetime, str]] = {}
+    seen: dict[tuple[str, frozenset[str]], dict[str, tuple[datetime, str]]] = {}
     for message in ordered:
         base = base_subject(message.subject)
         if not base or len(message.parties) < 2:
             continue
-        earlier = seen.get((base, message.parties))
-        if earlier and message.key in orphans and message.at - earlier[0] <= RECENT:
-            groups.join(earlier[1], nodes[message.key])
-        seen[base, message.parties] = message.at, nodes[message.key]
+        by_sender = seen.setdefault((base, message.parties), {})
+        if message.key in orphans:
+            answered = [last for sender, last in by_sender.items() if sender != message.sender or not sender]
+            at, node = max(answered, default=(message.at - 2 * RECENT, ""))
+            if message.at - at <= RECENT:
+                groups.join(node, nodes[message.key])
+        by_sender[message.sender] = message.at, nodes[message.key]
 
 
 # "Re" and "Fwd" as mail programs of many languages write them; also Re[2]:, Re(3):, Re^2:.

@@ -26,10 +26,11 @@ def one(
     day: float = 0,
     parties: frozenset[str] = BOTH,
     message_id: str | None = None,
+    sender: str = "",
 ) -> Threadable:
     own = f"{key}@x" if message_id is None else message_id
     ids = tuple(f"{parent}@x" for parent in parents)
-    return Threadable(key, own, ids, hints, subject, START + timedelta(days=day), parties)
+    return Threadable(key, own, ids, hints, subject, START + timedelta(days=day), parties, sender)
 
 
 def groups(*messages: Threadable) -> set[frozenset[str]]:
@@ -100,6 +101,13 @@ class TestTheSubjectIsTheLastResort:
     def test_nor_one_between_other_parties(self) -> None:
         others = frozenset(["dana@acme.example", "ben@contract.example"])
         assert groups(one("a"), one("b", subject="Re: Logo", parties=others)) == apart("a", "b")
+
+    def test_nor_one_after_a_mail_of_its_own_writer(self) -> None:
+        first = one("a", sender="maria@contract.example")
+        again = one("b", subject="Re: Logo", day=1, sender="maria@contract.example")
+        answer = one("c", subject="Re: Logo", day=2, sender="dana@acme.example")
+        assert groups(first, again) == apart("a", "b")
+        assert groups(first, again, answer) == apart("a", "b+c")
 
     def test_nor_a_late_one(self) -> None:
         assert groups(one("a"), one("b", subject="Re: Logo", day=15)) == apart("a", "b")
