@@ -79,7 +79,10 @@ def understand(
 
 def concerns(raw: RawMail, people: People) -> bool:
     """Whether the headers alone allow that the mail concerns a contractor: asked before more is fetched."""
-    mail, known = parse(raw), directory(people)
+    return _concerns(parse(raw), directory(people))
+
+
+def _concerns(mail: Mail, known: Directory) -> bool:
     author = author_of(mail, known)
     if author is None or author.side is Side.CONTRACTOR:
         return author is not None or _machine_may_write(mail)
@@ -87,11 +90,16 @@ def concerns(raw: RawMail, people: People) -> bool:
     return bool(named or token_in(mail.subject)) or _is_calendar(mail)
 
 
-def wants_more(raw: RawMail) -> bool:
-    """Whether the capped text is not enough to understand the mail, and the whole should be fetched."""
+def wants_more(raw: RawMail, people: People | None = None) -> bool:
+    """Whether the capped text is not enough to understand the mail, and the whole should be fetched.
+
+    Where `people` are given, mail that concerns none of them never is.
+    """
     if raw.complete:
         return False
     mail = parse(raw)
+    if people is not None and not _concerns(mail, directory(people)):
+        return False
     return _is_report(mail) or _is_calendar(mail) or contents.is_cut(mail)
 
 

@@ -70,13 +70,13 @@ def _new_mail(
     read_to = known
     for mails in inbox.fetch(state.name, state.uidvalidity, known.uidnext, since, BATCH):
         read_to = replace(known, uidnext=mails[-1].uid + 1)
-        yield replace(start, mails=[_whole(inbox, mail) for mail in mails], read_to=read_to)
+        yield replace(start, mails=[_whole(inbox, mail, start.people) for mail in mails], read_to=read_to)
     if read_to.uidnext < state.uidnext:
         yield replace(start, read_to=replace(known, uidnext=state.uidnext))
 
 
-def _whole(inbox: Inbox, mail: RawMail) -> RawMail:
-    if mail.complete or not wants_more(mail):
+def _whole(inbox: Inbox, mail: RawMail, people: People) -> RawMail:
+    if mail.complete or not wants_more(mail, people):
         return mail
     return inbox.whole(mail.folder, mail.uid) or mail
 

@@ -43,7 +43,8 @@ OWN = [
 PIECES = [
     b"\r\n", b"\n\n", b"\r", b"\0", b"\xff\xfe", b"=?utf-8?b?", b"?=", b"<", b">", b'"', b"(", b")", b":",
     b"--b", b"@", b"Content-Type: multipart/mixed; boundary=b\n", b"charset=utf-16", b"#due ",
-    b"On x wrote:", b"-----Original Message-----", b"Content-Transfer-Encoding: base64\n", b" " * 400, b">" * 400,
+    b"On x wrote:", b"-----Original Message-----",
+    b"Content-Transfer-Encoding: base64\n", b" " * 400, b">" * 400,
     b"(" * 400, b"<div>" * 200, b"a@" * 200,
 ]  # fmt: skip
 

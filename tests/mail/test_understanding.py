@@ -394,6 +394,11 @@ class TestWhatMoreIsWanted:
         assert wants_more(raw(text, complete=False)) is expected
         assert not wants_more(raw(text))
 
+    def test_strangers_mail_is_not_fetched_whole(self, raw: MakeRaw, people: People) -> None:
+        stranger = FROM_MARIA.replace("maria@contract.example", "x@x.example")
+        assert wants_more(raw(f"{FROM_MARIA}\n{self.LONG}", complete=False), people)
+        assert not wants_more(raw(f"{stranger}\n{self.LONG}", complete=False), people)
+
 
 def test_what_concerns_nobody_is_told_by_its_headers(raw: MakeRaw, people: People) -> None:
     assert concerns(raw(f"{FROM_MARIA}\nHi"), people)
