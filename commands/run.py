@@ -10,8 +10,9 @@ import typer
 from rich.logging import RichHandler
 
 from commands.house import House, Keepwarm
-from commands.output import AsJson, errors, plainly, print_json
-from commands.service import Service
+from commands.output import AsJson, complain, errors, plainly, print_json
+from commands.service import Service, failing
+from mail.inbox import InboxError
 from rules.loader import not_acting
 from rules.problems import PolicyErrors
 from tick.work import Work
@@ -39,6 +40,9 @@ def run(
     try:
         if once:
             _tell(work_once(keepwarm, house.now), as_json)
+            if keepwarm.trouble:  # nothing is lost: the letters wait in the outbox
+                complain(keepwarm.trouble)
+                raise typer.Exit(1)
         else:
             Service(keepwarm, house, dry_run).run()
     finally:
@@ -59,12 +63,18 @@ def _tell(work: Work, as_json: bool) -> None:
 
 def work_once(keepwarm: Keepwarm, now: Callable[[], datetime]) -> Work:
     """Tick until there is nothing left to do now."""
-    total = Work()
-    for _ in range(ROUNDS):
-        work = keepwarm.tick(now())
-        total += work
-        if not work:
-            break
-    beat = replace(keepwarm.store.heartbeat(), last_poll=now(), failing_since=None, reason="")
-    keepwarm.store.beat(beat)
+    total, store = Work(), keepwarm.store
+    try:
+        for _ in range(ROUNDS):
+            work = keepwarm.tick(now())
+            total += work
+            if not work:
+                break
+    except InboxError as error:
+        store.beat(failing(store.heartbeat(), str(error), now()))
+        raise
+    if keepwarm.trouble:
+        store.beat(failing(store.heartbeat(), keepwarm.trouble, now()))
+    else:
+        store.beat(replace(store.heartbeat(), last_poll=now(), failing_since=None, reason=""))
     return total

@@ -95,7 +95,7 @@ class Service:
             if work:
                 log.info(str(work))
             trouble = self._keepwarm.trouble
-            self._beat(_failing(self._beats, trouble, now) if trouble else self._recovered(now))
+            self._beat(failing(self._beats, trouble, now) if trouble else self._recovered(now))
         try:
             self._tell_of_broken_rules(now)
         except Exception:
@@ -114,7 +114,7 @@ class Service:
     def _fail(self, reason: str, now: datetime) -> None:
         self._failures += 1
         log.warning(reason)
-        beat = _failing(self._beats, reason, now)
+        beat = failing(self._beats, reason, now)
         self._beat(beat)
         since = beat.failing_since or now
         if now - since >= TELL_AFTER:
@@ -189,5 +189,6 @@ class Service:
         self._keepwarm.tell_owner("owner/rules-broken", occasion, {"errors": told}, since, now)
 
 
-def _failing(before: Heartbeat, reason: str, now: datetime) -> Heartbeat:
+def failing(before: Heartbeat, reason: str, now: datetime) -> Heartbeat:
+    """The heartbeat of a tick that failed."""
     return replace(before, failing_since=before.failing_since or now, reason=reason)
