@@ -12,7 +12,7 @@ import typer
 from commands.contractors import named, named_among
 from commands.house import House
 from commands.output import complain, plainly
-from store.protocol import Store, StoreError
+from store.protocol import InUseError, Store
 from tick.books import Books
 from tick.requests import apply, profiles
 
@@ -70,7 +70,7 @@ def _ask(house: House, verb: str, key: str, done: str) -> None:
     policy = house.policy(templates)
     try:
         store = house.store()
-    except StoreError:
+    except InUseError:
         house.store(read_only=True).request(verb, key)
         typer.echo("The running daemon was asked, and does it at its next tick.")
         return

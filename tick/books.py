@@ -39,8 +39,15 @@ class Books:
         self._identities: dict[str, Identities] = {}
         self._wake: dict[str, datetime | None] = {}  # None: has news, look at it now
         self.adopt(policy, readers)
-        for name in store.names():
-            facts = store.load(name)
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        """All that is projected from the store, from nothing."""
+        self.letters, self.routes = {}, {}
+        self._stories.clear()
+        self._identities.clear()
+        for name in self.store.names():
+            facts = self.store.load(name)
             self._note(name, facts.letters.values())
             self._route(name, [*facts.letters.values(), *facts.check_ins.values()])
 
@@ -198,6 +205,11 @@ class Books:
         self.store.archive(key, facts, conversation_of)
         self._stories.pop(key, None)
         self._identities.pop(key, None)
+
+    def forget(self, key: str) -> None:
+        """Remove a relationship, and what the others say of the person."""
+        self.store.forget(key)
+        self._rebuild()
 
     def is_archived(self, key: str, message: Message) -> bool:
         """Whether a mail that is seen once more lies in the yearly files already."""

@@ -1,18 +1,24 @@
 """What commands asked of the daemon while it ran: pause, resume, forget. Applied before anything else in a tick."""
 
+import logging
 from dataclasses import replace
 
 from relationship.facts import Profile
-from store.protocol import Store
+from store.protocol import Store, StoreError
 from tick.books import Books
 
 OWNER_SAYS = "owner"
+
+log = logging.getLogger(__name__)
 
 
 def apply_requests(books: Books) -> None:
     """Do what was asked, oldest first; each may be done again without harm."""
     for verb, key in books.store.requests():
-        apply(books, verb, key)
+        try:
+            apply(books, verb, key)
+        except (StoreError, ValueError) as error:  # asked again, it would fail again
+            log.warning("The request to %s %s could not be done: %s", verb, key, error)
         books.store.answered(verb, key)
 
 
@@ -20,7 +26,7 @@ def apply(books: Books, verb: str, key: str) -> None:
     """Pause or resume a relationship for the owner, or forget one that is in the rules no longer."""
     if verb == "forget":
         if key not in books.people.contractors:
-            books.store.forget(key)
+            books.forget(key)
         return
     profile = books.store.load(key).profile.get("profile")
     if profile:
