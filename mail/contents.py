@@ -84,6 +84,8 @@ def is_readable(mail: Mail, text: str) -> bool:
         return False
     if mail.content_type in _SEALED:
         return False
+    if text.startswith("-----BEGIN PGP MESSAGE-----"):
+        return False
     if text:
         return len(_GARBAGE.findall(text)) * 10 < len(text)
     return not any(part.kind in _SEALED for part in mail.parts)

@@ -26,6 +26,9 @@ _RULE_MARKS = "-_=*—"
 # Gmail's older form: "2026-11-09 10:00 GMT+08:00 Jo <jo@x.example>:".
 _GMAIL = re.compile(r"\d{4}-\d\d-\d\d .{1,100}<[^<>]{3,320}>:$")
 _NAMED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>$")
+_PGP_SIGNED = re.compile(
+    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\S.*\n){0,5}\n", re.MULTILINE
+)  # RFC 4880, 7
 _UUENCODED = re.compile(r"^begin [0-7]{3} .*$(?:\n.*)*?(?:\n^end[ \t]*$|\Z)", re.MULTILINE)
 _SIGNATURE = re.compile(r"--\s?$|—\s*$")
 _LOOKS_ATTRIBUTED = re.compile(r"\d|@|<")
@@ -36,6 +39,8 @@ def fresh_text(text: str) -> str:
     text = text[:TEXT_CAP].replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     if not text.isascii():
         text = text.translate(_INVISIBLE)
+    if "-----BEGIN PGP SIG" in text:
+        text = _PGP_SIGNED.sub("", text).partition("-----BEGIN PGP SIGNATURE-----")[0]
     if "\nbegin " in text:
         text = _UUENCODED.sub("", text)
     lines = _without_quotes([line.strip() for line in text.split("\n")])

@@ -132,7 +132,9 @@ def test_bad_news(text: str) -> None:
     assert is_bad_news(text, LISTS)
 
 
-@pytest.mark.parametrize("text", ["Here is the file.", "All went well!", "Todo bien", "Alles gut"])
+@pytest.mark.parametrize(
+    "text", ["Here is the file.", "All went well!", ("The operation is complete"), "Todo bien", "Alles gut"]
+)
 def test_no_bad_news(text: str) -> None:
     assert not is_bad_news(text, LISTS)
 

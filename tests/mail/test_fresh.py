@@ -101,6 +101,11 @@ def test_attachments_written_into_the_text_go() -> None:
     assert fresh_text("Here.\n\nbegin 644 a.doc\nM????\n`\nend\n") == "Here."
 
 
+def test_what_a_signature_program_adds_goes() -> None:
+    head = "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n"
+    assert fresh_text(f"{head}#pause\n-----BEGIN PGP SIGNATURE-----\n\niQ\n-----END") == "#pause"
+
+
 def test_where_fresh_text_ends_can_be_told() -> None:
     assert find_end("Here.\n> quoted")
     assert find_end("Here.\n-- \nMaria")

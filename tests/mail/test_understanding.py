@@ -346,6 +346,11 @@ class TestWhatItSays:
             "maria"
         ].readable
 
+    def test_so_is_mail_that_pgp_sealed_in_its_text(self, read: Read) -> None:
+        assert not read(f"{FROM_MARIA}\n-----BEGIN PGP MESSAGE-----\n\nhQ\n-----END PGP MESSAGE-----\n")[
+            "maria"
+        ].readable
+
     def test_html_alone_is_read_without_its_quote(self, read: Read) -> None:
         body = (
             "<p>Could you?</p><p>#nrn</p><div class=gmail_quote>On x "
