@@ -219,11 +219,17 @@ def one_of_two_answered(case: Case, world: World) -> str | None:
     message = case.occasion.message
     if case.rule.when != "waiting on contractor" or case.reader is Side.OWNER or message is None:
         return None
-    for address in message.also_asked:
-        other = world.story_of(address)
-        if other and any(turn.asked == message.key for turn in other.ledger.exchanges):
-            return f"the question went to {other.contractor.name} too, who has answered"
-    return None
+    other = who_answered(message, world.story_of)
+    return f"the question went to {other.contractor.name} too, who has answered" if other else None
+
+
+def who_answered(message: Message, story_of: Callable[[str], Story | None]) -> Story | None:
+    """Of the other contractors who were asked by the same mail, the first who has answered it."""
+    others = (story_of(address) for address in message.also_asked)
+    return next(
+        (one for one in others if one and any(turn.asked == message.key for turn in one.ledger.exchanges)),
+        None,
+    )
 
 
 def limits(case: Case, world: World) -> Judgement | None:

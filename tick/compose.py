@@ -14,6 +14,7 @@ from relationship.facts import Fact
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Side
 from rules.evaluation import Case
+from rules.gates import older_debt, who_answered
 from tick.approval import needs_approval
 from tick.books import Books
 from tick.decide import Judged, news
@@ -69,7 +70,7 @@ def _letter(case: Case, books: Books, templates: Templates, now: datetime) -> Le
     token = new_token()
     story, policy = case.story, books.policy
     reader = reader_of(case.reader, story.contractor, story.owner)
-    facts = facts_of(case, policy, token, now)
+    facts = facts_of(case, policy, token, now) | _answered_by(case, books)
     wording = _next_wording(case)
     rendered = templates.render(case.step.send, reader.language, wording, facts)
     bundled = case.reader is Side.OWNER and not case.rule.any_time
@@ -90,9 +91,30 @@ def _letter(case: Case, books: Books, templates: Templates, now: datetime) -> Le
         created_at=now,
         due_at=case.due_at,
         state=_first_state(case, bundled),
-        conversation=case.occasion.turn.conversation if case.occasion.turn else "",
+        conversation=_conversation(case, now),
     )
     return draft if bundled else _addressed(draft, rendered, case, books, now)
+
+
+def _answered_by(case: Case, books: Books) -> dict[str, object]:
+    """Who has answered, where two were asked; only the books know the other story."""
+    turn = case.occasion.turn
+    if case.rule.when != "one of two answered" or turn is None:
+        return {}
+    other = who_answered(case.story.by_key[turn.asked], books.story_of)
+    return {"answered_by": other.contractor.name} if other else {}
+
+
+def _conversation(case: Case, now: datetime) -> str:
+    """What the letter is about: what its links settle."""
+    story, turn, message = case.story, case.occasion.turn, case.occasion.message
+    if case.rule.when == "owner first":  # about the chased question, but its link is that of the older debt
+        turn = older_debt(story, turn.since, now) if turn else None
+    if turn:
+        return turn.conversation
+    if message is None or case.rule.when == "brief sent":  # a brief that is fine as it is still waits
+        return ""
+    return story.conversation_of.get(message.key, "")
 
 
 def _first_state(case: Case, bundled: bool) -> State:

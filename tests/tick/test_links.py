@@ -1,0 +1,67 @@
+"""One click in a note to the owner settles what the note is about, and nothing else."""
+
+import re
+from urllib.parse import unquote
+
+from relationship.messages import Side
+
+TEAM, DANA = "team@acme.example", "dana@acme.example"
+MARIA, BEN = "maria@contract.example", "ben@contract.example"
+
+BRIEFS = """
+  - name: A brief without a deadline
+    when: brief sent
+    if: {{lacks: deadline}}
+    send: owner/incomplete-brief
+"""
+
+
+def click(scene, tag="settled", text=""):
+    """Dana follows the link in her last mail that holds `text`."""
+    letter = next(mail for mail in reversed(scene.letters(DANA)) if text in unflowed(mail))
+    links = re.findall(r"mailto:\S+?\?subject=(\S+?)&body=%23(\w+)", unflowed(letter))
+    subject = next(unquote(subject) for subject, said in links if said == tag)
+    scene.writes(DANA, TEAM, subject, f"#{tag}", folder="INBOX")
+    scene.tick()
+
+
+def unflowed(letter):
+    text = letter.raw.text.decode().replace("=\n", "").replace("=3D", "=").replace("=20\n", " ")
+    return text.replace("&amp;", "&")
+
+
+def waits(scene, name, side):
+    return [turn.subject for turn in scene.story(name).waits(side)]
+
+
+def test_the_note_of_an_older_debt_settles_the_debt_and_not_the_question(scene):
+    scene.tick()
+    scene.at("2026-03-02 14:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.at("2026-03-02 14:30")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.run("2026-03-04 20:00")
+    click(scene, text="older answer")
+    assert waits(scene, "Maria", Side.OWNER) == []
+    assert waits(scene, "Maria", Side.CONTRACTOR) == ["Logo"]
+
+
+def test_the_note_that_one_of_two_has_answered_settles_it_for_the_other(scene):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, f"{MARIA}, {BEN}", "Fair", "Who could come to the fair?")
+    scene.at("2026-03-02 11:00")
+    scene.writes(BEN, TEAM, "Re: Fair", "I can.", question)
+    scene.run("2026-03-04 20:00")
+    click(scene, text="has answered")
+    assert waits(scene, "Maria", Side.CONTRACTOR) == []
+
+
+def test_a_brief_that_is_fine_without_a_deadline_still_waits_for_its_answer(scene):
+    scene.policy(scene.rules_text + BRIEFS)
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    scene.writes(DANA, MARIA, "Flyer", "Could you make the flyer?")
+    scene.run("2026-03-02 20:00")
+    click(scene, text="names no deadline")
+    assert waits(scene, "Maria", Side.CONTRACTOR) == ["Flyer"]
