@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mail.links import all_answers
-from mail.wording import count, day, day_in, full_date, moment, plain_time, titled, working_time
+from mail.wording import count, day, day_in, full_date, lies_with, moment, plain_time, titled, working_time
 from relationship.checkins import CheckIn
 from relationship.conversations import plain_subject
 from relationship.durations import Duration
@@ -60,7 +60,7 @@ def facts_of(case: Case, policy: Policy, token: str, now: datetime) -> dict[str,
         debt = older_debt(story, occasion.turn.since, now)
         facts["debt"] = _turn(debt, story, reader, now) if debt else None
     if occasion.check_in:
-        facts["check_in"] = _check_in(occasion.check_in, story, policy, reader)
+        facts["check_in"] = _check_in(occasion.check_in, case, policy, reader)
     if occasion.letter:
         facts["letter"] = {
             "subject": occasion.letter.subject,
@@ -112,10 +112,19 @@ def _turn(turn: Turn, story: Story, reader: Reader, now: datetime) -> dict[str, 
     return {
         "subject": titled(turn.subject, reader.language),
         "since": day_in(turn.since, reader.timezone, reader.language, reader.locale),
-        "took": working_time(spent, reader.language) if turn.answered_at else None,
+        "took": _took(turn, spent, reader),
         "waiting": _waiting(turn, story, end, reader),
         "chasers": turn.chasers,
     }
+
+
+def _took(turn: Turn, spent: int, reader: Reader) -> str | None:
+    """Plain time where all of it was worked, as people say it; else working time, and it is called so."""
+    if turn.elapsed_s is None:
+        return None
+    if turn.elapsed_s - spent < 60:
+        return plain_time(turn.elapsed_s, reader.language)
+    return working_time(spent, reader.language)
 
 
 def _waiting(turn: Turn, story: Story, end: datetime, reader: Reader) -> str:
@@ -134,7 +143,8 @@ def _waiting(turn: Turn, story: Story, end: datetime, reader: Reader) -> str:
     )
 
 
-def _check_in(check_in: CheckIn, story: Story, policy: Policy, reader: Reader) -> dict[str, object]:
+def _check_in(check_in: CheckIn, case: Case, policy: Policy, reader: Reader) -> dict[str, object]:
+    story = case.story
     abroad = story.contractor.timezone != story.owner.timezone
 
     def told(at: datetime) -> str:
@@ -147,15 +157,22 @@ def _check_in(check_in: CheckIn, story: Story, policy: Policy, reader: Reader) -
         "owner_said": check_in.owner_said,
         "length": plain_time(int((check_in.ends_at - check_in.starts_at).total_seconds()), reader.language),
         "where": policy.check_ins.where,
-        "agenda": agenda(story, reader),
+        "agenda": agenda(story, case.reader, reader),
         "outside_hours": check_in.outside_hours,
     }
 
 
-def agenda(story: Story, reader: Reader) -> tuple[str, ...]:
-    """What is open between the two: the waits of both sides that ask."""
+def agenda(story: Story, case_reader: Side, reader: Reader) -> tuple[str, ...]:
+    """What is open between the two: the waits of both sides that ask, and with whom each of them lies."""
     return tuple(
-        f"{turn.subject} ({day_in(turn.since, reader.timezone, reader.language, reader.locale)})"
+        f"{titled(turn.subject, reader.language)} ({_with_whom(turn, story, case_reader, reader)})"
         for turn in story.ledger.waits
         if turn.asks
     )
+
+
+def _with_whom(turn: Turn, story: Story, case_reader: Side, reader: Reader) -> str:
+    """In a letter to the contractor the owner speaks; in one to the owner, Keepwarm does."""
+    other = "me" if case_reader is Side.CONTRACTOR else story.contractor.first_name
+    since = day_in(turn.since, reader.timezone, reader.language, reader.locale)
+    return lies_with("you" if turn.party is case_reader else other, since, reader.language)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from relationship.conversations import plain_subject
 from relationship.messages import Side
 from relationship.occasions.occasion import Finder, Occasion, quoted
 from relationship.story import Story
@@ -20,7 +21,7 @@ def starred(story: Story, now: datetime) -> Iterator[Occasion]:
                 trigger="starred",
                 key=f"star/{message.key}",
                 moment=message.starred_at,
-                about=f"you starred {quoted(message.subject)}",
+                about=f"you starred {quoted(plain_subject(message.subject))}",
                 whose=Side.CONTRACTOR,
                 start=message.starred_at + STAR_GRACE,
                 message=message,
