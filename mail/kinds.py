@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mail import signs
+from mail import automatic, signs
 from mail.parsing import Mail
 from relationship.messages import Kind
 
@@ -83,8 +83,10 @@ TABLE: tuple[Rule, ...] = (
         signs.PRECEDENCE,
     ),
     Rule(Kind.AUTO_REPLY, "an autoresponder's address", "osTicket, FreeScout", signs.responder_address),
-    Rule(Kind.AUTO_REPLY, "an automatic answer's subject", "subjects, mail/words", signs.automatic_subject),
-    Rule(Kind.AUTO_REPLY, "an out-of-office subject", "subjects, mail/words", signs.away_subject),
+    Rule(
+        Kind.AUTO_REPLY, "an automatic answer's subject", "subjects, mail/words", automatic.automatic_subject
+    ),
+    Rule(Kind.AUTO_REPLY, "an out-of-office subject", "subjects, mail/words", automatic.away_subject),
     # Lists and newsletters.
     Rule(Kind.LIST, "a mailing list's header", "RFC 2919; RFC 2369", signs.list_header, signs.LIST_HEADERS),
     Rule(
@@ -119,14 +121,16 @@ TABLE: tuple[Rule, ...] = (
         Kind.AUTO_REPLY,
         "it says that it was written automatically",
         "wording, mail/words",
-        signs.says_automatic,
+        automatic.says_automatic,
     ),
-    Rule(Kind.AUTO_REPLY, "a ticket system's receipt", "Zendesk, OTRS, RT, Freshdesk", signs.ticket_receipt),
+    Rule(
+        Kind.AUTO_REPLY, "a ticket system's receipt", "Zendesk, OTRS, RT, Freshdesk", automatic.ticket_receipt
+    ),
     Rule(
         Kind.AUTO_REPLY,
         "an absence, and nothing else",
         "wording, mail/words",
-        signs.away_wording,
+        automatic.away_wording,
         (b"x-auto-response-suppress", b"thread-topic"),
     ),
 )
