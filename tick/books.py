@@ -59,6 +59,7 @@ class Books:
         self.readers = readers
         self.rules: tuple[Rule, ...] = policy.rules + NOTICES
         self._stories.clear()
+        self._days: dict[str, datetime] = {}  # the end of the day in which a relationship was looked at last
         self._wake.clear()
         self.people = People(policy.owner, self._keys(policy.contractors))
         self._wake = dict.fromkeys(self.people.contractors)
@@ -173,6 +174,12 @@ class Books:
         """When a relationship is to be looked at next: `now` where one has news; None where there is nobody."""
         return min((at or now for at in self._wake.values()), default=None)
 
+    def is_new_day(self, key: str, ends_at: datetime) -> bool:
+        """Whether this is the first look at a relationship in a day of its contractor's, which ends then."""
+        known = self._days.get(key)
+        self._days[key] = ends_at
+        return known != ends_at
+
     def look_again(self, key: str, at: datetime) -> None:
         """Nothing is due before `at`, unless something new arrives."""
         self._wake[key] = at
@@ -249,8 +256,13 @@ class Books:
         )
 
     def notes(self) -> list[Letter]:
-        """Notes to the owner that wait for the day's one mail."""
-        taken = {token for bundle in self.owner.letters.values() for token in bundle.items}
+        """Notes to the owner that wait for the day's one mail; those of a mail that never went out wait again."""
+        taken = {
+            token
+            for bundle in self.owner.letters.values()
+            if bundle.state not in (State.REFUSED, State.CANCELLED)
+            for token in bundle.items
+        }
         waiting = (x for x in self.letters.values() if x.state is State.BUNDLED and x.token not in taken)
         return sorted(waiting, key=lambda x: x.created_at)
 

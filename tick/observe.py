@@ -1,8 +1,9 @@
 """What the daemon notes of its own accord before deciding: a planned check-in, a change of temperature."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from relationship.facts import Fact
+from relationship.parties import Contractor
 from relationship.planning import Diary, next_look, plan
 from relationship.revising import revise
 from relationship.slots import Span
@@ -12,15 +13,19 @@ from rules.policy import Rule
 from tick.books import Books
 from tick.housekeeping import tidy
 
-DAILY = timedelta(days=1)  # a temperature is taken once a day, and whenever something is new
-
 
 def observe(books: Books, key: str, now: datetime) -> datetime:
-    """Commit what is to be noted about one relationship; returns when to look again by time alone."""
-    tidy(books, key, now)
-    story = books.story(key)
-    changed = _temperature(story, books, now)
-    look_at = now + DAILY
+    """Commit what is to be noted about one relationship; returns when to look again by time alone.
+
+    What depends on the day alone is done in the first look of the contractor's own day, so that how often one
+    looks changes nothing.
+    """
+    changed: list[Fact] = []
+    midnight = _midnight(books.people.contractors[key], now)
+    if books.is_new_day(key, midnight):
+        tidy(books, key, now)
+        changed += _temperature(books.story(key), books, now)
+    story, look_at = books.story(key), midnight
     rule = next((rule for rule in books.rules if rule.when == "check-in due"), None)
     if rule:
         diary = _diary(story, rule, books)
@@ -30,6 +35,13 @@ def observe(books: Books, key: str, now: datetime) -> datetime:
     if changed:
         books.commit(key, changed)
     return max(look_at, now)
+
+
+def _midnight(contractor: Contractor, now: datetime) -> datetime:
+    """When the contractor's next day begins."""
+    zone = contractor.clock.zone
+    day = now.astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _temperature(story: Story, books: Books, now: datetime) -> list[Fact]:

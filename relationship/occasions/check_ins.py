@@ -90,7 +90,7 @@ def check_in_proposed(story: Story, now: datetime) -> Iterator[Occasion]:
 def check_in_over(story: Story, now: datetime) -> Iterator[Occasion]:
     """Built-in: its time is over, and the owner is asked how it went."""
     for check_in in story.check_ins.values():
-        if now >= check_in.ends_at and _took_place_perhaps(story, check_in):
+        if _took_place_perhaps(story, check_in):
             occasion = _occasion(
                 story, check_in, "check-in over", check_in.ends_at, "how did the check-in go"
             )
