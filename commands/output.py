@@ -15,7 +15,7 @@ from rich.table import Table
 from mail.delivery import DeliveryError
 from mail.inbox import InboxError
 from mail.sandbox import RenderingError
-from mail.secrets import SecretError
+from mail.secrets import SecretError, redact
 from rules.problems import PolicyErrors
 from store.protocol import StoreError
 
@@ -48,7 +48,7 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
 
 def complain(sentence: str) -> None:
     """One line for a person, on standard error."""
-    errors.print(sentence, style="red" if errors.is_terminal else None, markup=False)
+    errors.print(redact(sentence), style="red" if errors.is_terminal else None, markup=False)
 
 
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:

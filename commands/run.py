@@ -1,16 +1,17 @@
 """`run`: the daemon; with --once, until nothing is left to do now."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.logging import RichHandler
 
 from commands.house import House, Keepwarm
-from commands.output import AsJson, complain, errors, plainly, print_json
+from commands.logs import log_to_stderr
+from commands.output import AsJson, complain, plainly, print_json
+from commands.pinging import Pinger, valid
 from commands.service import Service, failing
 from mail.inbox import InboxError
 from rules.loader import not_acting
@@ -20,6 +21,13 @@ from tick.work import Work
 ROUNDS = 100  # of --once: a mailbox that never comes to rest is left for the next run
 
 
+class Log(StrEnum):
+    """How the daemon writes its log."""
+
+    plain = "plain"
+    json = "json"
+
+
 @plainly
 def run(
     context: typer.Context,
@@ -27,11 +35,24 @@ def run(
         bool, typer.Option("--once", help="Work until nothing is left to do now, then stop.")
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Record, and send nothing.")] = False,
+    log: Annotated[Log, typer.Option("--log", help="Lines for people, or JSON for machines.")] = Log.plain,
+    ping: Annotated[
+        str,
+        typer.Option(
+            "--ping",
+            envvar="KEEPWARM_PING",
+            show_envvar=True,
+            metavar="URL",
+            help="Ask for this address after each good tick, and for URL/fail after a bad one.",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Read the shared inbox, keep the ledger, apply the rules, send the letters."""
     house: House = context.obj
-    _log_to_stderr()
+    log_to_stderr(log is Log.json)
+    if ping and not valid(ping):
+        raise typer.BadParameter("write an address that begins with https:// or http://", param_hint="--ping")
     policy = house.policy(house.templates())
     refused = not_acting(policy)
     if refused:
@@ -44,14 +65,9 @@ def run(
                 complain(keepwarm.trouble)
                 raise typer.Exit(1)
         else:
-            Service(keepwarm, house, dry_run).run()
+            Service(keepwarm, house, dry_run, Pinger(ping)).run()
     finally:
         keepwarm.close()
-
-
-def _log_to_stderr() -> None:
-    handler = RichHandler(console=errors, show_path=False, markup=False)
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[handler])
 
 
 def _tell(work: Work, as_json: bool) -> None:

@@ -16,10 +16,12 @@ import schedule
 
 from commands.check import findings_of, lines_of, quoted
 from commands.house import House, Keepwarm
+from commands.pinging import Pinger
+from commands.supervising import LONGEST_TICK, Supervisor
 from commands.watching import Watch
 from mail.idling import rest
 from mail.inbox import InboxError
-from mail.secrets import SecretError
+from mail.secrets import SecretError, redact
 from rules.problems import Problem
 from rules.watermarks import fingerprint
 from store.protocol import Heartbeat, StoreError
@@ -34,7 +36,9 @@ BROKEN_RULES_AFTER = timedelta(minutes=2)
 class Service:
     """Keeps the wired daemon ticking."""
 
-    def __init__(self, keepwarm: Keepwarm, house: House, dry_run: bool) -> None:
+    def __init__(self, keepwarm: Keepwarm, house: House, dry_run: bool, pinger: Pinger) -> None:
+        self._pinger, self._supervisor = pinger, Supervisor()
+        self._hung_up = False  # SIGHUP came: take up the rules at once
         self._keepwarm, self._house, self._dry_run = keepwarm, house, dry_run
         self._stopping = False
         self._failures = 0
@@ -52,17 +56,20 @@ class Service:
         """Until SIGTERM or SIGINT; a signal ends the wait at once, and never a tick in its middle."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        signal.signal(signal.SIGHUP, self._hang_up)
         signal.set_wakeup_fd(self._wake.fileno())
         scheduler = schedule.Scheduler()
         scheduler.every(self._poll).seconds.do(self._tick)
         self._watch.start()
         log.info("Keepwarm is running; stop it with Ctrl-C or SIGTERM.")
+        self._supervisor.started()
         scheduler.run_all()
         while not self._stopping:
             arrived = self._wait(max(0.0, scheduler.idle_seconds or 0.0))
             if self._stopping:
                 break
-            if self._watch.changed():
+            if self._watch.changed() or self._hung_up:
+                self._hung_up = False
                 self._reload()
                 arrived = True
             if arrived:
@@ -70,10 +77,14 @@ class Service:
             else:
                 scheduler.run_pending()
         self._watch.stop()
+        self._supervisor.stopped()
         log.info("Keepwarm has stopped.")
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
+
+    def _hang_up(self, number: int, frame: FrameType | None) -> None:
+        self._hung_up = True
 
     def _nudge(self) -> None:
         with suppress(OSError):
@@ -83,6 +94,7 @@ class Service:
 
     def _tick(self) -> None:
         now = self._house.now()
+        self._supervisor.expect(LONGEST_TICK)
         try:
             work = self._keepwarm.tick(now)
         except (InboxError, StoreError, OSError) as error:
@@ -95,11 +107,20 @@ class Service:
             if work:
                 log.info(str(work))
             trouble = self._keepwarm.trouble
+            self._report(trouble)
             self._beat(failing(self._beats, trouble, now) if trouble else self._recovered(now))
         try:
             self._tell_of_broken_rules(now)
         except Exception:
             log.exception("The owner could not be told of the broken rules")
+
+    def _report(self, trouble: str) -> None:
+        """To those who watch from outside."""
+        if trouble:
+            self._pinger.bad()
+        else:
+            self._pinger.good()
+        self._supervisor.say(redact(trouble) or "All is well.")
 
     @property
     def _beats(self) -> Heartbeat:
@@ -113,7 +134,9 @@ class Service:
 
     def _fail(self, reason: str, now: datetime) -> None:
         self._failures += 1
+        reason = redact(reason)
         log.warning(reason)
+        self._report(reason)
         beat = failing(self._beats, reason, now)
         self._beat(beat)
         since = beat.failing_since or now
@@ -137,6 +160,8 @@ class Service:
         """Wait for the next tick, longer after failures; True where mail arrived."""
         if self._failures:
             seconds = max(seconds, min(float(self._poll) * 2**self._failures, LONGEST_BACKOFF))
+        self._supervisor.expect(seconds)
+        if self._failures:
             rest(seconds, self._woken)
             self._drain()
             return True
@@ -191,4 +216,4 @@ class Service:
 
 def failing(before: Heartbeat, reason: str, now: datetime) -> Heartbeat:
     """The heartbeat of a tick that failed."""
-    return replace(before, failing_since=before.failing_since or now, reason=reason)
+    return replace(before, failing_since=before.failing_since or now, reason=redact(reason))

@@ -1,5 +1,6 @@
 """Secrets are never in rules.yaml; it says where they are: `env:`, `file:`, `command:` or `keyring:`."""
 
+import base64
 import importlib
 import os
 import shlex
@@ -8,6 +9,10 @@ from pathlib import Path
 from typing import NoReturn
 
 PATIENCE = 30  # seconds for a command, which may have to unlock something first
+REDACTED = "[secret]"
+SHORTEST = 4  # what is shorter stands in many words by chance
+
+_revealed: set[str] = set()
 
 
 class SecretError(Exception):
@@ -17,8 +22,9 @@ class SecretError(Exception):
 def reveal(where: str) -> str:
     """The secret that a setting points to.
 
-    `env:NAME`, `file:PATH` (its first line), `command:PROGRAM ARGUMENTS` (the first line it prints),
-    `keyring:SERVICE/NAME`, or `keyring:SERVICE` where both are the same.
+    `env:NAME`, `file:PATH` (its first line; variables such as `$CREDENTIALS_DIRECTORY` are filled in),
+    `command:PROGRAM ARGUMENTS` (the first line it prints), `keyring:SERVICE/NAME`, or `keyring:SERVICE` where
+    both are the same.
     """
     kind, _, rest = where.partition(":")
     find = _KINDS.get(kind.strip())
@@ -28,7 +34,21 @@ def reveal(where: str) -> str:
             "`password:` says where the password is, never the password itself; "
             "write env:NAME, file:PATH, command:PROGRAM or keyring:SERVICE."
         )
-    return find(rest)
+    return remember(find(rest))
+
+
+def remember(secret: str) -> str:
+    """From now on `redact` knows this secret; the secret itself again."""
+    if len(secret) >= SHORTEST:
+        _revealed.update((secret, base64.b64encode(secret.encode()).decode()))
+    return secret
+
+
+def redact(text: str) -> str:
+    """The text without any secret that was revealed so far: for logs, and for errors that quote a server."""
+    for secret in sorted(_revealed, key=len, reverse=True):
+        text = text.replace(secret, REDACTED)
+    return text
 
 
 def _from_environment(name: str) -> str:
@@ -39,7 +59,7 @@ def _from_environment(name: str) -> str:
 
 def _from_file(path: str) -> str:
     try:
-        text = Path(path).expanduser().read_text(encoding="utf-8")
+        text = Path(os.path.expandvars(path)).expanduser().read_text(encoding="utf-8")
     except UnicodeDecodeError:
         _none(f"The file {path}, which `password:` names, is not a text file.")
     except OSError as error:

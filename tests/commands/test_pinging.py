@@ -1,0 +1,90 @@
+"""The dead man's switch, against a real web server on loopback."""
+
+import http.server
+import logging
+import queue
+import threading
+
+import pytest
+
+from commands.pinging import Pinger, valid
+
+
+class Switch(http.server.ThreadingHTTPServer):
+    """Keeps the paths that it is asked for."""
+
+    status = 200
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked: queue.Queue[str] = queue.Queue()
+        self.url = f"http://127.0.0.1:{self.server_port}/ping/t0ps3cret"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    server: Switch
+
+    def do_GET(self) -> None:
+        self.send_response(self.server.status)
+        self.end_headers()
+        self.server.asked.put(self.path)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def switch():
+    with Switch() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_good_and_bad_ticks_are_told_apart(switch: Switch) -> None:
+    pinger = Pinger(switch.url)
+    pinger.good()
+    assert switch.asked.get(timeout=10) == "/ping/t0ps3cret"
+    pinger.bad()
+    assert switch.asked.get(timeout=10) == "/ping/t0ps3cret/fail"
+
+
+def test_many_good_ticks_are_one_ping(switch: Switch) -> None:
+    pinger = Pinger(switch.url)
+    for _ in range(1000):
+        pinger.good()
+    switch.asked.get(timeout=10)
+    pinger.bad()
+    assert switch.asked.get(timeout=10).endswith("/fail"), "nothing came between"
+
+
+def test_a_query_keeps_its_place(switch: Switch) -> None:
+    Pinger(f"{switch.url}/?run=1").bad()
+    assert switch.asked.get(timeout=10) == "/ping/t0ps3cret/fail?run=1"
+
+
+def test_silence_is_logged_once_and_without_the_address(
+    switch: Switch, caplog: pytest.LogCaptureFixture
+) -> None:
+    switch.status = 500
+    pinger = Pinger(switch.url, seldom=0)
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            pinger._ask(switch.url)
+    assert len(caplog.records) == 1
+    assert "t0ps3cret" not in caplog.text
+
+
+def test_without_an_address_nothing_starts() -> None:
+    before = threading.active_count()
+    Pinger("").good()
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "https://", "ftp://a.example", "ping", "http://[", ""])
+def test_only_the_web_is_asked(url: str) -> None:
+    assert not valid(url)
+
+
+def test_the_web_is_fine() -> None:
+    assert valid("https://hc-ping.example/uuid")

@@ -1,0 +1,92 @@
+"""The systemd units: they are understood, shut in, and name commands that exist."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from commands.app import COMMANDS
+
+ROOT = Path(__file__).parents[2]
+UNITS = ("keepwarm.service", "keepwarm@.service")
+
+needs_systemd = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="NOT TESTED: the units, for want of systemd-analyze"
+)
+
+
+def analyze(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(("systemd-analyze", *words), capture_output=True, text=True, timeout=60)
+
+
+def unit(name: str, folder: Path, old: str = "", new: str = "") -> Path:
+    """A copy whose program exists on this machine; verify looks for it."""
+    text = (ROOT / "deploy" / name).read_text().replace("/opt/keepwarm/bin/keepwarm", sys.executable)
+    assert old in text
+    copy = folder / name.replace("@.", "@acme.")
+    copy.write_text(text.replace(old, new))
+    return copy
+
+
+@needs_systemd
+@pytest.mark.parametrize("name", UNITS)
+def test_the_unit_is_understood(name: str, tmp_path: Path) -> None:
+    done = analyze("verify", unit(name, tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@needs_systemd
+def test_verify_would_notice(tmp_path: Path) -> None:
+    done = analyze("verify", unit("keepwarm.service", tmp_path, "UMask=", "Umaks="))
+    assert "Umaks" in done.stderr
+
+
+@needs_systemd
+@pytest.mark.parametrize("name", UNITS)
+def test_exposure_is_under_two(name: str, tmp_path: Path) -> None:
+    path = unit(name, tmp_path)
+    done = analyze("security", "--offline=true", "--threshold=20", path)
+    assert done.returncode == 0, done.stdout[-300:]
+    assert analyze("security", "--offline=true", "--threshold=5", path).returncode != 0, "the threshold acts"
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_the_command_line_is_ours(name: str) -> None:
+    [line] = re.findall(r"^ExecStart=\S+ (.*)$", (ROOT / "deploy" / name).read_text(), re.MULTILINE)
+    assert line.split()[-1] in COMMANDS
+    done = subprocess.run(
+        [sys.executable, "daemon.py", *line.split(), "--help"], cwd=ROOT, capture_output=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_both_units_shut_in_alike() -> None:
+    one, several = ((ROOT / "deploy" / name).read_text() for name in UNITS)
+    assert one.partition("# It talks")[2] == several.partition("# It talks")[2]
+
+
+def test_the_container_is_rootless_and_cannot_write_its_root() -> None:
+    service = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())["services"]["keepwarm"]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    image = (ROOT / "deploy/Containerfile").read_text()
+    assert re.search(r"^USER 10001:10001$", image, re.MULTILINE)
+    copied = re.findall(r"^COPY (?!--)(.+) \S+$", image, re.MULTILINE)
+    for name in " ".join(copied).split():
+        assert (ROOT / name).exists(), name
+        assert f"!{name}" in (ROOT / ".containerignore").read_text().split()
+
+
+def test_everything_the_wheel_needs_is_copied_into_the_image() -> None:
+    wheel = (ROOT / "pyproject.toml").read_text().partition("only-include = [")[2].partition("]")[0]
+    image = (ROOT / "deploy/Containerfile").read_text()
+    for name in re.findall(r'"(\S+?)"', wheel):
+        assert re.search(rf"^COPY .*\b{re.escape(name)}\b", image, re.MULTILINE), name
+
+
+def test_no_secret_travels_in_the_image() -> None:
+    assert "KEEPWARM_PASSWORD=" not in (ROOT / "deploy/Containerfile").read_text()
