@@ -162,6 +162,12 @@ def inbox_rule_loop(mail: Mail) -> bool:
     return b"x-ms-exchange-inbox-rules-loop" in mail.headers and b"x-auto-response-suppress" in mail.headers
 
 
+def wants_no_answers(mail: Mail) -> bool:
+    """X-Auto-Response-Suppress with All or OOF: no machine may answer ([MS-OXCMAIL] 2.2.3.2.14)."""
+    asked = mail.headers.first(b"x-auto-response-suppress").lower().split(",")
+    return not {"all", "oof"}.isdisjoint(one.strip() for one in asked)
+
+
 def precedence_auto(mail: Mail) -> bool:
     """Precedence or X-Precedence: auto_reply."""
     return bool(_AUTO.search(_precedence(mail)))

@@ -233,6 +233,7 @@ def _facts(context: _Context, verdict: Verdict, author: Author, **more: Any) -> 
         parents=mail.parents,
         hints=mail.hints + signs.letter_token(mail) if verdict.kind is Kind.OWN else mail.hints,
         authentic=is_authentic(mail.headers, context.trust),
+        no_answers=signs.wants_no_answers(mail),
         folders=(raw.folder,),
         fingerprint=mark,
         **more,
