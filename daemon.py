@@ -21,17 +21,18 @@ from rules.policy import Mailbox, Policy
 from rules.problems import PolicyErrors
 from store.protocol import Store
 from store.tinydb_store import TinyStore
-from tick import approval, news
 from tick.books import Books
 from tick.collect import Collect, from_mailbox
 from tick.compose import compose
 from tick.decide import court, decide
 from tick.deliver import Wires, deliver, file_copies
+from tick.digest_mail import Draw, no_picture, picture
 from tick.looking import looking
-from tick.owner_mail import alert, bundle
+from tick.owner_mail import alert
 from tick.paper import Paper, Take
 from tick.record import record
 from tick.requests import apply_requests
+from tick.to_owner import compose_to_owner
 from tick.work import Work
 
 
@@ -55,8 +56,9 @@ class Keepwarm:
         store: Store,
         lines: "Lines",
         collect: Collect | None = None,
+        draw: Draw = picture,
     ) -> None:
-        self.store, self.templates, self._lines = store, templates, lines
+        self.store, self.templates, self._lines, self._draw = store, templates, lines, draw
         self.inbox = lines.inbox(policy.mailbox)
         self.wires = Wires(self.inbox, lines.postman(policy.mailbox))
         self.books = Books(store, policy, readers(templates))
@@ -73,8 +75,7 @@ class Keepwarm:
         bench = court(books, looking(self.inbox), now)
         judged = decide(books, bench, now)
         composed = compose(judged, books, self.templates, now)
-        asked = approval.ask(books, self.templates, now) + news.echo(books, self.templates, now)
-        bundled = bundle(books, bench, self.templates, now)
+        to_owner = compose_to_owner(books, bench, self.templates, self._draw, now)
         delivered = deliver(books, bench, self.wires, now)
         file_copies(self.inbox, recorded.copies)
         self._trouble = delivered.trouble
@@ -82,7 +83,7 @@ class Keepwarm:
             read=recorded.read,
             recorded=recorded.recorded,
             decided=composed.decided,
-            composed=composed.composed + asked + bundled,
+            composed=composed.composed + to_owner,
             sent=delivered.sent,
             held=composed.held,
             suppressed=composed.suppressed,
@@ -165,13 +166,13 @@ class House:
         policy = self.policy(templates)
         return Books(self.store(read_only=True), policy, readers(templates))
 
-    def keepwarm(self, policy: Policy) -> Keepwarm:
+    def keepwarm(self, policy: Policy, draw: Draw = picture) -> Keepwarm:
         """The daemon, wired for real."""
-        return Keepwarm(policy, self.templates(), self.store(), self)
+        return Keepwarm(policy, self.templates(), self.store(), self, draw=draw)
 
     def rehearsal(self, policy: Policy, store: Store, collect: Collect, take: Take | None = None) -> Keepwarm:
         """The daemon on paper: it reads what `collect` hands over, and hands what it sends to `take`."""
-        return Keepwarm(policy, self.templates(), store, Paper(take), collect)
+        return Keepwarm(policy, self.templates(), store, Paper(take), collect, no_picture)
 
     def now(self) -> datetime:
         """The only clock in the house: read once per tick, and handed on."""

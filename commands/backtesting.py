@@ -81,7 +81,7 @@ def backtest(
 
     With a `grid`, ticks fall on its multiples from `since` on, as those of a daemon that polls so often.
     """
-    policy = replace(policy, mode="live")
+    policy = replace(policy, mode="live", digest="")
     begun = past.begun or until
     seen = (one for key, record in past.records.items() for one in sightings(key, record, begun))
     replay = Replay((one for one in seen if one.at <= until), past.letters)

@@ -12,6 +12,7 @@ from rules.policy import Mailbox, Policy
 from store.protocol import Store
 from tick.books import Books
 from tick.collect import Collect
+from tick.digest_mail import Draw, picture
 from tick.paper import Take
 from tick.work import Work
 
@@ -77,8 +78,8 @@ class House(Protocol):
     def books(self) -> Books:
         """The books, to read beside the running daemon."""
 
-    def keepwarm(self, policy: Policy) -> Keepwarm:
-        """The daemon itself."""
+    def keepwarm(self, policy: Policy, draw: Draw = picture) -> Keepwarm:
+        """The daemon itself; `draw` makes the pictures of its digests."""
 
     def rehearsal(self, policy: Policy, store: Store, collect: Collect, take: Take | None = None) -> Keepwarm:
         """The daemon on paper: it reads what `collect` hands over, and hands what it sends to `take`."""

@@ -29,6 +29,10 @@ def picture(digest: Digest) -> bytes | None:
     return drawn(digest.weekly, rows) if rows or any(a or b for _, a, b in digest.weekly) else None
 
 
+def no_picture(digest: Digest) -> None:
+    """For simulated time: a year of weeks draws nothing."""
+
+
 def digest(books: Books, templates: Templates, now: datetime, draw: Draw = picture) -> bool:
     """Write the week's digest where it is due; returns whether it was written now. In a dry run none is."""
     slot = due_slot(books.policy.digest, books.people.owner.timezone, now)

@@ -15,6 +15,7 @@ from mail.parsing import parse
 from mail.raw import RawMail
 from relationship.story import Story
 from store.memory import MemoryStore
+from tick.digest_mail import no_picture
 from tick.work import Work
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
@@ -32,6 +33,7 @@ owner:
   email: [dana@acme.example]
   timezone: America/New_York
   hours: Mon-Fri 09:00-17:00
+  digest: off
 contractors:
   - name: Maria Santos
     email: [maria@contract.example]
@@ -109,7 +111,7 @@ class Scene:
         policy = house.policy(templates)
         if self.keepwarm:
             self.keepwarm.inbox.close()
-        self.keepwarm = Keepwarm(policy, templates, self.store, house)
+        self.keepwarm = Keepwarm(policy, templates, self.store, house, draw=no_picture)
 
     def at(self, text: str) -> None:
         """Set the clock, "2026-03-02 10:00" UTC; it never goes back."""

@@ -1,0 +1,16 @@
+"""Step four, compose, continued: what Keepwarm writes to the owner of its own accord."""
+
+from datetime import datetime
+
+from mail.rendering import Templates
+from tick import approval, news
+from tick.books import Books
+from tick.decide import Court
+from tick.digest_mail import Draw, digest
+from tick.owner_mail import bundle
+
+
+def compose_to_owner(books: Books, bench: Court, templates: Templates, draw: Draw, now: datetime) -> int:
+    """Drafts that wait for a word, news to be confirmed, the day's notes and the week's digest; how many mails."""
+    asked = approval.ask(books, templates, now) + news.echo(books, templates, now)
+    return asked + bundle(books, bench, templates, now) + digest(books, templates, now, draw)
