@@ -11,9 +11,11 @@ A night shift runs into a day that may be a holiday, or the weekend. It would li
 likes it. So no slot touches a holiday or an absence of either calendar, whosever shift it belongs to.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from relationship.daysoff import holiday_dates
@@ -212,14 +214,15 @@ def _at_an_edge(pair: Pair, owner: list[Span], contractor: list[Span], wanted: d
     """Inside one party's hours, as near as can be to the other's; rather outside the owner's hours."""
     found: list[tuple[timedelta, bool, timedelta, datetime]] = []
     for inside, others, outside in ((contractor, owner, Side.OWNER), (owner, contractor, Side.CONTRACTOR)):
+        wide = [span for span in others if span[1] - span[0] >= pair.length]
         for at in _edges(inside, pair):
-            apart = _apart((at, at + pair.length), others)
-            if apart <= FARTHEST and _free(pair, at):
+            apart = _apart(at, wide, pair.length)
+            if apart <= FARTHEST:
                 found.append((apart, outside is Side.CONTRACTOR, abs(at - wanted), at))
-    if not found:
-        return None
-    _, contractors, _, at = min(found)
-    return Slot(at, at + pair.length, str(Side.CONTRACTOR if contractors else Side.OWNER))
+    for _, contractors, _, at in sorted(found):
+        if _free(pair, at):
+            return Slot(at, at + pair.length, str(Side.CONTRACTOR if contractors else Side.OWNER))
+    return None
 
 
 def _edges(spans: list[Span], pair: Pair) -> Iterator[datetime]:
@@ -229,10 +232,9 @@ def _edges(spans: list[Span], pair: Pair) -> Iterator[datetime]:
         yield from {*starts[:4], *starts[-4:]}
 
 
-def _apart(slot: Span, spans: list[Span]) -> timedelta:
-    """How far the slot would have to be moved to lie inside the nearest span."""
-    length = slot[1] - slot[0]
-    return min(
-        (max(start - slot[0], slot[1] - end, timedelta()) for start, end in spans if end - start >= length),
-        default=timedelta.max,
-    )
+def _apart(at: datetime, wide: list[Span], length: timedelta) -> timedelta:
+    """How far a slot from `at` on would have to be moved to lie inside the nearest span; all are wide enough."""
+    number = bisect_right(wide, at, key=itemgetter(0))
+    earlier = max(at + length - wide[number - 1][1], timedelta()) if number else timedelta.max
+    later = wide[number][0] - at if number < len(wide) else timedelta.max
+    return min(earlier, later)
