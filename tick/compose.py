@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zlib import crc32
 
 from mail.composing import compose as compose_mail
 from mail.composing import subject_of
@@ -125,10 +126,10 @@ def _first_state(case: Case, bundled: bool) -> State:
 
 
 def _next_wording(case: Case) -> int:
-    """The same contractor does not get the same wording twice in a row."""
+    """The same contractor does not get the same wording twice in a row, nor two of them the same first one."""
     earlier = [x for x in case.story.letters.values() if x.template == case.step.send]
     last = max(earlier, key=lambda x: x.created_at, default=None)
-    return last.wording + 1 if last else 0
+    return last.wording + 1 if last else crc32(case.story.key.encode())
 
 
 def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now: datetime) -> Letter:
