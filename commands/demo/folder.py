@@ -21,7 +21,9 @@ _INDEX = """<!DOCTYPE html>
 <style>
 body {{ font: 16px/1.5 -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; margin: 2em auto;
        max-width: 60em; padding: 0 1em; color-scheme: light dark }}
+table {{ border-collapse: collapse }}
 td {{ vertical-align: top; padding: .4em 1em .4em 0; border-top: 1px solid #8884 }}
+td:first-child {{ white-space: nowrap }}
 small {{ color: #767676 }}
 </style></head><body>
 <h1>{count} letters</h1>
