@@ -59,27 +59,45 @@ class Coming:
     check_in: CheckIn
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What there is to plan now, and when there may be something by time alone (None: never)."""
+
+    check_in: CheckIn | None
+    look_at: datetime | None
+    slot: Span | None = None  # that of the next check-in
+
+
 def plan(story: Story, diary: Diary, now: datetime) -> CheckIn | None:
     """The check-in to invite to now: a new one, or a planned one whose notice was lost and which moves."""
-    again = _planned_again(story, diary, now)
-    if again:
-        return again
-    coming = _coming(story, diary, now)
-    return coming.check_in if coming and coming.invite_at <= now else None
+    return survey(story, diary, now).check_in
 
 
 def next_look(story: Story, diary: Diary, now: datetime) -> datetime | None:
     """When `plan` may have something new by time alone; None where there never will be."""
+    return survey(story, diary, now).look_at
+
+
+def survey(story: Story, diary: Diary, now: datetime) -> Survey:
+    """Both at once; to find a slot takes a while."""
+    again = _planned_again(story, diary, now)
+    coming = _coming(story, diary, now)
+    look_at = _look_at(story, diary, coming, now)
+    slot = (coming.check_in.starts_at, coming.check_in.ends_at) if coming else None
+    due = coming.check_in if coming and coming.invite_at <= now else None
+    return Survey(again or due, look_at, slot)
+
+
+def _look_at(story: Story, diary: Diary, coming: Coming | None, now: datetime) -> datetime | None:
     contractor, cadence = story.contractor, diary.terms.cadence
     phases = (contractor.fixed_phase,) if contractor.fixed_phase else ("onboarding", "active")
     if all((contractor.check_ins or cadence.get(phase, "never")) == "never" for phase in phases):
         return None
-    coming = _coming(story, diary, now)
     if coming is None:
         return now + LOOK_AGAIN
     lost = [
         _latest(check_in.starts_at, story.contractor, diary.terms.notice)
-        for check_in in _waiting(story, diary)
+        for check_in in waiting(story, diary)
     ]
     return min([coming.invite_at, *(moment for moment in lost if moment > now)])
 
@@ -133,14 +151,14 @@ def uid_of(key: str, wanted: datetime, mailbox: str) -> str:
 
 def _planned_again(story: Story, diary: Diary, now: datetime) -> CheckIn | None:
     """A planned check-in whose invitation was held until its notice was gone, or whose slot suits no more."""
-    for check_in in _waiting(story, diary):
+    for check_in in waiting(story, diary):
         lost = now > _latest(check_in.starts_at, story.contractor, diary.terms.notice)
         if (lost and not _only_rehearsed(story, check_in)) or not _suits(story, diary, check_in):
             return moved(story, diary, check_in, check_in.planned_for, now)
     return None
 
 
-def _waiting(story: Story, diary: Diary) -> list[CheckIn]:
+def waiting(story: Story, diary: Diary) -> list[CheckIn]:
     """Check-ins that nobody was invited to yet, and still may be."""
     planned = (x for x in story.check_ins.values() if x.state == "planned" and x.planned_at >= diary.begun)
     return [check_in for check_in in planned if not _spent(story, check_in)]

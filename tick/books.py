@@ -14,7 +14,9 @@ from relationship.letters import OPEN_STATES, Letter, State
 from relationship.messages import Message, Side
 from relationship.news import News
 from relationship.ordering import Identities
+from relationship.outlook import Outlook
 from relationship.parties import Contractor, People
+from relationship.slots import Span
 from relationship.story import Story, tell
 from rules.evaluation import WENT_OUT
 from rules.gates import COUNTED, Outgoing
@@ -45,6 +47,7 @@ class Books:
         """All that is projected from the store, from nothing."""
         self.letters, self.routes = {}, {}
         self._stories.clear()
+        self._booked.clear()
         self._identities.clear()
         for name in self.store.names():
             facts = self.store.load(name)
@@ -59,6 +62,8 @@ class Books:
         self.readers = readers
         self.rules: tuple[Rule, ...] = policy.rules + NOTICES
         self._stories.clear()
+        self.outlooks: dict[str, Outlook] = {}
+        self._booked: dict[str, tuple[Span, ...]] = {}
         self._days: dict[str, datetime] = {}  # the end of the day in which a relationship was looked at last
         self._wake.clear()
         self.people = People(policy.owner, self._keys(policy.contractors))
@@ -180,6 +185,13 @@ class Books:
         self._days[key] = ends_at
         return known != ends_at
 
+    def booked(self, but: str) -> tuple[Span, ...]:
+        """The slots of everybody's standing check-ins, but for one relationship's."""
+        for key in self.people.contractors.keys() - self._booked.keys():
+            standing = (x for x in self.story(key).check_ins.values() if x.stands)
+            self._booked[key] = tuple((x.starts_at, x.ends_at) for x in standing)
+        return tuple(span for key, spans in self._booked.items() if key != but for span in spans)
+
     def look_again(self, key: str, at: datetime) -> None:
         """Nothing is due before `at`, unless something new arrives."""
         self._wake[key] = at
@@ -201,6 +213,7 @@ class Books:
             self._note(key, [fact for fact in added if isinstance(fact, Letter)])
             self._route(key, added)
             self._stories.pop(key, None)
+            self._booked.pop(key, None)
             if any(isinstance(fact, News) for fact in added):  # it stands in every story
                 self._stories.clear()
                 self._wake = dict.fromkeys(self.people.contractors)
@@ -211,6 +224,7 @@ class Books:
         """Move closed facts of a relationship to the yearly files."""
         self.store.archive(key, facts, conversation_of)
         self._stories.pop(key, None)
+        self._booked.pop(key, None)
         self._identities.pop(key, None)
 
     def forget(self, key: str) -> None:

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, time, timedelta
 
 from relationship.facts import Fact
+from relationship.outlook import look_ahead
 from relationship.parties import Contractor
-from relationship.planning import Diary, next_look, plan
+from relationship.planning import Diary
 from relationship.revising import revise
-from relationship.slots import Span
 from relationship.story import Story
 from relationship.temperature import judge
 from rules.policy import Rule
@@ -29,9 +29,13 @@ def observe(books: Books, key: str, now: datetime) -> datetime:
     rule = next((rule for rule in books.rules if rule.when == "check-in due"), None)
     if rule:
         diary = _diary(story, rule, books)
-        check_in = plan(story, diary, now)
-        changed += [*revise(story, diary, now), *([check_in] if check_in else [])]
-        look_at = min(look_at, next_look(story, diary, now) or look_at)
+        changed += revise(story, diary, now)
+        outlook = books.outlooks.get(key)
+        if outlook is None or not outlook.holds(story, diary, now):
+            check_in, outlook = look_ahead(story, diary, now)
+            changed += [check_in] if check_in else []
+            books.outlooks[key] = outlook
+        look_at = min(look_at, outlook.until or look_at)
     if changed:
         books.commit(key, changed)
     return max(look_at, now)
@@ -52,15 +56,4 @@ def _temperature(story: Story, books: Books, now: datetime) -> list[Fact]:
 
 def _diary(story: Story, rule: Rule, books: Books) -> Diary:
     begun = max(books.marks[rule.name].since, story.profile.watermark)
-    return Diary(books.policy.check_ins, books.policy.mailbox.address, list(_taken(story, books)), begun)
-
-
-def _taken(story: Story, books: Books) -> list[Span]:
-    """The slots of everybody else's standing check-ins."""
-    return [
-        (check_in.starts_at, check_in.ends_at)
-        for key in books.people.contractors
-        if key != story.key
-        for check_in in books.story(key).check_ins.values()
-        if check_in.stands
-    ]
+    return Diary(books.policy.check_ins, books.policy.mailbox.address, books.booked(story.key), begun)

@@ -1,0 +1,111 @@
+"""The fast way says what the slow way says: while an outlook holds, a search finds nothing to plan."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from relationship.checkins import CheckIn
+from relationship.durations import Duration
+from relationship.facts import Facts, Profile
+from relationship.messages import Kind, Message, Side
+from relationship.outlook import Outlook, look_ahead
+from relationship.parties import Contractor, Owner
+from relationship.planning import Diary, next_look, plan
+from relationship.story import Story, tell
+
+START, HOUR, DAY = datetime(2026, 1, 12, 6, tzinfo=UTC), timedelta(hours=1), timedelta(days=1)
+OWNER = Owner("Dana Reyes", ("dana@acme.example",), "America/New_York", "Mon-Fri 09:00-18:00", "US-NY")
+
+
+@dataclass(frozen=True)
+class Terms:
+    cadence: Mapping[str, str]
+    length: Duration = Duration(30, "minutes")  # noqa: RUF009
+    notice: Duration = Duration(3, "days")  # noqa: RUF009
+
+
+def contractor(zone: str, hours: str, since: date | None = None) -> Contractor:
+    return Contractor("Maria Santos", ("maria@contract.example",), zone, hours, since=since)
+
+
+PEOPLE = {
+    "nights": contractor("Asia/Manila", "Mon-Fri 21:00-06:00", date(2026, 1, 12)),
+    "a little in common": contractor("Africa/Lagos", "Mon-Fri 09:00-17:00"),
+    "nothing in common": contractor("Asia/Tokyo", "Mon-Fri 09:00-17:00"),
+}
+TERMS = Terms({"onboarding": "every week", "active": "every 2 weeks"})
+
+
+class Life:
+    """One relationship, to which things happen at random."""
+
+    def __init__(self, who: Contractor, seed: int) -> None:
+        self.who, self.dice, self.facts, self.now = who, random.Random(seed), Facts(), START
+        self.taken: list[tuple[datetime, datetime]] = []
+
+    def story(self) -> Story:
+        return tell("maria", self.who, OWNER, Profile("Maria Santos", (), START), self.facts)
+
+    def diary(self) -> Diary:
+        return Diary(TERMS, "team@acme.example", tuple(self.taken), START)
+
+    def goes_on(self) -> None:
+        """Some hours pass; the owner's other check-ins come and go, she falls ill, she declines."""
+        self.now += self.dice.choice((HOUR, 5 * HOUR, 9 * HOUR, DAY))
+        if self.dice.random() < 0.2:
+            at = (self.now + self.dice.randint(1, 30) * DAY).replace(minute=self.dice.choice((0, 15, 30, 45)))
+            self.taken.append((at, at + HOUR / 2))
+        if self.taken and self.dice.random() < 0.05:
+            self.taken.remove(self.dice.choice(self.taken))
+        if self.dice.random() < 0.02:
+            name = f"away{self.now.timestamp()}"
+            away = Message(name, self.now, self.now, Side.CONTRACTOR, Kind.AUTO_REPLY, "", "m@c.example", "")
+            self.facts.add(replace(away, back_on=(self.now + self.dice.randint(2, 20) * DAY).date()))
+        if self.facts.check_ins and self.dice.random() < 0.03:
+            last = max(self.facts.check_ins.values(), key=lambda x: x.planned_for)
+            self.facts.add(replace(last, state="cancelled"))
+
+    def planned(self, check_in: CheckIn) -> None:
+        self.facts.add(replace(check_in, state="invited"))
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("seed", range(3))
+def test_while_an_outlook_holds_there_is_nothing_to_plan(who: str, seed: int) -> None:
+    life, outlook, held, plans = Life(PEOPLE[who], seed), None, 0, 0
+    while life.now < START + 150 * DAY:
+        life.goes_on()
+        story, diary, now = life.story(), life.diary(), life.now
+        slow = plan(story, diary, now)
+        if outlook and outlook.holds(story, diary, now):
+            held += 1
+            assert slow is None
+            again = next_look(story, diary, now)
+            assert again and outlook.until and again >= outlook.until
+            continue
+        fast, outlook = look_ahead(story, diary, now)
+        assert fast == slow
+        if fast:
+            plans += 1
+            life.planned(fast)
+    assert plans >= 3
+    assert held > 100
+
+
+def test_an_outlook_ends_with_its_moment_and_with_what_it_rests_on() -> None:
+    life = Life(PEOPLE["a little in common"], 0)
+    call = (START + 3 * DAY, START + 3 * DAY + HOUR)
+    life.facts.add(CheckIn("1", 0, *call, planned_for=call[0], planned_at=START, state="invited"))
+    _, outlook = look_ahead(life.story(), life.diary(), START)
+    assert isinstance(outlook, Outlook)
+    assert outlook.until
+    assert outlook.slot
+    assert outlook.holds(life.story(), life.diary(), outlook.until - HOUR)
+    assert not outlook.holds(life.story(), life.diary(), outlook.until)
+    life.taken.append((START + DAY, START + DAY + HOUR))
+    assert outlook.holds(life.story(), life.diary(), START + HOUR)  # elsewhere
+    life.taken.append(outlook.slot)
+    assert not outlook.holds(life.story(), life.diary(), START + HOUR)
