@@ -13,7 +13,6 @@ from relationship.ledger import median_working_s
 from relationship.messages import Side
 from relationship.story import Story
 from relationship.temperature import judge
-
 from store.protocol import Heartbeat
 from tick.books import Books
 
@@ -23,14 +22,14 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     """Show how things stand with every contractor, what is on its way, and when the mailbox was last read."""
     house: House = context.obj
     books, now = house.books(), house.now()
-    found = list(rows(books, now))
+    found, stories = list(rows(books, now)), [books.story(key) for key in books.people.contractors]
     if as_json:
         print_json(found)
         return
     print_table(
         "Contractors",
         ("contractor", "phase", "temperature", "waits", "theirs", "yours", "notes"),
-        (_cells(row) for row in found),
+        (_cells(row, _paused(story)) for row, story in zip(found, stories, strict=True)),
         "There are no contractors in rules.yaml.",
     )
     typer.echo(_foot(books, books.store.heartbeat()))
@@ -43,7 +42,7 @@ def rows(books: Books, now: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _row(story: Story, books: Books, now: datetime) -> dict[str, Any]:
-    warmth = judge(story, books.policy.temperature, None, now)
+    warmth = judge(story, books.policy.temperature, story.temperature, now)
     today = now.astimezone(ZoneInfo(story.contractor.timezone)).date()
     return {
         "contractor": story.contractor.name,
@@ -78,7 +77,14 @@ def _check_in(story: Story, now: datetime) -> dict[str, Any] | None:
     return {"at": first.starts_at.isoformat(), "state": first.state} if first else None
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+def _paused(story: Story) -> list[str]:
+    """Who stopped the letters, and who may let them go on."""
+    first_name = story.contractor.first_name
+    said = {"contractor": f"paused by {first_name}, until {first_name} resumes", "owner": "paused by you"}
+    return [said[who] for who in story.paused_by]
+
+
+def _cells(row: dict[str, Any], paused: list[str]) -> tuple[str, ...]:
     asking = [wait for wait in row["waits"] if wait["asks"]]
     yours = sum(wait["on"] == Side.OWNER for wait in asking)
     waits = ", ".join(
@@ -88,7 +94,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     )
     notes = [
         *row["reasons"][:2],
-        *(["paused"] if row["paused"] else []),
+        *paused,
         *(f"{a} bounces" for a in row["bouncing"]),
     ]
     return (

@@ -1,7 +1,8 @@
 """Housekeeping: what is long closed moves to the yearly files, so that a tick costs what is new, not what was.
 
-A conversation is closed once it has been quiet for longer than anything looks back (the temperature compares half a
-year) and nothing of it lies ahead. It comes back whole when somebody answers it after all (tick/record.py).
+A conversation is closed once it has been quiet for longer than anything looks back (the temperature compares this
+month with the year before it, `at most: once in a year` counts letters) and nothing of it lies ahead. It comes back
+whole when somebody answers it after all (tick/record.py).
 """
 
 from datetime import datetime, timedelta
@@ -11,9 +12,10 @@ from relationship.facts import Fact
 from relationship.letters import State
 from relationship.messages import Message
 from relationship.story import Story
+from store.protocol import OWNER
 from tick.books import Books
 
-QUIET = timedelta(days=200)
+QUIET = timedelta(days=400)
 OVER = frozenset({State.SENT, State.DRAFTED, State.REFUSED, State.CANCELLED, State.UNPROVABLE})
 
 
@@ -27,7 +29,18 @@ def tidy(books: Books, key: str, now: datetime) -> None:
     facts += [decision for decision in story.decisions.values() if decision.at < now - QUIET]
     facts += [x for x in story.letters.values() if x.state in OVER and x.created_at < now - QUIET]
     if facts:
-        books.archive(key, facts, {m.key: story.conversation_of[m.key] for m in facts if isinstance(m, Message)})
+        books.archive(
+            key, facts, {m.key: story.conversation_of[m.key] for m in facts if isinstance(m, Message)}
+        )
+
+
+def tidy_owner(books: Books, now: datetime) -> None:
+    """Archive Keepwarm's own old mails to the owner; they lie in the order in which they were written."""
+    letters = books.owner.letters
+    if letters and next(iter(letters.values())).created_at < now - QUIET:
+        old = [x for x in letters.values() if x.state in OVER and x.created_at < now - QUIET]
+        if old:
+            books.archive(OWNER, old, {})
 
 
 def _closed(story: Story, now: datetime) -> set[str]:

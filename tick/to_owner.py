@@ -7,10 +7,12 @@ from tick import approval, news
 from tick.books import Books
 from tick.decide import Court
 from tick.digest_mail import Draw, digest
+from tick.housekeeping import tidy_owner
 from tick.owner_mail import bundle
 
 
 def compose_to_owner(books: Books, bench: Court, templates: Templates, draw: Draw, now: datetime) -> int:
     """Drafts that wait for a word, news to be confirmed, the day's notes and the week's digest; how many mails."""
+    tidy_owner(books, now)
     asked = approval.ask(books, templates, now) + news.echo(books, templates, now)
     return asked + bundle(books, bench, templates, now) + digest(books, templates, now, draw)

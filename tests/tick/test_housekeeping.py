@@ -6,7 +6,7 @@ TEAM, DANA, MARIA = "team@acme.example", "dana@acme.example", "maria@contract.ex
 
 
 def a_year_on(scene):
-    """A question and its answer in March, another open question, and then a quiet year."""
+    """A question and its answer in March, another open question, and then more than a quiet year."""
     scene.tick()
     scene.at("2026-03-02 10:00")
     question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
@@ -14,7 +14,7 @@ def a_year_on(scene):
     scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
     unanswered = scene.writes(DANA, MARIA, "Flyer", "Could you send the flyer?")
     scene.tick()
-    scene.run("2027-01-15 10:00", timedelta(days=7))
+    scene.run("2027-05-15 10:00", timedelta(days=7))
     return question, unanswered
 
 
@@ -42,3 +42,24 @@ def test_mail_that_is_seen_once_more_is_not_recorded_again(scene):
         scene.servers.deliver_to(TEAM, mail.content, mail.at, "Archive")
     assert scene.tick().recorded == 0
     assert scene.story("Maria").messages == ()
+
+
+def test_the_year_that_the_temperature_compares_with_stays_live(scene):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.at("2026-03-02 15:00")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+    scene.run("2027-03-30 10:00", timedelta(days=7))
+    assert len(scene.story("Maria").messages) == 2
+
+
+def test_old_mail_to_the_owner_is_archived_too(scene):
+    scene.policy(scene.rules_text, ("digest: off", "digest: Monday 08:00"))
+    scene.tick()
+    scene.run("2027-06-15 14:00", timedelta(days=1))
+    live = scene.keepwarm.books.owner.letters.values()
+    assert 50 < len(live) < 60
+    kept = [fact.occasion for fact in scene.store.history("owner")]
+    assert kept[0] == "digest/2026-03-02"
+    assert not {letter.occasion for letter in live} & set(kept)
