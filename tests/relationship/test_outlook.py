@@ -52,9 +52,10 @@ class Life:
     def diary(self) -> Diary:
         return Diary(TERMS, "team@acme.example", tuple(self.taken), START)
 
-    def goes_on(self) -> None:
+    def goes_on(self, due: datetime | None) -> None:
         """Some hours pass; the owner's other check-ins come and go, she falls ill, she declines."""
-        self.now += self.dice.choice((HOUR, 5 * HOUR, 9 * HOUR, DAY))
+        then = self.now + self.dice.choice((HOUR, 5 * HOUR, 9 * HOUR, DAY))
+        self.now = min(then, max(due, self.now)) if due else then
         if self.dice.random() < 0.2:
             at = (self.now + self.dice.randint(1, 30) * DAY).replace(minute=self.dice.choice((0, 15, 30, 45)))
             self.taken.append((at, at + HOUR / 2))
@@ -77,7 +78,7 @@ class Life:
 def test_while_an_outlook_holds_there_is_nothing_to_plan(who: str, seed: int) -> None:
     life, outlook, held, plans = Life(PEOPLE[who], seed), None, 0, 0
     while life.now < START + 150 * DAY:
-        life.goes_on()
+        life.goes_on(outlook.until if outlook else None)
         story, diary, now = life.story(), life.diary(), life.now
         slow = plan(story, diary, now)
         if outlook and outlook.holds(story, diary, now):
