@@ -139,6 +139,7 @@ FACTS: Mapping[str, Fact] = {
     "chasers": Fact("how often the writer asked again", 1),
     "silent_days": Fact("whole days since the event that the rule counts from", 15),
     "deadline": Fact("the date in words", "Friday, March 6", spanish="viernes 6 de marzo"),
+    "deadline_before": Fact("the date that holds until the owner has decided", "Wednesday, March 4"),
     "delivered": Fact("what was delivered", "Landing page, first draft", spanish="Página de inicio"),
     "on_time": Fact("1 where that was by the deadline", 1),
     "streak": Fact("how many in a row", 5),

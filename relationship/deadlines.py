@@ -1,11 +1,21 @@
-"""Deadlines and deliveries: what was promised for a day, and what came. Said in the mails' own fresh text."""
+"""Deadlines and deliveries: what was promised for a day, and what came. Said in the mails' own fresh text.
 
+Only the owner sets a day. A contractor's day is a proposal: it counts once the owner says yes to it, by one
+click or by naming the day as their own.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from relationship.letters import Letter
 from relationship.messages import Message, Side
 from relationship.story import Story
+
+PROPOSED = "deadline proposed"
+ABOUT_DEADLINES = (PROPOSED, "deadline missed", "deadline near")  # occasions, as their keys begin
+FURTHEST = 400  # days within which the next working day is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +28,20 @@ class Deadline:
     done: Message | None = None  # the delivery, where there was one since
 
     def opens_at(self, story: Story) -> datetime:
-        """The start of that day's work; what is due `before` or `after` counts from here."""
-        return story.clock(Side.CONTRACTOR).next_open(self._midnight(story))
+        """The start of that day's work, or the next day's; what is due `before` or `after` counts from here."""
+        clock = story.clock(Side.CONTRACTOR)
+        days = (self.due + timedelta(days=n) for n in range(FURTHEST))
+        shift = next((shift for day in days if (shift := clock.shift_on(day))), None)
+        return shift[0] if shift else clock.next_open(self._midnight(story))
 
     def ends_at(self, story: Story) -> datetime:
-        """The end of that day where the contractor lives: only then it is missed."""
-        return self._midnight(story) + timedelta(days=1)
+        """The end of that day where the contractor lives: only then it is missed.
+
+        A night's work belongs to the day on which it starts.
+        """
+        shift = story.clock(Side.CONTRACTOR).shift_on(self.due)
+        midnight = self._midnight(story) + timedelta(days=1)
+        return max(midnight, shift[1]) if shift else midnight
 
     def _midnight(self, story: Story) -> datetime:
         return datetime.combine(self.due, time(), ZoneInfo(story.contractor.timezone))
@@ -36,33 +54,125 @@ class Delivery:
     message: Message
     conversation: str
     deadline: Deadline | None
+    again: tuple[Message, ...] = ()  # mails that said so once more before the owner wrote again
 
     def on_time(self, story: Story) -> bool | None:
         """Whether it came by its deadline; None where there was none."""
         if self.deadline is None:
             return None
-        return self.message.at.astimezone(ZoneInfo(story.contractor.timezone)).date() <= self.deadline.due
+        return self.message.at < self.deadline.ends_at(story)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A day that the contractor named: it counts only if the owner takes it up."""
+
+    conversation: str
+    due: date
+    message: Message
+    holds: date | None  # the owner's day that held when it was proposed
+    over: str = ""  # why nobody need decide any more
 
 
 def deadlines(story: Story) -> list[Deadline]:
     """The deadlines of all conversations: those that were delivered, then those that are open, by their last word."""
     found: dict[str, Deadline] = {}
     settled: list[Deadline] = []
-    for message in story.human:
+    for message in story.commands:
         conversation = story.conversation_of[message.key]
-        if message.due and message.side is Side.OWNER:
-            found[conversation] = Deadline(conversation, message.due, message)
+        named = _named(story, message)
+        if named:
+            found[named.conversation] = named
+        elif "settled" in message.tags and _settles(story, message):
+            found.pop(_settled_in(story, message), None)
         elif "done" in message.tags and conversation in found:
             open_one = found.pop(conversation)
             settled.append(Deadline(conversation, open_one.due, open_one.set_by, message))
     return [*settled, *found.values()]
 
 
+def _named(story: Story, message: Message) -> Deadline | None:
+    """The deadline that a message of the owner's sets: its own day, or the contractor's, which it accepts."""
+    if message.side is not Side.OWNER:
+        return None
+    if message.due and not message.about_letter:
+        return Deadline(story.conversation_of[message.key], message.due, message)
+    proposed = _accepted(story, message)
+    if proposed is None or proposed.due is None:
+        return None
+    return Deadline(story.conversation_of[proposed.key], proposed.due, proposed)
+
+
+def _accepted(story: Story, message: Message) -> Message | None:
+    """The contractor's mail whose day this click accepts."""
+    letter = _clicked(story, message)
+    about, _, key = letter.occasion.partition("/") if letter else ("", "", "")
+    return story.by_key.get(key) if about == PROPOSED and "accept" in message.tags else None
+
+
+def _settles(story: Story, message: Message) -> bool:
+    """Whether `#settled` takes a deadline away: the owner wrote it there, or clicked in a note about the day."""
+    letter = _clicked(story, message)
+    about = letter.occasion.partition("/")[0] if letter else ""
+    return message.side is Side.OWNER and (about in ABOUT_DEADLINES or not message.about_letter)
+
+
+def _settled_in(story: Story, message: Message) -> str:
+    letter = _clicked(story, message)
+    known = letter.conversation if letter else ""
+    return story.conversation_of.get(known) or story.conversation_of[message.key]
+
+
+def _clicked(story: Story, message: Message) -> Letter | None:
+    """The letter that a one-click answer is about."""
+    return story.letters.get(message.about_letter) if message.about_letter else None
+
+
 def deliveries(story: Story) -> list[Delivery]:
-    """All deliveries, in order."""
+    """All deliveries, in order; what is said to be done twice, with no word of the owner's between, is one."""
     by_done = {deadline.done.key: deadline for deadline in deadlines(story) if deadline.done}
-    return [
-        Delivery(message, story.conversation_of[message.key], by_done.get(message.key))
-        for message in story.human
-        if "done" in message.tags
-    ]
+    found: list[list[Message]] = []
+    last: dict[str, list[Message]] = {}  # conversation -> the delivery that nobody has answered yet
+    for message in story.human:
+        conversation = story.conversation_of[message.key]
+        if "done" in message.tags and conversation in last and message.key not in by_done:
+            last[conversation].append(message)
+        elif "done" in message.tags:
+            last[conversation] = [message]
+            found.append(last[conversation])
+        elif message.side is Side.OWNER:
+            last.pop(conversation, None)
+    return [_delivery(story, said, by_done) for said in found]
+
+
+def _delivery(story: Story, said: list[Message], by_done: dict[str, Deadline]) -> Delivery:
+    first, *again = said
+    return Delivery(first, story.conversation_of[first.key], by_done.get(first.key), tuple(again))
+
+
+def proposals(story: Story) -> Iterator[Proposal]:
+    """The days that the contractor proposed and the owner had not set, in order."""
+    holds: dict[str, date] = {}
+    for message in story.human:
+        conversation = story.conversation_of[message.key]
+        if message.side is Side.OWNER and message.due:
+            holds[conversation] = message.due
+        elif message.side is Side.CONTRACTOR and message.due and message.due != holds.get(conversation):
+            over = _decided(story, message, conversation)
+            yield Proposal(conversation, message.due, message, holds.get(conversation), over)
+
+
+def _decided(story: Story, proposal: Message, conversation: str) -> str:
+    """What has become of a proposal; "" while the owner is to decide."""
+    for message in story.commands:
+        if message.at < proposal.at or message.key == proposal.key:
+            continue
+        if _accepted(story, message) is proposal:
+            return "you said yes to it"
+        if story.conversation_of[message.key] == conversation and not message.about_letter:
+            if message.due:
+                who = "you" if message.side is Side.OWNER else story.contractor.name
+                return f"{who} named a day after it"
+            if "done" in message.tags:
+                return "it was delivered"
+    return ""

@@ -68,6 +68,14 @@ class WorkingClock:
             return False
         return not any(first <= day <= last for first, last in self._away)
 
+    def shift_on(self, day: date) -> tuple[datetime, datetime] | None:
+        """Start and end of the shift that begins on this day, breaks included; None on a day without one."""
+        if not self.works_on(day):
+            return None
+        spans = self._week[day.weekday()]
+        start, end = min(start for start, _ in spans), max(end for _, end in spans)
+        return self._instant(day, timedelta(minutes=start)), self._instant(day, timedelta(minutes=end))
+
     def next_open(self, moment: datetime) -> datetime:
         """The moment itself where it lies inside the hours, else the next start of hours."""
         if self.contains(moment):

@@ -108,7 +108,7 @@ class Story:
         found: dict[str, Message] = {}
         for message in self.messages:
             if message.bounce and message.bounce.permanent and message.bounce.status in ("", *ADDRESS_GONE):
-                found[message.bounce.address] = message
+                found.setdefault(message.bounce.address, message)
             elif message.kind is Kind.HUMAN and message.side is Side.CONTRACTOR:
                 found.pop(message.sender, None)
         return found
@@ -122,8 +122,8 @@ class Story:
                 continue
             if message.kind is Kind.AUTO_REPLY:
                 found.append(Absence(message.at, self._return(message)))
-            elif message.kind is Kind.HUMAN and found and found[-1].until > message.at:
-                found[-1] = Absence(found[-1].since, message.at)
+            elif message.kind is Kind.HUMAN:  # each mail may have been answered by an auto-reply of its own
+                found = [Absence(one.since, min(one.until, message.at)) for one in found]
         return tuple(found)
 
     def _return(self, message: Message) -> datetime:

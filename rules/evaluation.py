@@ -20,18 +20,20 @@ from rules.matching import unmet
 from rules.policy import Rule, Step
 from rules.watermarks import acts, passed
 
-# Triggers whose occasion is over in the moment it happens: an unmet condition will never be met.
-INSTANT = frozenset(
+# Triggers whose occasion lasts: a condition that does not hold today may hold tomorrow. Of all others it is judged
+# once, when they come due.
+LASTING = frozenset(
     {
-        "contractor replied",
-        "owner replied",
-        "starred",
-        "contractor added",
-        "delivered",
-        "idea received",
-        "brief sent",
-        "streak",
-        "check-in due",
+        "waiting on contractor",
+        "waiting on owner",
+        "silence",
+        "owner silence",
+        "deadline near",
+        "deadline missed",
+        "no praise",
+        "no feedback",
+        "check-in unanswered",
+        "payment due",
     }
 )
 WENT_OUT = frozenset({State.SENT, State.DRAFTED})
@@ -65,7 +67,9 @@ class Cases:
     """What a story holds for the rules at one moment."""
 
     due: list[Case] = field(default_factory=list)
-    over: list[Case] = field(default_factory=list)  # begun, but ended before this step was due
+    over: list[Case] = field(default_factory=list)  # begun or held, but ended before this step was sent
+    unmet: list[Case] = field(default_factory=list)  # due, but a condition does not hold as yet
+    gone: list[Decision] = field(default_factory=list)  # held, and there is nothing any more to act on
     next_at: datetime | None = None  # when the next step comes due by time alone
 
 
@@ -78,12 +82,16 @@ def cases(
 ) -> Cases:
     """All cases of one story. `readers` tells who reads each template."""
     found = Cases()
+    acting: set[tuple[str, str]] = set()
     for order, rule in enumerate(rules):
         mark = marks[rule.name]
         for occasion in _acting(rule, mark, story, now):
+            acting.add((rule.name, occasion.key))
             case = _next_case(rule, order, mark, readers, occasion, story, now)
             if case:
                 _file(found, case, now)
+    held = (x for x in story.decisions.values() if x.verdict is Verdict.HOLD and x.gate != "mode")
+    found.gone = [x for x in held if (x.rule, x.occasion) not in acting]
     return found
 
 
@@ -94,11 +102,13 @@ def _acting(rule: Rule, mark: RuleMark, story: Story, now: datetime) -> Iterator
 
 def _file(found: Cases, case: Case, now: datetime) -> None:
     if case.occasion.over:
-        if case.begun:
+        if case.begun or case.decision:
             found.over.append(case)
     elif case.due_at > now:
         found.next_at = min(found.next_at or case.due_at, case.due_at)
-    elif not case.unmet or case.rule.when in INSTANT:
+    elif case.unmet and case.rule.when in LASTING:
+        found.unmet.append(case)
+    else:
         found.due.append(case)
 
 
@@ -115,9 +125,8 @@ def _next_case(
     sent: tuple[Step, datetime] | None = None
     reminders = 0
     for number, step in enumerate(rule.steps):
-        decision = _decided(story, rule, occasion, number)
-        if decision and _spent(decision, occasion):
-            letter = story.letters.get(decision.letter)
+        spent, letter = _done(story, rule, mark, occasion, number)
+        if spent:
             if letter and letter.state in PENDING:
                 return None
             if letter and letter.state in WENT_OUT and letter.sent_at:
@@ -125,7 +134,8 @@ def _next_case(
                 reminders += letter.reader is Side.CONTRACTOR
             continue
         due_at = due(step, sent, occasion, story)
-        if passed(step, due_at, mark) or _too_late(step, due_at, occasion):
+        since = max(mark.since, story.profile.watermark)
+        if passed(step, due_at, mark, since) or _too_late(step, due_at, occasion):
             continue
         why = unmet(rule, occasion, story, now)
         begun = sent is not None
@@ -133,6 +143,40 @@ def _next_case(
             rule, order, number, step, readers[step.send], occasion, due_at, story, reminders, begun, why
         )
     return None
+
+
+def _done(
+    story: Story, rule: Rule, mark: RuleMark, occasion: Occasion, number: int
+) -> tuple[bool, Letter | None]:
+    """Whether a step is spent, and its letter. An edit may have moved the step to another number."""
+    step = rule.steps[number]
+    decision = _decided(story, rule, occasion, number)
+    letter = story.letters.get(decision.letter) if decision else None
+    if letter is None and not _edited(mark):
+        return decision is not None and _spent(decision, occasion), None
+    if decision and letter and letter.template == step.send:
+        return _spent(decision, occasion), letter
+    earlier = sum(other.send == step.send for other in rule.steps[:number])
+    written = _written(story, rule, step, occasion)
+    if len(written) > earlier:
+        return True, written[earlier]
+    return decision is not None and letter is None and _spent(decision, occasion), None
+
+
+def _edited(mark: RuleMark) -> bool:
+    """Whether steps were put in after the rule itself."""
+    return any(seen > mark.since for _, seen in mark.steps)
+
+
+def _written(story: Story, rule: Rule, step: Step, occasion: Occasion) -> list[Letter]:
+    """The letters that went out, or will, by this rule about this occasion from the step's template."""
+    keys = (occasion.key, *occasion.aliases)
+    found = (
+        x
+        for x in story.letters.values()
+        if x.rule == rule.name and x.template == step.send and x.occasion in keys
+    )
+    return sorted((x for x in found if x.state is not State.CANCELLED), key=lambda x: x.created_at)
 
 
 def _too_late(step: Step, due_at: datetime, occasion: Occasion) -> bool:
@@ -149,7 +193,12 @@ def _decided(story: Story, rule: Rule, occasion: Occasion, number: int) -> Decis
 
 
 def _spent(decision: Decision, occasion: Occasion) -> bool:
-    """Steps start anew where the start moved: only what was really sent stays done."""
+    """Steps start anew where the start moved: only what was really sent stays done.
+
+    What only the mode held back is done as well: each step is noted when it would have been due.
+    """
+    if decision.gate == "mode":
+        return True
     anew = occasion.start > occasion.moment and decision.at <= occasion.start
     return decision.spent and (decision.verdict is Verdict.SEND or not anew)
 
@@ -160,6 +209,7 @@ def due(step: Step, sent: tuple[Step, datetime] | None, occasion: Occasion, stor
     if step.before:
         return clock.before(occasion.start, step.before)
     own = _after(clock, occasion.start, step.after)
+    own = max(own, occasion.earliest or own)
     if sent is None:
         return own
     before, sent_at = sent
@@ -197,8 +247,16 @@ def _case_again(
         if letter.occasion in (occasion.key, *occasion.aliases):
             if occasion.over:
                 return f"cancelled: {occasion.over}"
-            reader = readers[step.send]
             return Case(
-                rule, order, letter.step, step, reader, occasion, letter.due_at, story, letter=letter.token
+                rule,
+                order,
+                letter.step,
+                step,
+                readers[step.send],
+                occasion,
+                letter.due_at,
+                story,
+                unmet=unmet(rule, occasion, story, now),
+                letter=letter.token,
             )
     return "cancelled: what it was about is over"

@@ -6,18 +6,17 @@ occasion; "hold" is judged again. In doubt, quiet.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from relationship.decisions import Judgement, Verdict
-from relationship.ledger import Turn
 from relationship.letters import OPEN_STATES, State
 from relationship.messages import Kind, Message, Side
+from relationship.occasions.turns import older_debt
 from relationship.story import ADDRESS_GONE, Story
 from rules.evaluation import WENT_OUT, Case
 from rules.policy import Policy, Rate
 
-DEBT_COUNTS = timedelta(days=14)  # an older debt of the owner no longer shields the contractor
 CHASES = frozenset({"waiting on contractor", "deadline near", "deadline missed", "check-in unanswered"})
 UPDATES = frozenset({"check-in changed", "check-in cancelled"})  # their calendars are wrong until it is out
 TOTAL_LIMIT = "total limit"  # the owner is told when it is reached
@@ -93,9 +92,9 @@ def already_done(case: Case, world: World) -> str | None:
         letter = case.story.letters.get(decision.letter)
         if letter is None or decision.key == getattr(case.decision, "key", None) or letter.state not in TOLD:
             continue
-        if decision.rule != case.rule.name and decision.occasion == case.occasion.key:
-            if letter.template == case.step.send:
-                return f"already done: the rule “{decision.rule}” sent the same letter"
+        another = decision.rule != case.rule.name and decision.occasion == case.occasion.key
+        if another and letter.template == case.step.send:
+            return f"already done: the rule “{decision.rule}” sent the same letter"
     return None
 
 
@@ -117,23 +116,37 @@ def at_most(case: Case, world: World) -> str | None:
 
 def stale(case: Case, world: World) -> str | None:
     """It was due too long ago, in the reader's working days."""
-    limit = world.policy.limits.stale_after
-    if case.story.clock(case.reader).after(case.due_at, limit) >= world.now:
+    limit, letter = world.policy.limits.stale_after, case.story.letters.get(case.letter)
+    due_at = max(case.due_at, letter.approved_at) if letter and letter.approved_at else case.due_at
+    if case.story.clock(case.reader).after(due_at, limit) >= world.now:
         return None
-    return f"stale: it was due {_on(case.due_at)}, more than {limit} ago"
+    return f"stale: it was due {_on(due_at)}, more than {limit} ago"
 
 
 def bad_news(case: Case, world: World) -> str | None:
-    """No praise on top of bad news."""
+    """No praise on top of bad news: in the mail itself, or in one that came since."""
+    if case.step.send.split("/")[0] != "appreciation":
+        return None
     message = case.occasion.message
-    if message and message.bad_news and case.step.send.split("/")[0] == "appreciation":
+    if message and message.bad_news:
         return "the mail holds bad news: no praise on top of it"
+    theirs = (m for m in case.story.human if m.bad_news and m.side is Side.CONTRACTOR)
+    if any(m.at >= case.occasion.moment for m in theirs):
+        return f"{case.story.contractor.name} has written bad news since: no praise on top of it"
+    return None
+
+
+def wants_no_answers(case: Case, world: World) -> str | None:
+    """The mail that the letter would answer asks that no machine answers it (RFC 5230, 4.6; [MS-OXCMAIL])."""
+    message = case.occasion.message
+    if case.reader is Side.CONTRACTOR and message and message.side is Side.CONTRACTOR and message.no_answers:
+        return "the mail asks that no machine answers it (X-Auto-Response-Suppress)"
     return None
 
 
 def mode(case: Case, world: World) -> str | None:
     """`mode: dry-run` sends nothing."""
-    return "mode is dry-run: it would have gone out" if world.policy.mode == "dry-run" else None
+    return "mode is dry-run: it is noted, and nothing goes out" if world.policy.mode == "dry-run" else None
 
 
 def owner_first(case: Case, world: World) -> str | None:
@@ -148,23 +161,16 @@ def owner_first(case: Case, world: World) -> str | None:
     return f"owner first: you owe {case.story.contractor.name} an answer to “{debt.subject}” since {_on(debt.since)}"
 
 
-def older_debt(story: Story, before: datetime, now: datetime) -> Turn | None:
-    """The oldest asking wait on the owner that shields the contractor, if there is one."""
-    for wait in story.waits(Side.OWNER):
-        fresh = wait.since >= story.profile.watermark and now - wait.since < DEBT_COUNTS
-        if wait.asks and fresh and wait.since < before:
-            return wait
-    return None
-
-
 def absent(case: Case, world: World) -> Judgement | None:
     """An auto-reply, or `away:`, says that the contractor is not there."""
     if case.reader is Side.OWNER or case.rule.when in UPDATES:
         return None
     until = next((a.until for a in case.story.absences if a.since <= world.now < a.until), None)
     today = _today(case.story, world.now)
-    if until is None and any(first <= today <= last for first, last in case.story.contractor.away):
-        until = case.story.clock(Side.CONTRACTOR).next_open(world.now)
+    clock = case.story.clock(Side.CONTRACTOR)  # a night's work belongs to the day on which it starts
+    away = any(first <= today <= last for first, last in case.story.contractor.away)
+    if until is None and away and not clock.contains(world.now):
+        until = clock.next_open(world.now)
     if until is None:
         return None
     why = f"{case.story.contractor.name} is away until {_on(until)}"
@@ -173,11 +179,11 @@ def absent(case: Case, world: World) -> Judgement | None:
 
 def doubtful_mail(case: Case, world: World) -> str | None:
     """Mail in that person's name that we cannot trust, or cannot read, came since: it may be the answer."""
-    turn = case.occasion.turn
-    if case.rule.when not in CHASES or turn is None:
+    about = case.occasion.message
+    if case.rule.when not in CHASES or about is None:
         return None
-    for message in case.story.in_conversation(turn.conversation):
-        if _doubtful(message) and message.at >= turn.since:
+    for message in case.story.in_conversation(case.story.conversation_of[about.key]):
+        if _doubtful(message) and message.at >= about.at:
             return f"a mail of {_on(message.at)} in this conversation could not be {_trouble(message)}"
     return None
 
@@ -226,9 +232,18 @@ def one_of_two_answered(case: Case, world: World) -> str | None:
 def who_answered(message: Message, story_of: Callable[[str], Story | None]) -> Story | None:
     """Of the other contractors who were asked by the same mail, the first who has answered it."""
     others = (story_of(address) for address in message.also_asked)
-    return next(
-        (one for one in others if one and any(turn.asked == message.key for turn in one.ledger.exchanges)),
-        None,
+    return next((one for one in others if one and _has_answered(one, message)), None)
+
+
+def _has_answered(story: Story, question: Message) -> bool:
+    """Whether the contractor has written in that conversation since; the question may have been a chaser there."""
+    conversation = story.conversation_of.get(question.key)
+    return any(
+        turn.conversation == conversation
+        and turn.answered_at
+        and turn.since <= question.at <= turn.answered_at
+        for turn in story.ledger.exchanges
+        if turn.party is Side.CONTRACTOR
     )
 
 
@@ -285,6 +300,7 @@ GATES: tuple[tuple[str, Verdict, Gate], ...] = (
     ("at most", Verdict.SUPPRESS, at_most),
     ("stale", Verdict.SUPPRESS, stale),
     ("bad news", Verdict.SUPPRESS, bad_news),
+    ("wants no answers", Verdict.SUPPRESS, wants_no_answers),
     ("mode", Verdict.HOLD, mode),
     ("owner first", Verdict.HOLD, owner_first),
     ("absent", Verdict.HOLD, absent),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from relationship.messages import Side
 from relationship.occasions import Occasion
 from relationship.story import Story
 from rules.policy import Count, Rule, Took
@@ -77,8 +78,13 @@ def on_time(wanted: object, occasion: Occasion, story: Story, now: datetime) -> 
 
 
 def lacks(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:
-    """A brief names no deadline."""
-    return "it names one" if occasion.message and occasion.message.due else None
+    """A brief names no deadline, and no later mail of the owner's in its conversation does."""
+    brief = occasion.message
+    if brief is None:
+        return "there is no brief"
+    later = story.in_conversation(story.conversation_of[brief.key])
+    named = any(m.due and m.side is Side.OWNER and m.at >= brief.at for m in later)
+    return "it names one" if brief.due or named else None
 
 
 def about(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:

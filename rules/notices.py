@@ -10,6 +10,8 @@ NOTICES: tuple[Rule, ...] = (
         steps=(Step(send="owner/one-of-two-answered"),),
     ),
     Rule(name="Unprovable", when="unprovable", steps=(Step(send="owner/unprovable"),)),
+    Rule(name="Refused", when="refused", steps=(Step(send="owner/refused"),)),
+    Rule(name="Deadline proposed", when="deadline proposed", steps=(Step(send="owner/deadline-proposed"),)),
     # Calendars are told at once: what stands in them is wrong until then.
     Rule(
         name="Check-in changed",

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from relationship.facts import RuleMark
@@ -25,10 +26,13 @@ def meaning(rule: Rule) -> str:
 
 
 def new_marks(rules: Iterable[Rule], known: Mapping[str, RuleMark], now: datetime) -> list[RuleMark]:
-    """The marks that an edited policy needs: new rules act from now on, new steps count from now on."""
-    return [
-        mark for rule in rules if (mark := _mark(rule, known.get(rule.name), now)) != known.get(rule.name)
-    ]
+    """The marks that an edited policy needs: new rules act from now on, new steps count from now on.
+
+    A rule that was taken out means nothing any more: put back, it is a new one.
+    """
+    wanted = {rule.name: _mark(rule, known.get(rule.name), now) for rule in rules}
+    gone = [replace(mark, meaning="") for name, mark in known.items() if name not in wanted and mark.meaning]
+    return [mark for name, mark in wanted.items() if mark != known.get(name)] + gone
 
 
 def _mark(rule: Rule, known: RuleMark | None, now: datetime) -> RuleMark:
@@ -50,7 +54,7 @@ def acts(occasion: Occasion, since: datetime) -> bool:
     return occasion.seen_at is None or occasion.seen_at > since
 
 
-def passed(step: Step, due_at: datetime, mark: RuleMark) -> bool:
-    """Whether the step was already past when an edit brought it in."""
-    seen = dict(mark.steps).get(step_fingerprint(step), mark.since)
-    return seen > mark.since and due_at < seen
+def passed(step: Step, due_at: datetime, mark: RuleMark, since: datetime) -> bool:
+    """Whether the step was already past at the watermark, or when an edit brought it in."""
+    seen = dict(mark.steps).get(step_fingerprint(step), since)
+    return due_at < max(seen, since).replace(microsecond=0)

@@ -15,7 +15,7 @@ from relationship.facts import Fact
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Side
 from rules.evaluation import Case
-from rules.gates import older_debt, who_answered
+from rules.gates import who_answered
 from tick.approval import needs_approval
 from tick.books import Books
 from tick.decide import Judged, news
@@ -110,7 +110,7 @@ def _conversation(case: Case, now: datetime) -> str:
     """What the letter is about: what its links settle."""
     story, turn, message = case.story, case.occasion.turn, case.occasion.message
     if case.rule.when == "owner first":  # about the chased question, but its link is that of the older debt
-        turn = older_debt(story, turn.since, now) if turn else None
+        turn = case.occasion.debt
     if turn:
         return turn.conversation
     if message is None or case.rule.when == "brief sent":  # a brief that is fine as it is still waits

@@ -12,6 +12,7 @@ from rules.gates import Outgoing, World, judge, needs_look
 from tick.books import Books
 from tick.observe import observe
 
+RECENT = timedelta(days=7)  # how far a last look goes back for what no mail began
 RECHECK = timedelta(minutes=15)  # a hold without a known end is judged again at least so often
 
 # Looks for mail from one contractor in every folder; the folder where something unrecorded lies, or None.
@@ -32,7 +33,7 @@ class Court:
 
     world: World
     look: Look
-    looked: dict[str, str | None] = field(default_factory=dict)
+    looked: dict[tuple[str, datetime], str | None] = field(default_factory=dict)
 
     def judge(self, case: Case) -> Judgement:
         """The verdict; what it lets through counts towards the limits at once."""
@@ -45,10 +46,11 @@ class Court:
         return verdict
 
     def _look(self, case: Case) -> None:
-        key = case.story.key
-        if key not in self.looked:
-            self.looked[key] = self.look(case.story, case.occasion.moment)
-        found = self.looked[key]
+        key, about = case.story.key, case.occasion.message
+        since = min(about.at if about else self.world.now - RECENT, case.occasion.moment)
+        if (key, since) not in self.looked:
+            self.looked[key, since] = self.look(case.story, since)
+        found = self.looked[key, since]
         self.world.unrecorded = {**self.world.unrecorded, **({key: found} if found else {})}
 
 
@@ -64,12 +66,15 @@ def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
     found = {key: _cases(books, key, now) for key in keys}
     due = sorted((case for one in found.values() for case in one.due), key=_priority)
     judged = [Judged(case, bench.judge(case)) for case in due]
+    holds: dict[str, list[Judgement]] = {}
+    for held in (x for x in judged if x.judgement.verdict is Verdict.HOLD):
+        holds.setdefault(held.case.story.key, []).append(held.judgement)
     judged += [_over(case) for one in found.values() for case in one.over]
+    judged += [_unmet(case) for one in found.values() for case in one.unmet]
     for key, one in found.items():
-        holds = [
-            x.judgement for x in judged if x.case.story.key == key and x.judgement.verdict is Verdict.HOLD
-        ]
-        books.look_again(key, _wake(one, holds, later[key], now))
+        if one.gone:
+            books.commit(key, [_gone(decision, now) for decision in one.gone])
+        books.look_again(key, _wake(one, holds.get(key, []), later[key], now))
     return judged
 
 
@@ -82,7 +87,19 @@ def _priority(case: Case) -> tuple[int, datetime, str, str]:
 
 
 def _over(case: Case) -> Judged:
-    return Judged(case, Judgement(Verdict.SUPPRESS, f"cancelled: {case.occasion.over}, before this was due"))
+    when = "before this went out" if case.decision else "before this was due"
+    return Judged(case, Judgement(Verdict.SUPPRESS, f"cancelled: {case.occasion.over}, {when}"))
+
+
+def _unmet(case: Case) -> Judged:
+    """A condition may hold later: it is looked at whenever something is new, and once a day."""
+    return Judged(case, Judgement(Verdict.HOLD, case.unmet, gate="condition"))
+
+
+def _gone(decision: Decision, now: datetime) -> Decision:
+    """What was held, and has ended without a word: an answer that was settled, a star that was taken back."""
+    why = "cancelled: what it was about is over"
+    return replace(decision, at=now, verdict=Verdict.SUPPRESS, why=why, gate="")
 
 
 def _wake(found: Cases, holds: Iterable[Judgement], later: datetime, now: datetime) -> datetime:

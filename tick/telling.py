@@ -8,12 +8,12 @@ from mail.wording import count, day, day_in, full_date, lies_with, moment, plain
 from relationship.checkins import CheckIn
 from relationship.conversations import plain_subject
 from relationship.durations import Duration
-from relationship.ledger import Turn
+from relationship.ledger import Turn, moves_the_ball
 from relationship.messages import Side
+from relationship.occasions.turns import asked_at
 from relationship.parties import Contractor, Owner
 from relationship.story import Story
 from rules.evaluation import Case
-from rules.gates import older_debt
 from rules.policy import Policy
 
 LONGEST = 60  # working days; what waits longer is said to wait so long
@@ -57,8 +57,8 @@ def facts_of(case: Case, policy: Policy, token: str, now: datetime) -> dict[str,
         facts |= {"temperature": story.temperature.state, "reasons": story.temperature.reasons}
     if occasion.turn:
         facts |= _turn(occasion.turn, story, reader, now)
-        debt = older_debt(story, occasion.turn.since, now)
-        facts["debt"] = _turn(debt, story, reader, now) if debt else None
+    if occasion.debt:
+        facts["debt"] = _turn(occasion.debt, story, reader, now)
     if occasion.check_in:
         facts["check_in"] = _check_in(occasion.check_in, case, policy, reader)
     if occasion.letter:
@@ -82,6 +82,7 @@ def _plain_facts(case: Case, reader: Reader) -> dict[str, object]:
         "delivered": subject if message and "done" in message.tags else None,
         "on_time": 1 if occasion.on_time else None,
         "deadline": deadline,
+        "deadline_before": day(occasion.holds, reader.language, reader.locale) if occasion.holds else None,
         "pay_day": deadline,
         "streak": occasion.streak or None,
         "years": occasion.years or None,
@@ -106,15 +107,15 @@ def _contractor(contractor: Contractor, reader: Reader) -> dict[str, object]:
 
 
 def _turn(turn: Turn, story: Story, reader: Reader, now: datetime) -> dict[str, object]:
-    clock = story.clock(turn.party)
-    end = turn.answered_at or now
-    spent = clock.seconds_between(turn.since, end)
+    asked, end = asked_at(story, turn), turn.answered_at or now
+    spent = story.clock(turn.party).seconds_between(turn.since, end)
+    again = (m for m in story.in_conversation(turn.conversation) if moves_the_ball(m) and m.at > asked)
     return {
         "subject": titled(turn.subject, reader.language),
-        "since": day_in(turn.since, reader.timezone, reader.language, reader.locale),
+        "since": day_in(asked, reader.timezone, reader.language, reader.locale),
         "took": _took(turn, spent, reader),
-        "waiting": _waiting(turn, story, end, reader),
-        "chasers": turn.chasers,
+        "waiting": _waiting(turn, asked, story, end, reader),
+        "chasers": sum(m.side is turn.party.other and m.at <= end for m in again) if turn.chasers else 0,
     }
 
 
@@ -127,19 +128,17 @@ def _took(turn: Turn, spent: int, reader: Reader) -> str | None:
     return working_time(spent, reader.language)
 
 
-def _waiting(turn: Turn, story: Story, end: datetime, reader: Reader) -> str:
+def _waiting(turn: Turn, since: datetime, story: Story, end: datetime, reader: Reader) -> str:
     """Up to a day in working hours, then in the working days of who is waited on."""
     clock = story.clock(turn.party)
-    days = sum(
-        clock.after(turn.since, Duration(n, "days", working=True)) <= end for n in range(1, LONGEST + 1)
-    )
+    days = sum(clock.after(since, Duration(n, "days", working=True)) <= end for n in range(1, LONGEST + 1))
     if days >= 1:
         return count(days, "working day", reader.language)
-    spent = clock.seconds_between(turn.since, end)
+    spent = clock.seconds_between(since, end)
     return (
         working_time(spent, reader.language)
         if spent >= 60
-        else plain_time(int((end - turn.since).total_seconds()), reader.language)
+        else plain_time(int((end - since).total_seconds()), reader.language)
     )
 
 

@@ -24,13 +24,14 @@ from relationship.occasions.deliveries import (
     brief_sent,
     deadline_missed,
     deadline_near,
+    deadline_proposed,
     delivered,
     idea_received,
     no_feedback,
     no_praise,
 )
 from relationship.occasions.marks import contractor_added, news, starred, temperature_changed
-from relationship.occasions.notices import bounced, unprovable, withheld
+from relationship.occasions.notices import bounced, one_of_two_answered, owner_first, refused, unprovable
 from relationship.occasions.occasion import Finder, Occasion
 from relationship.occasions.turns import owner_silence, replied, silence, waiting
 
@@ -63,9 +64,11 @@ FINDERS: Mapping[str, Finder] = {
     "bounced": bounced,
     "news": news,
     # Built-in notices to the owner (rules/notices.py), which no rules file can name.
-    "owner first": withheld("owner first", "owner first"),
-    "one of two answered": withheld("one of two answered", "one of two answered"),
+    "owner first": owner_first,
+    "one of two answered": one_of_two_answered,
     "unprovable": unprovable,
+    "refused": refused,
+    "deadline proposed": deadline_proposed,
     "check-in changed": check_in_changed,
     "check-in cancelled": check_in_cancelled,
     "check-in proposed": check_in_proposed,

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from relationship.messages import Side
+from relationship.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion
 from relationship.story import Story
 
+PAYMENT = "payment/"  # how the keys of days of pay begin
+LONG_AGO = timedelta(days=60)  # an anniversary is history then
 A_YEAR, WEEKS_BACK = timedelta(days=400), timedelta(weeks=4)
 AHEAD, BACK = timedelta(days=45), timedelta(days=15)  # days of pay further away need no thought yet
 
@@ -20,10 +22,12 @@ def anniversary(story: Story, now: datetime) -> Iterator[Occasion]:
     if since is None:
         return
     today = now.astimezone(ZoneInfo(story.contractor.timezone)).date()
-    years = today.year - since.year - (today < _in_year(since, today.year))
-    if years >= 1:
+    last = today.year - since.year - (today < _in_year(since, today.year))
+    for years in (last, last + 1):  # the next one too, so that it is waited for
         on = _in_year(since, since.year + years)
         moment = _midnight(on, story.contractor.timezone)
+        if years < 1 or moment < now - LONG_AGO:
+            continue
         yield Occasion(
             trigger="anniversary",
             key=f"anniversary/{years}",
@@ -46,13 +50,16 @@ def payment_due(story: Story, now: datetime) -> Iterator[Occasion]:
     """`payment due`: the days of `pay:`, in the owner's calendar; `#paid` since the last one settles it."""
     zone, clock = story.owner.timezone, story.clock(Side.OWNER)
     today = now.astimezone(ZoneInfo(zone)).date()
-    days = sorted(day for text in story.contractor.pay for day in pay_days(text, today - BACK, today + AHEAD))
-    for before, day in zip([date.min, *days], days, strict=False):
+    known = {
+        day for text in story.contractor.pay for day in pay_days(text, today - 2 * AHEAD, today + 2 * AHEAD)
+    }
+    settled = _paid(story, sorted(known))
+    for day in sorted(day for day in known if today - BACK <= day <= today + AHEAD):
         moment = clock.next_open(_midnight(day, zone))
-        paid = _paid(story, before, day)
+        paid = settled.get(day)
         yield Occasion(
             trigger="payment due",
-            key=f"payment/{day}",
+            key=f"{PAYMENT}{day}",
             moment=moment,
             about=f"pay for {story.contractor.name} is due on {day:%-d %b %Y}",
             whose=Side.OWNER,
@@ -62,12 +69,24 @@ def payment_due(story: Story, now: datetime) -> Iterator[Occasion]:
         )
 
 
-def _paid(story: Story, after: date, until: date) -> date | None:
-    """The day on which the owner said `#paid` for this day of pay: nearer to it than to the one before."""
+def _paid(story: Story, days: list[date]) -> dict[date, date]:
+    """The pay days for which the owner said `#paid`, each with the day on which they said it."""
     zone = ZoneInfo(story.owner.timezone)
-    said = [m.at.astimezone(zone).date() for m in story.said(Side.OWNER, "paid")]
-    earliest = max(after + timedelta(days=1) if after > date.min else date.min, until - AHEAD)
-    return next((day for day in said if earliest <= day <= until + BACK), None)
+    found: dict[date, date] = {}
+    for message in story.said(Side.OWNER, "paid"):
+        said = message.at.astimezone(zone).date()
+        day = _clicked(story, message) or min(days, key=lambda one: (abs(one - said), one), default=said)
+        if abs(day - said) <= AHEAD:
+            found.setdefault(day, said)
+    return found
+
+
+def _clicked(story: Story, message: Message) -> date | None:
+    """The pay day whose note was answered by one click."""
+    letter = story.letters.get(message.about_letter) if message.about_letter else None
+    if letter is None or not letter.occasion.startswith(PAYMENT):
+        return None
+    return date.fromisoformat(letter.occasion.removeprefix(PAYMENT))
 
 
 def pay_days(text: str, first: date, last: date) -> Iterator[date]:

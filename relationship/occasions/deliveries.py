@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from relationship.deadlines import Deadline, deadlines, deliveries
-from relationship.messages import Message, Side
+from relationship.conversations import plain_subject
+from relationship.deadlines import Deadline, deadlines, deliveries, proposals
+from relationship.messages import Kind, Message, Side
 from relationship.occasions.occasion import Occasion, day, quoted
 from relationship.story import Story
 
@@ -17,10 +18,22 @@ def deadline_near(story: Story, now: datetime) -> Iterator[Occasion]:
 
 
 def deadline_missed(story: Story, now: datetime) -> Iterator[Occasion]:
-    """`deadline missed`: the day is over where the contractor lives, and nothing was delivered."""
+    """`deadline missed`: the day is over where the contractor lives, and nothing was delivered by then."""
     for deadline in deadlines(story):
-        if now >= deadline.ends_at(story):
-            yield _deadline(story, deadline, "deadline missed", "was due on")
+        occasion = _deadline(story, deadline, "deadline missed", "was due on")
+        yield replace(occasion, earliest=deadline.ends_at(story))
+
+
+def deadline_proposed(story: Story, now: datetime) -> Iterator[Occasion]:
+    """Built-in: the contractor named a day, which counts only if the owner takes it up."""
+    for proposal in proposals(story):
+        about = (
+            f"{story.contractor.name} proposed {proposal.due:%-d %b %Y} for {_what(story, proposal.message)}"
+        )
+        occasion = _said(
+            story, proposal.message, "deadline proposed", about, Side.OWNER, proposal.due, proposal.over
+        )
+        yield replace(occasion, holds=proposal.holds)
 
 
 def _deadline(story: Story, deadline: Deadline, trigger: str, is_due: str) -> Occasion:
@@ -43,16 +56,18 @@ def delivered(story: Story, now: datetime) -> Iterator[Occasion]:
     """`delivered`: somebody said that it is done."""
     for delivery in deliveries(story):
         message, due = delivery.message, delivery.deadline.due if delivery.deadline else None
-        about = f"{quoted(message.subject)} was delivered"
+        about = f"{_what(story, message)} was delivered"
         occasion = _said(story, message, "delivered", about, Side.CONTRACTOR, due)
-        yield replace(occasion, on_time=delivery.on_time(story))
+        again = tuple(f"delivered/{m.key}" for m in delivery.again)
+        yield replace(occasion, on_time=delivery.on_time(story), aliases=again)
 
 
 def idea_received(story: Story, now: datetime) -> Iterator[Occasion]:
-    """`idea received`: the contractor sent an idea."""
+    """`idea received`: the contractor sent an idea; over once the owner has answered it."""
     for message in story.human:
         if "idea" in message.tags and message.side is Side.CONTRACTOR:
-            yield _said(story, message, "idea received", f"{story.contractor.name} sent an idea", Side.OWNER)
+            about = f"{story.contractor.name} sent an idea"
+            yield _said(story, message, "idea received", about, Side.OWNER, over=_owner_said(story, message))
 
 
 def brief_sent(story: Story, now: datetime) -> Iterator[Occasion]:
@@ -64,37 +79,26 @@ def brief_sent(story: Story, now: datetime) -> Iterator[Occasion]:
         opened.add(conversation)
         if first and message.side is Side.OWNER and message.handed and not message.closes:
             yield _said(
-                story, message, "brief sent", f"you sent {quoted(message.subject)}", Side.OWNER, message.due
+                story, message, "brief sent", f"you sent {_what(story, message)}", Side.OWNER, message.due
             )
 
 
 def no_feedback(story: Story, now: datetime) -> Iterator[Occasion]:
     """`no feedback`: after a delivery the owner has not written in that conversation."""
     for delivery in deliveries(story):
-        later = [
-            m
-            for m in story.in_conversation(delivery.conversation)
-            if m.side is Side.OWNER and m.at > delivery.message.at and m in story.human
-        ]
         if delivery.message.side is Side.CONTRACTOR:
-            yield _said(
-                story,
-                delivery.message,
-                "no feedback",
-                f"{quoted(delivery.message.subject)} was delivered, and you have said nothing",
-                Side.OWNER,
-                over=f"you wrote on {day(later[0].at)}" if later else "",
+            about = f"{_what(story, delivery.message)} was delivered, and you have said nothing"
+            over = _owner_said(story, delivery.message)
+            yield replace(
+                _said(story, delivery.message, "no feedback", about, Side.OWNER, over=over),
+                aliases=tuple(f"no feedback/{m.key}" for m in delivery.again),
             )
 
 
 def no_praise(story: Story, now: datetime) -> Iterator[Occasion]:
-    """`no praise`: no appreciation went out, and nothing was starred."""
-    thanked = [
-        x.sent_at for x in story.letters.values() if x.template.startswith("appreciation/") and x.sent_at
-    ]
-    starred = [message.starred_at for message in story.human if message.starred_at]
+    """`no praise`: no appreciation went out, nothing was starred, and the owner sent no thanks of their own."""
     watermark = story.profile.watermark
-    since = max([watermark, *thanked, *starred])
+    since = max([watermark, *thanks(story)])
     yield Occasion(
         trigger="no praise",
         key=f"no praise/{since.isoformat() if since > watermark else 'start'}",
@@ -103,6 +107,33 @@ def no_praise(story: Story, now: datetime) -> Iterator[Occasion]:
         whose=Side.OWNER,
         start=since,
     )
+
+
+def thanks(story: Story) -> list[datetime]:
+    """When the contractor was thanked: by a letter of ours, a star, or a short thank-you of the owner's."""
+    letters = [
+        x.sent_at for x in story.letters.values() if x.template.startswith("appreciation/") and x.sent_at
+    ]
+    stars = [m.starred_at for m in story.human if m.starred_at and m.side is Side.CONTRACTOR]
+    said = [m.at for m in story.human if m.side is Side.OWNER and m.closes and "nrn" not in m.tags]
+    return [*letters, *stars, *said]
+
+
+def _owner_said(story: Story, about: Message) -> str:
+    """How the owner has reacted in a conversation since a message; "" where not at all."""
+    for message in story.in_conversation(story.conversation_of[about.key]):
+        person = message.kind is Kind.HUMAN and message.authentic and message.side is Side.OWNER
+        if person and message.at >= about.at:
+            if not message.about_letter:
+                return f"you wrote on {day(message.at)}"
+            if "settled" in message.tags:
+                return f"you said on {day(message.at)} that it is settled"
+    return ""
+
+
+def _what(story: Story, message: Message) -> str:
+    """What a message is about, in words."""
+    return quoted(plain_subject(message.subject) or story.subject_of(story.conversation_of[message.key]))
 
 
 def _said(

@@ -10,6 +10,7 @@ from relationship.occasions.occasion import Finder, Occasion, quoted
 from relationship.story import Story
 
 WORKING = ("onboarding", "active")
+LONG_AGO = timedelta(days=60)  # nobody is new any more
 STAR_GRACE = timedelta(minutes=10)  # a star can be taken back so long
 
 
@@ -24,6 +25,8 @@ def starred(story: Story, now: datetime) -> Iterator[Occasion]:
                 about=f"you starred {quoted(plain_subject(message.subject))}",
                 whose=Side.CONTRACTOR,
                 start=message.starred_at + STAR_GRACE,
+                # A star that was there at the first look is history, as a mail is that was read then.
+                seen_at=message.starred_at,
                 message=message,
             )
 
@@ -31,7 +34,7 @@ def starred(story: Story, now: datetime) -> Iterator[Occasion]:
 def contractor_added(story: Story, now: datetime) -> Iterator[Occasion]:
     """`contractor added`: an address never seen was added to the policy, after the first run."""
     added_at = story.profile.added_at
-    if added_at:
+    if added_at and now - added_at < LONG_AGO:
         yield Occasion(
             trigger="contractor added",
             key="added",

@@ -1,33 +1,61 @@
 """Occasions of Keepwarm's own: something was withheld or is in doubt, and the owner is told."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from relationship.decisions import Verdict
-from relationship.ledger import Turn
 from relationship.letters import State
 from relationship.messages import Side
-from relationship.occasions.occasion import Finder, Occasion, day, quoted
+from relationship.occasions.check_ins import check_in_unanswered
+from relationship.occasions.deliveries import deadline_missed, deadline_near
+from relationship.occasions.occasion import Occasion, day, quoted
+from relationship.occasions.turns import older_debt, waiting
 from relationship.story import Story
 
+CHASING = (
+    waiting("waiting on contractor", Side.CONTRACTOR),
+    deadline_near,
+    deadline_missed,
+    check_in_unanswered,
+)
 
-def withheld(trigger: str, gate: str) -> Finder:
-    """Built-in notices: a gate withheld a letter, and the owner is told instead."""
 
-    def find(story: Story, now: datetime) -> Iterator[Occasion]:
-        for decision in story.decisions.values():
-            if decision.gate == gate and decision.verdict is Verdict.HOLD:
-                yield Occasion(
-                    trigger=trigger,
-                    key=f"{gate}/{decision.occasion}",
-                    moment=decision.at,
-                    about=f"held because of {gate}: {decision.about}",
-                    whose=Side.OWNER,
-                    start=decision.at,
-                    turn=_turn_of(story, decision.occasion),
-                )
+def owner_first(story: Story, now: datetime) -> Iterator[Occasion]:
+    """Built-in: the contractor is not chased, because the owner owes them an older answer. Once per debt."""
+    for held in _withheld(story, "owner first", now):
+        debt = older_debt(story, held.turn.since if held.turn else held.moment, now)
+        if debt:
+            yield replace(
+                held,
+                trigger="owner first",
+                key=f"owner first/{debt.asked}",
+                about=f"you owe an older answer about {quoted(debt.subject)}: {held.about}",
+                debt=debt,
+            )
 
-    return find
+
+def one_of_two_answered(story: Story, now: datetime) -> Iterator[Occasion]:
+    """Built-in: a question went to two contractors, and another one has answered it. Once per question."""
+    for held in _withheld(story, "one of two answered", now):
+        asked = held.turn.asked if held.turn else held.key
+        yield replace(held, trigger="one of two answered", key=f"one of two answered/{asked}")
+
+
+def _withheld(story: Story, gate: str, now: datetime) -> Iterator[Occasion]:
+    """What a gate holds back now, as an occasion for a note to the owner."""
+    for decision in story.decisions.values():
+        if decision.gate != gate or decision.verdict is not Verdict.HOLD:
+            continue
+        held = _held(story, decision.occasion, now)
+        if held and not held.over:
+            yield replace(held, moment=decision.at, start=decision.at, seen_at=None, whose=Side.OWNER)
+
+
+def _held(story: Story, key: str, now: datetime) -> Occasion | None:
+    """The occasion that was held back."""
+    found = (one for find in CHASING for one in find(story, now) if key in (one.key, *one.aliases))
+    return next(found, None)
 
 
 def unprovable(story: Story, now: datetime) -> Iterator[Occasion]:
@@ -45,12 +73,27 @@ def unprovable(story: Story, now: datetime) -> Iterator[Occasion]:
             )
 
 
+def refused(story: Story, now: datetime) -> Iterator[Occasion]:
+    """Built-in notice: the mail server would not take a letter, and it is not sent again."""
+    for letter in story.letters.values():
+        if letter.state is State.REFUSED and letter.attempted_at and letter.reader is Side.CONTRACTOR:
+            yield Occasion(
+                trigger="refused",
+                key=f"refused/{letter.token}",
+                moment=letter.attempted_at,
+                about=f"the mail server refused {quoted(letter.subject)}: {letter.reply}",
+                whose=Side.OWNER,
+                start=letter.attempted_at,
+                letter=letter,
+            )
+
+
 def bounced(story: Story, now: datetime) -> Iterator[Occasion]:
-    """`bounced`: mail to an address comes back for good."""
+    """`bounced`: mail to an address comes back for good; once until a mail from there lifts it."""
     for address, message in story.bouncing.items():
         yield Occasion(
             trigger="bounced",
-            key=f"bounced/{address}",
+            key=f"bounced/{address}/{message.key}",
             moment=message.at,
             about=f"mail to {address} comes back since {day(message.at)}",
             whose=Side.OWNER,
@@ -58,8 +101,3 @@ def bounced(story: Story, now: datetime) -> Iterator[Occasion]:
             seen_at=message.seen_at,
             message=message,
         )
-
-
-def _turn_of(story: Story, occasion: str) -> Turn | None:
-    asked = occasion.removeprefix("wait/")
-    return next((turn for turn in story.ledger.waits if turn.asked == asked), None)

@@ -34,6 +34,9 @@ class Occasion:
     on_time: bool | None = None  # of a delivery; None where nothing was due
     aliases: tuple[str, ...] = ()  # keys under which it may have been acted on before a late mail came in
     over: str = ""  # why no further step applies, where it ended before all were taken
+    earliest: datetime | None = None  # no step is due before, however early `start` lies
+    holds: date | None = None  # the day that holds until the owner has decided on another one
+    debt: Turn | None = None  # the older answer that the owner owes
 
 
 Finder = Callable[[Story, datetime], Iterator[Occasion]]

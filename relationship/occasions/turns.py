@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from relationship.ledger import Turn
+from relationship.ledger import Turn, moves_the_ball
 from relationship.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion, day, quoted, who
 from relationship.story import Story
+
+DEBT_COUNTS = timedelta(days=14)  # an older debt of the owner no longer shields the contractor
 
 
 def replied(trigger: str, party: Side) -> Finder:
@@ -72,9 +74,10 @@ def _askings(story: Story, turn: Turn, end: datetime) -> list[Message]:
 
 
 def _start(story: Story, turn: Turn, end: datetime) -> datetime:
-    """A contractor's steps start anew when the owner's older debt is paid, or an absence ends."""
+    """Where the steps count from: when it was asked; a contractor's anew when a debt is paid or an absence ends."""
+    asked = asked_at(story, turn, end)
     if turn.party is Side.OWNER:
-        return turn.since
+        return asked
     paid = [
         debt.answered_at
         for debt in story.ledger.exchanges
@@ -82,7 +85,29 @@ def _start(story: Story, turn: Turn, end: datetime) -> datetime:
         if debt.since < turn.since < debt.answered_at <= end and debt.since >= story.profile.watermark
     ]
     back = [a.until for a in story.absences if a.since <= end and turn.since < a.until]
-    return max([turn.since, *paid, *back])
+    return max([asked, *paid, *back])
+
+
+def asked_at(story: Story, turn: Turn, end: datetime | None = None) -> datetime:
+    """When a turn's first question was asked: a mail that asks nothing may have opened it."""
+    opener, until = story.by_key[turn.asked], end or turn.answered_at
+    if opener.asks:
+        return turn.since
+    said = [m for m in story.in_conversation(turn.conversation) if moves_the_ball(m)]
+    if opener.side is Side.OWNER and said[0] is opener:  # the owner's first mail always asks
+        return turn.since
+    asking = (m.at for m in said if m.asks and m.side is opener.side and m.at >= turn.since)
+    first = next(asking, turn.since)
+    return first if until is None or first <= until else turn.since
+
+
+def older_debt(story: Story, before: datetime, now: datetime) -> Turn | None:
+    """The oldest asking wait on the owner that shields the contractor, if there is one."""
+    for wait in story.waits(Side.OWNER):
+        fresh = wait.since >= story.profile.watermark and now - wait.since < DEBT_COUNTS
+        if wait.asks and fresh and wait.since < before:
+            return wait
+    return None
 
 
 def silence(story: Story, now: datetime) -> Iterator[Occasion]:
