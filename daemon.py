@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Protocol
 
 from commands.app import build
@@ -67,17 +68,17 @@ class Keepwarm:
 
     def tick(self, now: datetime) -> Work:
         """One pass: collect, record, decide, compose, deliver. Deciding waits until all was collected."""
-        books = self.books
+        books, begun = self.books, monotonic()
         apply_requests(books)
         books.enroll(now)
         recorded = record(self._collect(books, now), books, now)
         books.settle(now)
+        file_copies(self.inbox, recorded.copies)
         bench = court(books, looking(self.inbox), now)
         judged = decide(books, bench, now)
         composed = compose(judged, books, self.templates, now)
         to_owner = compose_to_owner(books, bench, self.templates, self._draw, now)
-        delivered = deliver(books, bench, self.wires, now)
-        file_copies(self.inbox, recorded.copies)
+        delivered = deliver(books, bench, self.wires, now, spent=lambda: timedelta(seconds=monotonic() - begun))
         self._trouble = delivered.trouble
         return Work(
             read=recorded.read,

@@ -1,13 +1,20 @@
 """SMTP: handing one letter to the server, and knowing exactly how far it got.
 
-DATA is sent only once every recipient was accepted, so that no letter goes to some of them. When the line
+DATA is sent only once every recipient was accepted, so that no letter goes to some of them; and once the caller
+knows whether the copy's recipient was, so that it can make that durable while nothing is sent yet. When the line
 dies between the server's "354" and its answer to the final dot, the letter is in doubt: the caller asks the
 mailbox then. `smtplib.sendmail` is not used: it goes on although a recipient was refused, and hides where it
 failed.
+
+Every "yes" has to be the answer to its own question. The 354 keeps both sides in step: nothing but DATA is
+answered by it, so that an answer too many shows before the letter's first byte, and the line is dropped.
 """
 
 import re
 import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -48,6 +55,14 @@ class Receipt:
     reply: str
     copied: bool = False  # the copy's recipient was accepted too: the shared mailbox can prove the letter
     reached: bool = True  # False where we never got as far as the letter: no connection, wrong login
+
+
+# Told after the last RCPT, before DATA, whether the copy's recipient was accepted. What it raises ends the attempt.
+BeforeData = Callable[[bool], None]
+
+
+def _go_on(copied: bool) -> None:
+    """Nothing to be done before DATA."""
 
 
 class _Answer(Exception):  # noqa: N818 - not an error but a way out of the dialogue
@@ -100,7 +115,24 @@ class Postman:
         except (OSError, smtplib.SMTPException):
             smtp.close()
 
-    def deliver(self, sender: str, to: tuple[str, ...], copy_to: str | None, content: bytes) -> Receipt:
+    def ready(self) -> None:
+        """Have a line that answers, made where there is none. DeliveryError says why there is none."""
+        if self._smtp is not None:
+            try:
+                _say(self._smtp.docmd("RSET"))
+            except (OSError, smtplib.SMTPException, _Answer):
+                self._hang_up()
+        if self._smtp is None:
+            self.connect()
+
+    def deliver(
+        self,
+        sender: str,
+        to: tuple[str, ...],
+        copy_to: str | None,
+        content: bytes,
+        before_data: BeforeData = _go_on,
+    ) -> Receipt:
         """Hand in one letter, ASCII with CRLF line ends. Every one of `to` gets it, or nobody does."""
         strange = [address for address in (sender, *to, copy_to or "") if not address.isascii()]
         if strange:
@@ -109,6 +141,8 @@ class Postman:
             )
         try:
             smtp, copied = self._addressed(sender, to, copy_to)
+            self._tell(before_data, copied)
+            self._begin(smtp)
         except DeliveryError as error:
             return Receipt(Outcome.DEFERRED, str(error), reached=False)
         except _Answer as answer:
@@ -116,36 +150,52 @@ class Postman:
         return self._hand_over(smtp, content, copied)
 
     def _addressed(self, sender: str, to: tuple[str, ...], copy_to: str | None) -> tuple[smtplib.SMTP, bool]:
-        """Go through MAIL, RCPT and DATA up to the "354", on a fresh connection where the old one is dead."""
+        """Go through MAIL and RCPT, on a fresh connection where the old one is dead."""
         if self._smtp is not None:
             try:
                 _say(self._smtp.docmd("RSET"))
                 return self._smtp, _address(self._smtp, sender, to, copy_to)
             except (OSError, smtplib.SMTPException):
-                self.close()
+                self._hang_up()
             except _Answer as answer:
-                if (
-                    answer.code != 421
-                ):  # "closing the channel" (RFC 5321, 3.8): about the line, not the letter
+                # "Closing the channel" (RFC 5321, 3.8) is about the line, not about the letter.
+                if answer.code != 421:
                     raise
-                self.close()
-        return self._addressed_afresh(sender, to, copy_to)
-
-    def _addressed_afresh(
-        self, sender: str, to: tuple[str, ...], copy_to: str | None
-    ) -> tuple[smtplib.SMTP, bool]:
+                self._hang_up()
         self.connect()
         assert self._smtp is not None  # noqa: S101 - for the type checker; connect() raises otherwise
-        try:
+        with self._lost():
             return self._smtp, _address(self._smtp, sender, to, copy_to)
+
+    def _tell(self, before_data: BeforeData, copied: bool) -> None:
+        try:
+            before_data(copied)
+        except BaseException:
+            self._hang_up()
+            raise
+
+    def _begin(self, smtp: smtplib.SMTP) -> None:
+        """DATA up to the "354"; from the next byte on the letter can be in doubt."""
+        with self._lost():
+            code, reply = smtp.docmd("DATA")
+        if code != 354:
+            raise _Answer(code, reply)
+        if _talks_out_of_turn(smtp):
+            raise _Answer(0, b"the server talks out of turn")
+
+    @contextmanager
+    def _lost(self) -> Iterator[None]:
+        """A line that dies before the letter's first byte."""
+        try:
+            yield
         except (OSError, smtplib.SMTPException) as error:
-            self.close()
+            self._hang_up()
             raise DeliveryError(why_lost(self._settings, error, self._settings.timeout)) from None
 
     def _turned_away(self, answer: _Answer) -> Receipt:
         """Nothing of the letter was sent."""
-        if answer.code == 421:
-            self.close()
+        if answer.code == 421 or not 400 <= answer.code < 600:  # it is gone, or out of step with us
+            self._hang_up()
         if answer.code in _LOGIN_WANTED:
             return Receipt(Outcome.DEFERRED, answer.reply, reached=False)
         refused = 500 <= answer.code < 600
@@ -161,27 +211,48 @@ class Postman:
             if smtp.sock is not None:
                 smtp.sock.settimeout(self._settings.timeout)
         except (OSError, smtplib.SMTPException) as error:
-            self.close()
+            self._hang_up()
             return Receipt(Outcome.UNKNOWN, why_lost(self._settings, error, FINAL_DOT_SECONDS), copied)
-        return Receipt(_judge(code), words(code, reply), copied)
+        outcome = _judge(code)
+        if outcome is Outcome.UNKNOWN:
+            self._hang_up()
+        return Receipt(outcome, words(code, reply), copied)
+
+    def _hang_up(self) -> None:
+        """Close without a word: on a dead line QUIT would wait for its answer."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
 
 
 def _address(smtp: smtplib.SMTP, sender: str, to: tuple[str, ...], copy_to: str | None) -> bool:
-    """MAIL, RCPT, DATA: whether the copy's recipient was accepted. _Answer says why the letter may not go."""
+    """MAIL and RCPT: whether the copy's recipient was accepted. _Answer says why the letter may not go."""
     _say(smtp.mail(sender))
     answers = [smtp.rcpt(recipient) for recipient in to]
     # Of several answers the worst one counts: one "never" makes it never.
-    _say(max(answers, key=lambda answer: answer[0]))
-    copied = False
-    if copy_to is not None:
-        code, reply = smtp.rcpt(copy_to)
-        copied = 200 <= code < 300
-        if not copied and not 500 <= code < 600:
-            raise _Answer(code, reply)
-    code, reply = smtp.docmd("DATA")
-    if code != 354:
+    _say(max(answers, key=lambda answer: answer[0] if answer[0] >= 0 else 1000))
+    if copy_to is None:
+        return False
+    code, reply = smtp.rcpt(copy_to)
+    copied = 200 <= code < 300
+    if not copied and not 500 <= code < 600:
         raise _Answer(code, reply)
     return copied
+
+
+def _talks_out_of_turn(smtp: smtplib.SMTP) -> bool:
+    """Whether something was said that nobody asked for: it would pass for the answer to the final dot."""
+    sock, file = smtp.sock, smtp.file
+    if sock is None or file is None:
+        return False
+    timeout = sock.gettimeout()
+    sock.setblocking(False)
+    try:
+        return bool(file.peek(1))
+    except (ssl.SSLWantReadError, BlockingIOError):
+        return False  # nothing, or a part of a TLS record
+    finally:
+        sock.settimeout(timeout)
 
 
 def _say(answer: tuple[int, bytes]) -> None:

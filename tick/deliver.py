@@ -3,176 +3,205 @@
 Theory of operation. A letter's bytes, Message-ID and token were fixed and committed when it was composed. From there:
 
     waiting ──gates object──▶ cancelled, or stays waiting (held)
-       │ 1. where every folder ends now is noted, and the attempt is committed
+       │ where every folder ends now is noted; the line is opened; MAIL and RCPT for its readers and for the copy
+       ├──5xx──▶ refused: the owner is told      ├──4xx──▶ deferred ──back-off──▶ (as waiting)
+       ├──no line, wrong login──▶ still waiting: the way out rests, and no letter is the worse for it
+       │ the attempt is committed: when, the noted ends, and whether the copy's recipient was accepted
        ▼
-    attempted ──accepted──▶ sent      ──4xx, no connection──▶ deferred ──back-off──▶ (as waiting)
-       │      ──5xx──▶ refused
+    attempted ── DATA, the bytes, the final dot ──2xx──▶ sent    ──4xx──▶ deferred    ──5xx──▶ refused
        │ the line died between the letter's first byte and the answer to its final dot, or we did
        ▼
-    in doubt: still "attempted". The copy that went to the shared mailbox in the same SMTP transaction is looked for
-    in everything that arrived since the noted ends, in every folder.
+    in doubt: still "attempted" (tick/doubt.py). The copy that went to the shared mailbox in the same SMTP transaction
+    is looked for in everything that arrived since the noted ends, in every folder.
        ──found──▶ sent
-       ──not found, by a complete look begun `in doubt` after the attempt──▶ waiting: all gates, the same bytes
-       ──no copy can tell (its recipient was refused)──▶ unprovable: never again, the owner is told
+       ──not found, by a complete look begun `in doubt` after the attempt──▶ waiting: all gates, the same bytes; and
+         from now on one more look, from the same ends, before every try: the copy may come late
+       ──no copy can tell (its recipient was refused, or `copies: append`)──▶ unprovable: never again, the owner is told
 
-A crash before 1 leaves "waiting", one after it "attempted"; both are resolved by the next tick. A letter to the owner
-leaves no copy in the shared mailbox: in doubt it goes out once more, because an owner who is told twice is
-better off than one who is not told.
+What a crash leaves. Before the attempt is committed, nothing of the letter's content was sent: "waiting", and the next
+tick begins anew. After it, the letter may be out or not: "attempted", and the mailbox says which. After the answer
+was committed: done. There is no fourth place to die at, so that one commit, between the last RCPT and DATA, is all that
+"never twice" needs; it costs the letters that the server turns away at RCPT nothing.
+
+`copies: server` trusts the provider to keep what it takes, so that the look is the same. `copies: append` is weaker:
+the copy is written after the letter went out, so that a letter in doubt is always unprovable. In mode `drafts` the
+draft itself is what is looked for. A letter to the owner leaves no copy in the shared mailbox: in doubt it goes out
+once more, because an owner who is told twice is better off than one who is not told.
+
+The disk may be full just when an answer came. It is remembered, and written as soon as that works; only a crash
+meanwhile makes it a doubt. A fault at one letter does not keep the others: it is raised once all had their turn. Only
+the store's faults end the step at once, since without it nothing may be sent.
 """
 
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mail.delivery import Outcome, Postman, Receipt
-from mail.inbox import Inbox
-from mail.looking import Sighting
+from mail.delivery import Outcome, Receipt
+from mail.inbox import Inbox, InboxError
 from relationship.decisions import Verdict
 from relationship.letters import Letter, State
 from relationship.messages import Side
+from store.protocol import OWNER, StoreError
 from tick.books import Books
 from tick.decide import Court
+from tick.doubt import settle
+from tick.line import Delivered, Round, Spent, Wires, no_time
 from tick.outbox import cancel, judge_again
+from tick.owner_mail import close_bundles
+
+__all__ = ["Delivered", "Wires", "deliver", "file_copies"]
 
 log = logging.getLogger(__name__)
 
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=300), timedelta(seconds=4000)  # Postfix's own back-off
-
-
-@dataclass(slots=True)
-class Delivered:
-    """What a deliver step did."""
-
-    sent: int = 0
-    refused: int = 0
-    cancelled: int = 0
-    held: int = 0
-    trouble: str = ""  # why the server could not be reached
-
-
-@dataclass(frozen=True, slots=True)
-class Wires:
-    """What delivering needs of the world."""
-
-    inbox: Inbox
-    postman: Postman
+LONG_PUT_OFF = 6  # tries; by the back-off more than three hours, so that greylisting is long over
 
 
 def deliver(
-    books: Books, bench: Court, wires: Wires, now: datetime, only_to: Side | None = None
+    books: Books,
+    bench: Court,
+    wires: Wires,
+    now: datetime,
+    only_to: Side | None = None,
+    spent: Spent = no_time,
 ) -> Delivered:
-    """Send what is due, each letter judged by all gates once more; settle what is in doubt."""
-    done = Delivered()
+    """Send what is due, each letter judged by all gates once more; settle what is in doubt.
+
+    `spent` tells how long the tick has run already: the grace of a letter in doubt counts from its own attempt.
+    """
+    work = Round(books, bench, wires, now, spent)
     for letter in books.outbox():
-        if only_to and letter.reader is not only_to:
-            continue
-        if letter.state is State.ATTEMPTED:
-            _settle_doubt(letter, books, wires, now, done)
-        elif letter.next_at is None or letter.next_at <= now:
-            _send_if_it_still_applies(letter, books, bench, wires, now, done)
-    return done
+        if only_to is None or letter.reader is only_to:
+            _attend_to(letter, work)
+    close_bundles(books)
+    work.done.trouble = work.done.trouble or wires.owner_refuses or _put_off_for_long(books)
+    if work.fault:
+        raise work.fault
+    return work.done
 
 
-def _send_if_it_still_applies(
-    letter: Letter, books: Books, bench: Court, wires: Wires, now: datetime, done: Delivered
-) -> None:
-    judgement = judge_again(letter, books, bench, now)
+def _attend_to(letter: Letter, work: Round) -> None:
+    if letter.reader is Side.CONTRACTOR and isinstance(work.fault, InboxError):
+        return  # it was just asked, and is away
+    try:
+        if letter.token in work.wires.unwritten:
+            work.keep(work.wires.unwritten.pop(letter.token))
+        elif letter.state is State.ATTEMPTED or _is_due(letter, work.now):
+            in_doubt = letter.state is State.ATTEMPTED or letter.doubted_at is not None
+            ready = settle(letter, work) if in_doubt else letter
+            if ready:
+                _send_if_it_still_applies(ready, work)
+    except StoreError:
+        raise
+    except InboxError as error:
+        work.fault = error
+    except Exception as error:
+        log.exception("The letter “%s” could not be attended to", letter.subject)
+        work.fault = work.fault or error
+
+
+def _is_due(letter: Letter, now: datetime) -> bool:
+    """Whether the back-off is over; a time further away than any back-off is from a clock that was set back."""
+    return letter.next_at is None or not now < letter.next_at <= now + LAST_RETRY
+
+
+def _send_if_it_still_applies(letter: Letter, work: Round) -> None:
+    judgement = judge_again(letter, work.books, work.bench, work.now)
     if judgement.verdict is Verdict.HOLD:
-        done.held += 1
+        work.done.held += 1
     elif judgement.verdict is Verdict.SUPPRESS:
-        cancel(letter, judgement.why, books, now)
-        done.cancelled += 1
-    else:
-        _attempt(letter, books, wires, now, done)
+        cancel(letter, judgement.why, work.books, work.now)
+        work.done.cancelled += 1
+    elif work.books.policy.mode == "drafts" and letter.reader is Side.CONTRACTOR:
+        _leave_draft(_attempt_of(letter, work), work)
+    elif work.line_is_up():
+        _hand_over(_attempt_of(letter, work), work)
 
 
-def _attempt(letter: Letter, books: Books, wires: Wires, now: datetime, done: Delivered) -> None:
-    mailbox = books.policy.mailbox
-    marks = wires.inbox.marks() if letter.reader is Side.CONTRACTOR else ()
-    attempts = letter.attempts + 1
-    tried = replace(letter, state=State.ATTEMPTED, attempted_at=now, attempts=attempts, marks=marks)
-    books.commit(letter.contractor, [tried])
-    if books.policy.mode == "drafts" and letter.reader is Side.CONTRACTOR:
-        _leave_draft(tried, books, wires, now)
-        done.sent += 1
-        return
-    copy_to = mailbox.address if letter.reader is Side.CONTRACTOR and mailbox.copies == "bcc" else None
-    receipt = wires.postman.deliver(mailbox.address, letter.to, copy_to, letter.content.encode("ascii"))
-    _take_receipt(tried, receipt, books, wires, now, done)
+def _attempt_of(letter: Letter, work: Round) -> Letter:
+    """The letter as it is about to be tried; what was in doubt once is looked for from its first try on."""
+    marks = letter.marks
+    if letter.reader is Side.CONTRACTOR and not letter.doubted_at:
+        marks = work.wires.inbox.marks()
+    at = work.time()
+    return replace(letter, state=State.ATTEMPTED, attempted_at=at, attempts=letter.attempts + 1, marks=marks)
 
 
-def _leave_draft(letter: Letter, books: Books, wires: Wires, now: datetime) -> None:
-    wires.inbox.append(
-        wires.inbox.drafts_folder() or "Drafts", letter.content.encode("ascii"), ("\\Draft",), now
+def _hand_over(letter: Letter, work: Round) -> None:
+    mailbox, books = work.books.policy.mailbox, work.books
+    by_bcc = letter.reader is Side.CONTRACTOR and mailbox.copies == "bcc"
+
+    def commit_the_attempt(copied: bool) -> None:
+        provable = letter.reader is Side.OWNER or copied or mailbox.copies == "server"
+        books.commit(letter.contractor, [replace(letter, provable=provable)])
+
+    receipt = work.wires.postman.deliver(
+        mailbox.address,
+        letter.to,
+        mailbox.address if by_bcc else None,
+        letter.content.encode("ascii"),
+        commit_the_attempt,
     )
-    books.commit(letter.contractor, [replace(letter, state=State.DRAFTED, sent_at=now, content="")])
-
-
-def _take_receipt(
-    letter: Letter, receipt: Receipt, books: Books, wires: Wires, now: datetime, done: Delivered
-) -> None:
     log.info("%s to %s: %s (%s)", letter.template, ", ".join(letter.to), receipt.outcome, receipt.reply)
-    answered = replace(letter, reply=receipt.reply)
+    _take_receipt(replace(letter, reply=receipt.reply), receipt, work)
+
+
+def _take_receipt(letter: Letter, receipt: Receipt, work: Round) -> None:
+    if not receipt.reached:  # nothing was begun: the letter stays as it is
+        work.lost_the_line(receipt.reply)
+        return
+    to_owner = letter.reader is Side.OWNER
     match receipt.outcome:
         case Outcome.ACCEPTED:
-            _went_out(answered, books, wires, now)
-            done.sent += 1
+            _went_out(letter, work)
         case Outcome.REFUSED:
-            books.commit(letter.contractor, [replace(answered, state=State.REFUSED, content="")])
-            done.refused += 1
+            work.keep(replace(letter, state=State.REFUSED, content="", marks=()))
+            work.done.refused += 1
+            if to_owner:
+                work.wires.owner_refuses = f"Mail to you ({letter.to[0]}) is refused: {receipt.reply}"
         case Outcome.DEFERRED:
-            later = now + min(FIRST_RETRY * 2 ** (letter.attempts - 1), LAST_RETRY)
-            books.commit(letter.contractor, [replace(answered, state=State.DEFERRED, next_at=later)])
-            done.trouble = done.trouble if receipt.reached else receipt.reply
+            later = work.now + min(FIRST_RETRY * 2 ** min(letter.attempts - 1, 4), LAST_RETRY)
+            work.keep(replace(letter, state=State.DEFERRED, next_at=later))
         case Outcome.UNKNOWN:
-            books.commit(letter.contractor, [replace(answered, provable=_provable(letter, receipt, books))])
+            work.keep(replace(work.books.letters[letter.token], reply=receipt.reply))
 
 
-def _provable(letter: Letter, receipt: Receipt, books: Books) -> bool:
-    match books.policy.mailbox.copies:
-        case "bcc":
-            return receipt.copied
-        case "server":
-            return True
-        case _:
-            return False
+def _went_out(letter: Letter, work: Round) -> None:
+    work.keep(replace(letter, state=State.SENT, sent_at=work.now, content="", marks=()))
+    work.done.sent += 1
+    if letter.contractor == OWNER or letter.reader is Side.OWNER:
+        work.wires.owner_refuses = ""
+    elif work.books.policy.mailbox.copies == "append":
+        _append_copy(letter, work.wires.inbox, work.now)
 
 
-def _went_out(letter: Letter, books: Books, wires: Wires, at: datetime) -> None:
-    """Note that a letter is out; of a bundle, that its notes are."""
-    sent = replace(letter, state=State.SENT, sent_at=at, content="", marks=())
-    if books.policy.mailbox.copies == "append" and letter.reader is Side.CONTRACTOR and letter.content:
-        wires.inbox.append(
-            wires.inbox.sent_folder() or "Sent", letter.content.encode("ascii"), ("\\Seen",), at
-        )
-    notes = [note for token in letter.items if (note := books.letters.get(token))]
-    books.commit(letter.contractor, [sent])
-    for note in notes:
-        books.commit(note.contractor, [replace(note, state=State.SENT, sent_at=at, content="")])
+def _append_copy(letter: Letter, inbox: Inbox, now: datetime) -> None:
+    """The letter is out: a copy that cannot be kept is no reason to doubt it."""
+    try:
+        inbox.append(inbox.sent_folder() or "Sent", letter.content.encode("ascii"), ("\\Seen",), now)
+    except InboxError as error:
+        log.warning("No copy of “%s” could be kept: %s", letter.subject, error)
 
 
-def _settle_doubt(letter: Letter, books: Books, wires: Wires, now: datetime, done: Delivered) -> None:
-    """Find out whether a letter in doubt went out."""
-    attempted_at = letter.attempted_at or letter.created_at
-    grace = timedelta(seconds=books.policy.limits.in_doubt.plain_seconds)
-    if letter.reader is Side.OWNER:
-        look = Sighting(complete=True)
-    else:
-        look = wires.inbox.find_letter(letter.token, letter.message_id, letter.marks)
-    if look.found and books.policy.mode == "drafts":
-        drafted = replace(letter, state=State.DRAFTED, sent_at=attempted_at, content="")
-        books.commit(letter.contractor, [drafted])
-    elif look.found:
-        _went_out(replace(letter, alias=look.alias), books, wires, attempted_at)
-        done.sent += 1
-    elif letter.reader is Side.CONTRACTOR and not letter.provable:
-        books.commit(letter.contractor, [replace(letter, state=State.UNPROVABLE, content="")])
-    elif look.complete and now >= attempted_at + grace:
-        books.commit(letter.contractor, [replace(letter, state=State.WAITING)])
+def _leave_draft(letter: Letter, work: Round) -> None:
+    inbox = work.wires.inbox
+    work.books.commit(letter.contractor, [letter])
+    inbox.append(inbox.drafts_folder() or "Drafts", letter.content.encode("ascii"), ("\\Draft",), work.now)
+    work.keep(replace(letter, state=State.DRAFTED, sent_at=work.now, content=""))
+    work.done.sent += 1
 
 
-def file_copies(inbox: Inbox, copies: Iterable[tuple[str, int]]) -> None:
-    """Copies of our own letters are marked read and lie in the sent folder."""
+def _put_off_for_long(books: Books) -> str:
+    """What the server says to letters that it has put off for hours; "" where there are none."""
+    long = (x for x in books.outbox() if x.state is State.DEFERRED and x.attempts >= LONG_PUT_OFF)
+    return next((f"The mail server keeps putting letters off. It says: {x.reply}" for x in long), "")
+
+
+def file_copies(inbox: Inbox, copies: list[tuple[str, int]]) -> None:
+    """Copies of our own letters are marked read and lie in the sent folder; one that cannot be moved stays."""
     for folder, uid in copies:
-        inbox.file_copy(folder, uid, inbox.sent_folder())
+        try:
+            inbox.file_copy(folder, uid, inbox.sent_folder())
+        except InboxError as error:
+            log.warning("A copy of a letter stays in %s: %s", folder, error)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from mail.composing import compose as compose_mail
 from mail.pictures import Picture, placed
 from mail.rendering import Markdown, Templates
 from relationship.decisions import Verdict
-from relationship.letters import Letter
+from relationship.letters import Letter, State
 from relationship.messages import Side
 from store.protocol import OWNER
 from tick.books import Books
@@ -50,6 +51,22 @@ def _went_today(books: Books, now: datetime) -> bool:
     zone = ZoneInfo(books.people.owner.timezone)
     bundles = (letter for letter in books.owner.letters.values() if letter.template == BUNDLE)
     return any(x.created_at.astimezone(zone).date() == now.astimezone(zone).date() for x in bundles)
+
+
+def close_bundles(books: Books) -> None:
+    """Notes went out when the mail did that carries them."""
+    notes = [letter for letter in books.letters.values() if letter.state is State.BUNDLED]
+    if notes:
+        sent_at = {
+            token: bundle.sent_at
+            for bundle in books.owner.letters.values()
+            if bundle.state is State.SENT
+            for token in bundle.items
+        }
+        for note in notes:
+            if note.token in sent_at:
+                gone = replace(note, state=State.SENT, sent_at=sent_at[note.token], content="")
+                books.commit(note.contractor, [gone])
 
 
 def next_bundle(books: Books, now: datetime) -> datetime | None:

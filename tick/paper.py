@@ -7,7 +7,7 @@ and there is none: it fails with one sentence instead of reaching for the networ
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
-from mail.delivery import DeliveryError, Outcome, Postman, Receipt
+from mail.delivery import BeforeData, DeliveryError, Outcome, Postman, Receipt
 from mail.inbox import Inbox, InboxError, Sighting
 from mail.raw import RawMail
 from rules.policy import Mailbox
@@ -80,8 +80,18 @@ class PaperPostman(Postman):
     def close(self) -> None:
         """Nobody to say goodbye to."""
 
-    def deliver(self, sender: str, to: tuple[str, ...], copy_to: str | None, content: bytes) -> Receipt:
-        """Accept a letter, and let it go nowhere."""
+    def ready(self) -> None:
+        """Always."""
+
+    def deliver(
+        self,
+        sender: str,
+        to: tuple[str, ...],
+        copy_to: str | None,
+        content: bytes,
+        before_data: BeforeData | None = None,
+    ) -> Receipt:
+        """Accept a letter, and let it go nowhere: it is never in doubt, so that nothing is said before DATA."""
         if self._take:
             self._take(to, content)
         return Receipt(Outcome.ACCEPTED, "250 on paper", copied=copy_to is not None)

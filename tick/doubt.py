@@ -1,0 +1,74 @@
+"""Letters in doubt: the line died, or we did, between a letter's first byte and the answer to its final dot.
+
+The mailbox says whether it went out. What is not there yet may still come: a copy that is delivered late, or to a
+mailbox that was away itself. So absence counts only after `in doubt`, counted anew whenever the mailbox could not be
+read or the clock was set meanwhile; and a letter that was in doubt once is looked for before every further try.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from mail.looking import Sighting
+from relationship.letters import Letter, State
+from relationship.messages import Side
+from tick.books import Books
+from tick.line import Round
+
+
+def settle(letter: Letter, work: Round) -> Letter | None:
+    """Find out whether a letter went out; the letter, where it did not and may be tried now."""
+    look = _look(letter, work)
+    if look.found:
+        _went_out(letter, look, work)
+        return None
+    if letter.state is not State.ATTEMPTED:
+        return letter if look.complete else None
+    if not letter.provable:
+        work.books.commit(letter.contractor, [replace(letter, state=State.UNPROVABLE, content="", marks=())])
+        return None
+    return _tried_again(letter, work) if look.complete else None
+
+
+def doubt_anew(books: Books, now: datetime) -> None:
+    """Count the grace from now on: the mailbox could not be read meanwhile, or the clock was set."""
+    for letter in books.outbox():
+        if letter.state is State.ATTEMPTED and _since(letter) != now:
+            attempted = min(letter.attempted_at or now, now)
+            books.commit(letter.contractor, [replace(letter, attempted_at=attempted, doubted_at=now)])
+
+
+def _look(letter: Letter, work: Round) -> Sighting:
+    if letter.reader is Side.OWNER:  # no copy of it is kept anywhere
+        return Sighting(complete=True)
+    return work.wires.inbox.find_letter(letter.token, letter.message_id, letter.marks)
+
+
+def _went_out(letter: Letter, look: Sighting, work: Round) -> None:
+    drafts = work.wires.inbox.drafts_folder() or "Drafts"
+    as_draft = all(folder == drafts for folder, _ in look.places)
+    state = State.DRAFTED if as_draft else State.SENT
+    at = letter.attempted_at or work.now
+    work.books.commit(
+        letter.contractor,
+        [replace(letter, state=state, sent_at=at, alias=look.alias, content="", marks=())],
+    )
+    work.done.sent += 1
+
+
+def _tried_again(letter: Letter, work: Round) -> Letter | None:
+    """The letter as it waits again, once the grace is over."""
+    since = _since(letter)
+    if since > work.now:  # the clock was set back
+        doubt_anew(work.books, work.now)
+        return None
+    if work.now < since + timedelta(seconds=work.books.policy.limits.in_doubt.plain_seconds):
+        return None
+    waiting = replace(letter, state=State.WAITING, doubted_at=since)
+    work.books.commit(letter.contractor, [waiting])
+    return waiting
+
+
+def _since(letter: Letter) -> datetime:
+    """From when on the grace counts."""
+    attempted = letter.attempted_at or letter.created_at
+    return max(attempted, letter.doubted_at or attempted)

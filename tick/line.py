@@ -1,0 +1,109 @@
+"""The wires to the world, and one round of delivering over them: what is known of the line, and what was done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from mail.delivery import DeliveryError, Postman
+from mail.inbox import Inbox
+from relationship.letters import Letter
+from store.protocol import StoreError
+from tick.books import Books
+from tick.decide import Court
+
+FIRST_REST, LONGEST_REST = timedelta(seconds=10), timedelta(minutes=15)
+
+Spent = Callable[[], timedelta]  # how long the tick has run already
+
+
+def no_time() -> timedelta:
+    """In a simulation, and in tests: a tick takes no time."""
+    return timedelta()
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What a deliver step did."""
+
+    sent: int = 0
+    refused: int = 0
+    cancelled: int = 0
+    held: int = 0
+    trouble: str = ""  # why letters cannot go out, in one sentence
+
+
+@dataclass(slots=True)
+class Wires:
+    """What delivering needs of the world, and what it remembers of it from one tick to the next."""
+
+    inbox: Inbox
+    postman: Postman
+    rests_until: datetime | None = None  # the way out failed: nobody knocks before, or a login gets locked
+    failures: int = 0
+    why: str = ""
+    owner_refuses: str = ""  # the owner's own server takes nothing from us, in its words
+    unwritten: dict[str, Letter] = field(
+        default_factory=dict
+    )  # answers that the store could not take, by token
+
+    def rest(self, why: str, now: datetime) -> None:
+        """Leave the way out alone for a while, longer each time."""
+        self.why = why
+        self.rests_until = now + min(FIRST_REST * 2 ** min(self.failures, 10), LONGEST_REST)
+        self.failures += 1
+
+    def resting(self, now: datetime) -> bool:
+        """Whether it is too early to knock; a time too far away is from a clock that was set back."""
+        return self.rests_until is not None and now < self.rests_until <= now + LONGEST_REST
+
+    def works(self) -> None:
+        """The server is there."""
+        self.rests_until, self.failures, self.why = None, 0, ""
+
+
+@dataclass(slots=True)
+class Round:
+    """One deliver step."""
+
+    books: Books
+    bench: Court
+    wires: Wires
+    now: datetime
+    spent: Spent = no_time
+    done: Delivered = field(default_factory=Delivered)
+    fault: Exception | None = None  # raised once every letter had its turn
+    _is_up: bool | None = None  # None: nobody has asked yet
+
+    def time(self) -> datetime:
+        """Now, by the tick's clock and the time that the tick has taken."""
+        return self.now + self.spent()
+
+    def line_is_up(self) -> bool:
+        """Whether letters can be handed in; asked of the server once, and of nobody while it rests."""
+        if self._is_up is None:
+            self._is_up = not self.wires.resting(self.now) and self._knock()
+            if not self._is_up:
+                self.done.trouble = self.wires.why
+        return self._is_up
+
+    def _knock(self) -> bool:
+        try:
+            self.wires.postman.ready()
+        except DeliveryError as error:
+            self.wires.rest(str(error), self.now)
+            return False
+        self.wires.works()
+        return True
+
+    def lost_the_line(self, why: str) -> None:
+        """It was there, and has gone: the letters wait for another tick."""
+        self.wires.rest(why, self.now)
+        self.done.trouble, self._is_up = why, False
+
+    def keep(self, letter: Letter) -> None:
+        """Commit what became of a letter; what the store cannot take now is remembered until it can."""
+        try:
+            self.books.commit(letter.contractor, [letter])
+        except StoreError:
+            self.wires.unwritten[letter.token] = letter
+            raise
