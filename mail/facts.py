@@ -60,6 +60,12 @@ WEEK = {
         "“Invoice template”, 3 working days, since Tuesday, March 3, asked again once",
     ),
     "debts_more": _more("debts"),
+    "drafts": _lines(
+        "letters that wait for the owner's word",
+        "Maria Santos",
+        "“Re: Invoice template”, written Friday, March 6",
+    ),
+    "drafts_more": _more("drafts"),
     "troubles": _lines(
         "what only the owner can mend",
         "Ben Okafor",

@@ -21,7 +21,8 @@ class Waiting:
 
     who: str
     turn: Turn
-    days: int  # whole working days of who is waited on
+    days: int  # whole working days of who is waited on; of who was absent, since then
+    away_until: datetime | None = None  # an absence that lasts
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,15 @@ class Call:
     who: str
     check_in: CheckIn
     token: str = ""  # of the letter that asked the owner how it went
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A letter that waits for the owner's word."""
+
+    who: str
+    subject: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,7 @@ class Digest:
     until: datetime
     people: int  # relationships that are not paused or ended
     debts: tuple[Waiting, ...] = ()  # answers that the owner owes, the oldest first
+    drafts: tuple[Draft, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     unsaid: tuple[Call, ...] = ()  # check-ins of which nobody said how they went
     waits: tuple[Waiting, ...] = ()  # answers that contractors owe
@@ -133,5 +144,5 @@ class Digest:
     @property
     def quiet(self) -> bool:
         """Whether there is nothing to say."""
-        told = (self.debts, self.troubles, self.unsaid, self.waits, self.deadlines, self.check_ins)
-        return not any((*told, self.temperatures, self.sent, self.withheld, self.dates))
+        told = (self.debts, self.drafts, self.troubles, self.unsaid, self.waits, self.deadlines)
+        return not any((*told, self.check_ins, self.temperatures, self.sent, self.withheld, self.dates))

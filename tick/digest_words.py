@@ -9,7 +9,7 @@ from mail.wording import count, day, day_in, listed, moment, titled
 from relationship.latency import hours
 from relationship.parties import Owner
 from relationship.warmth import COLD, COOLING
-from tick.digest import Call, Dated, Digest, Sent, Speed, Trouble, Waiting, Warmth, Withheld
+from tick.digest import Call, Dated, Digest, Draft, Sent, Speed, Trouble, Waiting, Warmth, Withheld
 
 MOST = 12  # lines of one list; more are counted
 
@@ -42,6 +42,7 @@ class Words:
 
     def _lists(self, digest: Digest) -> Iterator[tuple[str, Sequence[Any], Callable[[Any], Line]]]:
         yield "debts", digest.debts, self._wait
+        yield "drafts", digest.drafts, self._draft
         yield "troubles", digest.troubles, self._trouble
         yield "unsaid", digest.unsaid, self._unsaid
         yield "waits", digest.waits, self._wait
@@ -59,7 +60,11 @@ class Words:
         since = self._day_in(one.turn.since)
         asked = f", asked again {_times(one.turn.chasers)}" if one.turn.chasers else ""
         days = f"{count(one.days, 'working day')}, " if one.days else ""
-        return {"who": one.who, "what": f"“{titled(one.turn.subject)}”, {days}since {since}{asked}"}
+        away = f", away until {self._day_in(one.away_until)}" if one.away_until else ""
+        return {"who": one.who, "what": f"“{titled(one.turn.subject)}”, {days}since {since}{asked}{away}"}
+
+    def _draft(self, one: Draft) -> Line:
+        return {"who": one.who, "what": f"“{titled(one.subject)}”, written {self._day_in(one.at)}"}
 
     def _trouble(self, one: Trouble) -> Line:
         return {"who": one.who, "what": one.what}
@@ -133,6 +138,7 @@ def headline(digest: Digest) -> str:
     """What the subject says: what needs the owner first, then who is waited for, then how things stand."""
     parts = [
         *([f"you owe {_number(len(digest.debts), 'answer')}"] if digest.debts else []),
+        *([f"{_number(len(digest.drafts), 'letter')} to approve"] if digest.drafts else []),
         *([f"{_number(len(digest.waits), 'question')} open with others"] if digest.waits else []),
         *_cool(digest),
     ]

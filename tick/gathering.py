@@ -15,10 +15,11 @@ from relationship.latency import between
 from relationship.ledger import lapsed
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Side
+from relationship.occasions.check_ins import unsaid
 from relationship.story import Story
 from relationship.temperature import judge
 from relationship.warmth import TOO_EARLY, WARM, Tuning
-from tick.digest import Call, Dated, Digest, Sent, Speed, Trouble, Waiting, Warmth, Week, Withheld
+from tick.digest import Call, Dated, Digest, Draft, Sent, Speed, Trouble, Waiting, Warmth, Week, Withheld
 
 WEEK = timedelta(days=7)
 AHEAD = timedelta(days=14)  # deadlines and check-ins so near are told of
@@ -39,6 +40,7 @@ def gather(stories: Sequence[Story], tuning: Tuning, since: datetime, now: datet
         until=now,
         people=len(live),
         debts=tuple(one for one in waits if one.turn.party is Side.OWNER),
+        drafts=tuple(one for story in live for one in _drafts(story)),
         troubles=tuple(one for story in stories for one in _troubles(story, since, now)),
         unsaid=tuple(one for story in live for one in _unsaid(story, now)),
         waits=tuple(one for one in waits if one.turn.party is Side.CONTRACTOR),
@@ -72,11 +74,19 @@ def _waits(story: Story, now: datetime) -> Iterator[Waiting]:
     for turn in story.ledger.waits:
         last = story.in_conversation(turn.conversation)[-1].at
         if turn.asks and turn.since <= now and not lapsed(turn, last, now):
-            days = evidence.working_days(turn.party, turn.since, now)
-            yield Waiting(_who(story), turn, days)
+            start = evidence.waited_from(turn, now)
+            days = evidence.working_days(turn.party, start, now)
+            yield Waiting(_who(story), turn, days, start if start > now else None)
 
 
 # -- what needs the owner ------------------------------------------------------------------------------------
+
+
+def _drafts(story: Story) -> Iterator[Draft]:
+    """Letters that go out only on the owner's word."""
+    for letter in story.letters.values():
+        if letter.state is State.ASKED:
+            yield Draft(_who(story), letter.subject, letter.created_at)
 
 
 def _troubles(story: Story, since: datetime, now: datetime) -> Iterator[Trouble]:
@@ -97,9 +107,7 @@ def _troubles(story: Story, since: datetime, now: datetime) -> Iterator[Trouble]
 
 def _unsaid(story: Story, now: datetime) -> Iterator[Call]:
     """Check-ins of the last two weeks that were asked about once already, without a word from anybody."""
-    for check_in in story.check_ins.values():
-        if not check_in.stands or not now - 2 * WEEK < check_in.ends_at <= now:
-            continue
+    for check_in in unsaid(story, now, now - 2 * WEEK):
         asked = [
             letter
             for letter in story.letters.values()

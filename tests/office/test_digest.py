@@ -15,7 +15,7 @@ import pytest
 from mail.rendering import Templates
 from relationship.decisions import Verdict
 from relationship.letters import Letter, State
-from relationship.messages import Side
+from relationship.messages import Kind, Side
 from rules.policy import Policy
 from tick.digest import Digest
 from tick.digest_mail import digest, due_slot, picture
@@ -144,7 +144,8 @@ def test_a_letter_that_was_refused_or_in_doubt_is_shown(office: Any) -> None:
 
 def test_a_check_in_without_a_word_is_asked_about_once_more(office: Any) -> None:
     call = office.check_in(office.now - 3 * DAY, "accepted", "uid1@acme.example")
-    office.add("Ben", call)
+    invited = office.letter("Ben", office.now - 6 * DAY, occasion="check-in/uid1@acme.example/0")
+    office.add("Ben", call, invited)
     assert week(office).unsaid == (), "the owner was not asked yet"
     asked = office.letter(
         "Ben", office.now - 2 * DAY, Side.OWNER, occasion="check-in over/uid1@acme.example/0"
@@ -152,6 +153,27 @@ def test_a_check_in_without_a_word_is_asked_about_once_more(office: Any) -> None
     office.add("Ben", asked)
     (one,) = week(office).unsaid
     assert (one.who, one.token) == ("Ben Okafor", asked.token)
+
+
+def test_a_letter_that_waits_for_the_owners_word_needs_them(office: Any) -> None:
+    office.add("Ben", office.letter("Ben", office.now - DAY, state=State.ASKED, sent_at=None))
+    found = week(office)
+    assert [(one.who, one.subject) for one in found.drafts] == [("Ben Okafor", "Re: Landing page")]
+    assert not found.quiet
+    facts = Words(office.books.people.owner, "team@acme.example").facts(found, news_question=False)
+    assert facts["week"]["headline"] == "1 letter to approve"  # type: ignore[index]
+
+
+def test_who_is_away_has_not_waited_since_they_left(office: Any) -> None:
+    question = office.mail("Ben", Side.OWNER, office.now - 6 * DAY, "Landing page", asks=True)
+    away = office.mail("Ben", Side.CONTRACTOR, office.now - 6 * DAY, "Out of office", kind=Kind.AUTO_REPLY,
+                       back_on=date(2026, 11, 25))  # fmt: skip
+    office.add("Ben", question, away)
+    (wait,) = week(office).waits
+    assert wait.days == 0
+    said = Words(office.books.people.owner, "team@acme.example").facts(week(office), news_question=False)
+    (line,) = said["week"]["waits"]  # type: ignore[index]
+    assert line["what"] == "“Landing page”, since Tuesday, November 17, away until Wednesday, November 25"
 
 
 def test_what_is_paused_or_ended_is_left_out(busy: Any) -> None:
