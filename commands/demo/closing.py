@@ -30,7 +30,7 @@ def tell(view: View, books: Books, folder: Folder, now: datetime) -> None:
     for row in found:
         _temperature(page, row)
     page.title("Letters and notes by rule")
-    _count(page, (part.rule or "Keepwarm itself" for sent in view.sent for part in sent.parts))
+    _count(page, (part.rule or part.template for sent in view.sent for part in sent.parts))
     page.title("Held back, and by what")
     _count(page, (decision.gate or "no longer needed" for decision in view.withheld))
     page.title("Read on")

@@ -25,7 +25,7 @@ CAST = ("Maria", "Ben", "Priya", "Tomás")
 OWN_RULES = Path(__file__).resolve().parent.parent.parent / "rules.yaml"
 A_QUARTER = 91  # days
 DAWN = time(3, tzinfo=UTC)  # before anybody works
-OFTEN, SELDOM = timedelta(hours=1), timedelta(hours=6)  # between two ticks: while anybody works, and not
+OFTEN, SELDOM = 1, 6  # hours between two ticks: while anybody works, and while nobody does
 
 
 @plainly
@@ -100,8 +100,7 @@ def _play(
 def _run(stage: Stage, keepwarm: Keepwarm, readers: Readers, end: datetime) -> None:
     """The daemon ticks whenever a mail comes, often while somebody works, and rarely at night."""
     while stage.now < end:
-        works = any(party.clock.contains(stage.now) for party in stage.cast.everybody)
-        tick_at = stage.now + (OFTEN if works else SELDOM)
+        tick_at = _next_tick(stage)
         stage.move_to(min(tick_at, stage.next_at or tick_at, end))
         work = keepwarm.tick(stage.now)
         stage.view.at(stage.now)
@@ -109,3 +108,10 @@ def _run(stage: Stage, keepwarm: Keepwarm, readers: Readers, end: datetime) -> N
             readers.hand_out()
         if work.decided or work.cancelled:
             readers.tell_what_was_held_back()
+
+
+def _next_tick(stage: Stage) -> datetime:
+    """On the hour, so that what is set for eight o'clock happens at eight."""
+    works = any(party.clock.contains(stage.now) for party in stage.cast.everybody)
+    hour = stage.now.replace(minute=0, second=0)
+    return hour + timedelta(hours=OFTEN if works else SELDOM - hour.hour % SELDOM)

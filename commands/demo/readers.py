@@ -82,10 +82,7 @@ class Readers:
                 self._stage.schedule(thread, cue, arrived)
 
     def _about(self, letter: Letter, story: Story) -> list[Thread]:
-        """The conversations that a letter speaks of; "you owe an older answer" names another than its own."""
-        if letter.template == "owner/owner-first":
-            name = story.contractor.first_name
-            return [thread for thread in self._stage.threads if thread.script.contractor == name]
+        """The conversations that a letter speaks of."""
         names = (f"<{message.message_id}>" for message in story.in_conversation(letter.conversation))
         found = (self._stage.thread_of.get(name) for name in names)
         return list(dict.fromkeys(thread for thread in found if thread))

@@ -53,7 +53,6 @@ class Stage:
     def __init__(self, servers: EmbeddedMail, cast: Cast, view: View, monday: datetime) -> None:
         self.servers, self.cast, self.view, self.monday = servers, cast, view, monday
         self.now = monday
-        self.threads: list[Thread] = []
         self.thread_of: dict[str, Thread] = {}  # by Message-ID, with brackets
         self._agenda: list[tuple[datetime, int, Act]] = []
         self._number = count()
@@ -92,7 +91,6 @@ class Stage:
         clock = self.cast.party(script.cues[0].who).clock
         date = self.monday.date() + timedelta(weeks=script.week, days=script.weekday)
         at = datetime.combine(date, script.at, clock.zone) + timedelta(minutes=thread.dice.randint(-12, 12))
-        self.threads.append(thread)
         self.plan(clock.next_open(at), lambda: self._play(thread))
 
     def schedule(self, thread: Thread, cue: Cue, arrived: Arrived | None = None) -> None:
