@@ -6,7 +6,21 @@ from typing import Annotated
 
 import typer
 
-from commands import backtest, check, health, inspect, ledger, person, preview, report, run, status, test, why
+from commands import (
+    backtest,
+    check,
+    health,
+    init,
+    inspect,
+    ledger,
+    person,
+    preview,
+    report,
+    run,
+    status,
+    test,
+    why,
+)
 from commands.demo import command as demo
 from commands.house import HouseOf
 
@@ -15,6 +29,7 @@ Data = Annotated[Path, typer.Option("--data", help="The data folder.", show_defa
 
 
 COMMANDS: Mapping[str, Callable[..., None]] = {
+    "init": init.init,
     "run": run.run,
     "check": check.check,
     "backtest": backtest.command,

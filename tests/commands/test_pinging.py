@@ -29,7 +29,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.server.asked.put(self.path)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         pass
 
 

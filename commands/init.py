@@ -1,0 +1,112 @@
+"""`init`: asks, finds the servers, logs in, proposes contractors from recent mail, writes rules.yaml.
+
+Nothing is written before the last question is answered; Ctrl-C at any of them leaves everything as it was.
+"""
+
+import sys
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import typer
+
+from commands.house import House
+from commands.output import complain, plainly
+from commands.run import work_once
+from commands.setup import asking, mailbox, people
+from commands.setup.writing import Answers, rules_text, write_whole
+from rules.loader import examine
+from rules.policy import Policy
+from rules.problems import PolicyErrors
+
+RECENT = timedelta(days=90)
+
+
+@plainly
+def init(context: typer.Context) -> None:
+    """Set up: asks for the mailbox, finds its servers and your contractors, and writes rules.yaml."""
+    house: House = context.obj
+    stage = "Stopped; nothing was written."
+    try:
+        policy = _set_up(house)
+        stage = f"Stopped; {house.rules} is written."
+        _try_it(house, policy)
+    except (typer.Abort, KeyboardInterrupt, EOFError):
+        typer.echo(err=True)
+        complain(stage)
+        raise typer.Exit(1) from None
+
+
+def _set_up(house: House) -> Policy:
+    typer.echo("This sets Keepwarm up for one shared inbox. Ctrl-C stops it at any question, and leaves")
+    typer.echo("everything as it was. An answer in brackets is taken by pressing Enter.\n")
+    _refuse_to_overwrite(house.rules)
+    found = mailbox.ask_mailbox(house.rules.parent)
+    now = house.now()
+    with closing(found.inbox) as inbox:
+        folders = mailbox.ask_folders(inbox)
+        circle = people.read_recent(inbox, folders or inbox.folders(), (now - RECENT).date())
+    owner = people.ask_owner(circle, found.address)
+    contractors = people.ask_contractors(circle, {found.address, *owner["email"]})
+    answers = Answers(found.lines(folders), owner, contractors)
+    text = rules_text(answers, now.astimezone(UTC).date(), _program())
+    policy = _checked(text, house)
+    typer.echo(f"\n{len(policy.contractors)} contractors, {len(policy.rules)} rules, mode {policy.mode}.")
+    if not asking.yes(f"Write {house.rules}?"):
+        raise typer.Abort
+    found.password.keep()
+    if house.rules.exists():
+        house.rules.replace(_aside(house.rules))
+    write_whole(house.rules, text, 0o600)
+    typer.echo(f"{house.rules} is written. It sends nothing until you change its mode.")
+    if found.password.advice:
+        typer.echo(found.password.advice)
+    return policy
+
+
+def _refuse_to_overwrite(path: Path) -> None:
+    if path.is_dir():
+        raise IsADirectoryError(21, "it is a folder; name a file with --rules", str(path))
+    if path.exists():
+        typer.echo(f"{path} is there already.")
+        if not asking.yes(
+            f"Replace it at the end? The old one is kept as {_aside(path).name}", default=False
+        ):
+            raise typer.Abort
+
+
+def _aside(path: Path) -> Path:
+    """A name for the old file that nothing has yet."""
+    names = (path.with_name(f"{path.name}.old{'' if n == 1 else n}") for n in range(1, 1000))
+    return next(name for name in names if not name.exists())
+
+
+def _checked(text: str, house: House) -> Policy:
+    """The policy of what is about to be written; what `check` would refuse is not written."""
+    findings = examine(text.encode(), house.templates().index())
+    if findings.policy is None or findings.refused:
+        raise PolicyErrors(findings.errors + findings.refused)
+    return findings.policy
+
+
+def _try_it(house: House, policy: Policy) -> None:
+    typer.echo()
+    if asking.yes("Try it now? It reads your mail, and sends nothing."):
+        with closing(house.keepwarm(replace(policy, mode="dry-run"))) as keepwarm:
+            work = work_once(keepwarm, house.now)
+        typer.echo(f"{work or 'There was nothing to do'}")
+    typer.echo("\nFrom here on:")
+    for command, does in (
+        ("status", "how things stand between you"),
+        ("ledger", "who made whom wait, and how long"),
+        ("run", "the daemon, in dry-run mode until you change `mode:` in the file"),
+        ("why", "what it would have sent, and what not, and why"),
+    ):
+        typer.echo(f"  {_program()} {command:8} {does}")
+
+
+def _program() -> str:
+    """How this program was called."""
+    name = Path(sys.argv[0]).name or "keepwarm"
+    return f"python {name}" if name.endswith(".py") else name

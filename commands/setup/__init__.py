@@ -1,0 +1,1 @@
+"""What `init` asks, finds and writes."""

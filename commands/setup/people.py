@@ -1,0 +1,107 @@
+"""The second half of `init`: the owner, and contractors proposed from recent mail."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import typer
+
+from commands.output import print_table
+from commands.setup import asking
+from commands.setup.acquaintances import Acquaintance, Circle
+from commands.setup.writing import Lines
+from mail.inbox import Inbox
+from rules.people import address as an_address
+from rules.people import hours as working_hours
+from rules.schema import WORKDAY
+from rules.zones import zone as a_zone
+
+LOCALTIME = Path("/etc/localtime")
+
+
+def read_recent(inbox: Inbox, folders: Sequence[str], since: date) -> Circle:
+    """Everybody who wrote or was written to since a date, by headers and the first lines."""
+    circle = Circle()
+    typer.echo("Reading the last 90 days ...")
+    for name, state in inbox.states(folders).items():
+        for mails in inbox.fetch(name, state.uidvalidity, 1, since):
+            circle.add(mails)
+    typer.echo(f"{len(circle)} mails between people.\n")
+    return circle
+
+
+def ask_owner(circle: Circle, mailbox: str) -> dict[str, str | list[str]]:
+    """You."""
+    typer.echo("About you:")
+    name = asking.ask("Your name, as letters are signed", check=_name)
+    others = [address for address in circle.writers(mailbox) if address != mailbox]
+    typer.echo("Your own addresses; letters to you go to the first. With commas between them.")
+    emails = asking.ask("Your addresses", (others or [mailbox])[0], _addresses)
+    timezone = asking.ask("Your time zone", own_zone(), a_zone)
+    hours = asking.ask("Your working hours", WORKDAY, working_hours)
+    return {"name": name, "email": emails, "timezone": timezone, "hours": hours}
+
+
+def ask_contractors(circle: Circle, own: Iterable[str]) -> list[Lines]:
+    """Those chosen from the proposals, and those whom the owner names."""
+    taken = {address.lower() for address in own}
+    proposals = circle.proposals(taken)
+    typer.echo()
+    if proposals:
+        print_table("You write most to:", ("", "name", "address", "to", "from", "zone"), _rows(proposals), "")
+        chosen = asking.numbers("Which are contractors? Numbers such as 1, 3-5", len(proposals))
+    else:
+        typer.echo("Nobody was found in the last 90 days who writes to you and whom you answer.")
+        chosen = []
+    found = [_contractor(proposals[number - 1]) for number in chosen]
+    taken |= {proposals[number - 1].address for number in chosen}
+    while address := asking.maybe("The address of another contractor (Enter: that is all)", _new(taken)):
+        taken.add(address)
+        found.append(_contractor(Acquaintance(address)))
+    return found
+
+
+def own_zone() -> str:
+    """The zone of this machine, "" where it says none."""
+    try:
+        name = str(LOCALTIME.resolve(strict=True)).partition("zoneinfo/")[2]
+        return a_zone(name) if "/" in name and not name.startswith("Etc/") else ""
+    except (OSError, ValueError):
+        return ""
+
+
+def _contractor(person: Acquaintance) -> Lines:
+    typer.echo(f"\n{person.address}:")
+    return {
+        "name": asking.ask("Name, first name first", person.name, _name),
+        "email": person.address,
+        "role": asking.maybe("What they do (Enter: leave it out)", _name) or "",
+        "timezone": asking.ask("Time zone", person.zone, a_zone),
+        "hours": asking.ask("Working hours, by their own clock", WORKDAY, working_hours),
+    }
+
+
+def _rows(people: Sequence[Acquaintance]) -> Iterable[tuple[str, ...]]:
+    for number, person in enumerate(people, 1):
+        counts = str(person.written_to), str(person.wrote)
+        yield str(number), person.name, person.address, *counts, person.zone or "?"
+
+
+def _new(taken: set[str]) -> Callable[[str], str]:
+    def check(answer: str) -> str:
+        address = an_address(answer)
+        if address in taken:
+            raise ValueError(f"{address} is there already.")
+        return address
+
+    return check
+
+
+def _addresses(answer: str) -> list[str]:
+    return list(dict.fromkeys(an_address(one.strip()) for one in answer.split(",")))
+
+
+def _name(answer: str) -> str:
+    if not answer or not answer.isprintable():
+        raise ValueError("Write it with letters.")
+    return answer
