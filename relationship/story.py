@@ -53,6 +53,10 @@ class Story:
     temperatures: Mapping[str, Temperature]
     news: Mapping[str, News]  # the owner's, the same in every story
 
+    def when(self, moment: datetime) -> str:
+        """A moment as reasons name it: on the owner's wall clock, for the owner reads them."""
+        return f"{moment.astimezone(ZoneInfo(self.owner.timezone)):%-d %b %Y %H:%M}"
+
     def clock(self, side: Side) -> WorkingClock:
         """The working time of one side."""
         return self.owner.clock if side is Side.OWNER else self.contractor.clock

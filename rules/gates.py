@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from relationship.decisions import Judgement, Verdict
 from relationship.letters import OPEN_STATES, State
 from relationship.messages import Kind, Message, Side
-from relationship.occasions.turns import older_debt
+from relationship.occasions.turns import DEBT_COUNTS, older_debt
 from relationship.story import ADDRESS_GONE, Story
 from rules.evaluation import WENT_OUT, Case
 from rules.policy import Policy, Rate
 
 CHASES = frozenset({"waiting on contractor", "deadline near", "deadline missed", "check-in unanswered"})
 UPDATES = frozenset({"check-in changed", "check-in cancelled"})  # their calendars are wrong until it is out
+LAST_LOOK = "last look"
 TOTAL_LIMIT = "total limit"  # the owner is told when it is reached
 COUNTED = WENT_OUT | OPEN_STATES
 
@@ -111,16 +112,25 @@ def at_most(case: Case, world: World) -> str | None:
     ]
     if sum(at > since for at in times) < rate.count:
         return None
-    return f"at most {rate.text}: the last one went out {_on(max(times))}"
+    return f"at most {rate.text}: the last one went out {case.story.when(max(times))}"
 
 
 def stale(case: Case, world: World) -> str | None:
     """It was due too long ago, in the reader's working days."""
-    limit, letter = world.policy.limits.stale_after, case.story.letters.get(case.letter)
-    due_at = max(case.due_at, letter.approved_at) if letter and letter.approved_at else case.due_at
-    if case.story.clock(case.reader).after(due_at, limit) >= world.now:
+    if fresh_until(case, world.policy) >= world.now:
         return None
-    return f"stale: it was due {_on(due_at)}, more than {limit} ago"
+    limit = world.policy.limits.stale_after
+    return f"stale: it was due {case.story.when(_due_at(case))}, more than {limit} ago"
+
+
+def fresh_until(case: Case, policy: Policy) -> datetime:
+    """The last moment at which the letter may still go out."""
+    return case.story.clock(case.reader).after(_due_at(case), policy.limits.stale_after)
+
+
+def _due_at(case: Case) -> datetime:
+    letter = case.story.letters.get(case.letter)
+    return max(case.due_at, letter.approved_at) if letter and letter.approved_at else case.due_at
 
 
 def bad_news(case: Case, world: World) -> str | None:
@@ -149,7 +159,7 @@ def mode(case: Case, world: World) -> str | None:
     return "mode is dry-run: it is noted, and nothing goes out" if world.policy.mode == "dry-run" else None
 
 
-def owner_first(case: Case, world: World) -> str | None:
+def owner_first(case: Case, world: World) -> Judgement | None:
     """The contractor is not chased while the owner owes them an older answer."""
     turn = case.occasion.turn
     if case.reader is Side.OWNER or case.rule.when not in CHASES or not world.policy.limits.owner_first:
@@ -158,7 +168,9 @@ def owner_first(case: Case, world: World) -> str | None:
     debt = older_debt(case.story, asked_at, world.now)
     if debt is None:
         return None
-    return f"owner first: you owe {case.story.contractor.name} an answer to “{debt.subject}” since {_on(debt.since)}"
+    whom, since = case.story.contractor.name, case.story.when(debt.since)
+    why = f"owner first: you owe {whom} an answer to “{debt.subject}” since {since}"
+    return Judgement(Verdict.HOLD, why, gate="owner first", until=debt.since + DEBT_COUNTS)
 
 
 def absent(case: Case, world: World) -> Judgement | None:
@@ -173,7 +185,7 @@ def absent(case: Case, world: World) -> Judgement | None:
         until = clock.next_open(world.now)
     if until is None:
         return None
-    why = f"{case.story.contractor.name} is away until {_on(until)}"
+    why = f"{case.story.contractor.name} is away until {case.story.when(until)}"
     return Judgement(Verdict.HOLD, why, gate="absent", until=until)
 
 
@@ -184,7 +196,7 @@ def doubtful_mail(case: Case, world: World) -> str | None:
         return None
     for message in case.story.in_conversation(case.story.conversation_of[about.key]):
         if _doubtful(message) and message.at >= about.at:
-            return f"a mail of {_on(message.at)} in this conversation could not be {_trouble(message)}"
+            return f"a mail of {case.story.when(message.at)} in this conversation could not be {_trouble(message)}"
     return None
 
 
@@ -286,7 +298,10 @@ def quiet_hours(case: Case, world: World) -> Judgement | None:
     opens = clock.next_open(world.now)
     whose = "your" if case.reader is Side.OWNER else f"{case.story.contractor.name}’s"
     return Judgement(
-        Verdict.HOLD, f"outside {whose} working hours until {_on(opens)}", gate="quiet hours", until=opens
+        Verdict.HOLD,
+        f"outside {whose} working hours until {case.story.when(opens)}",
+        gate="quiet hours",
+        until=opens,
     )
 
 
@@ -305,7 +320,7 @@ GATES: tuple[tuple[str, Verdict, Gate], ...] = (
     ("owner first", Verdict.HOLD, owner_first),
     ("absent", Verdict.HOLD, absent),
     ("doubtful mail", Verdict.HOLD, doubtful_mail),
-    ("last look", Verdict.HOLD, last_look),
+    (LAST_LOOK, Verdict.HOLD, last_look),
     ("might not reach us", Verdict.HOLD, might_not_reach_us),
     ("one of two answered", Verdict.HOLD, one_of_two_answered),
     ("limits", Verdict.HOLD, limits),
@@ -315,7 +330,3 @@ GATES: tuple[tuple[str, Verdict, Gate], ...] = (
 
 def _today(story: Story, now: datetime) -> date:
     return now.astimezone(ZoneInfo(story.contractor.timezone)).date()
-
-
-def _on(moment: datetime) -> str:
-    return f"{moment:%-d %b %Y %H:%M} UTC"

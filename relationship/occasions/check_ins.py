@@ -11,7 +11,7 @@ from relationship.bookings import REACHED, occasion_key, reached
 from relationship.checkins import CheckIn
 from relationship.letters import OPEN_STATES
 from relationship.messages import Side
-from relationship.occasions.occasion import Occasion, day
+from relationship.occasions.occasion import Occasion
 from relationship.story import Story
 
 ASKED_AFTER = timedelta(hours=1)  # how it went is asked so long after its end
@@ -169,7 +169,7 @@ def _occasion(
         trigger=trigger,
         key=occasion_key(check_in, prefix or trigger),
         moment=moment,
-        about=f"{about}: {story.contractor.name}, {day(check_in.starts_at)}",
+        about=f"{about}: {story.contractor.name}, {story.when(check_in.starts_at)}",
         whose=Side.CONTRACTOR,
         start=moment,
         check_in=check_in,

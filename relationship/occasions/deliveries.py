@@ -7,7 +7,7 @@ from datetime import date, datetime
 from relationship.conversations import plain_subject
 from relationship.deadlines import Deadline, deadlines, deliveries, proposals
 from relationship.messages import Kind, Message, Side
-from relationship.occasions.occasion import Occasion, day, quoted
+from relationship.occasions.occasion import Occasion, quoted
 from relationship.story import Story
 
 
@@ -48,7 +48,7 @@ def _deadline(story: Story, deadline: Deadline, trigger: str, is_due: str) -> Oc
         start=opens_at,
         message=deadline.set_by,
         deadline=deadline.due,
-        over=f"it was delivered on {day(done.at)}" if done else "",
+        over=f"it was delivered on {story.when(done.at)}" if done else "",
     )
 
 
@@ -103,7 +103,7 @@ def no_praise(story: Story, now: datetime) -> Iterator[Occasion]:
         trigger="no praise",
         key=f"no praise/{since.isoformat() if since > watermark else 'start'}",
         moment=since,
-        about=f"no word of praise for {story.contractor.name} since {day(since)}",
+        about=f"no word of praise for {story.contractor.name} since {story.when(since)}",
         whose=Side.OWNER,
         start=since,
     )
@@ -125,9 +125,9 @@ def _owner_said(story: Story, about: Message) -> str:
         person = message.kind is Kind.HUMAN and message.authentic and message.side is Side.OWNER
         if person and message.at >= about.at:
             if not message.about_letter:
-                return f"you wrote on {day(message.at)}"
+                return f"you wrote on {story.when(message.at)}"
             if "settled" in message.tags:
-                return f"you said on {day(message.at)} that it is settled"
+                return f"you said on {story.when(message.at)} that it is settled"
     return ""
 
 
@@ -149,7 +149,7 @@ def _said(
         trigger=trigger,
         key=f"{trigger}/{message.key}",
         moment=message.at,
-        about=f"{about} on {day(message.at)}",
+        about=f"{about} on {story.when(message.at)}",
         whose=whose,
         start=message.at,
         seen_at=message.seen_at,

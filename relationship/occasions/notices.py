@@ -9,7 +9,7 @@ from relationship.letters import State
 from relationship.messages import Side
 from relationship.occasions.check_ins import check_in_unanswered
 from relationship.occasions.deliveries import deadline_missed, deadline_near
-from relationship.occasions.occasion import Occasion, day, quoted
+from relationship.occasions.occasion import Occasion, quoted
 from relationship.occasions.turns import older_debt, waiting
 from relationship.story import Story
 
@@ -95,7 +95,7 @@ def bounced(story: Story, now: datetime) -> Iterator[Occasion]:
             trigger="bounced",
             key=f"bounced/{address}/{message.key}",
             moment=message.at,
-            about=f"mail to {address} comes back since {day(message.at)}",
+            about=f"mail to {address} comes back since {story.when(message.at)}",
             whose=Side.OWNER,
             start=message.at,
             seen_at=message.seen_at,

@@ -50,8 +50,3 @@ def who(story: Story, side: Side) -> str:
 def quoted(subject: str) -> str:
     """A subject in words."""
     return f"“{subject}”" if subject else "a mail without a subject"
-
-
-def day(moment: datetime) -> str:
-    """A moment in words."""
-    return f"{moment:%-d %b %Y %H:%M} UTC"

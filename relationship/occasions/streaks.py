@@ -6,7 +6,7 @@ from datetime import datetime
 from relationship.deadlines import deliveries
 from relationship.durations import Duration
 from relationship.messages import Message, Side
-from relationship.occasions.occasion import Finder, Occasion, day
+from relationship.occasions.occasion import Finder, Occasion
 from relationship.story import Story
 
 QUICK = Duration(2, "hours", working=True)  # an answer within this counts as quick
@@ -50,7 +50,7 @@ def _streaks(story: Story, events: list[tuple[Message, bool]], length: int, what
                 trigger="streak",
                 key=f"streak/{message.key}",
                 moment=message.at,
-                about=f"{length} {what} in a row, the last on {day(message.at)}",
+                about=f"{length} {what} in a row, the last on {story.when(message.at)}",
                 whose=Side.OWNER,
                 start=message.at,
                 seen_at=message.seen_at,

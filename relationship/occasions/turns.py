@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from relationship.ledger import Turn, moves_the_ball
 from relationship.messages import Message, Side
-from relationship.occasions.occasion import Finder, Occasion, day, quoted, who
+from relationship.occasions.occasion import Finder, Occasion, quoted, who
 from relationship.story import Story
 
 DEBT_COUNTS = timedelta(days=14)  # an older debt of the owner no longer shields the contractor
@@ -18,7 +18,9 @@ def replied(trigger: str, party: Side) -> Finder:
     def find(story: Story, now: datetime) -> Iterator[Occasion]:
         for turn in story.ledger.exchanges:
             if turn.party is party and not turn.closer and turn.answered_at:
-                about = f"{who(story, party)} answered {quoted(turn.subject)} on {day(turn.answered_at)}"
+                about = (
+                    f"{who(story, party)} answered {quoted(turn.subject)} on {story.when(turn.answered_at)}"
+                )
                 yield Occasion(
                     trigger=trigger,
                     key=f"exchange/{turn.answered}",
@@ -43,7 +45,7 @@ def waiting(trigger: str, party: Side) -> Finder:
                 yield _wait(story, trigger, turn, now)
         for turn in story.ledger.exchanges:
             if turn.party is party and turn.asks and turn.answered_at:
-                answered = f"{who(story, party)} answered on {day(turn.answered_at)}"
+                answered = f"{who(story, party)} answered on {story.when(turn.answered_at)}"
                 yield replace(_wait(story, trigger, turn, turn.answered_at), over=answered)
 
     return find
@@ -54,7 +56,7 @@ def _wait(story: Story, trigger: str, turn: Turn, end: datetime) -> Occasion:
         trigger=trigger,
         key=f"wait/{turn.asked}",
         moment=turn.since,
-        about=f"waiting on {who(story, turn.party)} for {quoted(turn.subject)} since {day(turn.since)}",
+        about=f"waiting on {who(story, turn.party)} for {quoted(turn.subject)} since {story.when(turn.since)}",
         whose=turn.party,
         start=_start(story, turn, end),
         seen_at=turn.seen_at,
@@ -127,7 +129,7 @@ def _since_last(story: Story, trigger: str, last: Message | None, about: str) ->
         trigger=trigger,
         key=f"{trigger}/{last.key if last else 'start'}",
         moment=since,
-        about=f"{about} since {day(since)}",
+        about=f"{about} since {story.when(since)}",
         whose=Side.OWNER,
         start=since,
         message=last,
