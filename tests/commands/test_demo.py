@@ -114,9 +114,11 @@ def test_the_slowing_one_is_reminded_and_his_answer_cancels_the_rest(played):
 
 
 def test_the_owner_goes_first_and_is_told(played):
-    notes = "".join(played.texts(NORA, "owner-bundle"))
-    assert "Access to the domain settings" in notes
-    assert any("owner first" in row["why"] for row in played.ask("why", "Ben"))
+    [note] = [text for text in played.texts(NORA, "owner-bundle") if "I am not reminding Ben" in text]
+    assert "When do the shop prices start" in note
+    assert "Access to the domain settings" in note
+    assert "held" in played.output
+    assert "owner first: you owe Ben Okafor" in played.output
 
 
 def test_an_invitation_is_accepted_and_the_call_told_of(played):
