@@ -8,12 +8,14 @@ from relationship.decisions import Decision, Judgement, Verdict
 from relationship.messages import Side
 from relationship.story import Story
 from rules.evaluation import Case, Cases, cases
-from rules.gates import Outgoing, World, judge, needs_look
+from rules.gates import LAST_LOOK, Outgoing, World, fresh_until, judge, needs_look
+from rules.policy import Policy
 from tick.books import Books
 from tick.observe import observe
 
 RECENT = timedelta(days=7)  # how far a last look goes back for what no mail began
-RECHECK = timedelta(minutes=15)  # a hold without a known end is judged again at least so often
+RECHECK = timedelta(minutes=15)  # what cannot be foreseen is looked at again so often
+A_SECOND = timedelta(seconds=1)
 
 # Looks for mail from one contractor in every folder; the folder where something unrecorded lies, or None.
 Look = Callable[[Story, datetime], str | None]
@@ -66,15 +68,16 @@ def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
     found = {key: _cases(books, key, now) for key in keys}
     due = sorted((case for one in found.values() for case in one.due), key=_priority)
     judged = [Judged(case, bench.judge(case)) for case in due]
-    holds: dict[str, list[Judgement]] = {}
+    again: dict[str, list[datetime]] = {}
     for held in (x for x in judged if x.judgement.verdict is Verdict.HOLD):
-        holds.setdefault(held.case.story.key, []).append(held.judgement)
+        again.setdefault(held.case.story.key, []).append(_judged_again_at(held, books.policy, now))
     judged += [_over(case) for one in found.values() for case in one.over]
     judged += [_unmet(case) for one in found.values() for case in one.unmet]
     for key, one in found.items():
         if one.gone:
             books.commit(key, [_gone(decision, now) for decision in one.gone])
-        books.look_again(key, _wake(one, holds.get(key, []), later[key], now))
+        steps = [one.next_at] if one.next_at else []
+        books.look_again(key, min([later[key], *again.get(key, []), *steps]))
     return judged
 
 
@@ -102,9 +105,15 @@ def _gone(decision: Decision, now: datetime) -> Decision:
     return replace(decision, at=now, verdict=Verdict.SUPPRESS, why=why, gate="")
 
 
-def _wake(found: Cases, holds: Iterable[Judgement], later: datetime, now: datetime) -> datetime:
-    again = [max(now, min(hold.until or now + RECHECK, now + RECHECK)) for hold in holds]
-    return min([later, *again, *([found.next_at] if found.next_at else [])])
+def _judged_again_at(held: Judged, policy: Policy, now: datetime) -> datetime:
+    """When a hold can end by time alone: at its own end, or when it has gone stale; else with something new.
+
+    What lies in the mailbox unrecorded brings nothing new: it is looked for again soon.
+    """
+    if held.judgement.gate == LAST_LOOK:
+        return now + RECHECK
+    spoiled = fresh_until(held.case, policy) + A_SECOND
+    return max(now, min(held.judgement.until or spoiled, spoiled))
 
 
 def news(judged: Iterable[Judged], now: datetime) -> Iterator[tuple[Case, Decision]]:
