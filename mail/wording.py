@@ -80,6 +80,7 @@ _UNITS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
 }
 _SHORT = {"en": "under a minute", "es": "menos de un minuto"}
+_NO_TIME = {"en": "less than a minute of working time", "es": "menos de un minuto de trabajo"}
 _AND = {"en": " and ", "es": " y "}
 _SPANISH = {"you": "ti", "me": "mí"}
 _YOUR_TIME = {"en": " your time", "es": " (tu hora)"}
@@ -94,7 +95,7 @@ def count(amount: int, unit: str, language: str = "en") -> str:
 def working_time(seconds: int, language: str = "en") -> str:
     """Working time in words: "40 working minutes", "3 working hours"; below two hours never rounded up to them."""
     if seconds < 60:
-        return _SHORT[_known(language)]
+        return _NO_TIME[_known(language)]
     if seconds < 2 * 3600:
         return count(round(seconds / 60), "working minute", language)
     return count(round(seconds / 3600), "working hour", language)

@@ -123,7 +123,8 @@ def _took(turn: Turn, spent: int, reader: Reader) -> str | None:
     """Plain time where all of it was worked, as people say it; else working time, and it is called so."""
     if turn.elapsed_s is None:
         return None
-    if turn.elapsed_s - spent < 60:
+    outside_hours = spent < 60 and turn.elapsed_s < 2 * 3600
+    if turn.elapsed_s - spent < 60 or outside_hours:
         return plain_time(turn.elapsed_s, reader.language)
     return working_time(spent, reader.language)
 

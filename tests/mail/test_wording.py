@@ -23,7 +23,7 @@ AT = datetime(2026, 3, 3, 20, 20, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("seconds", "english", "spanish"),
     [
-        (0, "under a minute", "menos de un minuto"),
+        (0, "less than a minute of working time", "menos de un minuto de trabajo"),
         (60, "1 working minute", "1 minuto de trabajo"),
         (40 * 60, "40 working minutes", "40 minutos de trabajo"),
         (89 * 60, "89 working minutes", "89 minutos de trabajo"),

@@ -2,8 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from mail.raw import RawMail
 from relationship.story import Story
 from store.memory import MemoryStore
 from tick.digest_mail import no_picture
+from tick.owner_mail import next_bundle
 from tick.work import Work
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
@@ -76,6 +80,18 @@ rules:
 """
 
 
+@dataclass(frozen=True)
+class Out:
+    """A letter as it went out; of the owner's bundle each note by itself."""
+
+    at: str  # the minute, UTC: "2026-03-03 10:00"
+    to: str
+    rule: str
+    template: str
+    subject: str
+    text: str  # of the whole mail, in one line
+
+
 class Scene:
     """Drives the daemon and the people around it."""
 
@@ -87,6 +103,7 @@ class Scene:
         self.rules = folder / "rules.yaml"
         self.store = MemoryStore()
         self.count = 0
+        self.out: list[Out] = []
         self.keepwarm: Keepwarm | None = None
 
     def policy(self, text: str = RULES, *edits: tuple[str, str]) -> None:
@@ -140,7 +157,56 @@ class Scene:
     def tick(self) -> Work:
         """One tick, now."""
         assert self.keepwarm
-        return self.keepwarm.tick(self.now)
+        before = len(self.servers.accepted)
+        work = self.keepwarm.tick(self.now)
+        for _, to, content in self.servers.accepted[before:]:
+            self.out += self._told(to[0], content)
+        return work
+
+    def _told(self, to: str, content: bytes) -> Iterator[Out]:
+        mail = message_from_bytes(content, policy=default)
+        text = " ".join(mail.get_body(("plain",)).get_content().split())
+        known = {x.token: x for name in self.store.names() for x in self.store.load(name).letters.values()}
+        letter = known[mail["X-Keepwarm-Letter"]]
+        for x in [known[token] for token in letter.items] or [letter]:
+            yield Out(f"{self.now:%Y-%m-%d %H:%M}", to, x.rule, x.template, x.subject, text)
+
+    def live(self, until: str, polling: timedelta = timedelta(minutes=1)) -> None:
+        """Tick until a moment, as a daemon that polls every minute does.
+
+        The minutes in which nothing can happen are left out, except the last one before something does.
+        """
+        end = datetime.fromisoformat(until).replace(tzinfo=UTC)
+        self.tick()
+        while self.now < end:
+            due = min(self._next(polling), end)
+            if due - self.now > polling:
+                self.now = due - polling
+                self.tick()
+            self.now += polling
+            self.tick()
+
+    def _next(self, polling: timedelta) -> datetime:
+        """The minute in which the daemon would next find something to do."""
+        books = self.keepwarm.books
+        tries = [x.next_at or self.now for x in books.outbox()]
+        known = [books.next_look(self.now), next_bundle(books, self.now), *tries]
+        due = min((moment for moment in known if moment), default=self.now + timedelta(days=1))
+        behind = max(due - self.now, polling)
+        return self.now + -(-behind // polling) * polling
+
+    def sent(self, rule: str) -> list[str]:
+        """The minutes in which letters of a rule went out."""
+        return [out.at for out in self.out if out.rule == rule]
+
+    def last(self, rule: str) -> Out:
+        """The last letter of a rule."""
+        return [out for out in self.out if out.rule == rule][-1]
+
+    def why(self, rule: str, first_name: str = "Maria") -> list[tuple[str, str]]:
+        """Verdicts and reasons of a rule's decisions, by step and time."""
+        found = [x for x in self.story(first_name).decisions.values() if x.rule == rule]
+        return [(str(x.verdict), x.why) for x in sorted(found, key=lambda x: (x.at, x.step))]
 
     def run(self, until: str, every: timedelta = timedelta(minutes=30)) -> Work:
         """Tick until a moment."""
@@ -182,3 +248,44 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         made.policy()
         yield made
         made.keepwarm.inbox.close()
+
+
+EXAMPLE = Path("tests/rules/rules.example.yaml")
+NOT_HERE = (  # what the example says of servers that are not here
+    ("imap: imaps://imap.acme.example ", "imap: {imap} #"),
+    ("smtp: smtp+starttls://smtp.acme.example ", "smtp: {smtp} #"),
+    ("env:KEEPWARM_PASSWORD", "env:KEEPWARM_TEST_PASSWORD"),
+    ("digest: Monday 08:00 ", "digest: off #"),
+)
+NO_CALLS = (
+    ("onboarding: every week ", "onboarding: never #"),
+    ("active: every month\n", "active: never\n"),
+    ("backup: every 3 months\n", "backup: never\n"),
+)
+
+
+@pytest.fixture
+def example(scene: Scene) -> Scene:
+    """The example file in force since Monday 5 October 2026, 04:00 in New York; nobody books check-ins."""
+    return _begun(scene, NOT_HERE + NO_CALLS)
+
+
+@pytest.fixture
+def whole_example(scene: Scene) -> Scene:
+    """The same, with its check-ins."""
+    return _begun(scene, NOT_HERE)
+
+
+def _begun(scene: Scene, edits: tuple[tuple[str, str], ...]) -> Scene:
+    text = EXAMPLE.read_text(encoding="utf-8").replace("{", "{{").replace("}", "}}")
+    for there, here in edits:
+        assert there in text
+        text = text.replace(there, here)
+    scene.rules_text = text
+    scene.at("2026-10-05 08:00")
+    scene.store = MemoryStore()
+    scene.keepwarm.inbox.close()
+    scene.keepwarm = None
+    scene.policy(text)
+    scene.tick()
+    return scene
