@@ -155,7 +155,8 @@ class House:
     def inbox(self, mailbox: Mailbox) -> Inbox:
         """The shared inbox, not yet connected."""
         password = reveal(mailbox.password)
-        return Inbox(imap_settings(mailbox.imap, mailbox.login, password, mailbox.folders))
+        settings = imap_settings(mailbox.imap, mailbox.login, password, mailbox.folders)
+        return Inbox(replace(settings, starred=mailbox.starred))
 
     def postman(self, mailbox: Mailbox) -> Postman:
         """The way out."""

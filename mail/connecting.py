@@ -32,6 +32,7 @@ class InboxSettings:
     password: str = field(repr=False)
     folders: tuple[str, ...] = ()
     timeout: float = 60.0  # seconds, for connecting and for each answer
+    starred: str = ""  # a label that stands for the star
 
 
 def settings_from_url(

@@ -7,13 +7,13 @@ makes a new one. How long to wait before that is the caller's affair.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Self
 
 from imapclient import IMAPClient
 
-from mail import connecting, filing, folders, idling, listing, looking, searching
+from mail import connecting, filing, folders, idling, labels, listing, looking, searching
 from mail.connecting import InboxError, InboxSettings, settings_from_url
 from mail.folders import Folder, FolderState
 from mail.idling import HasFileno
@@ -110,6 +110,8 @@ class Inbox:
                 if self._looks >= LIST_AGAIN:
                     self._listing, self._looks = listing.listed(client), 0
                 found = listing.states(client, names)
+            if self._settings.starred and labels.is_gmail(client):  # it is not said whether labels count
+                found = {name: replace(state, modseq=0) for name, state in found.items()}
         self._states = {name: found[name] for name in names if name in found}
         return dict(self._states)
 
@@ -137,14 +139,14 @@ class Inbox:
             return searching.fetch_whole(client, folder, uid, limit)
 
     def flagged(self, folder: str, since_modseq: int = 0, since: date | None = None) -> tuple[Starred, ...]:
-        """What carries the flag now that mail programs show as a star.
+        """What carries the flag now that mail programs show as a star, or the label that stands for it.
 
         Of mails that changed after `since_modseq`, where the server counts changes (RFC 7162), else of all;
         of those that the server took in since a date, where one is given.
         """
         with self._speaking() as client:
             self._examine(client, folder)
-            uids = searching.uids_flagged(client, since_modseq, since)
+            uids = searching.uids_flagged(client, since_modseq, since, self._settings.starred)
             found: list[Starred] = []
             for some in searching.batches(uids, BATCH):
                 headers = searching.fetch_headers(client, some, "MESSAGE-ID")

@@ -6,7 +6,7 @@ from typing import Any
 
 from imapclient import IMAPClient
 
-from mail import fetching
+from mail import fetching, labels
 from mail.raw import RawMail
 
 
@@ -26,9 +26,9 @@ def uids_written_by(client: IMAPClient, addresses: Sequence[str], since: date) -
     return sorted(client.search(criteria, charset))
 
 
-def uids_flagged(client: IMAPClient, since_modseq: int, since: date | None) -> list[int]:
+def uids_flagged(client: IMAPClient, since_modseq: int, since: date | None, label: str = "") -> list[int]:
     """The UIDs of starred mail; of what changed after a mod-sequence, where the server counts changes."""
-    criteria: list[Any] = ["FLAGGED"]
+    criteria = labels.criterion(client, label)
     if since_modseq and client.has_capability("CONDSTORE"):
         criteria += ["MODSEQ", since_modseq + 1]  # RFC 7162, 3.1.5: "at least"
     if since is not None:

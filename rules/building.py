@@ -60,6 +60,7 @@ def _mailbox(block: MailboxBlock) -> Mailbox:
         copies=block.copies or ("server" if keeps_copies(block.smtp) else "bcc"),
         trust=block.trust,
         aliases=_each_once(block.aliases),
+        starred=block.starred,
     )
 
 

@@ -30,6 +30,7 @@ class Mailbox:
     copies: str = "bcc"  # bcc, server, append
     trust: str = ""  # an authserv-id, "topmost", or "" for none
     aliases: tuple[str, ...] = ()  # other addresses that deliver into the same mailbox
+    starred: str = ""  # a label that stands for the star; "" for the star itself
 
 
 @dataclass(frozen=True)

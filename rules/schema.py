@@ -33,7 +33,7 @@ from rules.people import Address, Digest, Holidays, Hours, Language, PayDay, Zon
 from rules.policy import Count, Rate, Took
 from rules.positions import Plain
 from rules.rhythm import Rhythm
-from rules.servers import ImapUrl, Secret, SmtpUrl, Trust
+from rules.servers import ImapUrl, Label, Secret, SmtpUrl, Trust
 from rules.triggers import TRIGGERS
 
 TEMPERATURES = ("warm", "cooling", "cold")
@@ -102,6 +102,9 @@ class MailboxBlock(Block):
     )
     trust: Trust = Field(
         "", description="Whose Authentication-Results are believed: a name, topmost, or none."
+    )
+    starred: Label = Field(
+        "", description="A label (Gmail) or tag (Thunderbird) that says thank you instead of the star."
     )
 
 

@@ -10,6 +10,7 @@ from rules.fields import told, worded
 from rules.problems import Fault, found
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
+LONGEST_LABEL = 100  # characters
 _SECRET = re.compile(r"(env|file|command|keyring):\s*\S.*")
 _KEEPS_COPIES = (  # providers that file what goes out over their SMTP in the sent folder themselves
     "gmail.com",
@@ -106,6 +107,15 @@ def trust(words: str) -> str:
     return words
 
 
+def label(words: str) -> str:
+    """What a mail program calls a label or tag; the star itself is meant where none is named."""
+    if words.startswith("\\") or words.casefold() in ("star", "starred", "flagged"):
+        raise Fault(f"{found(words)} is the star itself, not a label.", "Leave the line out to use the star.")
+    if len(words) > LONGEST_LABEL or not words.isprintable() or set(words) & set('"\\'):
+        raise Fault(f"{found(words)} cannot be a label.", "Write its name as your mail program shows it.")
+    return words
+
+
 _SECRET_SCHEMA = {
     "type": "string",
     "pattern": "^(env|file|command|keyring):.+",
@@ -117,4 +127,5 @@ SmtpUrl = Annotated[
     str, told(worded(url("smtp")), type="string", examples=["smtp+starttls://smtp.example.com"])
 ]
 Secret = Annotated[str, told(_secret, **_SECRET_SCHEMA)]
+Label = Annotated[str, told(worded(label), type="string", examples=["thanks"])]
 Trust = Annotated[str, told(worded(trust), type="string", examples=["mx.example.com", "topmost", "none"])]

@@ -5,6 +5,8 @@ import random
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -281,6 +283,62 @@ def test_stars(real_mail, inbox_of, kind) -> None:
     if later.modseq:
         assert later.modseq > state.modseq
         assert [star.uid for star in inbox.flagged("INBOX", later.modseq)] == [4]
+
+
+@pytest.mark.parametrize("kind", ["plain", "bare"])
+@pytest.mark.parametrize(
+    ("label", "keyword"),
+    [("thanks", b"thanks"), ("Thank you", b"thank_you"), ("$label1", b"$Label1"), ("Grüße", b"Gr&APwA3w-e")],
+)
+def test_a_label_for_the_star(real_mail, inbox_of, kind, label, keyword) -> None:
+    real_mail.dovecot.append(TEAM, some(5))
+    inbox = Inbox(replace(inbox_of(kind)._settings, starred=label))
+    with inbox, real_mail.dovecot.client(TEAM) as client:
+        assert inbox.flagged("INBOX") == ()
+        client.select_folder("INBOX")
+        client.add_flags([2], [keyword])
+        client.add_flags([3], [b"\\Flagged"])
+        client.add_flags([4], [b"thanks_a_lot"])
+        assert [star.uid for star in inbox.flagged("INBOX")] == [2]
+        client.remove_flags([2], [keyword])
+        assert inbox.flagged("INBOX") == ()
+
+
+class GmailAccent:
+    """A relay that makes Dovecot speak like Gmail: its labels are Dovecot's keywords."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.said = b""
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"imap://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        client, _ = self._listener.accept()
+        with self._listener, client, socket.create_connection(("127.0.0.1", self._port)) as server:
+            threading.Thread(target=self._back, args=(server, client), daemon=True).start()
+            while data := client.recv(65536):
+                self.said += data
+                server.sendall(data.replace(b'X-GM-LABELS "Thank you"', b"KEYWORD thanks"))
+
+    def _back(self, server: socket.socket, client: socket.socket) -> None:
+        with suppress(OSError):
+            while data := server.recv(65536):
+                client.sendall(data.replace(b"CAPABILITY IMAP4rev1", b"CAPABILITY IMAP4rev1 X-GM-EXT-1"))
+
+
+def test_gmails_own_labels(real_mail) -> None:
+    real_mail.dovecot.append(TEAM, some(3))
+    with real_mail.dovecot.client(TEAM) as client:
+        client.select_folder("INBOX")
+        client.add_flags([2], [b"thanks"])
+    relay = GmailAccent(real_mail.dovecot.imap_port)
+    settings = settings_from_url(relay.url, TEAM, real_mail.password, timeout=20)
+    with Inbox(replace(settings, starred="Thank you")) as inbox:
+        assert inbox.states(["INBOX"])["INBOX"].modseq == 0, "they are looked at each time"
+        assert [star.uid for star in inbox.flagged("INBOX")] == [2]
+    assert b'SEARCH X-GM-LABELS "Thank you"' in relay.said
 
 
 # The last look, and letters in doubt

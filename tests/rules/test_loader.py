@@ -35,6 +35,13 @@ def test_the_example_says_where_the_mail_is(example: Policy) -> None:
     assert (mailbox.copies, mailbox.trust, example.mode) == ("bcc", "mx.acme.example", "live")
 
 
+@pytest.mark.parametrize("name", ["thanks", "Thank you", "$label1", "Gràcies", "team/thanks"])
+def test_a_label_may_stand_for_the_star(letters: TemplateIndex, good: str, name: str) -> None:
+    assert changed(good, letters).mailbox.starred == ""
+    edited = changed(good, letters, ("mailbox:\n", f"mailbox:\n  starred: {name}\n"))
+    assert edited.mailbox.starred == name
+
+
 def test_the_example_says_who_takes_part(example: Policy) -> None:
     maria, ben = example.contractors
     assert example.owner.addresses == ("dana@acme.example", "dana.reyes@gmail.example")
