@@ -155,15 +155,16 @@ def _quiet(digest: Digest) -> str:
     """The one line of a week without news."""
     if not digest.people:
         return "There is nobody in your rules.yaml to keep in touch with."
-    new = f", and {digest.too_early} too new to tell" if digest.too_early else ""
-    return f"Nothing needs you: nobody waits for anybody, and {_relationships(digest.warm)} warm{new}."
+    known = _warm(digest)
+    return f"Nothing needs you: nobody waits for anybody{f'; {known}' if known else ''}."
 
 
 def _warm(digest: Digest) -> str | None:
     """How the others stand, below those that are told of."""
+    new = digest.too_early
     parts = [
         *([f"{_relationships(digest.warm)} warm"] if digest.warm else []),
-        *([f"{digest.too_early} too new to tell"] if digest.too_early else []),
+        *([f"{new if digest.warm else _relationships(new)} too new to tell"] if new else []),
     ]
     return listed(parts) or None
 

@@ -231,8 +231,8 @@ def test_nothing_to_say_is_one_line(office: Any, templates: Templates) -> None:
     )
     assert said.subject == "Your week with your contractors: all is well"
     assert said.text == (
-        "Hello Dana. Nothing needs you: nobody waits for anybody, "
-        "and 2 relationships are warm, and 3 too new to tell."
+        "Hello Dana. Nothing needs you: nobody waits for anybody; "
+        "2 relationships are warm and 3 too new to tell."
     )
 
 
