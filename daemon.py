@@ -28,12 +28,14 @@ from tick.compose import compose
 from tick.decide import court, decide
 from tick.deliver import Wires, deliver, file_copies
 from tick.digest_mail import Draw, no_picture, picture
+from tick.doubt import doubt_anew
+from tick.limits import tell_of_limit
 from tick.looking import looking
-from tick.owner_mail import alert
 from tick.paper import Paper, Take
 from tick.record import record
 from tick.requests import apply_requests
 from tick.to_owner import compose_to_owner
+from tick.urgent import tell_at_once
 from tick.work import Work
 
 
@@ -77,6 +79,7 @@ class Keepwarm:
         bench = court(books, looking(self.inbox), now)
         judged = decide(books, bench, now)
         composed = compose(judged, books, self.templates, now)
+        tell_of_limit(judged, books, self.templates, now)
         to_owner = compose_to_owner(books, bench, self.templates, self._draw, now)
         delivered = deliver(books, bench, self.wires, now, spent=lambda: timedelta(seconds=monotonic() - begun))
         self._trouble = delivered.trouble
@@ -109,15 +112,29 @@ class Keepwarm:
         self.templates = templates
         self.books.adopt(policy, readers(templates))
 
+    def start_over(self, now: datetime) -> None:
+        """The mailbox could not be read for a while, or the clock was set: take nothing for granted."""
+        doubt_anew(self.books, now)
+        self.books.adopt(self.books.policy, self.books.readers)
+
     def tell_owner(
-        self, template: str, occasion: str, facts: Mapping[str, object], since: datetime, now: datetime
+        self,
+        template: str,
+        occasion: str,
+        facts: Mapping[str, object],
+        since: datetime,
+        now: datetime,
+        seldom: timedelta = timedelta(),
     ) -> None:
-        """Write to the owner at once, at most once per occasion, even where the mailbox cannot be read."""
-        owner = self.books.people.owner
+        """Write to the owner at once, even where the mailbox cannot be read, or the disk is full.
+
+        At most once per occasion, with one template at most once in `seldom`, and only where mail can go out now.
+        """
+        owner, bench = self.books.people.owner, court(self.books, looking(self.inbox), now)
         said = {"since": moment(since, owner.timezone, "en", owner.locale), **facts}
-        if alert(self.books, self.templates, template, occasion, said, now):
-            bench = court(self.books, looking(self.inbox), now)
-            deliver(self.books, bench, self.wires, now, only_to=Side.OWNER)
+        tell_at_once(
+            self.books, bench, self.wires, self.templates, template, occasion, said, now, seldom=seldom
+        )
 
     def close(self) -> None:
         """Hang up, and let others have the data folder."""

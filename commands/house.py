@@ -1,7 +1,7 @@
 """What the commands are given: the parts, wired by daemon.py, which no command imports."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -34,10 +34,22 @@ class Keepwarm(Protocol):
     def adopt(self, policy: Policy, templates: Templates) -> None:
         """Take up other rules and letters."""
 
+    def start_over(self, now: datetime) -> None:
+        """The mailbox could not be read for a while, or the clock was set: take nothing for granted."""
+
     def tell_owner(
-        self, template: str, occasion: str, facts: Mapping[str, object], since: datetime, now: datetime
+        self,
+        template: str,
+        occasion: str,
+        facts: Mapping[str, object],
+        since: datetime,
+        now: datetime,
+        seldom: timedelta = timedelta(),
     ) -> None:
-        """Write to the owner at once, at most once per occasion, even where the mailbox cannot be read."""
+        """Write to the owner at once, even where the mailbox cannot be read, or the disk is full.
+
+        At most once per occasion, with one template at most once in `seldom`, and only where mail can go out now.
+        """
 
     def close(self) -> None:
         """Hang up, and let others have the data folder."""

@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
+from commands.alarm import failing
 from commands.house import House, Keepwarm
 from commands.logs import log_to_stderr
 from commands.output import AsJson, complain, plainly, print_json
 from commands.pinging import Pinger, valid
-from commands.service import Service, failing
+from commands.service import Service
 from mail.inbox import InboxError
 from rules.loader import not_acting
 from rules.problems import PolicyErrors

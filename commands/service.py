@@ -1,7 +1,8 @@
 """The service: a loop that ticks when `schedule` says so, as soon as mail arrives, and when rules.yaml changed.
 
-Never silent: what fails is logged each time, stands in the heartbeat (`health`, `status`), and after half an hour
-the owner is told by mail if that still works; and once more when it is over. A job that raises comes round again.
+Never silent: what fails is logged each time, and commands/alarm.py sees to it that somebody hears. A job that raises
+comes round again. `schedule` reckons in local wall time, which may be set or put back an hour in autumn: what it says
+is trusted for one poll at most.
 """
 
 import logging
@@ -9,11 +10,12 @@ import signal
 import socket
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import FrameType
 
 import schedule
 
+from commands.alarm import Alarm, ClockWatch, Patience
 from commands.check import findings_of, lines_of, quoted
 from commands.house import House, Keepwarm
 from commands.pinging import Pinger
@@ -24,19 +26,27 @@ from mail.inbox import InboxError
 from mail.secrets import SecretError, redact
 from rules.problems import Problem
 from rules.watermarks import fingerprint
-from store.protocol import Heartbeat, StoreError
+from store.protocol import StoreError
 
 log = logging.getLogger("keepwarm")
 
-LONGEST_BACKOFF = 900.0  # seconds
-TELL_AFTER = timedelta(minutes=30)  # trouble that lasts so long is worth a mail
-BROKEN_RULES_AFTER = timedelta(minutes=2)
+LONGEST_BACKOFF, MOST_DOUBLINGS = 900.0, 10  # seconds; and so often it is doubled at most
 
 
 class Service:
     """Keeps the wired daemon ticking."""
 
-    def __init__(self, keepwarm: Keepwarm, house: House, dry_run: bool, pinger: Pinger) -> None:
+    def __init__(
+        self,
+        keepwarm: Keepwarm,
+        house: House,
+        dry_run: bool,
+        pinger: Pinger,
+        patience: Patience = Patience(),  # noqa: B008 - it is frozen
+    ) -> None:
+        self._patience = patience
+        self._alarm, self._clock = Alarm(keepwarm, patience), ClockWatch()
+        self._was_blind = self._alarm.is_on  # the mailbox could not be read for a while, or the clock was set
         self._pinger, self._supervisor = pinger, Supervisor()
         self._hung_up = False  # SIGHUP came: take up the rules at once
         self._keepwarm, self._house, self._dry_run = keepwarm, house, dry_run
@@ -65,14 +75,14 @@ class Service:
         self._supervisor.started()
         scheduler.run_all()
         while not self._stopping:
-            arrived = self._wait(max(0.0, scheduler.idle_seconds or 0.0))
+            arrived = self._wait(min(max(0.0, scheduler.idle_seconds or 0.0), self._poll))
             if self._stopping:
                 break
             if self._watch.changed() or self._hung_up:
                 self._hung_up = False
                 self._reload()
                 arrived = True
-            if arrived:
+            if arrived or (scheduler.idle_seconds or 0.0) > self._poll + 1:
                 scheduler.run_all()
             else:
                 scheduler.run_pending()
@@ -95,7 +105,10 @@ class Service:
     def _tick(self) -> None:
         now = self._house.now()
         self._supervisor.expect(LONGEST_TICK)
+        self._look_at_the_clock(now)
         try:
+            if self._was_blind:
+                self._keepwarm.start_over(now)
             work = self._keepwarm.tick(now)
         except (InboxError, StoreError, OSError) as error:
             self._fail(str(error), now)
@@ -103,16 +116,28 @@ class Service:
             log.exception("This tick failed")
             self._fail(f"{type(error).__name__}: {error}", now)
         else:
-            self._failures = 0
+            self._failures, self._was_blind = 0, False
             if work:
                 log.info(str(work))
-            trouble = self._keepwarm.trouble
-            self._report(trouble)
-            self._beat(failing(self._beats, trouble, now) if trouble else self._recovered(now))
+            self._conclude(self._keepwarm.trouble, now)
         try:
             self._tell_of_broken_rules(now)
         except Exception:
             log.exception("The owner could not be told of the broken rules")
+
+    def _look_at_the_clock(self, now: datetime) -> None:
+        jump = self._clock.jumped(now)
+        if jump:
+            log.warning("The clock went %s by %s.", "forward" if jump.days >= 0 else "back", abs(jump))
+            self._was_blind = True
+
+    def _conclude(self, trouble: str, now: datetime) -> None:
+        """A tick that read the mailbox; `trouble` says why it could not send."""
+        self._report(trouble)
+        if trouble:
+            self._alarm.bad(trouble, now)
+        else:
+            self._alarm.good(now)
 
     def _report(self, trouble: str) -> None:
         """To those who watch from outside."""
@@ -122,44 +147,18 @@ class Service:
             self._pinger.good()
         self._supervisor.say(redact(trouble) or "All is well.")
 
-    @property
-    def _beats(self) -> Heartbeat:
-        return self._keepwarm.store.heartbeat()
-
-    def _beat(self, heartbeat: Heartbeat) -> None:
-        try:
-            self._keepwarm.store.beat(heartbeat)
-        except StoreError as error:
-            log.warning(str(error))
-
     def _fail(self, reason: str, now: datetime) -> None:
-        self._failures += 1
+        self._failures, self._was_blind = self._failures + 1, True
         reason = redact(reason)
         log.warning(reason)
         self._report(reason)
-        beat = failing(self._beats, reason, now)
-        self._beat(beat)
-        since = beat.failing_since or now
-        if now - since >= TELL_AFTER:
-            self._tell("owner/trouble", f"trouble/{since:%Y-%m-%dT%H:%M:%S}", reason, since, now)
-
-    def _recovered(self, now: datetime) -> Heartbeat:
-        before = self._beats
-        if before.failing_since and now - before.failing_since >= TELL_AFTER:
-            occasion = f"over/{before.failing_since:%Y-%m-%dT%H:%M:%S}"
-            self._tell("owner/trouble-over", occasion, before.reason, before.failing_since, now)
-        return replace(before, last_poll=now, failing_since=None, reason="")
-
-    def _tell(self, template: str, occasion: str, problem: str, since: datetime, now: datetime) -> None:
-        try:
-            self._keepwarm.tell_owner(template, occasion, {"problem": problem}, since, now)
-        except Exception:
-            log.exception("The owner could not be told")
+        self._alarm.bad(reason, now)
 
     def _wait(self, seconds: float) -> bool:
         """Wait for the next tick, longer after failures; True where mail arrived."""
         if self._failures:
-            seconds = max(seconds, min(float(self._poll) * 2**self._failures, LONGEST_BACKOFF))
+            doubled = float(self._poll) * 2 ** min(self._failures, MOST_DOUBLINGS)
+            seconds = max(seconds, min(doubled, LONGEST_BACKOFF))
         self._supervisor.expect(seconds)
         if self._failures:
             rest(seconds, self._woken)
@@ -202,7 +201,7 @@ class Service:
 
     def _tell_of_broken_rules(self, now: datetime) -> None:
         """Once per distinct error, with the line quoted."""
-        if self._broken is None or now - self._broken[0] < BROKEN_RULES_AFTER:
+        if self._broken is None or now - self._broken[0] < self._patience.broken_rules:
             return
         since, problems = self._broken
         lines = lines_of(self._house.rules)
@@ -212,8 +211,3 @@ class Service:
         ]
         occasion = f"rules/{fingerprint(*((x.path, x.message) for x in problems))}"
         self._keepwarm.tell_owner("owner/rules-broken", occasion, {"errors": told}, since, now)
-
-
-def failing(before: Heartbeat, reason: str, now: datetime) -> Heartbeat:
-    """The heartbeat of a tick that failed."""
-    return replace(before, failing_since=before.failing_since or now, reason=redact(reason))

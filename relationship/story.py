@@ -1,7 +1,7 @@
 """A story: one relationship as it stands, folded from its facts. Built anew whenever a fact is added."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from relationship.parties import Contractor, Owner
 from relationship.warmth import Temperature
 
 NO_NEWS: Mapping[str, News] = MappingProxyType({})
+LETTER = "letter:"  # how the hint begins by which a copy of a letter is known
 
 # An auto-reply that names no day of return is taken to mean so long.
 ABSENCE = Duration(3, "days", working=True)
@@ -167,7 +168,8 @@ def tell(
 ) -> Story:
     """Fold one relationship's facts into its story."""
     messages = tuple(in_order(facts.messages.values()))
-    conversation_of = _conversations(messages, facts.letters)
+    letters = _by_copies(facts.letters, messages)
+    conversation_of = _conversations(messages, letters)
     return Story(
         key=key,
         contractor=contractor,
@@ -177,13 +179,22 @@ def tell(
         conversation_of=conversation_of,
         ledger=ledger_of(messages, conversation_of),
         decisions=facts.decisions,
-        letters=facts.letters,
-        check_ins=answers.fold(
-            facts.check_ins, messages, facts.letters, _invited(contractor, owner, profile)
-        ),
+        letters=letters,
+        check_ins=answers.fold(facts.check_ins, messages, letters, _invited(contractor, owner, profile)),
         temperatures=facts.temperatures,
         news=news,
     )
+
+
+def _by_copies(letters: Mapping[str, Letter], messages: Iterable[Message]) -> Mapping[str, Letter]:
+    """The letters with the Message-IDs under which a provider really sent them, as their copies show."""
+    found = dict(letters)
+    for message in messages:
+        token = next((hint.removeprefix(LETTER) for hint in message.hints if hint.startswith(LETTER)), "")
+        letter = found.get(token) if message.kind is Kind.OWN else None
+        if letter and message.message_id not in ("", letter.message_id, letter.alias):
+            found[token] = replace(letter, alias=message.message_id)
+    return found
 
 
 def _conversations(messages: Sequence[Message], letters: Mapping[str, Letter]) -> dict[str, str]:

@@ -45,6 +45,7 @@ class Wires:
     unwritten: dict[str, Letter] = field(
         default_factory=dict
     )  # answers that the store could not take, by token
+    told: set[str] = field(default_factory=set)  # occasions of mail that the store could not take
 
     def rest(self, why: str, now: datetime) -> None:
         """Leave the way out alone for a while, longer each time."""

@@ -97,6 +97,12 @@ def alert(
     return True
 
 
+def told_lately(books: Books, template: str, window: timedelta, now: datetime) -> bool:
+    """Whether the owner was written to with this template within the window; of either side, as clocks are set."""
+    told = (x.created_at for x in books.owner.letters.values() if x.template == template)
+    return any(abs(now - at) < window for at in told)
+
+
 def write(
     books: Books,
     templates: Templates,
@@ -112,6 +118,23 @@ def write(
 
     `token` is given where the facts hold links that carry it.
     """
+    letter = written(books, templates, template, occasion, facts, now, items, png, token)
+    books.commit(OWNER, [letter])
+    return letter
+
+
+def written(
+    books: Books,
+    templates: Templates,
+    template: str,
+    occasion: str,
+    facts: Mapping[str, object],
+    now: datetime,
+    items: tuple[str, ...] = (),
+    png: bytes | None = None,
+    token: str = "",
+) -> Letter:
+    """The same, not yet committed."""
     owner, mailbox, token = books.people.owner, books.policy.mailbox.address, token or new_token()
     known = {"owner": {"name": owner.name, "first_name": owner.first_name}, "mailbox": mailbox, **facts}
     rendered = templates.render(template, "en", 0, known)
@@ -129,7 +152,7 @@ def write(
         owner_name=owner.name,
         pictures=pictures,
     )
-    letter = Letter(
+    return Letter(
         token=token,
         contractor=OWNER,
         rule="",
@@ -146,5 +169,3 @@ def write(
         due_at=now,
         items=items,
     )
-    books.commit(OWNER, [letter])
-    return letter

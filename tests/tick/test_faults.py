@@ -29,7 +29,7 @@ BOTH = (MARIA, BEN)
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
-class Died(BaseException):  # noqa: N818 - nobody is to catch it as an error
+class Died(BaseException):
     """The process is gone."""
 
 

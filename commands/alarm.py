@@ -1,0 +1,94 @@
+"""Never silent: what stands in the heartbeat (`health`, `status`), and when the owner is told of trouble by mail.
+
+One mail once it has lasted, one when it is over, and not again for hours: trouble that comes and goes is one story.
+The clock is watched too, since all of this is told in its times.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from commands.house import Keepwarm
+from mail.secrets import redact
+from store.protocol import Heartbeat, StoreError
+
+log = logging.getLogger("keepwarm")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long things may be bad before the owner reads of it."""
+
+    trouble: timedelta = timedelta(minutes=30)
+    between_mails: timedelta = timedelta(hours=6)  # two mails of one sort
+    broken_rules: timedelta = timedelta(minutes=2)
+
+
+class Alarm:
+    """Keeps the heartbeat, and writes to the owner where trouble lasts and where it is over."""
+
+    def __init__(self, keepwarm: Keepwarm, patience: Patience) -> None:
+        self._keepwarm, self._patience = keepwarm, patience
+
+    @property
+    def _heartbeat(self) -> Heartbeat:
+        return self._keepwarm.store.heartbeat()
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the last tick that anybody knows of was bad; of an earlier process, too."""
+        return self._heartbeat.failing_since is not None
+
+    def bad(self, reason: str, now: datetime) -> None:
+        """A tick failed, or could not send."""
+        beat = failing(self._heartbeat, reason, now)
+        self._beat(beat)
+        if beat.failing_since and now - beat.failing_since >= self._patience.trouble:
+            self._tell("owner/trouble", "trouble", beat.reason, beat.failing_since, now)
+
+    def good(self, now: datetime) -> None:
+        """A tick went well."""
+        before = self._heartbeat
+        since = before.failing_since
+        self._beat(replace(before, last_poll=now, failing_since=None, reason=""))
+        if since and now - since >= self._patience.trouble:
+            self._tell("owner/trouble-over", "over", before.reason, since, now)
+
+    def _beat(self, heartbeat: Heartbeat) -> None:
+        try:
+            self._keepwarm.store.beat(heartbeat)
+        except StoreError as error:
+            log.warning(str(error))
+
+    def _tell(self, template: str, about: str, problem: str, since: datetime, now: datetime) -> None:
+        occasion, seldom = f"{about}/{since:%Y-%m-%dT%H:%M:%S}", self._patience.between_mails
+        try:
+            self._keepwarm.tell_owner(template, occasion, {"problem": problem}, since, now, seldom)
+        except Exception:
+            log.exception("The owner could not be told")
+
+
+def failing(before: Heartbeat, reason: str, now: datetime) -> Heartbeat:
+    """The heartbeat of a tick that failed; one that fails since the future does since the clock was set back."""
+    since = min(before.failing_since or now, now)
+    return replace(before, failing_since=since, reason=redact(reason))
+
+
+class ClockWatch:
+    """Notices that the wall clock was set, or that the machine slept, by a clock that nobody can set."""
+
+    def __init__(
+        self, tolerance: timedelta = timedelta(minutes=1), steady: Callable[[], float] = time.monotonic
+    ):
+        self._tolerance, self._steady = tolerance, steady
+        self._seen: tuple[datetime, float] | None = None
+
+    def jumped(self, now: datetime) -> timedelta | None:
+        """By how much the wall clock went its own way since this was asked last; None for next to nothing."""
+        before, self._seen = self._seen, (now, self._steady())
+        if before is None:
+            return None
+        jump = now - before[0] - timedelta(seconds=self._seen[1] - before[1])
+        return jump if abs(jump) > self._tolerance else None

@@ -1,0 +1,402 @@
+"""Delivering, outcome by outcome: what each answer and each silence of the servers leaves behind."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from itertools import pairwise
+
+import pytest
+
+from relationship.letters import State
+from relationship.messages import Side
+from store.memory import MemoryStore
+from store.protocol import StoreError
+
+TEAM, DANA = "team@acme.example", "dana@acme.example"
+MARIA, BEN = "maria@contract.example", "ben@contract.example"
+
+
+class Died(BaseException):
+    """The process is gone."""
+
+
+def a_thank_you_is_due(scene, *edits):
+    """At 10:40 Maria has answered quickly; the next tick thanks her."""
+    scene.policy(scene.rules_text, *edits)
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.at("2026-03-02 10:40")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is, in three sizes.", question)
+
+
+def the_letter(scene, first_name="Maria"):
+    [letter] = (x for x in scene.story(first_name).letters.values() if x.reader is Side.CONTRACTOR)
+    return letter
+
+
+COPIES = ("password:", "copies: {}\n  password:")
+
+
+def copies(how: str) -> tuple[str, str]:
+    return COPIES[0], COPIES[1].format(how)
+
+
+# -- the copy -----------------------------------------------------------------------------------------------
+
+
+def test_with_its_copy_refused_a_letter_in_doubt_is_never_sent_again_and_the_owner_is_told(scene):
+    scene.servers.refuse[TEAM] = (550, "no copies here")
+    scene.servers.drop = "before delivery"
+    a_thank_you_is_due(scene)
+    scene.tick()
+    assert the_letter(scene).provable is False
+    scene.servers.drop = ""
+    scene.run("2026-03-04 20:00")
+    assert the_letter(scene).state is State.UNPROVABLE
+    assert scene.letters(MARIA) == []
+    assert "Did this letter go out?" in "".join(mail.raw.text.decode() for mail in scene.letters(DANA))
+
+
+def test_that_the_copy_is_refused_survives_a_crash_right_after_the_letters_first_byte(scene, monkeypatch):
+    scene.servers.refuse[TEAM] = (550, "no copies here")
+    a_thank_you_is_due(scene)
+    with monkeypatch.context() as patch:
+        patch.setattr("smtplib.SMTP.send", _dies_after_the_dot)
+        with pytest.raises(Died):
+            scene.tick()
+    scene.restart()
+    assert scene.subjects(MARIA) == ["Re: Logo"], "the server has it, and we do not know"
+    scene.run("2026-03-02 12:00")
+    assert scene.subjects(MARIA) == ["Re: Logo"]
+    assert the_letter(scene).state is State.UNPROVABLE
+
+
+def _dies_after_the_dot(smtp, said):
+    smtp.sock.sendall(said if isinstance(said, bytes) else said.encode())
+    if isinstance(said, bytes) and said.endswith(b"\r\n.\r\n"):
+        smtp.getreply()
+        raise Died
+
+
+def test_a_copy_that_is_put_off_puts_the_letter_off(scene):
+    scene.servers.refuse[TEAM] = (452, "the mailbox is full")
+    a_thank_you_is_due(scene)
+    scene.tick()
+    assert (the_letter(scene).state, scene.letters(MARIA)) == (State.DEFERRED, [])
+    del scene.servers.refuse[TEAM]
+    scene.run("2026-03-02 12:00")
+    assert scene.subjects(MARIA) == ["Re: Logo"]
+
+
+def test_an_appended_copy_is_kept_and_proves_nothing(scene):
+    a_thank_you_is_due(scene, copies("append"))
+    scene.tick()
+    [(_, recipients, _)] = scene.servers.accepted
+    assert recipients == (MARIA,)
+    assert len([m for m in scene.servers.mailbox(TEAM, "Sent") if b"X-Keepwarm-Letter" in m.content]) == 1
+    scene.at("2026-03-02 11:00")
+    scene.writes(BEN, TEAM, "Re: Site", "Done.", scene.writes(DANA, BEN, "Site", "Could you look at it?"))
+    scene.servers.drop = "after delivery"
+    scene.tick()
+    scene.servers.drop = ""
+    scene.run("2026-03-02 14:00")
+    assert the_letter(scene, "Ben").state is State.UNPROVABLE
+    assert scene.subjects(BEN) == ["Re: Site"]
+
+
+def as_a_provider_keeps_it(scene, monkeypatch):
+    """Submission as at Microsoft 365: the id is another one, the old one is in a header, a copy lies in Sent."""
+    take = scene.servers.take
+
+    async def rewritten(sender, recipients, content):
+        old = re.search(rb"(?im)^message-id: *<(.*?)>", content)[1]
+        new = b"<rewritten-" + old + b">"
+        content = content.replace(b"<" + old + b">", new)
+        content = b"X-Microsoft-Original-Message-ID: <" + old + b">\r\n" + content
+        await take(sender, recipients, content)
+        if TEAM not in recipients:
+            await scene.servers._store(TEAM, content, scene.now, "Sent", ("\\Seen",))
+
+    monkeypatch.setattr(scene.servers, "take", rewritten)
+
+
+@pytest.mark.parametrize("how", ["server", "bcc"])
+@pytest.mark.parametrize("drop", ["", "after delivery"])
+def test_a_rewritten_message_id_is_kept_and_answers_to_it_find_their_letter(scene, monkeypatch, how, drop):
+    as_a_provider_keeps_it(scene, monkeypatch)
+    a_thank_you_is_due(scene, copies(how))
+    scene.servers.drop = drop
+    scene.tick()
+    scene.servers.drop = ""
+    scene.run("2026-03-02 14:00")
+    letter = the_letter(scene)
+    assert (letter.state, scene.subjects(MARIA)) == (State.SENT, ["Re: Logo"])
+    assert letter.alias == f"rewritten-{letter.message_id}"
+    answer = scene.writes(MARIA, TEAM, "Re: Logo", "You are welcome!", f"<{letter.alias}>")
+    scene.tick()
+    story = scene.story("Maria")
+    assert story.conversation_of[answer.strip("<>")] == story.messages[0].key
+
+
+# -- refused, put off, away -----------------------------------------------------------------------------------
+
+
+def test_a_server_that_is_away_costs_no_letter_anything_and_is_asked_once_a_tick(scene):
+    a_thank_you_is_due(scene)
+    refused = scene.servers.smtp_port
+    scene.keepwarm.wires.postman.close()
+    scene.policy(scene.rules_text, (f":{refused}", ":1"))
+    scene.tick()
+    letter = the_letter(scene)
+    assert (letter.state, letter.attempts) == (State.WAITING, 0)
+    assert "cannot be reached" in scene.keepwarm.trouble or "refuse" in scene.keepwarm.trouble
+    scene.now += timedelta(seconds=5)
+    scene.tick()
+    assert scene.keepwarm.wires.failures == 1, "it rests"
+    assert scene.keepwarm.trouble
+    scene.policy(scene.rules_text)
+    scene.tick()
+    assert scene.subjects(MARIA) == ["Re: Logo"]
+    assert scene.keepwarm.trouble == ""
+
+
+def test_a_wrong_login_is_trouble_and_no_fault_of_the_letter(scene, monkeypatch):
+    a_thank_you_is_due(scene)
+    monkeypatch.setenv("OTHER_PASSWORD", "wrong")
+    scene.policy(scene.rules_text, ("  password:", "  smtp password: env:OTHER_PASSWORD\n  password:"))
+    scene.tick()
+    assert the_letter(scene).state is State.WAITING
+    assert "refuses the login" in scene.keepwarm.trouble
+
+
+def test_what_is_put_off_for_hours_is_trouble_and_what_it_was_becomes_stale(scene):
+    scene.servers.refuse[MARIA] = (451, "4.7.1 greylisted")
+    a_thank_you_is_due(scene)
+    scene.run("2026-03-02 11:30", timedelta(minutes=5))
+    assert scene.keepwarm.trouble == "", "greylisting is no trouble"
+    scene.run("2026-03-02 15:30", timedelta(minutes=5))
+    assert "greylisted" in scene.keepwarm.trouble
+    scene.run("2026-03-05 12:00", timedelta(hours=1))
+    assert the_letter(scene).state is State.CANCELLED
+    assert "stale" in the_letter(scene).reply
+    assert scene.keepwarm.trouble == ""
+    assert scene.letters(MARIA) == []
+
+
+def test_the_back_off_ends_however_often_a_letter_was_put_off(scene):
+    scene.servers.refuse[MARIA] = (451, "later")
+    a_thank_you_is_due(scene)
+    scene.tick()
+    books = scene.keepwarm.books
+    letter = the_letter(scene)
+    books.commit(letter.contractor, [replace(letter, attempts=5000, next_at=scene.now)])
+    scene.tick()
+    assert scene.keepwarm.books.letters[letter.token].next_at - scene.now == timedelta(seconds=4000)
+
+
+def test_notes_in_a_mail_that_the_owners_server_refuses_are_told_the_next_day(scene):
+    scene.tick()
+    scene.at("2026-03-02 14:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.servers.refuse[DANA] = (550, "5.7.1 not today")
+    scene.run("2026-03-02 21:00")
+    assert "not today" in scene.keepwarm.trouble
+    del scene.servers.refuse[DANA]
+    scene.run("2026-03-03 16:00")
+    assert scene.keepwarm.trouble == ""
+    [mail] = scene.letters(DANA)
+    assert "Invoice" in mail.raw.text.decode()
+    scene.run("2026-03-05 16:00")
+    assert len(scene.letters(DANA)) == 1
+
+
+# -- in doubt -------------------------------------------------------------------------------------------------
+
+
+def in_doubt(scene):
+    """Maria's letter, whose line died before the server had it; and what it was."""
+    scene.servers.drop = "before delivery"
+    a_thank_you_is_due(scene)
+    scene.tick()
+    scene.servers.drop = ""
+    letter = the_letter(scene)
+    assert (letter.state, letter.provable) == (State.ATTEMPTED, True)
+    return letter.content.encode("ascii")
+
+
+def test_in_doubt_nothing_is_tried_before_the_grace_is_over(scene):
+    in_doubt(scene)
+    scene.run("2026-03-02 10:54", timedelta(minutes=2))
+    assert scene.letters(MARIA) == []
+    scene.run("2026-03-02 10:58", timedelta(minutes=2))
+    assert scene.subjects(MARIA) == ["Re: Logo"]
+    [(_, _, content)] = scene.servers.accepted
+    assert message_from_bytes(content)["Message-ID"].strip("<>") == the_letter(scene).message_id
+
+
+def test_a_copy_that_comes_while_the_gates_hold_the_second_try_counts(scene):
+    scene.policy()
+    scene.tick()
+    scene.at("2026-03-02 16:30")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.at("2026-03-02 16:55")  # 17:55 in Madrid, where work ends at 18:00
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is, in three sizes.", question)
+    scene.servers.drop = "before delivery"
+    scene.tick()
+    scene.servers.drop = ""
+    content = the_letter(scene).content.encode("ascii")
+    scene.run("2026-03-02 18:00")
+    assert the_letter(scene).state is State.WAITING, "the grace is over, and Maria's day too"
+    for address in (MARIA, TEAM):  # the server had it after all
+        scene.servers.deliver_to(address, content, scene.now)
+    scene.run("2026-03-03 12:00")
+    assert the_letter(scene).state is State.SENT
+    assert scene.servers.accepted == []
+
+
+def test_the_grace_counts_anew_when_the_mailbox_was_away_or_the_clock_was_set(scene):
+    in_doubt(scene)
+    scene.at("2026-03-02 12:00")
+    scene.keepwarm.start_over(scene.now)
+    scene.run("2026-03-02 12:14", timedelta(minutes=7))
+    assert scene.letters(MARIA) == []
+    scene.run("2026-03-02 12:16", timedelta(minutes=1))
+    assert scene.subjects(MARIA) == ["Re: Logo"]
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=364)])
+def test_a_clock_that_is_set_back_holds_no_letter_for_long(scene, back):
+    in_doubt(scene)
+    scene.writes(BEN, TEAM, "Re: Site", "Done.", scene.writes(DANA, BEN, "Site", "Could you look at it?"))
+    scene.servers.refuse[BEN] = (451, "later")
+    scene.tick()
+    assert the_letter(scene, "Ben").state is State.DEFERRED
+    del scene.servers.refuse[BEN]
+    scene.now -= back
+    scene.keepwarm.start_over(scene.now)
+    for _ in range(90):
+        scene.now += timedelta(minutes=1)
+        scene.tick()
+    scene.now += timedelta(minutes=90)
+    scene.tick()
+    assert (the_letter(scene).state, the_letter(scene, "Ben").state) in (
+        (State.SENT, State.SENT),
+        (State.CANCELLED, State.CANCELLED),
+    )
+    assert len(scene.letters(MARIA)) <= 1
+
+
+def test_a_letter_to_the_owner_in_doubt_goes_out_once_more(scene):
+    scene.tick()
+    scene.at("2026-03-02 14:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.run("2026-03-02 19:00")
+    scene.servers.drop = "before delivery"
+    scene.run("2026-03-02 20:00")
+    scene.servers.drop = ""
+    scene.run("2026-03-02 21:00")
+    assert len(scene.letters(DANA)) == 1
+
+
+# -- the disk, the drafts, the limit --------------------------------------------------------------------------
+
+
+class FullStore(MemoryStore):
+    """Takes nothing while the disk is full."""
+
+    full = False
+    full_after_attempt = False
+
+    def commit_many(self, facts):
+        if self.full:
+            raise StoreError("The disk that holds the data is full.")
+        facts = {name: list(added) for name, added in facts.items()}
+        super().commit_many(facts)
+        states = [getattr(fact, "state", "") for added in facts.values() for fact in added]
+        if self.full_after_attempt and State.ATTEMPTED in states:
+            self.full = True
+
+
+@pytest.mark.parametrize("how", ["bcc", "append"])
+def test_an_answer_that_the_full_disk_could_not_take_is_remembered(scene, how):
+    scene.store = FullStore()
+    a_thank_you_is_due(scene, copies(how))
+    scene.store.full_after_attempt = True
+    with pytest.raises(StoreError):
+        scene.tick()
+    with pytest.raises(StoreError):
+        scene.tick()
+    scene.store.full = scene.store.full_after_attempt = False
+    scene.at("2026-03-02 11:30")
+    scene.tick()
+    assert (the_letter(scene).state, scene.subjects(MARIA)) == (State.SENT, ["Re: Logo"])
+
+
+def test_nothing_goes_out_that_the_full_disk_could_not_note(scene):
+    scene.store = FullStore()
+    a_thank_you_is_due(scene)
+    scene.store.full = True
+    for _ in range(3):
+        with pytest.raises(StoreError):
+            scene.tick()
+    assert scene.servers.accepted == []
+    scene.store.full = False
+    scene.tick()
+    assert scene.subjects(MARIA) == ["Re: Logo"]
+
+
+def test_of_a_full_disk_the_owner_is_told_all_the_same_and_once(scene):
+    scene.store = FullStore()
+    scene.policy()
+    scene.tick()
+    scene.store.full = True
+    for _ in range(5):
+        scene.now += timedelta(minutes=10)
+        since = datetime(2026, 3, 2, 8, tzinfo=UTC)
+        scene.keepwarm.tell_owner(
+            "owner/trouble", "trouble/1", {"problem": "The disk is full."}, since, scene.now
+        )
+    assert len(scene.letters(DANA)) == 1
+
+
+def test_a_draft_left_before_a_crash_is_found_and_not_left_twice(scene, monkeypatch):
+    a_thank_you_is_due(scene, ("mode: live", "mode: drafts"))
+    append = scene.keepwarm.inbox.append
+
+    def dies(*args):
+        append(*args)
+        raise Died
+
+    monkeypatch.setattr(scene.keepwarm.inbox, "append", dies)
+    with pytest.raises(Died):
+        scene.tick()
+    scene.policy(scene.rules_text, ("mode: live", "mode: drafts"))
+    scene.run("2026-03-02 12:00")
+    assert the_letter(scene).state is State.DRAFTED
+    assert len(scene.servers.mailbox(TEAM, "Drafts")) == 1
+    assert scene.servers.accepted == []
+
+
+def test_a_total_limit_that_is_reached_is_told_once_and_holds(scene):
+    scene.policy(scene.rules_text, ("in total: 30 an hour", "in total: 1 an hour"))
+    scene.tick()
+    for hour in range(10, 14):
+        scene.at(f"2026-03-02 {hour}:00")
+        for who in (MARIA, BEN):
+            question = scene.writes(DANA, who, f"Job {hour}", "Could you look at this?")
+            scene.now += timedelta(minutes=10)
+            scene.writes(who, TEAM, f"Re: Job {hour}", "Done.", question)
+        scene.tick()
+        scene.now += timedelta(minutes=20)
+        scene.tick()
+    scene.run("2026-03-02 15:00")
+    told = [x for x in scene.subjects(DANA) if "limit" in x]
+    assert len(told) == 1
+    assert "1 an hour" in told[0]
+    times = sorted(
+        x.sent_at for x in scene.keepwarm.books.letters.values() if x.reader is Side.CONTRACTOR and x.sent_at
+    )
+    assert all(b - a >= timedelta(minutes=59) for a, b in pairwise(times))
+    assert len(times) >= 2

@@ -1,0 +1,44 @@
+"""Mail to the owner that cannot wait for a good tick: something is wrong, and this tells what.
+
+It needs neither the mailbox nor, where the disk is full, the store: then it goes out unrecorded, once per occasion
+and process. Where mail cannot go out either, nothing is written: when it can, the trouble is over, or told at once.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from mail.delivery import Outcome
+from mail.rendering import Templates
+from relationship.messages import Side
+from store.protocol import StoreError
+from tick.books import Books
+from tick.decide import Court
+from tick.deliver import deliver
+from tick.line import Round, Wires
+from tick.owner_mail import alert, told_lately, written
+
+
+def tell_at_once(
+    books: Books,
+    bench: Court,
+    wires: Wires,
+    templates: Templates,
+    template: str,
+    occasion: str,
+    facts: Mapping[str, object],
+    now: datetime,
+    seldom: timedelta = timedelta(),
+) -> None:
+    """Write to the owner and send it, once per occasion, and with one template at most once in `seldom`."""
+    if occasion in wires.told or not Round(books, bench, wires, now).line_is_up():
+        return
+    try:
+        if not told_lately(books, template, seldom, now):
+            alert(books, templates, template, occasion, facts, now)
+        if any(letter.occasion == occasion for letter in books.outbox()):
+            deliver(books, bench, wires, now, only_to=Side.OWNER)
+    except StoreError:
+        letter = written(books, templates, template, occasion, facts, now)
+        sender, content = books.policy.mailbox.address, letter.content.encode("ascii")
+        if wires.postman.deliver(sender, letter.to, None, content).outcome is Outcome.ACCEPTED:
+            wires.told.add(occasion)
