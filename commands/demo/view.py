@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
+from rich.text import Text
 
 from commands.demo.post import Mail
 from mail.wordlists import is_greeting
@@ -133,8 +134,8 @@ class View:
         for n, line in enumerate(lines):
             start = head if head and n == 0 else " " * indent if line else ""
             self.console.print(
-                start + line, style=style or None, markup=False, highlight=False, soft_wrap=True
-            )
+                Text(start + line, style), soft_wrap=True
+            )  # not `style=`: the bar would wear it
 
 
 def _beginning(text: str) -> str:
