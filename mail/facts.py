@@ -294,6 +294,7 @@ def sample_facts(name: str = "", language: str = "en") -> dict[str, object]:
 
 
 _OTHER_SAMPLES: Mapping[str, dict[str, object]] = {
+    "owner/owner-first": {"check_in": None, "deadline": None},
     "owner/warm-again": {"temperature": "warm", "reasons": ("answers take 3 working hours this month",)},
     "owner/bundle": {
         "items": (
