@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from statistics import median
 from typing import Any
 
 from mail.links import answer
@@ -11,6 +12,7 @@ from relationship.parties import Owner
 from relationship.warmth import COLD, COOLING
 from tick.digest import Call, Dated, Digest, Draft, Sent, Speed, Trouble, Waiting, Warmth, Withheld
 
+FEW_WEEKS = 3  # with fewer there is no trend to speak of
 MOST = 12  # lines of one list; more are counted
 
 Line = dict[str, object]
@@ -174,15 +176,24 @@ def _relationships(number: int) -> str:
 
 
 def _pace(digest: Digest) -> str | None:
-    """The medians of both sides in this week."""
-    if not digest.weekly:
-        return None
-    _, theirs, yours = digest.weekly[-1]
-    if theirs is not None and yours is not None:
-        return f"Half of the answers to you came within {hours(theirs)}, half of yours within {hours(yours)}."
-    if theirs is not None:
-        return f"Half of the answers to you came within {hours(theirs)}."
-    return f"Half of your answers went out within {hours(yours)}." if yours is not None else None
+    """The medians of both sides in this week, and the trend."""
+    theirs, yours = (_beside([week[side] for week in digest.weekly]) for side in (1, 2))
+    if theirs and yours:
+        return f"Half of the answers to you came within {theirs}, half of yours within {yours}."
+    if theirs:
+        return f"Half of the answers to you came within {theirs}."
+    return f"Half of your answers went out within {yours}." if yours else None
+
+
+def _beside(medians: Sequence[int | None]) -> str | None:
+    """The last week's beside the middle of those before it: "9 working hours (3 working hours in the weeks before)"."""
+    *before, last = medians or [None]
+    known = [one for one in before if one is not None]
+    if last is None or len(known) < FEW_WEEKS:
+        return None if last is None else hours(last)
+    usual = int(median(known))
+    same = "as" if _is_usual(last, usual) else hours(usual)
+    return f"{hours(last)} ({same} in the weeks before)"
 
 
 def _steady(digest: Digest) -> str | None:
@@ -197,9 +208,11 @@ def _compared(now: int | None, usual: int | None) -> str | None:
     """Such as "9 working hours, usually 3"."""
     if now is None or usual is None:
         return None
-    if 0.75 * usual <= now <= 1.33 * usual or abs(now - usual) < 600:
-        return f"{hours(now)}, as usual"
-    return f"{hours(now)}, usually {hours(usual)}"
+    return f"{hours(now)}, as usual" if _is_usual(now, usual) else f"{hours(now)}, usually {hours(usual)}"
+
+
+def _is_usual(now: int, usual: int) -> bool:
+    return 0.75 * usual <= now <= 1.33 * usual or abs(now - usual) < 600
 
 
 def _times(number: int) -> str:

@@ -16,6 +16,7 @@ from mail.rendering import Templates
 from relationship.decisions import Verdict
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Side
+from relationship.parties import Owner
 from rules.policy import Policy
 from tick.digest import Digest
 from tick.digest_mail import digest, due_slot, picture
@@ -216,6 +217,23 @@ def test_the_digest_of_a_busy_week(busy: Any, templates: Templates) -> None:
     ):
         assert line in text
     assert text.index("What needs you") < text.index("You are waiting for") < text.index("How things stand")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "said"),
+    [
+        ([3, 3, 4, 3, 9], "within 9 working hours (3 working hours in the weeks before)."),
+        ([3, None, 4, 3, 3], "within 3 working hours (as in the weeks before)."),
+        ([None, None, 4, 3, 9], "within 9 working hours."),
+    ],
+)
+def test_the_plain_text_tells_the_trend(theirs: list[int | None], said: str) -> None:
+    days = [date(2026, 10, 26) + number * WEEK for number in range(5)]
+    weeks = tuple((day, hours and hours * 3600, None) for day, hours in zip(days, theirs, strict=True))
+    digest = Digest(datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC), 1, weekly=weeks)
+    owner = Owner("Dana Reyes", ("dana@acme.example",), "America/New_York", "Mon-Fri 09:00-17:00")
+    facts = Words(owner, "team@acme.example").facts(digest, news_question=False)
+    assert facts["week"]["pace"] == f"Half of the answers to you came {said}"  # type: ignore[index]
 
 
 def test_nothing_to_say_is_one_line(office: Any, templates: Templates) -> None:
