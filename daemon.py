@@ -16,6 +16,7 @@ from mail.inbox import Inbox
 from mail.inbox import settings_from_url as imap_settings
 from mail.rendering import BUILT_IN, Templates
 from mail.secrets import reveal
+from mail.tokens import Keep, Tokens
 from mail.wording import moment
 from relationship.messages import Side
 from rules.policy import Mailbox, Policy
@@ -171,13 +172,20 @@ class House:
 
     def inbox(self, mailbox: Mailbox) -> Inbox:
         """The shared inbox, not yet connected."""
-        password = reveal(mailbox.password)
-        settings = imap_settings(mailbox.imap, mailbox.login, password, mailbox.folders)
+        tokens = self._tokens(mailbox)
+        password = "" if tokens else reveal(mailbox.password)
+        settings = imap_settings(mailbox.imap, mailbox.login, password, mailbox.folders, tokens=tokens)
         return Inbox(replace(settings, starred=mailbox.starred))
 
     def postman(self, mailbox: Mailbox) -> Postman:
         """The way out."""
-        return Postman(smtp_settings(mailbox.smtp, mailbox.smtp_login, reveal(mailbox.smtp_password)))
+        tokens = None if mailbox.smtp_password or not mailbox.smtp_login else self._tokens(mailbox)
+        password = reveal(mailbox.smtp_password) if mailbox.smtp_password else ""
+        return Postman(smtp_settings(mailbox.smtp, mailbox.smtp_login, password, tokens=tokens))
+
+    def _tokens(self, mailbox: Mailbox) -> Tokens | None:
+        """Fresh OAuth 2 tokens from the data folder, where the mailbox wants them."""
+        return Tokens(Keep(self.data, mailbox.address), self.now) if mailbox.oauth else None
 
     def books(self) -> Books:
         """The books, to read beside the running daemon."""

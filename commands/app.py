@@ -13,6 +13,7 @@ from commands import (
     init,
     inspect,
     ledger,
+    login,
     person,
     preview,
     report,
@@ -30,6 +31,7 @@ Data = Annotated[Path, typer.Option("--data", help="The data folder.", show_defa
 
 COMMANDS: Mapping[str, Callable[..., None]] = {
     "init": init.init,
+    "login": login.login,
     "run": run.run,
     "check": check.check,
     "backtest": backtest.command,

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from mail.delivery import DeliveryError
 from mail.inbox import InboxError
+from mail.oauth import OAuthError
 from mail.sandbox import RenderingError
 from mail.secrets import SecretError, redact
 from rules.problems import PolicyErrors
@@ -27,7 +28,7 @@ errors = Console(stderr=True, soft_wrap=True, highlight=False)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line, and nothing else.")]
 
 # The user's problems: each is one clear sentence already.
-PROBLEMS = (InboxError, DeliveryError, RenderingError, SecretError, StoreError, PolicyErrors)
+PROBLEMS = (InboxError, DeliveryError, OAuthError, RenderingError, SecretError, StoreError, PolicyErrors)
 
 
 def plainly(command: Callable[P, R]) -> Callable[P, R]:

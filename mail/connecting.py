@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
+from mail.bearer import Tokens, mechanism_of, sasl
+from mail.oauth import OAuthError
 from mail.servers import Security, Server, explain, no_delay, parse_server, verified_tls
 
 # Whatever imaplib and the socket below it raise when a line dies or an answer makes no sense.
@@ -32,15 +34,21 @@ class InboxSettings:
     password: str = field(repr=False)
     folders: tuple[str, ...] = ()
     timeout: float = 60.0  # seconds, for connecting and for each answer
+    tokens: Tokens | None = field(default=None, repr=False)  # OAuth 2 instead of the password
     starred: str = ""  # a label that stands for the star
 
 
 def settings_from_url(
-    url: str, login: str, password: str, folders: tuple[str, ...] = (), timeout: float = 60.0
+    url: str,
+    login: str,
+    password: str,
+    folders: tuple[str, ...] = (),
+    timeout: float = 60.0,
+    tokens: Tokens | None = None,
 ) -> InboxSettings:
     """Settings for `imaps://host[:port]`, `imap+starttls://host[:port]`, `imap://loopback:port`."""
     try:
-        return InboxSettings(parse_server(url, "imap"), login, password, folders, timeout)
+        return InboxSettings(parse_server(url, "imap"), login, password, folders, timeout, tokens)
     except ValueError as error:
         raise InboxError(f"`mailbox: imap:`: {error}.") from None
 
@@ -114,6 +122,9 @@ def _start_tls(client: IMAPClient, settings: InboxSettings) -> None:
 
 
 def _log_in(client: IMAPClient, settings: InboxSettings) -> None:
+    if settings.tokens is not None:
+        _bear(client, settings, settings.tokens)
+        return
     login, password = settings.login, settings.password
     plain = client.has_capability("AUTH=PLAIN")
     try:
@@ -128,6 +139,34 @@ def _log_in(client: IMAPClient, settings: InboxSettings) -> None:
         raise InboxError(
             f"The IMAP server {settings.server.host} takes only ASCII passwords; choose another one."
         ) from None
+
+
+def _bear(client: IMAPClient, settings: InboxSettings, tokens: Tokens) -> None:
+    """Log in with a token; one that is refused may have ended early, and is renewed once."""
+    host, refused = settings.server.host, ""
+    offered = (name.decode() for name in client.capabilities() if name.startswith(b"AUTH="))
+    mechanism = mechanism_of(" ".join(offered).replace("AUTH=", ""))
+    if not mechanism:
+        raise InboxError(f"The IMAP server {host} takes no OAuth 2; use `password:` under `mailbox:`.")
+    for last in (False, True):
+        try:
+            token = tokens(refused)
+            client.sasl_login(mechanism, sasl(mechanism, settings.login, token))
+        except OAuthError as error:
+            raise InboxError(str(error)) from None
+        except LoginError as error:
+            if last or "[UNAVAILABLE]" in str(error).upper():
+                raise InboxError(_refused_token(settings, _said(error))) from None
+            refused = token
+        else:
+            return
+
+
+def _refused_token(settings: InboxSettings, said: str) -> str:
+    return (
+        f"The IMAP server {settings.server.host} does not take the OAuth 2 token for {settings.login}; "
+        f"give permission anew with the command `login`. It says: {said}"
+    )
 
 
 def _refused(settings: InboxSettings, said: str) -> str:

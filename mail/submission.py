@@ -6,6 +6,8 @@ import smtplib
 import socket
 from dataclasses import dataclass, field
 
+from mail.bearer import Tokens, mechanism_of, sasl
+from mail.oauth import OAuthError
 from mail.servers import Security, Server, explain, no_delay, parse_server, verified_tls
 
 
@@ -17,6 +19,7 @@ class DeliverySettings:
     login: str = ""  # "" for a server that asks for none
     password: str = field(default="", repr=False)
     timeout: float = 60.0  # seconds, for connecting and for each reply
+    tokens: Tokens | None = field(default=None, repr=False)  # OAuth 2 instead of the password
 
 
 class DeliveryError(Exception):
@@ -24,11 +27,11 @@ class DeliveryError(Exception):
 
 
 def settings_from_url(
-    url: str, login: str = "", password: str = "", timeout: float = 60.0
+    url: str, login: str = "", password: str = "", timeout: float = 60.0, tokens: Tokens | None = None
 ) -> DeliverySettings:
     """Settings for `smtps://host[:port]`, `smtp+starttls://host[:port]`, `smtp://loopback:port`."""
     try:
-        return DeliverySettings(parse_server(url, "smtp"), login, password, timeout)
+        return DeliverySettings(parse_server(url, "smtp"), login, password, timeout, tokens)
     except ValueError as error:
         raise DeliveryError(f"`mailbox: smtp:`: {error}.") from None
 
@@ -38,6 +41,8 @@ def connect(settings: DeliverySettings) -> smtplib.SMTP:
     server = settings.server
     try:
         return _connected(settings)
+    except OAuthError as error:
+        raise DeliveryError(str(error)) from None
     except smtplib.SMTPAuthenticationError as error:
         raise DeliveryError(_login_refused(settings, error)) from None
     except smtplib.SMTPResponseException as error:
@@ -101,6 +106,9 @@ def _own_name(sock: socket.socket) -> str:
 
 
 def _log_in(smtp: smtplib.SMTP, settings: DeliverySettings) -> None:
+    if settings.tokens is not None:
+        _bear(smtp, settings, settings.tokens)
+        return
     if (settings.login + settings.password).isascii():
         smtp.login(settings.login, settings.password)
         return
@@ -113,10 +121,29 @@ def _log_in(smtp: smtplib.SMTP, settings: DeliverySettings) -> None:
         raise smtplib.SMTPAuthenticationError(code, reply)
 
 
+def _bear(smtp: smtplib.SMTP, settings: DeliverySettings, tokens: Tokens) -> None:
+    """Log in with a token; one that is refused may have ended early, and is renewed once."""
+    mechanism = mechanism_of(smtp.esmtp_features["auth"])
+    if not mechanism:
+        raise smtplib.SMTPNotSupportedError("it takes no OAuth 2; use `smtp password:` under `mailbox:`")
+    token = tokens("")
+    try:
+        smtp.auth(mechanism, sasl(mechanism, settings.login, token))
+    except smtplib.SMTPAuthenticationError as error:
+        if 400 <= error.smtp_code < 500:
+            raise
+        smtp.auth(mechanism, sasl(mechanism, settings.login, tokens(token)))
+
+
 def _login_refused(settings: DeliverySettings, error: smtplib.SMTPAuthenticationError) -> str:
     host, login, said = settings.server.host, settings.login, words(error.smtp_code, error.smtp_error)
     if 400 <= error.smtp_code < 500:
         return f"The SMTP server {host} cannot check the login {login} right now: {said}"
+    if settings.tokens is not None:
+        return (
+            f"The SMTP server {host} does not take the OAuth 2 token for {login}; give permission anew with the "
+            f"command `login`, or have SMTP AUTH switched on for this mailbox. It says: {said}"
+        )
     return (
         f"The SMTP server {host} refuses the login {login}; check `login:` and `password:` "
         f"(or `smtp login:` and `smtp password:`) under `mailbox:` in rules.yaml. It says: {said}"
