@@ -24,6 +24,7 @@ from commands import (
 )
 from commands.demo import command as demo
 from commands.house import HouseOf
+from commands.output import bear_any_terminal
 
 Rules = Annotated[Path, typer.Option("--rules", help="The owner's policy.", show_default=True)]
 Data = Annotated[Path, typer.Option("--data", help="The data folder.", show_default=True)]
@@ -64,6 +65,7 @@ def build(house_of: HouseOf) -> typer.Typer:
 
     @app.callback()
     def options(context: typer.Context, rules: Rules = Path("rules.yaml"), data: Data = Path("data")) -> None:
+        bear_any_terminal()
         context.obj = house_of(rules, data)
 
     for name, command in COMMANDS.items():

@@ -1,5 +1,6 @@
 """How commands speak: JSON lines or tables on standard output, everything else on standard error."""
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -45,6 +46,13 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
         raise typer.Exit(1)
 
     return wrapped
+
+
+def bear_any_terminal() -> None:
+    """Show a question mark where a terminal knows a letter not, instead of ending in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def complain(sentence: str) -> None:

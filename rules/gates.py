@@ -160,9 +160,10 @@ def mode(case: Case, world: World) -> str | None:
 
 
 def owner_first(case: Case, world: World) -> Judgement | None:
-    """The contractor is not chased while the owner owes them an older answer."""
+    """The contractor is not chased, nor complained of, while the owner owes them an older answer."""
     turn = case.occasion.turn
-    if case.reader is Side.OWNER or case.rule.when not in CHASES or not world.policy.limits.owner_first:
+    chases = case.rule.when in CHASES and (case.reader is Side.CONTRACTOR or turn is not None)
+    if not chases or not world.policy.limits.owner_first:
         return None
     asked_at = turn.since if turn else case.occasion.moment
     debt = older_debt(case.story, asked_at, world.now)
