@@ -52,21 +52,31 @@ UNCLEAR = "the owner's answer was not understood"
 def answer_draft(word: OwnerWord, about: str, books: Books, now: datetime) -> None:
     """Take the owner's answer to the draft with this token."""
     token = about.partition("/")[0]
-    draft = next((draft for draft in books.drafts() if draft.token == token), None)
+    known = (*books.drafts(), *(letter for letter in books.outbox() if _can_be_stopped(letter)))
+    draft = next((draft for draft in known if draft.token == token), None)
     if draft is None or word.sender not in books.people.owner.addresses:
         return
     said = word.text.strip()
+    if said.rstrip(".!").casefold() == NO:
+        cancel(draft, "cancelled: you said no to the draft", books, now)
+    elif draft.state is State.ASKED:
+        _take_yes(draft, said, books, now)
+
+
+def _can_be_stopped(letter: Letter) -> bool:
+    """Whether the owner said yes to it, and it has not been handed over since."""
+    return bool(letter.approved_at) and letter.state in (State.WAITING, State.DEFERRED)
+
+
+def _take_yes(draft: Letter, said: str, books: Books, now: datetime) -> None:
+    """The draft as it is, or the owner's own words; anything else is asked back."""
     first, _, rest = said.partition("\n")
-    match said.rstrip(".!").casefold():
-        case "ok":
-            books.commit(draft.contractor, [replace(draft, state=State.WAITING, approved_at=now)])
-        case "no":
-            cancel(draft, "cancelled: you said no to the draft", books, now)
-        case _ if first.casefold().startswith(INSTEAD):
-            own = f"{first[len(INSTEAD) :]}\n{rest}".strip()
-            _send_instead(draft, own, books, now)
-        case _:
-            books.commit(draft.contractor, [replace(draft, reply=UNCLEAR)])
+    if said.rstrip(".!").casefold() == YES:
+        books.commit(draft.contractor, [replace(draft, state=State.WAITING, approved_at=now)])
+    elif first.casefold().startswith(INSTEAD):
+        _send_instead(draft, f"{first[len(INSTEAD) :]}\n{rest}".strip(), books, now)
+    else:
+        books.commit(draft.contractor, [replace(draft, reply=UNCLEAR)])
 
 
 def _send_instead(draft: Letter, own: str, books: Books, now: datetime) -> None:

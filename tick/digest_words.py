@@ -177,7 +177,8 @@ def _relationships(number: int) -> str:
 
 def _pace(digest: Digest) -> str | None:
     """The medians of both sides in this week, and the trend."""
-    theirs, yours = (_beside([week[side] for week in digest.weekly]) for side in (1, 2))
+    theirs = _beside([median_of_theirs for _, median_of_theirs, _ in digest.weekly])
+    yours = _beside([median_of_yours for _, _, median_of_yours in digest.weekly])
     if theirs and yours:
         return f"Half of the answers to you came within {theirs}, half of yours within {yours}."
     if theirs:

@@ -5,6 +5,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from relationship.letters import State
+
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"
 
@@ -55,6 +57,10 @@ def test_news_from_somebody_else_is_no_news(scene):
 def a_draft(scene):
     """A thank-you for Maria that waits for Dana's word; the mail that asks for it."""
     scene.policy(scene.rules_text, APPROVED)
+    return asked_about(scene)
+
+
+def asked_about(scene):
     scene.tick()
     scene.at("2026-03-02 14:10")
     question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
@@ -64,6 +70,80 @@ def a_draft(scene):
     assert scene.letters(MARIA) == []
     [asked] = scene.letters(DANA)
     return f"<{asked.message_id}>"
+
+
+# The draft below the answer, as mail programs put it there. What is quoted says "no", "send:" and "#pause".
+DRAFT = """This letter to Maria Santos is ready, and waits for your word:
+
+no
+
+send:
+#pause
+"""
+QUOTED = {
+    "Gmail": "On Mon, Mar 2, 2026 at 10:00 AM Keepwarm <team@acme.example> wrote:\n\n"
+    + "".join(f"> {line}\n" for line in DRAFT.splitlines()),
+    "Gmail in Spanish": "El lun, 2 mar 2026 a las 10:00, Keepwarm (<team@acme.example>) escribió:\n\n"
+    + "".join(f"> {line}\n" for line in DRAFT.splitlines()),
+    "Apple": "> On Mar 2, 2026, at 10:00, Keepwarm <team@acme.example> wrote:\n> \n"
+    + "".join(f"> {line}\n" for line in DRAFT.splitlines()),
+    "an iPhone": "Sent from my iPhone\n\n> On Mar 2, 2026, at 10:00, Keepwarm <team@acme.example> wrote:\n> \n"
+    + "".join(f"> {line}\n" for line in DRAFT.splitlines()),
+    "Outlook": "From: Keepwarm <team@acme.example>\nSent: Monday, March 2, 2026 10:00 AM\n"
+    "To: Dana Reyes <dana@acme.example>\nSubject: May I send this to Maria? Re: Logo\n\n" + DRAFT,
+    "Outlook with a line": "________________________________\nFrom: Keepwarm <team@acme.example>\n"
+    "Sent: Monday, March 2, 2026 10:00 AM\nTo: Dana Reyes\nSubject: May I send this to Maria?\n\n" + DRAFT,
+    "Outlook for Android": "Get Outlook for Android<https://aka.ms/AAb9ysg>\n________________________________\n"
+    "From: Keepwarm <team@acme.example>\nSent: Monday, March 2, 2026 10:00:00 AM\n"
+    "To: Dana Reyes <dana@acme.example>\nSubject: May I send this to Maria? Re: Logo\n\n" + DRAFT,
+    "an old Outlook": "-----Original Message-----\nFrom: Keepwarm [mailto:team@acme.example]\n"
+    "Sent: Monday, March 2, 2026 10:00 AM\nTo: Dana Reyes\nSubject: May I send this?\n\n" + DRAFT,
+    "Thunderbird": "On 3/2/26 10:00, Keepwarm wrote:\n"
+    + "".join(f"> {line}\n" for line in DRAFT.splitlines()),
+    "Yahoo": "On Monday, March 2, 2026 at 10:00:00 AM EST, Keepwarm <team@acme.example> wrote:\n\n" + DRAFT,
+}
+
+
+@pytest.mark.parametrize("program", QUOTED)
+def test_ok_above_the_quoted_draft_sends_it(scene, program):
+    asked = a_draft(scene)
+    scene.writes(DANA, TEAM, "Re: May I?", f"Ok\n\n{QUOTED[program]}", asked, folder="INBOX")
+    scene.run("2026-03-02 16:30")
+    assert scene.subjects(MARIA) == ["Re: Logo"]
+    assert "Here it is" not in scene.letters(MARIA)[0].text
+    assert scene.story("Maria").paused_by == ()
+
+
+@pytest.mark.parametrize("program", QUOTED)
+def test_own_words_above_the_quoted_draft_go_out_alone(scene, program):
+    asked = a_draft(scene)
+    words = f"send:\nThat was fast, Maria.\nThank you!\n\n{QUOTED[program]}"
+    scene.writes(DANA, TEAM, "Re: May I?", words, asked, folder="INBOX")
+    scene.run("2026-03-02 16:30")
+    [letter] = scene.letters(MARIA)
+    body = letter.text.partition("\n-- ")[0]
+    assert "That was fast, Maria." in body
+    assert "waits for your word" not in body
+    assert "Keepwarm" not in body
+
+
+@pytest.mark.parametrize("program", QUOTED)
+def test_an_answer_that_says_nothing_above_the_quoted_draft_sends_nothing(scene, program):
+    asked = a_draft(scene)
+    scene.writes(DANA, TEAM, "Re: May I?", f"\n\n{QUOTED[program]}", asked, folder="INBOX")
+    scene.run("2026-03-02 16:30")
+    assert scene.letters(MARIA) == []
+    [waiting] = scene.keepwarm.books.drafts()
+    assert waiting.state is State.ASKED
+
+
+def test_a_draft_pasted_below_without_any_mark_is_asked_back(scene):
+    """Nobody can tell where the owner's words end: in doubt, quiet."""
+    asked = a_draft(scene)
+    scene.writes(DANA, TEAM, "Re: May I?", f"ok\n\n{DRAFT}", asked, folder="INBOX")
+    scene.run("2026-03-02 16:30")
+    assert scene.letters(MARIA) == []
+    assert len(scene.letters(DANA)) == 2
 
 
 @pytest.mark.parametrize(
@@ -132,6 +212,73 @@ def test_only_the_owner_can_say_ok(scene, sender):
 def test_ok_without_the_token_is_no_ok(scene):
     a_draft(scene)
     scene.writes(DANA, TEAM, "Re: May I?", "ok", folder="INBOX")
+    scene.run("2026-03-02 17:30")
+    assert scene.letters(MARIA) == []
+
+
+def test_a_no_that_comes_before_the_letter_left_still_stops_it(scene):
+    asked = a_draft(scene)
+    scene.run("2026-03-02 18:00")  # Maria has gone home: it waits until she works again
+    scene.writes(DANA, TEAM, "Re: May I?", "ok", asked, folder="INBOX")
+    scene.tick()
+    assert [letter.state for letter in scene.keepwarm.books.outbox()] == [State.WAITING]
+    scene.writes(DANA, TEAM, "Re: May I?", "no", asked, folder="INBOX")
+    scene.run("2026-03-04 16:30")
+    assert scene.letters(MARIA) == []
+
+
+def test_ok_after_no_sends_nothing(scene):
+    asked = a_draft(scene)
+    for word in ("no", "ok", "send: Hello after all"):
+        scene.writes(DANA, TEAM, "Re: May I?", word, asked, folder="INBOX")
+        scene.tick()
+    scene.run("2026-03-04 16:30")
+    assert scene.letters(MARIA) == []
+
+
+def test_a_forged_ok_is_no_ok(scene):
+    """In the owner's name, with the right token, by somebody else: our own server says so."""
+    scene.policy(
+        scene.rules_text,
+        APPROVED,
+        (
+            "  password: env:KEEPWARM_TEST_PASSWORD",
+            "  password: env:KEEPWARM_TEST_PASSWORD\n  trust: mx.acme.example",
+        ),
+    )
+    asked = asked_about(scene)
+    failed = {"Authentication_Results": "mx.acme.example; dmarc=fail header.from=acme.example"}
+    scene.writes(DANA, TEAM, "Re: May I?", "ok", asked, folder="INBOX", **failed)
+    scene.run("2026-03-02 17:30")
+    assert scene.letters(MARIA) == []
+    assert len(scene.letters(DANA)) == 1, "and it is not asked back either"
+    passed = {"Authentication_Results": "mx.acme.example; dmarc=pass header.from=acme.example"}
+    scene.writes(DANA, TEAM, "Re: May I?", "ok", asked, folder="INBOX", **passed)
+    scene.run("2026-03-03 10:30")
+    assert len(scene.letters(MARIA)) == 1
+
+
+def test_an_answer_to_another_draft_sends_only_that_one(scene):
+    asked = a_draft(scene)
+    scene.at("2026-03-02 15:40")
+    question = scene.writes(DANA, BEN, "Page", "Could you send the page?")
+    scene.at("2026-03-02 15:50")
+    scene.writes(BEN, TEAM, "Re: Page", "Here it is.", question)
+    scene.tick()
+    scene.writes(DANA, TEAM, "Re: May I?", "ok", asked, folder="INBOX")
+    scene.run("2026-03-03 10:00")
+    assert scene.subjects(MARIA) == ["Re: Logo"]
+    assert scene.letters(BEN) == []
+
+
+def test_a_team_member_cannot_say_ok(scene):
+    scene.policy(
+        scene.rules_text,
+        APPROVED,
+        ("  timezone: America/New_York", "  team: lee@acme.example\n  timezone: America/New_York"),
+    )
+    asked = asked_about(scene)
+    scene.writes("lee@acme.example", TEAM, "Re: May I?", "ok", asked, folder="INBOX")
     scene.run("2026-03-02 17:30")
     assert scene.letters(MARIA) == []
 
