@@ -106,8 +106,8 @@ def paragraphs_of(draft: Letter) -> tuple[str, ...]:
     """What the draft says, without its footer."""
     mail = message_from_string(draft.content, policy=default)
     body = mail.get_body(("plain",)) if isinstance(mail, EmailMessage) else None
-    text = str(body.get_content()).partition("\n-- \n")[0] if body else ""
-    return tuple(" ".join(part.split()) for part in text.replace("\r\n", "\n").split("\n\n") if part.strip())
+    text = str(body.get_content()).replace("\r\n", "\n").partition("\n-- \n")[0] if body else ""
+    return tuple(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
 
 
 def needs_approval(reader: Side, approve: bool) -> bool:

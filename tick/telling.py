@@ -85,6 +85,7 @@ def _plain_facts(case: Case, reader: Reader) -> dict[str, object]:
         "deadline_before": day(occasion.holds, reader.language, reader.locale) if occasion.holds else None,
         "pay_day": deadline,
         "streak": occasion.streak or None,
+        "streak_of": occasion.streak_of or None,
         "years": occasion.years or None,
         "lacks": "deadline" if "lacks" in case.rule.conditions else None,
         "task": ", ".join(message.unsuited) if message else None,

@@ -36,6 +36,7 @@ class Occasion:
     over: str = ""  # why no further step applies, where it ended before all were taken
     earliest: datetime | None = None  # no step is due before, however early `start` lies
     holds: date | None = None  # the day that holds until the owner has decided on another one
+    streak_of: str = ""  # "deliveries on time"
     debt: Turn | None = None  # the older answer that the owner owes
 
 

@@ -56,4 +56,5 @@ def _streaks(story: Story, events: list[tuple[Message, bool]], length: int, what
                 seen_at=message.seen_at,
                 message=message,
                 streak=length,
+                streak_of=what,
             )

@@ -185,7 +185,7 @@ def test_five_deliveries_on_time_in_a_row_are_told_to_the_owner(example):
         example.tick()
     example.live("2026-10-23 14:00")
     assert example.sent("Five in a row") == ["2026-10-14 13:00"]  # Dana had the 13th's one mail at 13:00
-    assert "5 times in a row" in example.last("Five in a row").text
+    assert "5 deliveries on time in a row" in example.last("Five in a row").text
 
 
 def test_four_and_a_late_one_are_no_five(example):

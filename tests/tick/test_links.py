@@ -63,5 +63,5 @@ def test_a_brief_that_is_fine_without_a_deadline_still_waits_for_its_answer(scen
     scene.at("2026-03-02 10:00")
     scene.writes(DANA, MARIA, "Flyer", "Could you make the flyer?")
     scene.run("2026-03-02 20:00")
-    click(scene, text="names no deadline")
+    click(scene, text="found no deadline")
     assert waits(scene, "Maria", Side.CONTRACTOR) == ["Flyer"]

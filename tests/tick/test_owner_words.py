@@ -289,3 +289,12 @@ def test_ok_twice_sends_once(scene):
     scene.writes(DANA, TEAM, "Re: May I?", "ok", asked, folder="INBOX")
     scene.run("2026-03-03 16:30")
     assert len(scene.letters(MARIA)) == 1
+
+
+def test_the_draft_is_shown_without_its_footer_and_its_links(scene):
+    a_draft(scene)
+    [asked] = scene.letters(DANA)
+    shown = asked.text.partition("Answer this mail with one word")[0]
+    assert "30 minutes" in shown
+    assert "Keepwarm" not in shown
+    assert "mailto:" not in shown
