@@ -23,7 +23,7 @@ GOOGLE = Servers(
 MICROSOFT = Servers(
     "imaps://outlook.office365.com",
     "smtp+starttls://smtp.office365.com",
-    "Microsoft takes no passwords here any more: after `init`, follow docs/microsoft-365.md (OAuth 2).",
+    "Microsoft takes no passwords here any more: after `init`, follow docs/oauth.md.",
 )
 _TABLE = {
     "gmail.com googlemail.com": GOOGLE,

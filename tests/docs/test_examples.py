@@ -1,0 +1,167 @@
+"""Every example in README and docs/ is run: rules load, commands and their options exist, files and links are there."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
+
+import pytest
+import typer
+import yaml
+
+from commands.app import COMMANDS
+from daemon import House, build
+from mail.rendering import BUILT_IN, Templates
+from relationship.durations import parse_duration
+from relationship.hours import working_clock
+from rules.loader import examine
+from rules.schema import RulesFile, keys_of
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BASE = (ROOT / "tests/rules/good.yaml").read_text(encoding="utf-8")
+_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        for number, (name, text) in enumerate(_FENCE.findall(page.read_text(encoding="utf-8"))):
+            if name == language:
+                yield f"{page.name}#{number}", text
+
+
+def merged(fragment: str) -> str:
+    """A whole rules file: the fragment, and what it leaves out from a good one."""
+    given = set(yaml.safe_load(fragment))
+    kept = [
+        part for part in re.split(r"^(?=\S)", BASE, flags=re.MULTILINE) if part.partition(":")[0] not in given
+    ]
+    return "".join(kept) + fragment
+
+
+def is_rules(text: str) -> bool:
+    data = yaml.safe_load(text)
+    return isinstance(data, dict) and bool(data) and set(data) <= set(keys_of(RulesFile))
+
+
+RULES = [(name, text) for name, text in blocks("yaml") if is_rules(text)]
+
+
+def problems(text: str) -> list[str]:
+    findings = examine(merged(text).encode(), Templates((BUILT_IN,)).index())
+    return [str(problem) for problem in findings.errors + findings.refused]
+
+
+@pytest.mark.parametrize(("name", "text"), RULES, ids=[name for name, _ in RULES])
+def test_rules_load(name: str, text: str) -> None:
+    assert problems(text) == []
+
+
+def test_there_are_rules_and_a_wrong_one_would_be_noticed() -> None:
+    assert len(RULES) >= 6
+    assert problems("mailbox:\n  adress: a@b.example\n")
+    assert problems("rules:\n  - {name: A, when: contractor replide, send: x}\n")
+
+
+def lines() -> Iterator[tuple[str, list[str]]]:
+    """Calls of our program, in fences and in running text: the page, and the words after the program's name."""
+    for name, text in blocks("sh"):
+        for line in text.replace("\\\n", " ").splitlines():
+            yield from called(name, line)
+    for page in PAGES:
+        prose = _FENCE.sub("", page.read_text(encoding="utf-8"))
+        for code in re.findall(r"`([^`\n]+)`", prose):
+            yield from called(page.name, code)
+
+
+def called(name: str, line: str) -> Iterator[tuple[str, list[str]]]:
+    match = re.match(r"(?:sudo )?(?:\S*python3? )?(?:\S*/)?(?:daemon\.py|keepwarm) (.+)", line.strip())
+    if match:
+        yield name, shlex.split(match[1], comments=True)
+
+
+def wrong(words: list[str]) -> str:
+    """What is wrong with a call; "" where it could be made."""
+    program = typer.main.get_command(build(House))
+    options = {option for param in program.params for option in param.opts}
+    while words and words[0].startswith("-"):
+        if words[0] not in options:
+            return f"no option {words[0]}"
+        words = words[2:]
+    if not words or words[0].isupper():
+        return ""
+    if words[0] not in COMMANDS:
+        return f"no command {words[0]}"
+    known = {option for param in program.commands[words[0]].params for option in param.opts} | {"--help"}
+    missing = [word for word in words[1:] if word.startswith("--") and word.partition("=")[0] not in known]
+    return f"{words[0]} has no {missing[0]}" if missing else ""
+
+
+CALLS = list(lines())
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), CALLS, ids=[f"{name}: {' '.join(words)}"[:60] for name, words in CALLS]
+)
+def test_commands_exist(name: str, words: list[str]) -> None:
+    assert wrong(words) == ""
+
+
+def test_there_are_calls_and_a_wrong_one_would_be_noticed() -> None:
+    assert len(CALLS) >= 20
+    assert wrong(["runn"]) and wrong(["run", "--twice"]) and wrong(["--rule", "x", "run"])
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def test_what_is_made_can_be_made() -> None:
+    named = [word for _, text in blocks("sh") for word in re.findall(r"^make ([a-z-]+)", text, re.MULTILINE)]
+    assert named
+    assert set(named) <= targets()
+
+
+def test_links_lead_somewhere() -> None:
+    for page in PAGES:
+        prose = re.sub(r"`[^`\n]*`", "", _FENCE.sub("", page.read_text(encoding="utf-8")))
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", prose):
+            assert "://" in target or (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_files_that_are_named_are_there() -> None:
+    for page in PAGES:
+        for named in re.findall(
+            r"`((?:tests|deploy|docs|tick|mail|store)/[\w/@.-]+\.\w+)`", page.read_text()
+        ):
+            assert (ROOT / named).exists(), f"{page.name}: {named}"
+
+
+ROW = re.compile(
+    r"^\| `([\w/]+)` \| `([^`]+)` \| (?:`([^`]+)`)? ?\| (\w.+?) \| `([^`]+)` \| (\w.+?) \|$", re.MULTILINE
+)
+CLOCKS = ROW.findall((ROOT / "docs/clocks.md").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("row", CLOCKS, ids=[f"{row[0]} {row[4]} {n}" for n, row in enumerate(CLOCKS)])
+def test_the_clocks_count_as_the_page_says(row: tuple[str, ...]) -> None:
+    zone, hours, holidays, start, duration, due = row
+    at = datetime.strptime(start, "%a %Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(zone))
+    assert f"{at:%a}" == start[:3]
+    found = (
+        working_clock(zone, hours, holidays).after(at, parse_duration(duration)).astimezone(ZoneInfo(zone))
+    )
+    assert f"{found:%a %Y-%m-%d %H:%M}" == due
+
+
+def test_there_are_clocks() -> None:
+    assert len(CLOCKS) >= 8
+
+
+@pytest.mark.parametrize("picture", sorted((ROOT / "docs").glob("*.svg")), ids=lambda path: path.name)
+def test_pictures_can_be_read(picture: Path) -> None:
+    root = ElementTree.parse(picture).getroot()
+    assert root.tag.endswith("svg") and root.get("viewBox")
