@@ -18,7 +18,11 @@ lint: .venv
 	$(BIN)/mypy
 
 interop: .venv
-	$(BIN)/pytest -m interop -n 0 tests/interop
+	$(BIN)/pytest -m "interop and not campaign" -n 0 tests/interop
+
+# Hundreds of rounds of kill -9, of cut lines, of aborted steps: some twenty minutes.
+campaign: .venv
+	$(BIN)/pytest -m campaign -n 0 tests
 
 # The environment alone: pinned parts with hashes, compiled once so that commands start fast.
 .venv: .venv/ready

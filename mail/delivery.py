@@ -54,7 +54,9 @@ class Receipt:
     outcome: Outcome
     reply: str
     copied: bool = False  # the copy's recipient was accepted too: the shared mailbox can prove the letter
-    reached: bool = True  # False where we never got as far as the letter: no connection, wrong login
+    reached: bool = (
+        True  # False where we never got as far as the letter: no line, wrong login, sender refused
+    )
 
 
 # Told after the last RCPT, before DATA, whether the copy's recipient was accepted. What it raises ends the attempt.
@@ -66,11 +68,11 @@ def _go_on(copied: bool) -> None:
 
 
 class _Answer(Exception):  # noqa: N818 - not an error but a way out of the dialogue
-    """The server said no before the letter's first byte."""
+    """The server said no before the letter's first byte; `about_us`: to our account, whatever the letter."""
 
-    def __init__(self, code: int, reply: bytes) -> None:
+    def __init__(self, code: int, reply: bytes, about_us: bool = False) -> None:
         super().__init__(code, reply)
-        self.code, self.reply = code, words(code, reply)
+        self.code, self.reply, self.about_us = code, words(code, reply), about_us
 
 
 def deliver(
@@ -194,9 +196,10 @@ class Postman:
 
     def _turned_away(self, answer: _Answer) -> Receipt:
         """Nothing of the letter was sent."""
-        if answer.code == 421 or not 400 <= answer.code < 600:  # it is gone, or out of step with us
+        out_of_step = not 400 <= answer.code < 600  # that answers something else, or nothing
+        if out_of_step or answer.code == 421:
             self._hang_up()
-        if answer.code in _LOGIN_WANTED:
+        if out_of_step or answer.about_us or answer.code in _LOGIN_WANTED:
             return Receipt(Outcome.DEFERRED, answer.reply, reached=False)
         refused = 500 <= answer.code < 600
         return Receipt(Outcome.REFUSED if refused else Outcome.DEFERRED, answer.reply)
@@ -227,7 +230,7 @@ class Postman:
 
 def _address(smtp: smtplib.SMTP, sender: str, to: tuple[str, ...], copy_to: str | None) -> bool:
     """MAIL and RCPT: whether the copy's recipient was accepted. _Answer says why the letter may not go."""
-    _say(smtp.mail(sender))
+    _say(smtp.mail(sender), about_us=True)
     answers = [smtp.rcpt(recipient) for recipient in to]
     # Of several answers the worst one counts: one "never" makes it never.
     _say(max(answers, key=lambda answer: answer[0] if answer[0] >= 0 else 1000))
@@ -255,9 +258,9 @@ def _talks_out_of_turn(smtp: smtplib.SMTP) -> bool:
         sock.settimeout(timeout)
 
 
-def _say(answer: tuple[int, bytes]) -> None:
+def _say(answer: tuple[int, bytes], about_us: bool = False) -> None:
     if not 200 <= answer[0] < 300:
-        raise _Answer(*answer)
+        raise _Answer(*answer, about_us=about_us)
 
 
 def _dotted(content: bytes) -> bytes:

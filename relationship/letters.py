@@ -58,7 +58,7 @@ class Letter:
     provable: bool = True  # a copy goes to the shared mailbox in the same transaction
     alias: str = ""  # the Message-ID that a provider gave it instead
     approved_at: datetime | None = None  # when the owner said that it may go
-    doubted_at: datetime | None = None  # once in doubt: from when on the mailbox is given time to show the copy
+    doubted_at: datetime | None = None  # it was in doubt once; the grace counts from here
 
     @property
     def key(self) -> str:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from bench.servers.proxy import Proxy, answering
 from relationship.letters import State
 from relationship.messages import Side
 from store.memory import MemoryStore
@@ -210,6 +211,30 @@ def test_notes_in_a_mail_that_the_owners_server_refuses_are_told_the_next_day(sc
     assert "Invoice" in mail.raw.text.decode()
     scene.run("2026-03-05 16:00")
     assert len(scene.letters(DANA)) == 1
+
+
+STAGES = [(b"MAIL", True), (b"RCPT", False), (b"DATA", False), (b".", False)]
+
+
+@pytest.mark.parametrize(("stage", "about_us"), STAGES)
+@pytest.mark.parametrize("code", [b"451 4.3.0 not now", b"550 5.7.1 never"])
+def test_a_no_at_each_stage_of_the_dialogue(scene, stage, about_us, code):
+    with Proxy(scene.servers.smtp_port, answering(stage, code)) as proxy:
+        a_thank_you_is_due(scene, (f":{scene.servers.smtp_port}", f":{proxy.port}"))
+        scene.tick()
+        letter, trouble = the_letter(scene), scene.keepwarm.trouble
+        proxy.fault = None
+        scene.run("2026-03-02 12:00")
+        scene.run("2026-03-03 20:00", timedelta(hours=2))
+    if about_us:  # the sender: no letter can help it
+        assert (letter.state, code.decode() in trouble) == (State.WAITING, True)
+    if about_us or code.startswith(b"4"):
+        assert scene.subjects(MARIA) == ["Re: Logo"]
+        return
+    assert letter.state is State.REFUSED
+    assert code.decode() in letter.reply
+    assert scene.letters(MARIA) == []
+    assert "never" in "".join(mail.raw.text.decode() for mail in scene.letters(DANA))
 
 
 # -- in doubt -------------------------------------------------------------------------------------------------
