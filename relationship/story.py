@@ -1,27 +1,28 @@
 """A story: one relationship as it stands, folded from its facts. Built anew whenever a fact is added."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cached_property
 from types import MappingProxyType
+from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from relationship import answers
 from relationship.checkins import CheckIn
-from relationship.conversations import Threadable, plain_subject, thread
+from relationship.correspondence import Correspondence, correspondence, subject_of
 from relationship.decisions import Decision
 from relationship.durations import Duration
 from relationship.facts import Facts, Profile
 from relationship.hours import WorkingClock
-from relationship.ledger import Ledger, Turn, fold
+from relationship.ledger import Ledger, Turn
 from relationship.letters import Letter
 from relationship.messages import Kind, Message, Side
 from relationship.news import News
-from relationship.ordering import in_order
 from relationship.parties import Contractor, Owner
 from relationship.warmth import Temperature
 
+T = TypeVar("T")
 NO_NEWS: Mapping[str, News] = MappingProxyType({})
 LETTER = "letter:"  # how the hint begins by which a copy of a letter is known
 
@@ -45,9 +46,7 @@ class Story:
     contractor: Contractor
     owner: Owner
     profile: Profile
-    messages: tuple[Message, ...]  # in order, each once
-    conversation_of: Mapping[str, str]  # message key -> conversation
-    ledger: Ledger
+    mail: Correspondence
     decisions: Mapping[str, Decision]
     letters: Mapping[str, Letter]
     check_ins: Mapping[str, CheckIn]
@@ -62,20 +61,46 @@ class Story:
         """The working time of one side."""
         return self.owner.clock if side is Side.OWNER else self.contractor.clock
 
-    @cached_property
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """All mails, in order, each once."""
+        return self.mail.messages
+
+    @property
+    def conversation_of(self) -> Mapping[str, str]:
+        """The conversation of each message, by their keys."""
+        return self.mail.conversation_of
+
+    @property
+    def ledger(self) -> Ledger:
+        """All exchanges and open waits."""
+        return self.mail.ledger
+
+    @property
     def by_key(self) -> Mapping[str, Message]:
         """The messages by their keys."""
-        return {message.key: message for message in self.messages}
+        return self.mail.by_key
 
-    @cached_property
+    @property
     def human(self) -> tuple[Message, ...]:
         """What people wrote to each other, in order."""
-        return tuple(m for m in self.commands if not m.about_letter)
+        return self.mail.human
 
-    @cached_property
+    @property
     def commands(self) -> tuple[Message, ...]:
         """What people wrote, to each other or to Keepwarm alone, in order: tags count in all of it."""
-        return tuple(m for m in self.messages if m.kind is Kind.HUMAN and m.authentic)
+        return self.mail.commands
+
+    def folded(self, fold: Callable[["Story"], T]) -> T:
+        """What a pure function makes of this story; it is asked once."""
+        known = self._folds
+        if fold not in known:
+            known[fold] = fold(self)
+        return cast(T, known[fold])
+
+    @cached_property
+    def _folds(self) -> dict[object, object]:
+        return {}
 
     def said(self, side: Side, tag: str) -> tuple[Message, ...]:
         """The messages in which one side said this tag, in order."""
@@ -97,11 +122,11 @@ class Story:
 
     def in_conversation(self, conversation: str) -> tuple[Message, ...]:
         """A conversation's messages, in order."""
-        return tuple(m for m in self.messages if self.conversation_of[m.key] == conversation)
+        return self.mail.conversations.get(conversation, ())
 
     def subject_of(self, conversation: str) -> str:
         """What a conversation is about."""
-        return _subject(self.in_conversation(conversation))
+        return subject_of(self.in_conversation(conversation))
 
     def waits(self, side: Side) -> tuple[Turn, ...]:
         """Open waits on one side, oldest first."""
@@ -121,15 +146,14 @@ class Story:
     @cached_property
     def absences(self) -> tuple[Absence, ...]:
         """The contractor's absences as auto-replies tell them; a human mail ends one."""
-        found: list[Absence] = []
-        for message in self.messages:
-            if message.side is not Side.CONTRACTOR:
-                continue
-            if message.kind is Kind.AUTO_REPLY:
-                found.append(Absence(message.at, self._return(message)))
-            elif message.kind is Kind.HUMAN:  # each mail may have been answered by an auto-reply of its own
-                found = [Absence(one.since, min(one.until, message.at)) for one in found]
-        return tuple(found)
+        return tuple(self._absence(message) for message in self.mail.automatic)
+
+    def _absence(self, message: Message) -> Absence:
+        """Until it says, or until they write again: each mail may be answered by an auto-reply of its own."""
+        later = self.messages[self.messages.index(message) :]
+        theirs = (m.at for m in later if m.kind is Kind.HUMAN and m.side is Side.CONTRACTOR)
+        until = self._return(message)
+        return Absence(message.at, min(until, next(theirs, until)))
 
     def _return(self, message: Message) -> datetime:
         clock = self.contractor.clock
@@ -165,45 +189,33 @@ def tell(
     profile: Profile,
     facts: Facts,
     news: Mapping[str, News] = NO_NEWS,
+    before: Story | None = None,
 ) -> Story:
-    """Fold one relationship's facts into its story."""
-    messages = tuple(in_order(facts.messages.values()))
-    letters = _by_copies(facts.letters, messages)
-    conversation_of = _conversations(messages, letters)
+    """Fold one relationship's facts into its story; `before`, as it was last, saves what has not changed."""
+    mail = correspondence(facts.messages, facts.letters, before.mail if before else None)
+    letters = _by_copies(facts.letters, mail.copies)
     return Story(
         key=key,
         contractor=contractor,
         owner=owner,
         profile=profile,
-        messages=messages,
-        conversation_of=conversation_of,
-        ledger=ledger_of(messages, conversation_of),
+        mail=mail,
         decisions=facts.decisions,
         letters=letters,
-        check_ins=answers.fold(facts.check_ins, messages, letters, _invited(contractor, owner, profile)),
+        check_ins=answers.fold(facts.check_ins, mail.messages, letters, _invited(contractor, owner, profile)),
         temperatures=facts.temperatures,
         news=news,
     )
 
 
-def _by_copies(letters: Mapping[str, Letter], messages: Iterable[Message]) -> Mapping[str, Letter]:
+def _by_copies(letters: Mapping[str, Letter], copies: Iterable[Message]) -> Mapping[str, Letter]:
     """The letters with the Message-IDs under which a provider really sent them, as their copies show."""
     found = dict(letters)
-    for message in messages:
+    for message in copies:
         token = next((hint.removeprefix(LETTER) for hint in message.hints if hint.startswith(LETTER)), "")
-        letter = found.get(token) if message.kind is Kind.OWN else None
+        letter = found.get(token)
         if letter and message.message_id not in ("", letter.message_id, letter.alias):
             found[token] = replace(letter, alias=message.message_id)
-    return found
-
-
-def _conversations(messages: Sequence[Message], letters: Mapping[str, Letter]) -> dict[str, str]:
-    """Whose conversation each message belongs to; what settles by a link belongs to what the letter is about."""
-    found = dict(thread([_threadable(m) for m in messages]))
-    for message in messages:
-        letter = letters.get(message.about_letter)
-        if letter and "settled" in message.tags and letter.conversation in found:
-            found[message.key] = found[letter.conversation]
     return found
 
 
@@ -213,39 +225,3 @@ def _invited(contractor: Contractor, owner: Owner, profile: Profile) -> dict[Sid
         Side.CONTRACTOR: contractor.addresses + profile.addresses,
         Side.OWNER: owner.addresses + owner.team,
     }
-
-
-def ledger_of(messages: tuple[Message, ...], conversation_of: Mapping[str, str]) -> Ledger:
-    """The ledger of all conversations, oldest first."""
-    grouped: dict[str, list[Message]] = {}
-    for message in messages:
-        grouped.setdefault(conversation_of[message.key], []).append(message)
-    folded = [fold(name, _subject(group), group) for name, group in grouped.items()]
-    return Ledger(
-        exchanges=tuple(sorted((t for one in folded for t in one.exchanges), key=_age)),
-        waits=tuple(sorted((t for one in folded for t in one.waits), key=_age)),
-    )
-
-
-def _subject(messages: Sequence[Message]) -> str:
-    """The subject of the first thing that a person said, without "Re:"; robots put words of their own before it."""
-    first = next((m for m in messages if m.kind is Kind.HUMAN), next(iter(messages), None))
-    return plain_subject(first.subject) if first else ""
-
-
-def _age(turn: Turn) -> tuple[datetime, str]:
-    return turn.since, turn.asked
-
-
-def _threadable(message: Message) -> Threadable:
-    """A story has the same two parties throughout, whatever addresses they write from."""
-    return Threadable(
-        key=message.key,
-        message_id=message.message_id,
-        parents=message.parents,
-        hints=message.hints,
-        subject=message.subject,
-        at=message.at,
-        parties=frozenset(Side),
-        sender=message.side,
-    )

@@ -1,0 +1,268 @@
+"""The correspondence: what was written in one relationship, in order, by conversation, and its ledger.
+
+Theory of operation. All of it is a fold over the recorded messages, and the slow way folds them from nothing.
+Nearly always one mail is new, later than all others, and belongs to one conversation or begins one; then
+nothing but that conversation changes, and the fast way adds it to what was folded before. It is taken only
+where the slow way would surely say the same:
+
+- the mail is new, comes after all others in time, and nobody has referred to it yet, so that the order stays;
+- its references and hints lead to one conversation at most, so that nothing is joined;
+- where they lead to none, nothing else could: it does not say that it answers something.
+
+Conversations that are taken out as a whole (they went to the yearly files) leave the others as they are.
+"""
+
+from bisect import insort
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from relationship.conversations import Threadable, is_reply_subject, plain_subject, thread
+from relationship.ledger import Ledger, Turn, fold
+from relationship.letters import Letter
+from relationship.messages import Kind, Message, Side
+from relationship.ordering import in_order
+
+
+@dataclass(frozen=True, eq=False)
+class Correspondence:
+    """What was written, folded."""
+
+    recorded: Mapping[str, Message]  # as it was recorded, by key
+    messages: tuple[Message, ...]  # in order, each once
+    conversation_of: Mapping[str, str]  # message key -> conversation
+    conversations: Mapping[str, tuple[Message, ...]]  # in order
+    ledgers: Mapping[str, Ledger]  # by conversation
+    ledger: Ledger  # of all of them
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Message]:
+        """The messages by their keys."""
+        return {message.key: message for message in self.messages}
+
+    @cached_property
+    def commands(self) -> tuple[Message, ...]:
+        """What people wrote, to each other or to Keepwarm alone, in order: tags count in all of it."""
+        return tuple(m for m in self.messages if m.kind is Kind.HUMAN and m.authentic)
+
+    @cached_property
+    def human(self) -> tuple[Message, ...]:
+        """What people wrote to each other, in order."""
+        return tuple(m for m in self.commands if not m.about_letter)
+
+    @cached_property
+    def automatic(self) -> tuple[Message, ...]:
+        """The automatic replies of the contractor, in order."""
+        return tuple(m for m in self.messages if m.kind is Kind.AUTO_REPLY and m.side is Side.CONTRACTOR)
+
+    @cached_property
+    def copies(self) -> tuple[Message, ...]:
+        """The copies of our own letters, in order."""
+        return tuple(m for m in self.messages if m.kind is Kind.OWN)
+
+    @cached_property
+    def known(self) -> Mapping[str, str]:
+        """The conversation of each id and Outlook root that a mail carries, as its own or as a reference."""
+        found: dict[str, str] = {}
+        for message in self.messages:
+            found |= dict.fromkeys(_names(message), self.conversation_of[message.key])
+        return found
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether no two mails share an id; those that do are told apart by the slow way alone."""
+        names = [message.message_id for message in self.messages if message.message_id]
+        return len(names) == len(set(names))
+
+
+def correspondence(
+    recorded: Mapping[str, Message], letters: Mapping[str, Letter], before: Correspondence | None = None
+) -> Correspondence:
+    """The correspondence that these messages are; `before` is what it was when it was folded last."""
+    if before is not None:
+        if before.recorded is recorded:
+            return before
+        changed = _changed(before, recorded)
+        if changed is not None:
+            return changed
+    return _from_nothing(recorded, letters)
+
+
+# -- the slow way ------------------------------------------------------------------------------------------
+
+
+def _from_nothing(recorded: Mapping[str, Message], letters: Mapping[str, Letter]) -> Correspondence:
+    messages = tuple(in_order(recorded.values()))
+    conversation_of = _threaded(messages, letters)
+    grouped: dict[str, list[Message]] = {}
+    for message in messages:
+        grouped.setdefault(conversation_of[message.key], []).append(message)
+    ledgers = {name: fold(name, subject_of(group), group) for name, group in grouped.items()}
+    ledger = Ledger(
+        exchanges=tuple(sorted((t for one in ledgers.values() for t in one.exchanges), key=_age)),
+        waits=tuple(sorted((t for one in ledgers.values() for t in one.waits), key=_age)),
+    )
+    conversations = {name: tuple(group) for name, group in grouped.items()}
+    return Correspondence(recorded, messages, conversation_of, conversations, ledgers, ledger)
+
+
+def _threaded(messages: Sequence[Message], letters: Mapping[str, Letter]) -> dict[str, str]:
+    """Whose conversation each message belongs to; what settles by a link belongs to what the letter is about."""
+    found = dict(thread([_threadable(m) for m in messages]))
+    for message in messages:
+        letter = letters.get(message.about_letter)
+        if letter and "settled" in message.tags and letter.conversation in found:
+            found[message.key] = found[letter.conversation]
+    return found
+
+
+def subject_of(messages: Sequence[Message]) -> str:
+    """The subject of the first thing that a person said, without "Re:"; robots put words of their own before it."""
+    first = next((m for m in messages if m.kind is Kind.HUMAN), next(iter(messages), None))
+    return plain_subject(first.subject) if first else ""
+
+
+def _age(turn: Turn) -> tuple[datetime, str]:
+    return turn.since, turn.asked
+
+
+def _threadable(message: Message) -> Threadable:
+    """A story has the same two parties throughout, whatever addresses they write from."""
+    return Threadable(
+        key=message.key,
+        message_id=message.message_id,
+        parents=message.parents,
+        hints=message.hints,
+        subject=message.subject,
+        at=message.at,
+        parties=frozenset(Side),
+        sender=message.side,
+    )
+
+
+# -- the fast way ------------------------------------------------------------------------------------------
+
+
+def _changed(before: Correspondence, recorded: Mapping[str, Message]) -> Correspondence | None:
+    """The correspondence with what is new and without what has gone; None where only the slow way is sure."""
+    known = before.recorded
+    new = [message for key, message in recorded.items() if known.get(key) is not message]
+    if any(message.key in known for message in new):
+        return None
+    after: Correspondence | None = before
+    if len(recorded) < len(known) + len(new):
+        after = _without(before, [message for key, message in known.items() if key not in recorded])
+    for message in sorted(new, key=lambda m: m.at):
+        after = _with(after, message) if after else None
+    return _folded(after, recorded=recorded) if after else None
+
+
+def _folded(before: Correspondence, **changes: object) -> Correspondence:
+    """The same with some fields exchanged; what was folded on the way is kept."""
+    after = replace(before, **changes)  # type: ignore[arg-type]
+    after.__dict__.update({name: before.__dict__[name] for name in _ON_THE_WAY if name in before.__dict__})
+    return after
+
+
+_ON_THE_WAY = ("by_key", "commands", "human", "automatic", "copies", "known", "is_plain")
+
+
+def _with(before: Correspondence, message: Message) -> Correspondence | None:
+    """The correspondence with one mail more; None where in doubt."""
+    name = _conversation_for(before, message)
+    if name is None:
+        return None
+    group = (*before.conversations.get(name, ()), message)
+    ledger = fold(name, subject_of(group), group)
+    after = replace(
+        before,
+        messages=(*before.messages, message),
+        conversation_of={**before.conversation_of, message.key: name},
+        conversations={**before.conversations, name: group},
+        ledgers={**before.ledgers, name: ledger},
+        ledger=_with_ledger(before.ledger, name, ledger),
+    )
+    after.__dict__.update(_on_the_way(before, message, name))
+    return after
+
+
+def _on_the_way(before: Correspondence, message: Message, name: str) -> dict[str, object]:
+    """What was folded on the way, with one mail more."""
+    counts = message.kind is Kind.HUMAN and message.authentic
+    away = message.kind is Kind.AUTO_REPLY and message.side is Side.CONTRACTOR
+    return {
+        "by_key": {**before.by_key, message.key: message},
+        "commands": (*before.commands, message) if counts else before.commands,
+        "human": (*before.human, message) if counts else before.human,
+        "automatic": (*before.automatic, message) if away else before.automatic,
+        "copies": (*before.copies, message) if message.kind is Kind.OWN else before.copies,
+        "known": {**before.known, **dict.fromkeys(_names(message), name)},
+        "is_plain": True,
+    }
+
+
+def _conversation_for(before: Correspondence, message: Message) -> str | None:
+    """Where a mail belongs that is later than all others: one conversation, or its own; None where in doubt."""
+    last = before.messages[-1] if before.messages else None
+    if message.about_letter or not message.message_id or not before.is_plain:
+        return None
+    if (last and message.at <= last.at) or message.message_id in before.known:
+        return None
+    names = {before.known[name] for name in message.parents if name in before.known}
+    if not names and _may_be_lost(message):
+        return None
+    names |= {before.known[hint] for hint in _roots(message) if hint in before.known}
+    if len(names) > 1 or not names <= before.conversations.keys():
+        return None
+    return names.pop() if names else message.key
+
+
+def _may_be_lost(message: Message) -> bool:
+    """Whether a mail without a known parent is looked for in other ways than by Outlook's root."""
+    if is_reply_subject(message.subject):
+        return True
+    return bool(message.parents) and len(message.hints) > len(_roots(message))
+
+
+def _names(message: Message) -> tuple[str, ...]:
+    """By what other mails are led to this one's conversation, whatever they are called."""
+    own = (message.message_id,) if message.message_id else ()
+    return (*own, *message.parents, *_roots(message))
+
+
+def _roots(message: Message) -> tuple[str, ...]:
+    """Outlook's roots, which join always; they do not look like ids."""
+    return tuple(hint for hint in message.hints if hint.startswith("thread-index:"))
+
+
+def _with_ledger(whole: Ledger, name: str, ledger: Ledger) -> Ledger:
+    """The whole ledger with one conversation's part exchanged."""
+    exchanges = [turn for turn in whole.exchanges if turn.conversation != name]
+    waits = [turn for turn in whole.waits if turn.conversation != name]
+    for turn in ledger.exchanges:
+        insort(exchanges, turn, key=_age)
+    for turn in ledger.waits:
+        insort(waits, turn, key=_age)
+    return Ledger(tuple(exchanges), tuple(waits))
+
+
+def _without(before: Correspondence, gone: Sequence[Message]) -> Correspondence | None:
+    """The correspondence without whole conversations; None where one is torn, or shares an id with others."""
+    if not before.is_plain:
+        return None
+    names = {before.conversation_of[message.key] for message in gone}
+    if len(gone) != sum(len(before.conversations[name]) for name in names):
+        return None
+    kept = tuple(m for m in before.messages if before.conversation_of[m.key] not in names)
+    return Correspondence(
+        recorded=before.recorded,
+        messages=kept,
+        conversation_of={m.key: before.conversation_of[m.key] for m in kept},
+        conversations={name: group for name, group in before.conversations.items() if name not in names},
+        ledgers={name: ledger for name, ledger in before.ledgers.items() if name not in names},
+        ledger=Ledger(
+            tuple(turn for turn in before.ledger.exchanges if turn.conversation not in names),
+            tuple(turn for turn in before.ledger.waits if turn.conversation not in names),
+        ),
+    )
