@@ -3,7 +3,7 @@
 It is cancelled where the relationship pauses or ends, and moved where the owner declined it, took the
 contractor's counter-proposal, or where its day has become a holiday or an absence. Each change raises
 SEQUENCE, so that calendars take it for the same event (RFC 5546, 2.1.4). What was accepted stays where it is
-when only the hours change.
+when only the hours change; and while the contractor wants no letters everything does, as nothing could be told them.
 """
 
 from collections.abc import Iterator
@@ -26,6 +26,8 @@ def revise(story: Story, diary: Diary, now: datetime) -> list[CheckIn]:
 
 
 def _changes(story: Story, diary: Diary, now: datetime) -> Iterator[CheckIn]:
+    if "contractor" in story.paused_by:
+        return
     gone = _gone(story, diary, now)
     for check_in in story.check_ins.values():
         if check_in.starts_at <= now or check_in.state not in INVITED | {"moved"}:

@@ -68,14 +68,14 @@ def condition(case: Case, world: World) -> str | None:
 def gone(case: Case, world: World) -> str | None:
     """The contractor is paused, has ended, or wants no letters."""
     story = case.story
+    if "contractor" in story.paused_by and case.reader is Side.CONTRACTOR:
+        return f"{story.contractor.name} asked for no letters"
     if case.rule.when in UPDATES:
         return None
     phase = story.contractor.phase_on(_today(story, world.now))
     if phase in ("paused", "ended"):
         return f"{story.contractor.name} is {phase} in rules.yaml"
-    if "contractor" in story.paused_by:
-        return f"{story.contractor.name} asked for no letters" if case.reader is Side.CONTRACTOR else None
-    return f"{story.contractor.name} is paused by you" if story.paused_by else None
+    return f"{story.contractor.name} is paused by you" if "owner" in story.paused_by else None
 
 
 def bouncing(case: Case, world: World) -> str | None:

@@ -117,9 +117,14 @@ def test_the_owners_own_decline_moves_it_to_the_next_slot() -> None:
     assert revise(story(INVITE, rsvp("accepted"), rsvp("declined", Side.OWNER), call=moved), DIARY, NOW) == []
 
 
-@pytest.mark.parametrize("why", ["phase", "owner", "contractor"])
+def test_while_the_contractor_wants_no_letters_it_stays() -> None:
+    told = story(INVITE, rsvp("declined", Side.OWNER), words("pause", "", NOW - HOUR, Side.CONTRACTOR))
+    assert revise(told, DIARY, NOW) == []
+
+
+@pytest.mark.parametrize("why", ["phase", "owner"])
 def test_a_pause_cancels_it(why: str) -> None:
-    facts = [INVITE, words("pause", "", NOW - HOUR, Side.CONTRACTOR)] if why == "contractor" else [INVITE]
+    facts = [INVITE]
     who = replace(CONTRACTOR, fixed_phase="paused") if why == "phase" else CONTRACTOR
     told = story(*facts, contractor=who)
     if why == "owner":
