@@ -11,6 +11,8 @@ Nothing is looked for further away than about 30 years: a party that never works
 `away:`) is answered with the moment at that distance, so that whatever waits for its hours waits quietly.
 """
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -24,6 +26,7 @@ from relationship.zones import CHUNK_DAYS, CHUNK_S, DAY_S, check_zone, segments
 __all__ = ["WorkingClock", "check_holidays", "check_zone", "parse_hours", "working_clock"]
 
 HORIZON_CHUNKS = 30
+REMEMBERED = 500  # answers, which take 0.1 MB
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DATE = _EPOCH.date()
@@ -45,6 +48,8 @@ class WorkingClock:
         self._holidays = holidays
         self._away = away
         self._chunks: dict[int, Chunk] = {}
+        self._asked: dict[tuple[datetime, Duration], datetime] = {}  # what `after` answered lately
+        self._days: dict[int, array[int]] = {}  # working days, by chunk
 
     def seconds_between(self, start: datetime, end: datetime) -> int:
         """Working seconds in [start, end); 0 where the end is not after the start. Fractions are dropped."""
@@ -99,7 +104,7 @@ class WorkingClock:
         return _moment(first - HORIZON_CHUNKS, at)
 
     def after(self, start: datetime, duration: Duration) -> datetime:
-        """The moment that lies `duration` after `start`.
+        """The moment that lies `duration` after `start`; it is remembered, since the same is asked at every look.
 
         Plain durations are plain time. Working hours: the earliest moment by which so much was worked.
         Working days: the start belongs to the working day whose shift contains it, else to that of the next
@@ -108,6 +113,15 @@ class WorkingClock:
         """
         if not duration.working:
             return start.astimezone(UTC) + timedelta(seconds=duration.plain_seconds)
+        asked = start, duration
+        found = self._asked.get(asked)
+        if found is None:
+            if len(self._asked) >= REMEMBERED:
+                self._asked.clear()
+            found = self._asked[asked] = self._work_out(start, duration)
+        return found
+
+    def _work_out(self, start: datetime, duration: Duration) -> datetime:
         if duration.unit == "days":
             return self._days_after(start, duration.amount)
         return self._time_after(start, duration.plain_seconds)
@@ -175,7 +189,7 @@ class WorkingClock:
         if not amount or not shift:
             return moment
         day, into = shift
-        return self.next_open(self._instant(self._walk(day, amount, _ONE_DAY), into))
+        return self.next_open(self._instant(self._walk(day, amount, 1), into))
 
     def _days_before(self, end: datetime, amount: int) -> datetime:
         moment = self.last_open(end)
@@ -185,7 +199,7 @@ class WorkingClock:
         if not amount or not shift:
             return moment
         day, into = shift
-        return self.last_open(self._instant(self._walk(day, amount, -_ONE_DAY), into + back))
+        return self.last_open(self._instant(self._walk(day, amount, -1), into + back))
 
     def _shift(self, moment: datetime) -> tuple[date, timedelta] | None:
         """The working day whose shift contains the moment, and the wall time since that day's midnight."""
@@ -201,14 +215,31 @@ class WorkingClock:
         """Wall time to UTC; one that does not exist or comes twice is read as RFC 5545, 3.3.5 reads it."""
         return (datetime.combine(day, time()) + into).replace(tzinfo=self.zone).astimezone(UTC)
 
-    def _walk(self, day: date, amount: int, step: timedelta) -> date:
-        """The `amount`-th working day from `day` on, or the last one that is looked at."""
-        for _ in range(HORIZON_CHUNKS * CHUNK_DAYS):
-            if not amount:
-                break
-            day += step
-            amount -= self.works_on(day)
-        return day
+    def _walk(self, day: date, amount: int, step: int) -> date:
+        """The `amount`-th working day after `day`, or with step -1 before it; none is looked for past the horizon."""
+        number = (day - _EPOCH_DATE).days
+        index = number // CHUNK_DAYS
+        days = self._workdays(index)
+        place = bisect_right(days, number) - 1 + amount if step > 0 else bisect_left(days, number) - amount
+        for _ in range(HORIZON_CHUNKS + 1):
+            if 0 <= place < len(days):
+                farthest = number + step * HORIZON_CHUNKS * CHUNK_DAYS
+                found = min(days[place], farthest) if step > 0 else max(days[place], farthest)
+                return _EPOCH_DATE + timedelta(days=found)
+            place -= len(days) if step > 0 else 0
+            index += step
+            days = self._workdays(index)
+            place += len(days) if step < 0 else 0
+        return day + timedelta(days=step * HORIZON_CHUNKS * CHUNK_DAYS)
+
+    def _workdays(self, index: int) -> "array[int]":
+        """The working days of a chunk, counted since 1970."""
+        days = self._days.get(index)
+        if days is None:
+            numbers = range(index * CHUNK_DAYS, (index + 1) * CHUNK_DAYS)
+            working = (n for n in numbers if self.works_on(_EPOCH_DATE + timedelta(days=n)))
+            days = self._days[index] = array("i", working)
+        return days
 
     def _chunk(self, index: int) -> Chunk:
         chunk = self._chunks.get(index)
