@@ -42,7 +42,7 @@ def _set_up(house: House) -> Policy:
     typer.echo("This sets Keepwarm up for one shared inbox. Ctrl-C stops it at any question, and leaves")
     typer.echo("everything as it was. An answer in brackets is taken by pressing Enter.\n")
     _refuse_to_overwrite(house.rules)
-    found = mailbox.ask_mailbox(house.rules.parent)
+    found = mailbox.ask_mailbox(house)
     now = house.now()
     with closing(found.inbox) as inbox:
         folders = mailbox.ask_folders(inbox)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from urllib.parse import urlsplit
 
 import typer
 
+from commands.house import House
 from commands.output import complain
 from commands.setup import asking
 from commands.setup.finding import find, guess
@@ -40,11 +41,12 @@ class Found:
             "smtp": self.servers.smtp,
             "login": "" if self.login == self.address else self.login,
             "password": self.password.where,
+            "oauth": self.password.oauth,
             "folders": list(folders),
         }
 
 
-def ask_mailbox(folder: Path) -> Found:
+def ask_mailbox(house: House) -> Found:
     """Ask until both logins work."""
     address = asking.ask("The address of the shared inbox", check=an_address)
     domain = address.partition("@")[2]
@@ -60,20 +62,21 @@ def ask_mailbox(folder: Path) -> Found:
             asking.ask("Letters are handed to", servers.smtp, url("smtp")),
         )
         login = asking.ask("The user name there", login)
-        password = ask_password(folder, address)
-        inbox = _logged_in(servers, login, password.secret)
+        password = ask_password(house, login, urlsplit(servers.imap).hostname or "")
+        inbox = _logged_in(servers, login, password)
         if inbox:
             return Found(address, servers, login, password, inbox)
         if not asking.yes("Change something, and try again?"):
             raise typer.Abort
 
 
-def _logged_in(servers: Servers, login: str, secret: str) -> Inbox | None:
-    inbox = Inbox(imap_settings(servers.imap, login, secret, timeout=PATIENCE))
+def _logged_in(servers: Servers, login: str, password: Password) -> Inbox | None:
+    secret, tokens = password.secret, password.tokens
+    inbox = Inbox(imap_settings(servers.imap, login, secret, timeout=PATIENCE, tokens=tokens))
     try:
         inbox.connect()
         typer.echo("Reading mail: the login works.")
-        postman = Postman(smtp_settings(servers.smtp, login, secret, timeout=PATIENCE))
+        postman = Postman(smtp_settings(servers.smtp, login, secret, timeout=PATIENCE, tokens=tokens))
         postman.connect()
         postman.close()
     except (InboxError, DeliveryError) as error:

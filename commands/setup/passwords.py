@@ -8,12 +8,17 @@ from pathlib import Path
 
 import typer
 
+from commands.house import House
 from commands.output import complain
 from commands.setup import asking
+from commands.setup.permission import ask_permission
 from commands.setup.writing import write_whole
+from mail.bearer import Tokens
+from mail.oauth import OAuthError
 from mail.secrets import SecretError, remember, reveal
+from mail.tokens import Keep
 
-WAYS = ("file", "env", "keyring", "command")
+WAYS = ("file", "env", "keyring", "command", "oauth")
 VARIABLE = "KEEPWARM_PASSWORD"
 
 
@@ -25,22 +30,43 @@ class Password:
     where: str
     keep: Callable[[], None]
     advice: str = ""  # what the owner has to do, each time
+    oauth: str = ""  # who gives permission instead of a password
+    tokens: Tokens | None = None
 
     def __repr__(self) -> str:
         return f"Password({self.where})"
 
 
-def ask_password(folder: Path, address: str) -> Password:
-    """Ask where it shall lie, and for the password, which is not shown."""
+def ask_password(house: House, address: str, host: str) -> Password:
+    """Ask where it shall lie, and for the password, which is not shown; or for permission by OAuth 2."""
+    folder, usual = house.rules.parent, _giver(host)
     ways = {"file": _file, "env": _env, "keyring": _keyring, "command": _command}
     typer.echo("The password never stands in rules.yaml. It can lie in a file that only you can read, in the")
     typer.echo("environment, in the keyring of this machine, or come from a command such as: pass show mail")
+    typer.echo("Or choose oauth: you give permission without any password.")
     while True:
-        way = asking.one_of("Where shall it lie?", WAYS, "file")
+        way = asking.one_of("Where shall it lie?", WAYS, "oauth" if usual == "microsoft" else "file")
         try:
+            if way == "oauth":
+                return _oauth(house, address, usual)
             return ways[way](folder, address)
-        except SecretError as error:
+        except (SecretError, OAuthError) as error:
             complain(str(error))
+
+
+def _giver(host: str) -> str:
+    """Who gives permission for a server; "" for one of the owner's own."""
+    known = {"google": ("gmail.com", "googlemail.com"), "microsoft": ("office365.com", "outlook.com")}
+    return next((name for name, ends in known.items() if host.endswith(ends)), "")
+
+
+def _oauth(house: House, address: str, usual: str) -> Password:
+    given = ask_permission(address, usual, house.now)
+
+    def keep() -> None:
+        Keep(house.data, address).save(given)
+
+    return Password("", "", keep, oauth=given.provider, tokens=lambda refused: given.access_token)
 
 
 def _file(folder: Path, address: str) -> Password:

@@ -23,7 +23,7 @@ GOOGLE = Servers(
 MICROSOFT = Servers(
     "imaps://outlook.office365.com",
     "smtp+starttls://smtp.office365.com",
-    "Microsoft takes no passwords here any more: after `init`, follow docs/oauth.md.",
+    "Microsoft takes no passwords for this any more; choose oauth. docs/oauth.md tells how to prepare it.",
 )
 _TABLE = {
     "gmail.com googlemail.com": GOOGLE,

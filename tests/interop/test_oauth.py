@@ -46,6 +46,7 @@ class LoginServer(http.server.ThreadingHTTPServer):
         self.refresh: set[str] = set()
         self.codes: dict[str, dict[str, str]] = {}
         self.entered = False  # whether the device's code was
+        self.quick = False  # it is entered at once
         self.asked: list[str] = []
         self.expires_in = 3600
 
@@ -95,7 +96,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return 200, {"active": active, "email": TEAM if active else ""}
 
     def device(self, form: dict[str, str]) -> tuple[int, dict[str, object]]:
-        self.server.entered = False
+        self.server.entered = self.server.quick
         uri = f"{self.server.url}/enter"
         answer = {"device_code": "dc-1", "user_code": "ABCD-EFGH", "verification_uri": uri, "interval": 0.2}
         return 200, answer
@@ -402,3 +403,45 @@ def test_a_running_daemon_lives_through_expiry(
         time.sleep(0.2)
     daemon.terminate()
     assert daemon.wait(30) == 0
+
+
+def test_init_asks_for_permission_where_there_is_no_password(
+    servers, login_server: LoginServer, tmp_path: Path
+) -> None:
+    dovecot, postfix = servers
+    login_server.quick, login_server.expires_in = True, 3600
+    mailbox = [TEAM, dovecot.url(), postfix.url(), "", "oauth", login_server.url, "keepwarm", ""]
+    people = [
+        "",
+        "Dana Reyes",
+        "dana@acme.example",
+        "America/New_York",
+        "",
+        MARIA,
+        "Maria",
+        "",
+        "Asia/Manila",
+        "",
+    ]
+    line = [
+        sys.executable,
+        "daemon.py",
+        "--rules",
+        tmp_path / "rules.yaml",
+        "--data",
+        tmp_path / "data",
+        "init",
+    ]
+    done = subprocess.run(
+        line, cwd=ROOT, input="\n".join([*mailbox, *people, "", "", "y"]) + "\n",
+        capture_output=True, text=True, timeout=100,
+    )  # fmt: skip
+    login_server.quick = False
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ABCD-EFGH" in done.stdout
+    rules = (tmp_path / "rules.yaml").read_text()
+    assert "oauth: microsoft" in rules
+    assert "password:" not in rules
+    assert (tmp_path / "data/oauth.json").stat().st_mode & 0o777 == 0o600
+    keepwarm = [*line[:-1], "check"]
+    assert subprocess.run(keepwarm, cwd=ROOT, capture_output=True, timeout=60).returncode == 0
