@@ -35,6 +35,7 @@ from tick.looking import looking
 from tick.paper import Paper, Take
 from tick.record import record
 from tick.requests import apply_requests
+from tick.roll import enroll, settle
 from tick.to_owner import compose_to_owner
 from tick.urgent import tell_at_once
 from tick.work import Work
@@ -73,16 +74,18 @@ class Keepwarm:
         """One pass: collect, record, decide, compose, deliver. Deciding waits until all was collected."""
         books, begun = self.books, monotonic()
         apply_requests(books)
-        books.enroll(now)
+        enroll(books, now)
         recorded = record(self._collect(books, now), books, now)
-        books.settle(now)
+        settle(books, now)
         file_copies(self.inbox, recorded.copies)
         bench = court(books, looking(self.inbox), now)
         judged = decide(books, bench, now)
         composed = compose(judged, books, self.templates, now)
         tell_of_limit(judged, books, self.templates, now)
         to_owner = compose_to_owner(books, bench, self.templates, self._draw, now)
-        delivered = deliver(books, bench, self.wires, now, spent=lambda: timedelta(seconds=monotonic() - begun))
+        delivered = deliver(
+            books, bench, self.wires, now, spent=lambda: timedelta(seconds=monotonic() - begun)
+        )
         self._trouble = delivered.trouble
         return Work(
             read=recorded.read,

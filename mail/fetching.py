@@ -23,6 +23,13 @@ ITEMS_GMAIL = ITEMS.replace("FLAGS", "FLAGS X-GM-THRID")
 # A mail whose time the server cannot say is taken for an ancient one: nobody acts on it.
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
+# What tells whether a mail is worth fetching: who wrote it to whom, and whether a machine may have.
+FIRST_FIELDS = (
+    "FROM SENDER TO CC REPLY-TO SUBJECT IN-REPLY-TO CONTENT-TYPE CONTENT-CLASS RETURN-PATH X-FAILED-RECIPIENTS "
+    "LIST-ID X-ORIGINAL-FROM X-ORIGINAL-SENDER"
+)
+FIRST_LOOK = f"(INTERNALDATE BODY.PEEK[HEADER.FIELDS ({FIRST_FIELDS})])"
+
 Piece = bytes | tuple[bytes, bytes]
 
 _UID = re.compile(rb"\bUID (\d+)")
@@ -58,6 +65,20 @@ def literals(pieces: Iterable[Piece | None]) -> Iterator[tuple[int, bytes]]:
         uid = _UID.search(text)
         if uid:
             yield int(uid[1]), b"".join(piece[1] for piece in answer if isinstance(piece, tuple))
+
+
+def first_looks(folder: str, pieces: Iterable[Piece | None]) -> Iterator[RawMail]:
+    """The mails in the answer to FIRST_LOOK, with these few header fields and no text.
+
+    What has another shape is left out, and so fetched whole.
+    """
+    for answer in _answers(pieces):
+        match answer:
+            case [(bytes(before), bytes(header)), bytes(after)]:
+                uid, date = _UID.search(before + after), _DATE.search(before + after)
+                if uid and date:
+                    at = internal_date(date[1])
+                    yield RawMail(folder, int(uid[1]), at, frozenset(), header, b"", False, passed_over=True)
 
 
 def internal_date(text: bytes) -> datetime:

@@ -5,7 +5,7 @@ fault becomes an InboxError with one sentence for people; the connection is drop
 makes a new one. How long to wait before that is the caller's affair.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -32,8 +32,10 @@ __all__ = [
 ]
 
 BATCH = 500  # mails in one FETCH; Dovecot refuses thousands of ids in one command
+MANY = 50  # from so many mails on it pays to look at a few header fields first
 TRIES = 3  # so often the line has to die at one mail before the mail is blamed
 WHOLE = 262_144  # bytes of one mail that are read at most
+STARRED_FIELDS = "MESSAGE-ID FROM REPLY-TO TO CC"  # which mail it is, and whose
 LIST_AGAIN = 20  # without LIST-STATUS, new folders are looked for at every so many looks at the states
 
 
@@ -46,7 +48,7 @@ class Starred:
     """A mail that carries the flag which mail programs show as a star."""
 
     uid: int
-    header: bytes  # its Message-ID field, as sent; b"" where it has none
+    header: bytes  # STARRED_FIELDS, as sent
 
 
 class Inbox:
@@ -116,18 +118,29 @@ class Inbox:
         return dict(self._states)
 
     def fetch(
-        self, folder: str, uidvalidity: int, first_uid: int, since: date | None = None, batch: int = BATCH
+        self,
+        folder: str,
+        uidvalidity: int,
+        first_uid: int,
+        since: date | None = None,
+        batch: int = BATCH,
+        worth: Callable[[RawMail], bool] | None = None,
     ) -> Iterator[list[RawMail]]:
         """Headers and first 2,048 bytes of text of all mail from `first_uid` on, by UID, in batches.
 
-        `since` leaves out what the server took in earlier. A mail that the server cannot hand out comes with
-        an empty header. FolderChanged where the folder has another UIDVALIDITY.
+        `since` leaves out what the server took in earlier. Where much is new, what `worth` says no to, by a few
+        header fields, is passed over: it comes with these alone. A mail that the server cannot hand out comes
+        with an empty header. FolderChanged where the folder has another UIDVALIDITY.
         """
         with self._speaking() as client:
             uidnext = self._examine(client, folder, uidvalidity)
             uids = searching.uids_from(client, first_uid, since) if first_uid < uidnext else []
         for some in searching.batches(uids, batch):
-            mails = self._fetch(folder, uidvalidity, some)
+            mails = (
+                self._sifted(folder, uidvalidity, some, worth)
+                if worth
+                else self._fetch(folder, uidvalidity, some)
+            )
             if mails:
                 yield mails
 
@@ -149,7 +162,7 @@ class Inbox:
             uids = searching.uids_flagged(client, since_modseq, since, self._settings.starred)
             found: list[Starred] = []
             for some in searching.batches(uids, BATCH):
-                headers = searching.fetch_headers(client, some, "MESSAGE-ID")
+                headers = searching.fetch_headers(client, some, STARRED_FIELDS)
                 found += (Starred(uid, headers[uid]) for uid in some if uid in headers)
         return tuple(found)
 
@@ -228,6 +241,28 @@ class Inbox:
         if known is not None and uidnext > known.uidnext:  # it came after the states were told
             return True
         return idling.idle(client, until, wake)
+
+    def _sifted(
+        self, folder: str, uidvalidity: int, uids: Sequence[int], worth: Callable[[RawMail], bool]
+    ) -> list[RawMail]:
+        """One batch, of which only what is worth it is fetched whole."""
+        seen = self._first_look(folder, uidvalidity, uids) if len(uids) >= MANY else {}
+        passed = {uid: mail for uid, mail in seen.items() if not worth(mail)}
+        wanted = [uid for uid in uids if uid not in passed]
+        found = passed | {mail.uid: mail for mail in self._fetch(folder, uidvalidity, wanted)}
+        return [found[uid] for uid in sorted(found)]
+
+    def _first_look(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> dict[int, RawMail]:
+        """A few header fields; nothing where one bad mail spoils it: all are fetched whole then."""
+        try:
+            with self._speaking() as client:
+                if self._open != (folder, uidvalidity):
+                    self._examine(client, folder, uidvalidity)
+                return searching.first_look(client, folder, uids)
+        except FolderChanged:
+            raise
+        except InboxError:
+            return {}
 
     def _fetch(self, folder: str, uidvalidity: int, uids: Sequence[int], tries: int = TRIES) -> list[RawMail]:
         """One batch; a mail at which the server hangs up every time (Dovecot does) is told from others."""

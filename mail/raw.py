@@ -16,3 +16,4 @@ class RawMail:
     text: bytes  # the body, cut off after a cap
     complete: bool  # False where `text` was cut off
     hints: tuple[str, ...] = field(default=())  # "gmail:<X-GM-THRID>"
+    passed_over: bool = False  # it concerns nobody, as a few header fields say: the rest was not fetched

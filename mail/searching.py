@@ -66,6 +66,13 @@ def _fetch(client: IMAPClient, folder: str, uids: Sequence[int]) -> dict[int, Ra
     return {mail.uid: mail for mail in fetching.mails(folder, pieces) if mail.uid in wanted}
 
 
+def first_look(client: IMAPClient, folder: str, uids: Sequence[int]) -> dict[int, RawMail]:
+    """A few header fields of these mails, by UID: enough to tell which of them are worth fetching."""
+    wanted = set(uids)
+    pieces = _command(client, uids, fetching.FIRST_LOOK)
+    return {mail.uid: mail for mail in fetching.first_looks(folder, pieces) if mail.uid in wanted}
+
+
 def unreadable(folder: str, uid: int) -> RawMail:
     """A mail that the server cannot hand out (a lost file, say): passed on empty, set aside, and counted."""
     return RawMail(folder, uid, fetching.LONG_AGO, frozenset(), header=b"", text=b"", complete=False)

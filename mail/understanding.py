@@ -79,15 +79,17 @@ def understand(
 
 def concerns(raw: RawMail, people: People) -> bool:
     """Whether the headers alone allow that the mail concerns a contractor: asked before more is fetched."""
-    return _concerns(parse(raw), directory(people))
+    return may_concern(parse(raw), directory(people))
 
 
-def _concerns(mail: Mail, known: Directory) -> bool:
+def may_concern(mail: Mail, known: Directory) -> bool:
+    """The same of a mail that is parsed already."""
     author = author_of(mail, known)
-    if author is None or author.side is Side.CONTRACTOR:
-        return author is not None or _machine_may_write(mail)
-    named = known.contractors_in(mail.to) or known.contractors_in(mail.cc)
-    return bool(named or token_in(mail.subject)) or _is_calendar(mail)
+    if author is not None:
+        named = author.key or known.contractors_in(mail.to) or known.contractors_in(mail.cc)
+        if named or token_in(mail.subject):
+            return True
+    return _machine_may_write(mail)
 
 
 def wants_more(raw: RawMail, people: People | None = None) -> bool:
@@ -98,7 +100,7 @@ def wants_more(raw: RawMail, people: People | None = None) -> bool:
     if raw.complete:
         return False
     mail = parse(raw)
-    if people is not None and not _concerns(mail, directory(people)):
+    if people is not None and not may_concern(mail, directory(people)):
         return False
     return _is_report(mail) or _is_calendar(mail) or contents.is_cut(mail)
 

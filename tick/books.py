@@ -5,7 +5,6 @@ to be looked at next: so that a tick costs what is new and what is due, however 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from relationship.checkins import CheckIn
@@ -22,10 +21,10 @@ from rules.evaluation import WENT_OUT
 from rules.gates import COUNTED, Outgoing
 from rules.notices import NOTICES
 from rules.policy import Policy, Rule
-from rules.watermarks import new_marks
 from store.aggregate import every_fact
 from store.keys import new_key
 from store.protocol import OWNER, Store
+from tick.stars import Stars
 
 REVIVING = 5  # of a mail's references the last ones tell what it answers
 
@@ -37,7 +36,9 @@ class Books:
         self.store = store
         self.letters: dict[str, Letter] = {}  # the outbox, and what the limits count
         self.routes: dict[str, str] = {}  # UID of a check-in, token of a letter -> relationship
-        self._stories: dict[str, Story] = {}
+        self.stars = Stars()
+        self._stories: dict[str, Story] = {}  # as they are
+        self._told: dict[str, Story] = {}  # as they were told last: what has not changed is taken from there
         self._identities: dict[str, Identities] = {}
         self._wake: dict[str, datetime | None] = {}  # None: has news, look at it now
         self.adopt(policy, readers)
@@ -45,14 +46,16 @@ class Books:
 
     def _rebuild(self) -> None:
         """All that is projected from the store, from nothing."""
-        self.letters, self.routes = {}, {}
+        self.letters, self.routes, self.stars = {}, {}, Stars()
         self._stories.clear()
+        self._told.clear()
         self._booked.clear()
         self._identities.clear()
         for name in self.store.names():
             facts = self.store.load(name)
             self._note(name, facts.letters.values())
             self._route(name, [*facts.letters.values(), *facts.check_ins.values()])
+            self.stars.take_in(name, facts.messages.values())
 
     # -- the policy ----------------------------------------------------------------------------------------
 
@@ -60,6 +63,8 @@ class Books:
         """Take up a policy: everybody is looked at anew."""
         self.policy = policy
         self.readers = readers
+        self.enrolled = self.settled = False  # under this policy (tick/roll.py)
+        self.unread: dict[str, Contractor] = {}  # whose history is still to be read
         self.rules: tuple[Rule, ...] = policy.rules + NOTICES
         self._stories.clear()
         self.outlooks: dict[str, Outlook] = {}
@@ -102,41 +107,6 @@ class Books:
         """From when each rule may act."""
         return self.owner.marks
 
-    def enroll(self, now: datetime) -> None:
-        """Before a collect: every contractor has a profile, so that facts never lie under an unknown key."""
-        for key, contractor in self.people.contractors.items():
-            known = self.store.load(key).profile.get("profile")
-            added_at = now if self.installation else None
-            wanted = known or Profile(contractor.name, (), now, added_at, history_read=False)
-            addresses = tuple(dict.fromkeys((*contractor.addresses, *wanted.addresses)))
-            wanted = replace(wanted, name=contractor.name, addresses=addresses)
-            if wanted != known:
-                self.commit(key, [wanted])
-
-    def newcomers(self) -> dict[str, Contractor]:
-        """Contractors added after the first run whose history is still to be read back."""
-        if self.installation is None:
-            return {}
-        everybody = self.people.contractors.items()
-        return {
-            key: who for key, who in everybody if not self.store.load(key).profile["profile"].history_read
-        }
-
-    def settle(self, now: datetime) -> None:
-        """After a complete collect, begun at `now`: set the watermarks that are missing; leaving dry-run sets all."""
-        before = self.installation
-        fresh = before is None or before.mode == "dry-run" != self.policy.mode
-        installation = Installation(now, self.policy.mode, now) if before is None or fresh else before
-        installation = replace(installation, mode=self.policy.mode)
-        marks: list[Fact] = [*new_marks(self.rules, {} if fresh else self.marks, now)]
-        if installation != before or marks:
-            self.commit(OWNER, [*marks, installation])
-        for key in self.people.contractors:
-            known = self.store.load(key).profile["profile"]
-            wanted = replace(known, history_read=True, watermark=now if fresh else known.watermark)
-            if wanted != known:
-                self.commit(key, [wanted])
-
     # -- stories -------------------------------------------------------------------------------------------
 
     def story(self, key: str) -> Story:
@@ -144,7 +114,9 @@ class Books:
         if key not in self._stories:
             contractor, owner = self.people.contractors[key], self.people.owner
             facts = self.store.load(key)
-            self._stories[key] = tell(key, contractor, owner, self._profile(key), facts, self.owner.news)
+            profile, news, before = self._profile(key), self.owner.news, self._told.get(key)
+            self._stories[key] = tell(key, contractor, owner, profile, facts, news, before)
+            self._told[key] = self._stories[key]
         return self._stories[key]
 
     def whole_story(self, key: str) -> Story:
@@ -204,6 +176,8 @@ class Books:
 
     def commit_many(self, facts: Mapping[str, list[Fact]]) -> None:
         """The same for several aggregates."""
+        if not facts:
+            return
         try:
             self.store.commit_many(facts)
         except BaseException:
@@ -212,6 +186,7 @@ class Books:
         for key, added in facts.items():
             self._note(key, [fact for fact in added if isinstance(fact, Letter)])
             self._route(key, added)
+            self.stars.take_in(key, added)
             self._stories.pop(key, None)
             self._booked.pop(key, None)
             if any(isinstance(fact, News) for fact in added):  # it stands in every story
@@ -222,7 +197,9 @@ class Books:
 
     def archive(self, key: str, facts: Iterable[Fact], conversation_of: Mapping[str, str]) -> None:
         """Move closed facts of a relationship to the yearly files."""
+        facts = list(facts)
         self.store.archive(key, facts, conversation_of)
+        self.stars.let_go(key, facts)
         self._stories.pop(key, None)
         self._booked.pop(key, None)
         self._identities.pop(key, None)
@@ -232,15 +209,17 @@ class Books:
         self.store.forget(key)
         self._rebuild()
 
-    def is_archived(self, key: str, message: Message) -> bool:
+    def is_archived(self, key: str, name: str) -> bool:
         """Whether a mail that is seen once more lies in the yearly files already."""
-        return self.store.conversation_of(key, message.key) is not None
+        return self.store.conversation_of(key, name) is not None
 
-    def revive(self, key: str, message: Message) -> None:
-        """Make the archived conversations live again that a new mail answers."""
-        found = {self.store.conversation_of(key, parent) for parent in message.parents[-REVIVING:]}
-        for conversation in found - {None, ""}:
-            self.commit(key, self.store.archived(key, str(conversation)))
+    def revive(self, key: str, messages: Iterable[Message]) -> None:
+        """Make the archived conversations live again that new mails answer."""
+        parents = {parent for message in messages for parent in message.parents[-REVIVING:]}
+        found = {self.store.conversation_of(key, parent) for parent in parents} - {None, ""}
+        facts = [fact for conversation in found for fact in self.store.archived(key, str(conversation))]
+        if facts:
+            self.commit(key, facts)
             self._identities.pop(key, None)
 
     # -- letters -------------------------------------------------------------------------------------------

@@ -1,18 +1,25 @@
-"""Step one, collect: new mail from every folder that is read, as raw headers and a capped piece of text."""
+"""Step one, collect: new mail from every folder that is read, as raw headers and a capped piece of text.
 
-from collections.abc import Callable, Iterator, Sequence
+Where much is new, the folders are read side by side, the oldest mail first: a conversation, which lies half in
+the inbox and half in the sent folder, is then recorded in about the order in which it was held.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from mail.inbox import FolderState, Inbox, Starred
 from mail.raw import RawMail
+from mail.sifting import sieve
 from mail.understanding import wants_more
 from relationship.messages import Message
 from relationship.parties import People
 from store.protocol import Cursor, FolderCursor
 from tick.books import Books
+from tick.roll import newcomers
 
 BATCH = 1000
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,7 @@ class Batch:
     in_sent: bool = False
     starred: tuple[Starred, ...] | None = None  # what is flagged now; None: not looked at
     understood: Sequence[tuple[str, Message]] = ()  # in a replay: what was recorded before, by relationship
+    reached: datetime | None = None  # every folder is read up to about here
 
 
 # Whatever hands over new mail: the mailbox, or a replay of recorded history.
@@ -38,37 +46,64 @@ def from_mailbox(inbox: Inbox) -> Collect:
     def collect(books: Books, now: datetime) -> Iterator[Batch]:
         policy, cursor = books.policy, books.store.cursor()
         since = (now - timedelta(seconds=policy.mailbox.history.plain_seconds)).date()
-        newcomers = books.newcomers()
-        if newcomers:
-            people = People(policy.owner, newcomers)
+        added = newcomers(books)
+        if added:
+            people = People(policy.owner, added)
             for batch in _collected(inbox, Cursor(), people, since, starred=False):
                 yield replace(batch, read_to=None)
         stars = any(rule.when == "starred" for rule in policy.rules)
-        yield from _collected(inbox, cursor, books.people, since, stars)
+        yield from _collected(inbox, cursor, books.people, since, stars, calendars=bool(books.routes))
 
     return collect
 
 
-def _collected(inbox: Inbox, cursor: Cursor, people: People, since: date, starred: bool) -> Iterator[Batch]:
-    """All mail that is new since the cursor, folder by folder. `since`: how far back a first look goes."""
-    sent = inbox.sent_folder()
-    for name, state in inbox.states(inbox.folders()).items():
-        known = cursor.folders.get(name)
-        if known is None or known.uidvalidity != state.uidvalidity:
-            known = FolderCursor(state.uidvalidity, 1)  # UIDs mean nothing any more: read it all again
-        start = Batch(name, people, in_sent=name == sent)
-        yield from _new_mail(inbox, start, state, known, since)
+def _collected(
+    inbox: Inbox, cursor: Cursor, people: People, since: date, starred: bool, calendars: bool = False
+) -> Iterator[Batch]:
+    """All mail that is new since the cursor, then the flags. `since`: how far back a first look goes."""
+    sent, worth = inbox.sent_folder(), sieve(people, calendars)
+    looks = [
+        (Batch(name, people, in_sent=name == sent), state, _known(cursor, state))
+        for name, state in inbox.states(inbox.folders()).items()
+    ]
+    grown = (look for look in looks if look[2].uidnext < look[1].uidnext)
+    yield from _oldest_first(_new_mail(inbox, *look, since, worth) for look in grown)
+    for start, state, known in looks:
         if starred and (state.modseq == 0 or state.modseq != known.modseq):
             yield _flags(inbox, start, state, known, since)
 
 
+def _known(cursor: Cursor, state: FolderState) -> FolderCursor:
+    known = cursor.folders.get(state.name)
+    if known is None or known.uidvalidity != state.uidvalidity:
+        return FolderCursor(state.uidvalidity, 1)  # UIDs mean nothing any more: read it all again
+    return known
+
+
+def _oldest_first(folders: Iterable[Iterator[Batch]]) -> Iterator[Batch]:
+    """The batches of several folders; next comes always the folder whose last batch ended earliest."""
+    reached = dict.fromkeys(folders, LONG_AGO)
+    while reached:
+        folder = min(reached, key=reached.__getitem__)
+        batch = next(folder, None)
+        if batch is None:
+            del reached[folder]
+            continue
+        if batch.mails:
+            reached[folder] = batch.mails[-1].internal_date
+        yield replace(batch, reached=min(reached.values()))
+
+
 def _new_mail(
-    inbox: Inbox, start: Batch, state: FolderState, known: FolderCursor, since: date
+    inbox: Inbox,
+    start: Batch,
+    state: FolderState,
+    known: FolderCursor,
+    since: date,
+    worth: Callable[[RawMail], bool],
 ) -> Iterator[Batch]:
-    if known.uidnext >= state.uidnext:
-        return
     read_to = known
-    for mails in inbox.fetch(state.name, state.uidvalidity, known.uidnext, since, BATCH):
+    for mails in inbox.fetch(state.name, state.uidvalidity, known.uidnext, since, BATCH, worth):
         read_to = replace(known, uidnext=mails[-1].uid + 1)
         yield replace(start, mails=[_whole(inbox, mail, start.people) for mail in mails], read_to=read_to)
     if read_to.uidnext < state.uidnext:
@@ -76,7 +111,7 @@ def _new_mail(
 
 
 def _whole(inbox: Inbox, mail: RawMail, people: People) -> RawMail:
-    if mail.complete or not wants_more(mail, people):
+    if mail.complete or mail.passed_over or not wants_more(mail, people):
         return mail
     return inbox.whole(mail.folder, mail.uid) or mail
 

@@ -1,21 +1,32 @@
-"""Step two, record: parse, classify, find whose story it is, and keep the message's facts. Safe to repeat."""
+"""Step two, record: parse, classify, find whose story it is, and keep the message's facts. Safe to repeat.
+
+A commit writes an aggregate as a whole, so while much is read, messages wait until they are many. The cursor is moved
+after the facts, so that a crash repeats and never skips.
+"""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from mail.parsing import ids_in
+from mail.inbox import InboxError
+from mail.raw import RawMail
 from mail.to_us import owner_word
 from mail.understanding import understand
+from relationship.facts import Fact
 from relationship.messages import Kind, Message
 from relationship.ordering import merge
-from store.protocol import Cursor, Store
+from store.protocol import Cursor, FolderCursor
 from tick.books import Books
 from tick.collect import Batch
 from tick.heed import heed
+from tick.housekeeping import tidy_while_reading
+from tick.starring import note_stars
 
 log = logging.getLogger(__name__)
+
+MANY_MESSAGES = 10_000  # so many wait for one commit
+MANY_MAILS = 50_000  # so many are read at most before the cursor moves
 
 Pairs = tuple[tuple[str, Message], ...]  # relationship, and the message as it is in its story
 
@@ -31,72 +42,108 @@ class Recorded:
 
 
 def record(batches: Iterable[Batch], books: Books, now: datetime) -> Recorded:
-    """Record batches as they come: facts first, then the cursor, so that a crash repeats and never skips."""
-    done = Recorded()
-    for batch in batches:
-        fresh: dict[str, dict[str, Message]] = {}
-        for pairs in _understood(batch, books, now, done):
-            _take_in(pairs, books, fresh)
-        books.commit_many({key: list(messages.values()) for key, messages in fresh.items() if messages})
+    """Record batches as they come. What was read before the line broke is kept."""
+    work = _Recording(books, now)
+    try:
+        for batch in batches:
+            work.take(batch)
+    except InboxError:
+        work.save()
+        raise
+    work.save()
+    return work.done
+
+
+class _Recording:
+    """What is understood, and not yet committed."""
+
+    def __init__(self, books: Books, now: datetime) -> None:
+        self.done = Recorded()
+        self._books, self._now = books, now
+        self._waiting: dict[str, list[Message]] = {}  # by relationship
+        self._cursors: dict[str, FolderCursor] = {}
+        self._mails = 0  # read since the last commit
+
+    def take(self, batch: Batch) -> None:
+        """Understand a batch; commit where enough waits."""
+        for key, message in batch.understood:
+            self._waiting.setdefault(key, []).append(message)
+        for raw in batch.mails:
+            if not raw.passed_over:
+                self._understand(raw, batch)
+        self._mails += len(batch.mails)
+        self.done.read += len(batch.mails)
+        if batch.read_to:
+            self._cursors[batch.folder] = batch.read_to
         if batch.starred is not None:
-            _record_stars(batch, books, now)
-        done.read += len(batch.mails)
-        done.recorded += sum(map(len, fresh.values()))
-        _move_cursor(books.store, batch)
-    return done
+            self._save_facts()
+            note_stars(batch, self._books, self._now)
+        if self._mails >= MANY_MAILS or sum(map(len, self._waiting.values())) >= MANY_MESSAGES:
+            touched = tuple(self._waiting)
+            self.save()
+            tidy_while_reading(self._books, touched, min(batch.reached or self._now, self._now))
 
+    def save(self) -> None:
+        """Commit what waits, then move the cursor."""
+        self._save_facts()
+        store = self._books.store
+        known = store.cursor().folders
+        moved = {name: place for name, place in self._cursors.items() if known.get(name) != place}
+        if moved:
+            store.move_cursor(Cursor({**known, **moved}))
+        self._cursors, self._mails = {}, 0
 
-def _move_cursor(store: Store, batch: Batch) -> None:
-    known = store.cursor().folders
-    if batch.read_to and known.get(batch.folder) != batch.read_to:
-        store.move_cursor(Cursor({**known, batch.folder: batch.read_to}))
+    def _save_facts(self) -> None:
+        changed = {key: _taken_in(key, messages, self._books) for key, messages in self._waiting.items()}
+        self._books.commit_many({key: found for key, found in changed.items() if found})
+        self._waiting = {}
+        self.done.recorded += sum(map(len, changed.values()))
 
-
-def _understood(batch: Batch, books: Books, now: datetime, done: Recorded) -> Iterator[Pairs]:
-    """What each mail of a batch is in whose story; one that cannot be understood is set aside, and counted."""
-    mailbox, words = books.policy.mailbox, books.policy.words
-    sent = (batch.folder,) if batch.in_sent else ()
-    yield tuple(batch.understood)
-    for raw in batch.mails:
+    def _understand(self, raw: RawMail, batch: Batch) -> None:
+        """What a mail is in whose story; one that cannot be understood is set aside, and counted."""
         try:
-            pairs = understand(raw, batch.people, words, mailbox.trust, now, sent, books.routes)
+            concerned = self._concerned(raw, batch)
         except Exception:
             log.exception("A mail could not be understood and was set aside: %s, UID %d", raw.folder, raw.uid)
-            books.store.set_aside(f"{raw.folder}-{raw.uid}", raw.header + raw.text)
-            done.errors += 1
-            continue
-        if not pairs and (word := owner_word(raw, batch.people, mailbox.trust, now)):
-            heed(word, books, now)
-            done.recorded += 1
-        if any(message.kind is Kind.OWN for _, message in pairs) and not batch.in_sent:
-            done.copies.append((raw.folder, raw.uid))
-        yield pairs
+            self._books.store.set_aside(f"{raw.folder}-{raw.uid}", raw.header + raw.text)
+            self.done.errors += 1
+            return
+        for key, message in concerned:
+            self._waiting.setdefault(key, []).append(message)
+        if not concerned:
+            self._heed(raw, batch)
+        elif not batch.in_sent and any(message.kind is Kind.OWN for _, message in concerned):
+            self.done.copies.append((raw.folder, raw.uid))
+
+    def _concerned(self, raw: RawMail, batch: Batch) -> Pairs:
+        books = self._books
+        mailbox, words = books.policy.mailbox, books.policy.words
+        sent = (batch.folder,) if batch.in_sent else ()
+        return understand(raw, batch.people, words, mailbox.trust, self._now, sent, books.routes)
+
+    def _heed(self, raw: RawMail, batch: Batch) -> None:
+        word = owner_word(raw, batch.people, self._books.policy.mailbox.trust, self._now)
+        if word:
+            heed(word, self._books, self._now)
+            self.done.recorded += 1
 
 
-def _take_in(pairs: Pairs, books: Books, fresh: dict[str, dict[str, Message]]) -> None:
-    for key, message in pairs:
-        own = fresh.setdefault(key, {})
-        name = books.identities(key).key_of(message)
-        known = own.get(name) or books.store.load(key).messages.get(name)
-        if known is None and books.is_archived(key, replace(message, key=name)):
-            continue
-        if known is None:
-            books.revive(key, message)
-        seen = merge(known, message) if known else replace(message, key=name)
-        if seen != known:
-            own[name] = seen
-            books.identities(key).add(seen)
+def _taken_in(key: str, messages: Iterable[Message], books: Books) -> list[Fact]:
+    """What is new in a relationship, or seen in another way than before."""
+    messages = [message for message in messages if not _lies_archived(key, message, books)]
+    books.revive(key, messages)
+    known, identities = books.store.load(key).messages, books.identities(key)
+    changed: dict[str, Message] = {}
+    for message in messages:
+        name = identities.key_of(message)
+        before = changed.get(name) or known.get(name)
+        seen = merge(before, message) if before else replace(message, key=name)
+        if seen != before:
+            changed[name] = seen
+            identities.add(seen)
+    return list(changed.values())
 
 
-def _record_stars(batch: Batch, books: Books, now: datetime) -> None:
-    """Note the mails that carry the owner's flag now, and those that carry it no longer."""
-    flagged = {name for star in batch.starred or () for name in ids_in(star.header)}
-    for key in books.people.contractors:
-        changed = [
-            replace(message, starred_at=now if message.message_id in flagged else None)
-            for message in books.store.load(key).messages.values()
-            if (message.starred_at is None) == (message.message_id in flagged)
-            and batch.folder in message.folders
-        ]
-        if changed:
-            books.commit(key, changed)
+def _lies_archived(key: str, message: Message, books: Books) -> bool:
+    name = books.identities(key).key_of(message)
+    return name not in books.store.load(key).messages and books.is_archived(key, name)

@@ -1,0 +1,151 @@
+"""Much mail at once: strangers' is passed over, commits are few, years of history do not stay live."""
+
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+import pytest
+
+from store.protocol import StoreError
+from tick import record
+
+TEAM, DANA, MARIA, BEN = (
+    "team@acme.example",
+    "dana@acme.example",
+    "maria@contract.example",
+    "ben@contract.example",
+)
+START = datetime(2020, 1, 6, 10, tzinfo=UTC)
+
+
+def mail(
+    number: int, sender: str, to: str, subject: str, text: str, at: datetime, answers: str = ""
+) -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    message["Date"], message["Message-ID"] = format_datetime(at), f"<{number}@mail.example>"
+    if answers:
+        message["In-Reply-To"] = message["References"] = answers
+    message.set_content(text)
+    return message.as_bytes()
+
+
+def history(scene, years: int) -> int:
+    """Two conversations a month and contractor, one of them left open, between strangers' mail; how many mails."""
+    number = 0
+    for month in range(years * 12):
+        for who in (MARIA, BEN):
+            at = START + timedelta(days=30 * month)
+            for subject, answered in (("Logo", True), ("Flyer", False)):
+                asked = mail(number, DANA, who, f"{subject} {month}", "Could you send it?", at)
+                scene.servers.deliver_to(TEAM, asked, at, "Sent")
+                if answered:
+                    later = at + timedelta(hours=5)
+                    told = f"<{number}@mail.example>"
+                    answer = mail(number + 1, who, TEAM, f"Re: {subject} {month}", "Here it is.", later, told)
+                    scene.servers.deliver_to(TEAM, answer, later)
+                stranger = mail(number + 2, "shop@else.example", TEAM, "Sale", "Cheap", at)
+                scene.servers.deliver_to(TEAM, stranger, at)
+                number += 3
+    return number
+
+
+@pytest.fixture
+def years(scene):
+    scene.policy(scene.rules_text, ("  smtp:", "  history: 3600 days\n  smtp:"))
+    return scene
+
+
+def turns(scene, name: str) -> list[tuple]:
+    ledger = scene.keepwarm.books.whole_story(scene.story(name).key).ledger
+    return [(t.subject, t.since, t.asked, t.answered_at) for t in (*ledger.exchanges, *ledger.waits)]
+
+
+def test_strangers_mail_is_counted_and_passed_over(years):
+    count = history(years, 3)
+    fetched = []
+    inbox = years.keepwarm.inbox
+    whole = inbox._fetch
+    inbox._fetch = lambda folder, uidvalidity, uids, *more: (
+        fetched.extend(uids),
+        whole(folder, uidvalidity, uids, *more),
+    )[1]
+    work = years.tick()
+    assert (work.read, work.recorded) == (count - 72, 216)
+    assert len(fetched) == 216
+    assert years.tick().read == 0
+
+
+def test_years_of_history_are_archived_as_they_are_read(years, monkeypatch):
+    history(years, 6)
+    monkeypatch.setattr(record, "MANY_MESSAGES", 40)
+    monkeypatch.setattr("tick.collect.BATCH", 20)
+    most = []
+    save = years.store.commit_many
+    years.store.commit_many = lambda facts: (save(facts), most.append(len(years.story("Maria").messages)))[0]
+    years.tick()
+    assert len(turns(years, "Maria")) == 216
+    assert max(most) < 80 < 216  # of six years, about a year and a half
+
+
+def test_the_ledger_does_not_depend_on_how_it_was_read(years, monkeypatch, tmp_path):
+    history(years, 4)
+    years.tick()
+    at_once = turns(years, "Maria"), turns(years, "Ben")
+    years.store = type(years.store)()
+    monkeypatch.setattr(record, "MANY_MESSAGES", 10)
+    monkeypatch.setattr("tick.collect.BATCH", 7)
+    years.restart()
+    years.tick()
+    assert (turns(years, "Maria"), turns(years, "Ben")) == at_once
+
+
+def test_a_commit_for_much_mail_and_the_cursor_after_it(years, monkeypatch):
+    history(years, 3)
+    monkeypatch.setattr("tick.collect.BATCH", 25)
+    done = []
+    commit, move = years.store.commit_many, years.store.move_cursor
+    monkeypatch.setattr(years.store, "commit_many", lambda facts: (done.append(len(facts)), commit(facts))[1])
+    monkeypatch.setattr(years.store, "move_cursor", lambda cursor: (done.append("cursor"), move(cursor))[1])
+    record.record(years.keepwarm._collect(years.keepwarm.books, years.now), years.keepwarm.books, years.now)
+    assert done == [2, "cursor"]
+
+
+def test_where_the_commit_fails_the_cursor_stays_and_the_next_tick_makes_it_good(years, monkeypatch):
+    history(years, 1)
+    commit = years.store.commit_many
+    years.tick()
+    years.writes(MARIA, TEAM, "Hello", "Could you call me?")
+
+    def full(facts):
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(years.store, "commit_many", full)
+    with pytest.raises(StoreError):
+        years.tick()
+    monkeypatch.setattr(years.store, "commit_many", commit)
+    assert years.tick().recorded == 1
+    assert "Hello" in [m.subject for m in years.story("Maria").messages]
+
+
+def test_what_was_read_before_the_line_broke_is_kept(years, monkeypatch):
+    count = history(years, 3)
+    monkeypatch.setattr("tick.collect.BATCH", 50)
+    inbox, batches = years.keepwarm.inbox, []
+    fetch = inbox._fetch
+
+    def breaking(folder, uidvalidity, uids, *more):
+        batches.append(folder)
+        if len(batches) == 4:
+            raise record.InboxError("The line broke.")
+        return fetch(folder, uidvalidity, uids, *more)
+
+    monkeypatch.setattr(inbox, "_fetch", breaking)
+    with pytest.raises(record.InboxError):
+        years.tick()
+    before = sum(len(years.store.load(key).messages) for key in years.store.names())
+    assert before > 0
+    monkeypatch.setattr(inbox, "_fetch", fetch)
+    work = years.tick()
+    assert 0 < work.read < count - 72
+    assert work.recorded == 216 - before

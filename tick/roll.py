@@ -1,0 +1,69 @@
+"""The roll: which relationships there are, and from when they may act.
+
+It is called once under each policy, and again while a contractor's history is still to be read: a tick with nothing
+new does not go through everybody.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from relationship.facts import Fact, Installation, Profile
+from relationship.parties import Contractor
+from rules.watermarks import new_marks
+from store.protocol import OWNER
+from tick.books import Books
+
+
+def enroll(books: Books, now: datetime) -> None:
+    """Before a collect: every contractor has a profile, so that facts never lie under an unknown key."""
+    if not books.enrolled:
+        books.commit_many(dict(_missing(books, now)))
+        everybody = books.people.contractors.items()
+        books.unread = {key: who for key, who in everybody if not _profile(books, key).history_read}
+        books.enrolled = True
+
+
+def newcomers(books: Books) -> dict[str, Contractor]:
+    """Contractors added after the first run whose history is still to be read back."""
+    return books.unread if books.installation else {}
+
+
+def settle(books: Books, now: datetime) -> None:
+    """After a complete collect, begun at `now`: set the watermarks that are missing; leaving dry-run sets all."""
+    if books.settled and not books.unread:
+        return
+    before, mode = books.installation, books.policy.mode
+    fresh = before is None or before.mode == "dry-run" != mode
+    installation = Installation(now, mode, now) if before is None or fresh else before
+    installation = replace(installation, mode=mode)
+    marks: list[Fact] = [*new_marks(books.rules, {} if fresh else books.marks, now)]
+    if installation != before or marks:
+        books.commit(OWNER, [*marks, installation])
+    books.commit_many(dict(_read(books, now if fresh else None)))
+    books.settled, books.unread = True, {}
+
+
+def _profile(books: Books, key: str) -> Profile:
+    return books.store.load(key).profile["profile"]
+
+
+def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
+    """Profiles that are new, or have a new name or address."""
+    for key, contractor in books.people.contractors.items():
+        known = books.store.load(key).profile.get("profile")
+        added_at = now if books.installation else None
+        wanted = known or Profile(contractor.name, (), now, added_at, history_read=False)
+        addresses = tuple(dict.fromkeys((*contractor.addresses, *wanted.addresses)))
+        wanted = replace(wanted, name=contractor.name, addresses=addresses)
+        if wanted != known:
+            yield key, [wanted]
+
+
+def _read(books: Books, watermark: datetime | None) -> Iterator[tuple[str, list[Fact]]]:
+    """Profiles whose history is read now, or that get another watermark."""
+    for key in books.people.contractors:
+        known = _profile(books, key)
+        wanted = replace(known, history_read=True, watermark=watermark or known.watermark)
+        if wanted != known:
+            yield key, [wanted]
