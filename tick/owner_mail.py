@@ -31,12 +31,18 @@ def bundle(books: Books, bench: Court, templates: Templates, now: datetime) -> b
     owner = books.people.owner
     if not books.notes() or not owner.clock.contains(now) or _went_today(books, now):
         return False
-    notes = [note for note in books.notes() if _still_applies(note, books, bench, now)]
+    notes = [note for note in _by_weight(books) if _still_applies(note, books, bench, now)]
     if notes:
         items = [{"heading": note.subject, "text": Markdown(note.content)} for note in notes]
         tokens = tuple(note.token for note in notes)
         write(books, templates, BUNDLE, f"bundle/{now:%Y-%m-%dT%H:%M:%S}", {"items": items}, now, tokens)
     return bool(notes)
+
+
+def _by_weight(books: Books) -> list[Letter]:
+    """The notes that wait, in the order of their rules in the file, which is the owner's own: then the oldest."""
+    order = {rule.name: number for number, rule in enumerate(books.rules)}
+    return sorted(books.notes(), key=lambda note: (order.get(note.rule, len(order)), note.created_at))
 
 
 def _still_applies(note: Letter, books: Books, bench: Court, now: datetime) -> bool:

@@ -1,0 +1,125 @@
+"""What the owner is held to comes in one mail a day, in their hours; what cannot wait comes by itself."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+TEAM, DANA = "team@acme.example", "dana@acme.example"
+MARIA, BEN = "maria@contract.example", "ben@contract.example"
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def two_busy_weeks(scene):
+    """Everything that an owner can leave undone, in two weeks, with both contractors."""
+    scene.live("2026-10-06 13:10")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.live("2026-10-06 13:20")
+    scene.writes(BEN, TEAM, "A small idea", "#idea We could show the prices on the first page.")
+    scene.live("2026-10-06 14:00")
+    flyer = scene.writes(DANA, MARIA, "Flyer", "Please make the flyer.\n\nDue: 9 Oct 2026")
+    scene.live("2026-10-06 15:00")
+    scene.writes(DANA, MARIA, "Calendar", "Please put the fair into the calendar.")
+    scene.live("2026-10-07 14:00")
+    scene.writes(BEN, TEAM, "Domain", "Could you send me the password of the domain?")
+    scene.live("2026-10-08 18:00")
+    scene.writes(MARIA, TEAM, "Re: Flyer", "Here it is.\n\n#done", flyer)
+    scene.live("2026-10-19 22:30")
+
+
+def days_of(outs):
+    """The owner's own days on which these mails went out, each mail once."""
+    mails = {(out.at, out.text) for out in outs}
+    moments = [datetime.fromisoformat(at).replace(tzinfo=UTC).astimezone(NEW_YORK) for at, _ in mails]
+    return Counter(moment.date() for moment in moments), moments
+
+
+def test_one_mail_a_day_in_the_owners_hours(example):
+    two_busy_weeks(example)
+    notes = [out for out in example.out if out.to == DANA and out.rule]
+    assert {out.template.removeprefix("owner/") for out in notes} >= {
+        "you-owe",
+        "answer-the-idea",
+        "incomplete-brief",
+        "give-feedback",
+        "payment-due",
+    }
+    days, moments = days_of(notes)
+    assert set(days.values()) == {1}
+    assert len(days) < len(notes), "some of them carry several"
+    clock = example.keepwarm.books.people.owner.clock
+    assert all(clock.contains(moment) for moment in moments)
+
+
+def test_each_duty_is_told_once_for_each_of_its_steps(example):
+    two_busy_weeks(example)
+    told = Counter((out.rule, out.subject) for out in example.out if out.to == DANA)
+    twice = {what for what, times in told.items() if times > 1}
+    assert {rule for rule, _ in twice} <= {"I owe an answer"}, "which has two steps"
+
+
+def test_what_weighs_most_by_the_order_of_the_rules_comes_first(example):
+    example.live("2026-10-06 13:10")
+    example.writes(BEN, TEAM, "An idea", "#idea Prices on the first page.")
+    example.live("2026-10-06 14:00")
+    example.writes(DANA, MARIA, "Calendar", "Please put the fair into the calendar.")
+    example.writes(BEN, TEAM, "Domain", "Could you send me the password of the domain?")
+    example.live("2026-10-07 14:00")
+    mail = example.letters(DANA)[-1]
+    assert mail.subject == "Ben is waiting for you: Domain, and 1 more"
+    assert mail.text.index("Ben is waiting for you") < mail.text.index("Your brief to Maria")
+
+
+def test_what_is_over_by_the_time_of_the_mail_is_left_out(example):
+    example.live("2026-10-06 21:00")
+    example.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    example.writes(BEN, TEAM, "Domain", "Could you send me the password of the domain?")
+    example.live("2026-10-07 15:00")
+    question = example.writes(MARIA, TEAM, "Price list", "Is this still right?")
+    example.live("2026-10-07 20:30")  # it waits for tomorrow's mail, and is answered before that
+    assert [note.subject for note in example.keepwarm.books.notes()] == [
+        "Maria is waiting for you: Price list"
+    ]
+    example.writes(DANA, MARIA, "Re: Price list", "Yes.", question)
+    example.live("2026-10-08 12:00")
+    assert example.sent("I owe an answer") == ["2026-10-07 16:00"] * 2
+    example.live("2026-10-09 22:00")
+    assert not [out for out in example.out if "Price list" in out.subject]
+
+
+@pytest.mark.parametrize(("deliver", "mails"), [("", 1), ("    deliver: any time\n", 2)])
+def test_what_may_come_at_any_time_comes_by_itself(example, deliver, mails):
+    example.policy(
+        example.rules_text,
+        ("    send: owner/answer-the-idea\n", f"    send: owner/answer-the-idea\n{deliver}"),
+    )
+    example.live("2026-10-06 02:00")
+    example.writes(BEN, TEAM, "An idea", "#idea Prices on the first page.")
+    example.writes(MARIA, TEAM, "Another", "#idea A calendar for all.")
+    example.live("2026-10-06 23:00")
+    ideas = {(out.at, out.text) for out in example.out if out.rule == "An idea came in"}
+    assert len(ideas) == mails
+    assert {at for at, _ in ideas} == {"2026-10-06 02:00" if deliver else "2026-10-06 13:00"}
+
+
+def test_a_weekend_goes_without(example):
+    example.live("2026-10-09 21:30")
+    example.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    example.live("2026-10-13 22:00")  # Monday is a holiday in New York
+    days, _ = days_of([out for out in example.out if out.to == DANA])
+    assert [str(day) for day in days] == ["2026-10-13"]
+
+
+def test_a_reward_suggests_a_bonus_a_referral_or_a_testimonial(example):
+    for week in range(5):
+        day = 6 + week
+        example.live(f"2026-10-{day:02} 14:00")
+        task = example.writes(DANA, MARIA, f"Job {week}", f"Please do it.\n\nDue: {day + 20} Oct 2026")
+        example.live(f"2026-10-{day:02} 15:00")
+        example.writes(MARIA, TEAM, f"Re: Job {week}", "Here it is.\n\n#done", task)
+    example.live("2026-10-13 14:00")
+    text = example.last("Five in a row").text
+    for word in ("bonus", "recommend", "testimonial"):
+        assert word in text
+    assert "5" in text
