@@ -76,6 +76,10 @@ class Proposal:
 
 def deadlines(story: Story) -> list[Deadline]:
     """The deadlines of all conversations: those that were delivered, then those that are open, by their last word."""
+    return story.folded(_deadlines)
+
+
+def _deadlines(story: Story) -> list[Deadline]:
     found: dict[str, Deadline] = {}
     settled: list[Deadline] = []
     for message in story.commands:
@@ -130,6 +134,10 @@ def _clicked(story: Story, message: Message) -> Letter | None:
 
 def deliveries(story: Story) -> list[Delivery]:
     """All deliveries, in order; what is said to be done twice, with no word of the owner's between, is one."""
+    return story.folded(_deliveries)
+
+
+def _deliveries(story: Story) -> list[Delivery]:
     by_done = {deadline.done.key: deadline for deadline in deadlines(story) if deadline.done}
     found: list[list[Message]] = []
     last: dict[str, list[Message]] = {}  # conversation -> the delivery that nobody has answered yet

@@ -143,12 +143,8 @@ class Evidence:
     def working_days(self, side: Side, since: datetime, now: datetime) -> int:
         """Whole working days of a side since then; at most 60."""
         clock = self.story.clock(side)
-        if clock.after(since, Duration(1, "days", working=True)) > now:
-            return 0
-        return max(
-            (n for n in range(1, 61) if clock.after(since, Duration(n, "days", working=True)) <= now),
-            default=0,
-        )
+        days = range(1, 61)
+        return bisect_right(days, now, key=lambda n: clock.after(since, Duration(n, "days", working=True)))
 
     # -- work -----------------------------------------------------------------------------------------
 

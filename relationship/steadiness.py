@@ -43,14 +43,21 @@ def next_state(
             if before.rose and now - before.since < STAY
             else _fallen(before, points, tuning, now)
         )
+    if before.state == WARM:
+        return WARM  # it is as warm as can be
     if RANK[plain_state(recovered(now) - MARGIN, tuning)] > RANK[before.state]:
         return _risen(before, recovered, tuning, now)
     return before.state
 
 
 def _fallen(before: Temperature, points: Callable[[datetime], int], tuning: Tuning, now: datetime) -> str:
-    """The mildest state of the last days, where that is cooler than the one before."""
-    return min(_mildest(points, tuning, now), before.state, key=_rank)
+    """The mildest state of the last days, where that is cooler than the one before; points are dear to find."""
+    mildest = COLD
+    for days in SEEN_FALLING:
+        mildest = max(mildest, plain_state(points(now - days * DAY), tuning), key=_rank)
+        if RANK[mildest] >= RANK[before.state]:
+            return before.state
+    return mildest
 
 
 def _mildest(points: Callable[[datetime], int], tuning: Tuning, now: datetime) -> str:
@@ -59,8 +66,12 @@ def _mildest(points: Callable[[datetime], int], tuning: Tuning, now: datetime) -
 
 def _risen(before: Temperature, points: Callable[[datetime], int], tuning: Tuning, now: datetime) -> str:
     """The worst state of the last weeks, where that is warmer than the one before."""
-    lately = [plain_state(points(now - n * DAY) - MARGIN, tuning) for n in SEEN_RISING]
-    return max(min(lately, key=_rank), before.state, key=_rank)
+    worst = WARM
+    for days in SEEN_RISING:
+        worst = min(worst, plain_state(points(now - days * DAY) - MARGIN, tuning), key=_rank)
+        if RANK[worst] <= RANK[before.state]:
+            return before.state
+    return worst
 
 
 def _rank(state: str) -> int:

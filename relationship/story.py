@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from relationship import answers
 from relationship.checkins import CheckIn
 from relationship.correspondence import Correspondence, correspondence, subject_of
-from relationship.decisions import Decision
+from relationship.decisions import Decision, Verdict
 from relationship.durations import Duration
 from relationship.facts import Facts, Profile
 from relationship.hours import WorkingClock
@@ -26,6 +26,7 @@ T = TypeVar("T")
 NO_NEWS: Mapping[str, News] = MappingProxyType({})
 LETTER = "letter:"  # how the hint begins by which a copy of a letter is known
 
+LATELY = timedelta(days=14)
 # An auto-reply that names no day of return is taken to mean so long.
 ABSENCE = Duration(3, "days", working=True)
 
@@ -132,6 +133,29 @@ class Story:
         """Open waits on one side, oldest first."""
         return tuple(wait for wait in self.ledger.waits if wait.party is side)
 
+    def lately(self, now: datetime) -> tuple[Turn, ...]:
+        """The exchanges that a rule may still act on.
+
+        Each was looked at in the tick that recorded it, and once a day since: after `LATELY` it is done with,
+        unless something about it is held.
+        """
+        known = self._lately.get(now)
+        if known is None:
+            since, held = now - LATELY, self._held
+            known = tuple(x for x in self.ledger.exchanges if _is_late(x, since) or x.conversation in held)
+            self._lately[now] = known
+        return known
+
+    @cached_property
+    def _lately(self) -> dict[datetime, tuple[Turn, ...]]:
+        return {}
+
+    @cached_property
+    def _held(self) -> frozenset[str]:
+        """The conversations of occasions that are held."""
+        held = (x.occasion.partition("/")[2] for x in self.decisions.values() if x.verdict is Verdict.HOLD)
+        return frozenset(self.conversation_of[name] for name in held if name in self.conversation_of)
+
     @cached_property
     def bouncing(self) -> Mapping[str, Message]:
         """Addresses that refuse mail for good, with the bounce; a later human mail from there lifts it."""
@@ -206,6 +230,10 @@ def tell(
         temperatures=facts.temperatures,
         news=news,
     )
+
+
+def _is_late(turn: Turn, since: datetime) -> bool:
+    return turn.answered_seen_at is None or turn.answered_seen_at >= since
 
 
 def _by_copies(letters: Mapping[str, Letter], copies: Iterable[Message]) -> Mapping[str, Letter]:

@@ -91,7 +91,7 @@ class _Scales:
     """Weighs a story's evidence at any moment, each once."""
 
     def __init__(self, story: Story, tuning: Tuning) -> None:
-        self.evidence = Evidence(story)
+        self.evidence = story.folded(Evidence)
         self.tuning = tuning
         self._weighed: dict[tuple[datetime, datetime | None, bool], list[Finding]] = {}
 

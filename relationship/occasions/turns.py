@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relationship.ledger import Turn, moves_the_ball
+from relationship.ledger import Turn, lapsed, moves_the_ball
 from relationship.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion, quoted, who
 from relationship.story import Story
@@ -16,7 +16,7 @@ def replied(trigger: str, party: Side) -> Finder:
     """`contractor replied`, `owner replied`: each exchange, never for a closer."""
 
     def find(story: Story, now: datetime) -> Iterator[Occasion]:
-        for turn in story.ledger.exchanges:
+        for turn in story.lately(now):
             if turn.party is party and not turn.closer and turn.answered_at:
                 about = (
                     f"{who(story, party)} answered {quoted(turn.subject)} on {story.when(turn.answered_at)}"
@@ -37,13 +37,16 @@ def replied(trigger: str, party: Side) -> Finder:
 
 
 def waiting(trigger: str, party: Side) -> Finder:
-    """`waiting on contractor`, `waiting on owner`: each asking wait, also one that ended in mid-steps."""
+    """`waiting on contractor`, `waiting on owner`: each asking wait, also one that ended in mid-steps.
+
+    One in a conversation that was quiet for 60 days is given up.
+    """
 
     def find(story: Story, now: datetime) -> Iterator[Occasion]:
         for turn in story.waits(party):
-            if turn.asks:
+            if turn.asks and not lapsed(turn, story.in_conversation(turn.conversation)[-1].at, now):
                 yield _wait(story, trigger, turn, now)
-        for turn in story.ledger.exchanges:
+        for turn in story.lately(now):
             if turn.party is party and turn.asks and turn.answered_at:
                 answered = f"{who(story, party)} answered on {story.when(turn.answered_at)}"
                 yield replace(_wait(story, trigger, turn, turn.answered_at), over=answered)
@@ -81,13 +84,18 @@ def _start(story: Story, turn: Turn, end: datetime) -> datetime:
     if turn.party is Side.OWNER:
         return asked
     paid = [
-        debt.answered_at
-        for debt in story.ledger.exchanges
-        if debt.party is Side.OWNER and debt.asks and debt.answered_at
-        if debt.since < turn.since < debt.answered_at <= end and debt.since >= story.profile.watermark
+        answered_at
+        for since, answered_at in story.folded(_paid)
+        if since < turn.since < answered_at <= end and since >= story.profile.watermark
     ]
     back = [a.until for a in story.absences if a.since <= end and turn.since < a.until]
     return max([asked, *paid, *back])
+
+
+def _paid(story: Story) -> list[tuple[datetime, datetime]]:
+    """The owner's debts that were paid: since when, and when."""
+    owed = (x for x in story.ledger.exchanges if x.party is Side.OWNER and x.asks)
+    return [(debt.since, debt.answered_at) for debt in owed if debt.answered_at]
 
 
 def asked_at(story: Story, turn: Turn, end: datetime | None = None) -> datetime:
