@@ -86,6 +86,8 @@ def cases(
     for order, rule in enumerate(rules):
         mark = marks[rule.name]
         for occasion in _acting(rule, mark, story, now):
+            if (rule.name, occasion.key) in acting:
+                continue
             acting.add((rule.name, occasion.key))
             case = _next_case(rule, order, mark, readers, occasion, story, now)
             if case:

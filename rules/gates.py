@@ -44,6 +44,8 @@ class World:
     story_of: Callable[[str], Story | None] = lambda address: None
     # The folder with mail of a relationship that was never recorded.
     unrecorded: Mapping[str, str] = field(default_factory=dict)
+    # What was decided to be sent in this tick: contractor, occasion and template, by which rule.
+    chosen: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
 
 Gate = Callable[[Case, World], str | Judgement | None]
@@ -88,13 +90,18 @@ def bouncing(case: Case, world: World) -> str | None:
 
 
 def already_done(case: Case, world: World) -> str | None:
-    """Another rule has said the same thing about the same occasion."""
+    """Another rule has said the same thing about the same occasion, or is about to."""
+    chosen = world.chosen.get((case.story.key, case.occasion.key, case.step.send), case.rule.name)
+    if chosen != case.rule.name:
+        return f"already done: the rule “{chosen}” sends the same letter"
+    own = case.story.letters.get(case.letter)
     for decision in case.story.decisions.values():
         letter = case.story.letters.get(decision.letter)
         if letter is None or decision.key == getattr(case.decision, "key", None) or letter.state not in TOLD:
             continue
         another = decision.rule != case.rule.name and decision.occasion == case.occasion.key
-        if another and letter.template == case.step.send:
+        earlier = own is None or letter.created_at < own.created_at
+        if another and earlier and letter.template == case.step.send:
             return f"already done: the rule “{decision.rule}” sent the same letter"
     return None
 

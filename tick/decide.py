@@ -43,6 +43,9 @@ class Court:
         if verdict.verdict is Verdict.SEND and needs_look(case):
             self._look(case)
             verdict = judge(case, self.world)
+        if verdict.verdict is Verdict.SEND:
+            said = case.story.key, case.occasion.key, case.step.send
+            self.world.chosen.setdefault(said, case.rule.name)
         if verdict.verdict is Verdict.SEND and case.reader is Side.CONTRACTOR:
             self.world.outgoing.append(Outgoing(case.story.key, self.world.now))
         return verdict

@@ -1,0 +1,671 @@
+"""The gates, in the table's order, each with its reason as `why` shows it.
+
+March 2026: Maria works in Madrid, 08:00-17:00 UTC; Ben in Lagos, 08:00-16:00 UTC; Dana in New York, 14:00-22:00 UTC.
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from rules.gates import GATES
+
+TEAM, DANA = "team@acme.example", "dana@acme.example"
+MARIA, BEN = "maria@contract.example", "ben@contract.example"
+CHASE, THANKS = "Chase", "Thank a quick answer"
+ASKED, DUE = "2026-03-02 10:00", "2026-03-03 10:00"  # a Monday, and a working day later
+FORGED = {"Authentication_Results": "mx.acme.example; dmarc=fail header.from=contract.example"}
+
+
+def ask(scene, at=ASKED, who=MARIA, subject="Logo", text="Could you send the logo?", **more):
+    if not scene.out and not scene.count:
+        scene.tick()
+    scene.live(at)
+    return scene.writes(DANA, who, subject, text, **more)
+
+
+def thank(scene, at, text="Here it is.", who=MARIA):
+    """Dana asks and is answered half an hour later."""
+    question = ask(scene, at, who)
+    scene.live((scene.now + timedelta(minutes=30)).strftime("%Y-%m-%d %H:%M"))
+    scene.writes(who, TEAM, "Re: Logo", text, question)
+    scene.tick()
+    return question
+
+
+def now_why(scene, rule, name="Maria"):
+    return scene.why(rule, name)[-1]
+
+
+def test_the_table_is_in_the_designs_order():
+    names = [name for name, _, _ in GATES]
+    told = (
+        "gone, bouncing, already done, at most, stale, bad news, mode, owner first, absent, doubtful mail, "
+    )
+    told += "last look, might not reach us, limits, quiet hours"
+    assert [name for name in names if name in told.split(", ")] == told.split(", ")
+    verdicts = [verdict.value for _, verdict, _ in GATES]
+    assert verdicts == sorted(verdicts, reverse=True)  # all that suppress come before all that hold
+
+
+# -- paused, ended, opted out --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("phase", ["paused", "ended"])
+def test_who_is_paused_or_ended_in_the_rules_is_not_written_to(scene, phase):
+    ask(scene)
+    away = ("timezone: Europe/Madrid", f"timezone: Europe/Madrid\n    phase: {phase}")
+    scene.policy(scene.rules_text, away)
+    scene.live("2026-03-04 10:00")
+    assert scene.sent(CHASE) == []
+    assert now_why(scene, CHASE) == ("suppress", f"Maria Santos is {phase} in rules.yaml")
+    scene.policy(scene.rules_text)  # what was suppressed is spent; the next step is not
+    scene.live("2026-03-05 09:59")
+    assert scene.sent(CHASE) == []
+    scene.live("2026-03-05 10:00")
+    assert scene.last(CHASE).template == "reminders/firm"
+    assert "wrote again" not in scene.last(CHASE).text
+
+
+def test_who_is_paused_by_the_command_is_not_written_to(scene):
+    ask(scene)
+    scene.store.request("pause", scene.story("Maria").key)
+    scene.live("2026-03-04 10:00")
+    assert scene.sent(CHASE) == []
+    assert now_why(scene, CHASE) == ("suppress", "Maria Santos is paused by you")
+
+
+def test_who_wants_no_letters_gets_none_but_the_owner_is_told_on(scene):
+    ask(scene)
+    scene.writes(MARIA, TEAM, "Letters", "#pause")
+    scene.live("2026-03-10 15:00")
+    assert [out.template for out in scene.out if out.rule == CHASE] == ["owner/escalation"]
+    assert scene.why(CHASE)[0] == ("suppress", "Maria Santos asked for no letters")
+    assert "No reminder has gone out for it." in scene.last(CHASE).text
+
+
+# -- bounces -------------------------------------------------------------------------------------------------
+
+BOUNCED = """
+  - name: Bounced
+    when: bounced
+    send: owner/address-bounces
+    deliver: any time
+"""
+
+
+def bounce(scene, letter, address=MARIA, status="5.1.1"):
+    """A real DSN that returns our letter."""
+    report = f"""From: Mail Delivery System <MAILER-DAEMON@mx.acme.example>
+To: {TEAM}
+Subject: Undelivered Mail Returned to Sender
+Date: {scene.now:%a, %d %b %Y %H:%M:%S} +0000
+Message-ID: <{scene.now:%d%H%M}.bounce@mx.acme.example>
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+This is the mail system at host mx.acme.example.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.acme.example
+
+Final-Recipient: rfc822; {address}
+Action: failed
+Status: {status}
+Diagnostic-Code: smtp; 550 {status} No such user
+
+--b
+Content-Type: text/rfc822-headers
+
+From: Dana Reyes <{TEAM}>
+To: {address}
+Subject: Re: Logo
+Message-ID: <{letter}>
+
+--b--
+"""
+    scene.servers.deliver_to(TEAM, report.replace("\n", "\r\n").encode(), scene.now, "INBOX")
+
+
+def our_last_letter(scene):
+    return scene.letters(MARIA)[-1].message_id
+
+
+def test_a_bounce_of_our_letter_stops_letters_until_a_mail_comes_from_there(scene):
+    scene.policy(scene.rules_text + BOUNCED)
+    question = ask(scene)
+    scene.live(DUE)
+    assert scene.sent(CHASE) == [DUE]
+    scene.live("2026-03-03 10:02")
+    bounce(scene, our_last_letter(scene))
+    scene.live("2026-03-05 11:00")
+    assert scene.sent("Bounced") == ["2026-03-03 10:02"]
+    assert MARIA in scene.last("Bounced").text
+    assert scene.sent(CHASE) == [DUE]
+    assert now_why(scene, CHASE) == ("suppress", f"mail to {MARIA} came back (5.1.1)")
+    bounce(scene, our_last_letter(scene))  # told once
+    scene.restart()
+    scene.live("2026-03-06 11:00")
+    assert len(scene.sent("Bounced")) == 1
+    scene.writes(MARIA, TEAM, "Re: Logo", "My mailbox was full, here it is.", question)
+    ask(scene, "2026-03-06 12:00", subject="Flyer", text="Could you send the flyer?")
+    scene.live("2026-03-09 12:00")
+    assert scene.sent(CHASE)[-1] == "2026-03-09 12:00"
+    bounce(scene, our_last_letter(scene))  # and anew, since it works no more
+    scene.tick()
+    assert scene.sent("Bounced")[1:] == ["2026-03-09 12:00"]
+
+
+@pytest.mark.parametrize("status", ["4.4.7", "5.2.2", "5.7.1"])
+def test_a_full_mailbox_or_a_delay_is_no_dead_address(scene, status):
+    scene.policy(scene.rules_text + BOUNCED)
+    ask(scene)
+    scene.live(DUE)
+    bounce(scene, our_last_letter(scene), status=status)
+    scene.live("2026-03-05 11:00")
+    assert scene.sent("Bounced") == []
+    assert len(scene.sent(CHASE)) == 2
+
+
+# -- already done, stale, bad news ---------------------------------------------------------------------------
+
+
+def test_two_rules_with_one_letter_about_one_thing_say_it_once(scene):
+    again = """
+  - name: Chase once more
+    when: waiting on contractor
+    steps:
+      - {{after: 1 working day, send: reminders/gentle}}
+"""
+    scene.policy(scene.rules_text + again)
+    ask(scene)
+    scene.live("2026-03-04 10:00")
+    assert scene.sent(CHASE) == [DUE]
+    assert scene.sent("Chase once more") == []
+    reason = "already done: the rule “Chase” sends the same letter"
+    assert now_why(scene, "Chase once more") == ("suppress", reason)
+
+
+def test_what_was_due_long_ago_is_dropped_after_downtime(scene):
+    ask(scene)
+    scene.tick()
+    scene.at("2026-03-05 10:01")  # gentle was due two working days and a minute ago
+    scene.restart()
+    scene.live("2026-03-05 12:00")
+    verdict, why = scene.why(CHASE)[0]
+    assert verdict == "suppress"
+    assert why.startswith("stale: it was due 3 Mar 2026")
+    assert why.endswith(", more than 2 working days ago")
+    assert [out.template for out in scene.out] == ["reminders/firm"]
+
+
+def test_two_working_days_late_is_not_yet_stale(scene):
+    ask(scene)
+    scene.tick()
+    scene.at("2026-03-05 10:00")
+    scene.tick()
+    assert [out.template for out in scene.out] == ["reminders/gentle"]
+
+
+def test_no_praise_on_top_of_bad_news(scene):
+    thank(scene, ASKED, "Here it is. Unfortunately I am in hospital since yesterday.")
+    scene.live("2026-03-04 10:00")
+    assert scene.sent(THANKS) == []
+    assert now_why(scene, THANKS) == ("suppress", "the mail holds bad news: no praise on top of it")
+
+
+def test_bad_news_that_comes_before_a_thank_you_left_stops_it(scene):
+    thank(scene, "2026-03-02 18:30")  # after hours: the thank-you waits for the morning
+    scene.live("2026-03-02 20:00")
+    scene.writes(MARIA, TEAM, "Sorry", "I am in hospital, my mother died.")
+    scene.live("2026-03-03 12:00")
+    assert scene.sent(THANKS) == []
+    reason = "Maria Santos has written bad news since: no praise on top of it"
+    assert now_why(scene, THANKS) == ("suppress", reason)
+
+
+# -- mode ----------------------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_notes_each_step_when_it_was_due_and_says_nothing_later(scene):
+    dry = ("mode: live", "mode: dry-run")
+    scene.policy(scene.rules_text, dry)
+    ask(scene)
+    scene.live("2026-03-06 10:00")
+    noted = [x for x in scene.story("Maria").decisions.values() if x.rule == CHASE]
+    assert [(str(x.verdict), x.why) for x in noted] == [
+        ("hold", "mode is dry-run: it is noted, and nothing goes out")
+    ] * 2
+    assert [f"{x.at:%Y-%m-%d %H:%M}" for x in noted] == [DUE, "2026-03-05 10:00"]
+    assert scene.servers.accepted == []
+    scene.policy(scene.rules_text)
+    scene.live("2026-03-20 10:00")
+    assert scene.sent(CHASE) == []
+    ask(scene, "2026-03-20 10:00", subject="Flyer", text="Could you send the flyer?")
+    scene.live("2026-03-23 10:00")
+    assert scene.sent(CHASE) == ["2026-03-23 10:00"]
+
+
+# -- owner first ---------------------------------------------------------------------------------------------
+
+
+def owing(scene, text="Which address should I use?"):
+    """Maria asks at 09:00, Dana at 10:00; Maria has the older right."""
+    scene.tick()
+    scene.live("2026-03-02 09:00")
+    debt = scene.writes(MARIA, TEAM, "Invoice", text)
+    question = ask(scene)
+    return debt, question
+
+
+def test_nobody_is_chased_while_the_owner_owes_an_older_answer_and_then_it_starts_anew(scene):
+    debt, _ = owing(scene)
+    scene.live("2026-03-04 16:00")
+    assert scene.sent(CHASE) == []
+    verdict, why = now_why(scene, CHASE)
+    assert verdict == "hold"
+    assert why.startswith("owner first: you owe Maria Santos an answer to “Invoice” since ")
+    assert len(scene.sent("Owner first")) == 1
+    note = scene.last("Owner first")
+    assert note.subject == "You owe Maria an older answer: Invoice"
+    assert "You are waiting for Maria Santos’s answer about “Logo”." in note.text
+    scene.writes(DANA, MARIA, "Re: Invoice", "The one on the site.", debt)
+    scene.restart()
+    scene.live("2026-03-05 15:59")
+    assert scene.sent(CHASE) == []
+    scene.live("2026-03-12 16:00")
+    assert scene.sent(CHASE) == ["2026-03-05 16:00", "2026-03-09 16:00", "2026-03-11 16:00"]
+
+
+def test_a_newer_debt_does_not_shield(scene):
+    ask(scene)
+    scene.live("2026-03-02 11:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.live("2026-03-04 10:00")
+    assert scene.sent(CHASE) == [DUE]
+
+
+def test_what_asks_nothing_is_no_debt(scene):
+    owing(scene, "Here is the invoice.")
+    scene.live("2026-03-04 10:00")
+    assert scene.sent(CHASE) == [DUE]
+
+
+def test_a_debt_from_before_the_watermark_does_not_shield(scene):
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.at("2026-03-02 08:30")
+    ask(scene)
+    scene.live("2026-03-04 10:00")
+    assert scene.sent(CHASE) == [DUE]
+
+
+def test_after_fourteen_days_a_debt_shields_no_more(scene):
+    scene.tick()
+    scene.live("2026-03-02 09:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    ask(scene, "2026-03-13 10:00")
+    scene.live("2026-03-17 10:00")
+    assert scene.sent(CHASE) == ["2026-03-16 10:00"]
+
+
+def test_owner_first_can_be_switched_off(scene):
+    scene.policy(scene.rules_text, ("  in total:", "  owner first: no\n  in total:"))
+    owing(scene)
+    scene.live("2026-03-04 10:00")
+    assert scene.sent(CHASE) == [DUE]
+
+
+def test_two_questions_that_one_debt_shields_are_one_note(scene):
+    owing(scene)
+    ask(scene, "2026-03-02 10:30", subject="Flyer", text="Could you send the flyer?")
+    scene.live("2026-03-06 16:00")
+    assert len(scene.sent("Owner first")) == 1
+
+
+def test_the_owner_is_told_of_a_deadline_that_is_not_reminded_of(scene):
+    near = """
+  - name: Near
+    when: deadline near
+    steps:
+      - {{before: 1 working day, send: reminders/deadline}}
+"""
+    scene.policy(scene.rules_text + near)
+    scene.tick()
+    scene.live("2026-03-02 09:00")
+    task = scene.writes(DANA, MARIA, "Flyer", "Please make it.\n\nDue: 6 Mar 2026")
+    scene.live("2026-03-02 09:30")
+    scene.writes(MARIA, TEAM, "Re: Flyer", "Which size should it be?", task)
+    scene.live("2026-03-05 16:00")
+    assert scene.sent("Near") == []
+    assert now_why(scene, "Near")[1].startswith("owner first")
+    assert "“Flyer” from Maria Santos is due on Friday, March 6." in scene.last("Owner first").text
+
+
+# -- absent --------------------------------------------------------------------------------------------------
+
+
+def out_of_office(scene, text, question):
+    scene.writes(MARIA, TEAM, "Automatic reply: Logo", text, question, **{"Auto_Submitted": "auto-replied"})
+
+
+def test_who_is_away_until_a_day_is_chased_a_working_day_after_it(scene):
+    question = ask(scene)
+    out_of_office(scene, "I am on holiday and back on 11 March 2026.", question)
+    scene.live("2026-03-16 10:00")
+    assert scene.sent(CHASE) == ["2026-03-12 08:00", "2026-03-16 08:00"]
+
+
+def test_without_a_day_it_is_taken_to_be_three_working_days(scene):
+    question = ask(scene)
+    out_of_office(scene, "I am out of the office.", question)
+    scene.live("2026-03-10 10:00")
+    assert scene.sent(CHASE) == ["2026-03-06 10:00", "2026-03-10 10:00"]
+
+
+def test_a_mail_of_their_own_ends_an_absence_however_many_auto_replies_told_of_it(scene):
+    question = ask(scene)
+    out_of_office(scene, "I am on holiday and back on 23 March 2026.", question)
+    other = ask(scene, "2026-03-02 11:00", subject="Flyer", text="Could you send the flyer?")
+    out_of_office(scene, "I am on holiday and back on 23 March 2026.", other)
+    scene.live("2026-03-04 12:00")
+    scene.writes(MARIA, TEAM, "Re: Flyer", "I am back early, here it is.", other)
+    scene.live("2026-03-06 12:00")
+    assert scene.sent(CHASE) == ["2026-03-05 12:00"]
+    assert scene.last(CHASE).subject == "Re: Logo"
+
+
+def test_an_absence_holds_all_other_letters_too_and_they_go_when_it_ends(scene):
+    hello = """
+  - name: Hello
+    when: every
+    on: every Tuesday at 09:00
+    if: {{contractor: Maria}}
+    send: ideas/ask
+"""
+    scene.policy(scene.rules_text + hello)
+    question = ask(scene)
+    out_of_office(scene, "I am out until 5 March 2026.", question)
+    scene.live("2026-03-04 12:00")
+    verdict, why = now_why(scene, "Hello")
+    assert verdict == "hold"
+    assert why.startswith("Maria Santos is away until 5 Mar 2026")
+    scene.live("2026-03-06 12:00")
+    assert scene.sent("Hello") == ["2026-03-05 08:00"]
+
+
+def test_configured_days_away_hold_what_plain_time_makes_due(scene):
+    days = ("- {after: 1 working day, send: reminders/gentle}", "- {after: 1 day, send: reminders/gentle}")
+    away = ("timezone: Europe/Madrid", "timezone: Europe/Madrid\n    away: [2026-03-03..2026-03-04]")
+    scene.policy(scene.rules_text, days, away)
+    ask(scene)
+    scene.live("2026-03-04 12:00")
+    assert now_why(scene, CHASE)[1].startswith("Maria Santos is away until 5 Mar 2026")
+    scene.live("2026-03-05 09:00")
+    assert scene.sent(CHASE) == ["2026-03-05 08:00"]
+
+
+# -- doubtful mail, the last look, a question whose answer might not reach us --------------------------------
+
+TRUST = (
+    "  password: env:KEEPWARM_TEST_PASSWORD",
+    "  password: env:KEEPWARM_TEST_PASSWORD\n  trust: mx.acme.example",
+)
+
+
+def test_mail_that_fails_dmarc_holds_the_reminder_and_answers_nothing(scene):
+    scene.policy(scene.rules_text, TRUST)
+    question = ask(scene)
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question, **FORGED)
+    scene.live("2026-03-04 10:00")
+    assert scene.sent(CHASE) == scene.sent(THANKS) == []
+    verdict, why = now_why(scene, CHASE)
+    assert verdict == "hold"
+    assert why.endswith("in this conversation could not be verified (it fails DMARC)")
+    [wait] = scene.story("Maria").ledger.waits
+    assert wait.asks
+
+
+def test_mail_in_junk_holds_the_reminder(scene):
+    question = ask(scene)
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question, folder="Junk")
+    scene.live("2026-03-03 12:00")
+    assert scene.sent(CHASE) == []
+    reason = "there is mail from Maria Santos in Junk that is not in the ledger"
+    assert now_why(scene, CHASE) == ("hold", reason)
+
+
+def test_mail_in_trash_of_before_the_question_holds_nothing(scene):
+    scene.tick()
+    scene.live("2026-03-02 09:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Here is the invoice.", folder="Trash")
+    ask(scene)
+    scene.live("2026-03-03 12:00")
+    assert scene.sent(CHASE) == [DUE]
+
+
+def test_a_deadline_is_not_reminded_of_while_mail_lies_in_junk(scene):
+    near = """
+  - name: Near
+    when: deadline near
+    steps:
+      - {{before: 1 working day, send: reminders/deadline}}
+"""
+    scene.policy(scene.rules_text + near)
+    task = ask(scene, text="Please make it.\n\nDue: 6 Mar 2026")
+    scene.live("2026-03-02 11:00")
+    scene.writes(MARIA, TEAM, "Re: Logo", "I will start tomorrow.", task)
+    scene.live("2026-03-04 11:00")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is. #done", task, folder="Junk")
+    scene.live("2026-03-05 12:00")
+    assert scene.sent("Near") == []
+    assert now_why(scene, "Near")[1].endswith("in Junk that is not in the ledger")
+
+
+def test_a_question_whose_answer_might_not_reach_us_is_not_chased(scene):
+    scene.servers.add_folder(TEAM, "Projects")
+    ask(scene, folder="Projects")
+    scene.live("2026-03-04 10:00")
+    assert scene.sent(CHASE) == []
+    reason = (
+        "the answer might not reach the shared mailbox: the question lies not in Sent and does not name it"
+    )
+    assert now_why(scene, CHASE) == ("hold", reason)
+
+
+def test_a_question_with_the_mailbox_in_cc_is_chased_wherever_it_lies(scene):
+    scene.servers.add_folder(TEAM, "Projects")
+    ask(scene, folder="Projects", Cc=TEAM)
+    scene.live("2026-03-04 10:00")
+    assert scene.sent(CHASE) == [DUE]
+
+
+def test_of_two_who_were_asked_the_other_is_not_chased_once_one_has_answered(scene):
+    question = ask(scene, who=f"{MARIA}, {BEN}")
+    scene.live("2026-03-03 09:00")
+    scene.writes(BEN, TEAM, "Re: Logo", "Here it is.", question)
+    scene.live("2026-03-04 16:00")
+    assert scene.sent(CHASE) == []
+    reason = "the question went to Ben Okafor too, who has answered"
+    assert now_why(scene, CHASE) == ("hold", reason)
+    assert scene.last("One of two answered").subject == "Ben Okafor has answered: Logo"
+    assert len(scene.sent("One of two answered")) == 1
+
+
+# -- limits and quiet hours ----------------------------------------------------------------------------------
+
+ONE_A_DAY = ("per contractor: [2 a day, 5 a week]", "per contractor: [1 a day, 2 a week]")
+
+
+def test_the_rule_that_stands_first_in_the_file_goes_first_and_the_other_a_day_later(scene):
+    scene.policy(scene.rules_text, ONE_A_DAY)
+    ask(scene)  # a reminder is due on Tuesday at 10:00
+    question = ask(scene, "2026-03-03 09:30", subject="Flyer", text="Could you send the flyer?")
+    scene.live("2026-03-03 09:59")
+    scene.writes(MARIA, TEAM, "Re: Flyer", "Here it is.", question)
+    scene.now += timedelta(minutes=1)
+    scene.live("2026-03-04 10:00")
+    assert scene.sent(THANKS) == [DUE]
+    assert scene.sent(CHASE) == ["2026-03-04 10:00"]
+
+
+def test_a_hold_says_which_limit_and_a_week_is_a_rolling_one(scene):
+    scene.policy(scene.rules_text, ONE_A_DAY)
+    for hour, subject in ((10, "A"), (11, "B"), (12, "C")):
+        ask(scene, f"2026-03-02 {hour}:00", subject=subject, text="Could you send it?")
+    scene.live("2026-03-04 13:00")
+    assert scene.sent(CHASE) == ["2026-03-03 10:00", "2026-03-04 10:00"]
+    held = [why for verdict, why in scene.why(CHASE) if verdict == "hold"]
+    assert held == ["limit per contractor: 1 a day"]  # it speaks first
+    scene.live("2026-03-05 13:00")
+    held = [why for verdict, why in scene.why(CHASE) if verdict == "hold"]
+    assert "limit per contractor: 2 a week" in held
+    scene.live("2026-03-10 09:59")
+    assert len([out for out in scene.out if out.to == MARIA]) == 2
+    scene.live("2026-03-10 10:00")
+    assert len([out for out in scene.out if out.to == MARIA]) == 3
+
+
+def test_the_total_limit_holds_the_rest(scene):
+    scene.policy(scene.rules_text, ("in total: 30 an hour", "in total: 1 an hour"))
+    ask(scene)
+    ask(scene, who=BEN, subject="Site", text="Could you look at it?")
+    scene.live("2026-03-03 12:00")
+    assert scene.sent(CHASE) == [DUE, "2026-03-03 11:00"]
+
+
+def test_a_letter_waits_out_the_lunch_break(scene):
+    lunch = ("hours: Mon-Fri 09:00-18:00", "hours: Mon-Fri 09:00-13:00, 15:00-18:00")
+    plain = (
+        "- {after: 1 working day, send: reminders/gentle}",
+        "- {after: 26 hours, send: reminders/gentle}",
+    )
+    scene.policy(scene.rules_text, lunch, plain)
+    ask(scene, "2026-03-02 10:30")  # 26 hours later it is 13:30 in Madrid
+    scene.live("2026-03-03 13:00")
+    assert scene.why(CHASE)[0][1].startswith("outside Maria Santos’s working hours until 3 Mar 2026")
+    scene.live("2026-03-03 15:00")
+    assert scene.sent(CHASE) == ["2026-03-03 14:00"]
+
+
+def test_any_time_is_any_time(scene):
+    plain = (
+        "- {after: 1 working day, send: reminders/gentle}",
+        "- {after: 10 hours, send: reminders/gentle}",
+    )
+    scene.policy(
+        scene.rules_text, plain, ("in total: 30 an hour", "in total: 30 an hour\n  deliver: any time")
+    )
+    ask(scene, "2026-03-02 16:30")
+    scene.live("2026-03-03 08:00")
+    assert scene.sent(CHASE) == ["2026-03-03 02:30"]
+
+
+def test_what_was_held_and_is_answered_is_cancelled_with_the_reason(scene):
+    question = thank(scene, "2026-03-02 18:30")
+    assert now_why(scene, THANKS)[0] == "hold"
+    scene.policy(scene.rules_text, ONE_A_DAY)
+    ask(scene, "2026-03-02 19:00", subject="A", text="Could you send it?")
+    question = ask(scene, "2026-03-02 19:10", subject="B", text="Could you send it?")
+    scene.live("2026-03-04 08:30")
+    held = [why for verdict, why in scene.why(CHASE) if verdict == "hold"]
+    assert held == ["limit per contractor: 1 a day"]
+    scene.writes(MARIA, TEAM, "Re: B", "Here it is.", question)
+    scene.live("2026-03-04 09:00")
+    assert not [why for verdict, why in scene.why(CHASE) if verdict == "hold"]
+    [cancelled] = [why for _, why in scene.why(CHASE) if why.endswith("before this went out")]
+    assert cancelled.startswith("cancelled: Maria Santos answered on")
+
+
+# -- watermarks and edits ------------------------------------------------------------------------------------
+
+
+def test_a_new_name_when_or_if_forgets_the_past_and_other_edits_do_not(scene):
+    edits = {
+        "name": ("  - name: Chase\n", "  - name: Chase them\n"),
+        "if": (
+            "    when: waiting on contractor\n",
+            "    when: waiting on contractor\n    if: {contractor: Maria}\n",
+        ),
+        "deliver": (
+            "    when: waiting on contractor\n",
+            "    when: waiting on contractor\n    deliver: any time\n",
+        ),
+    }
+    sent = {}
+    for what, edit in edits.items():
+        scene.policy(scene.rules_text)
+        ask(
+            scene,
+            f"{scene.now:%Y-%m-%d} 10:00"
+            if scene.now.hour < 10
+            else f"{scene.now + timedelta(days=7):%Y-%m-%d} 10:00",
+        )
+        scene.tick()
+        before = len([out for out in scene.out if out.to == MARIA])
+        scene.policy(scene.rules_text, edit)
+        scene.live(f"{scene.now + timedelta(days=1, hours=2):%Y-%m-%d %H:%M}")
+        sent[what] = len([out for out in scene.out if out.to == MARIA]) - before
+    assert sent == {"name": 0, "if": 0, "deliver": 1}
+
+
+def test_steps_that_an_edit_brings_in_late_count_as_passed(scene):
+    ask(scene)
+    scene.live("2026-03-04 10:00")
+    assert [out.template for out in scene.out] == ["reminders/gentle"]
+    earlier = (
+        "- {after: 1 working day, send: reminders/gentle}",
+        "- {after: 2 working hours, send: reminders/check-again}\n"
+        "      - {after: 1 working day, send: reminders/gentle}",
+    )
+    (scene.folder / "templates" / "reminders").mkdir(parents=True)
+    (scene.folder / "templates" / "reminders" / "check-again.md").write_text(
+        "To: contractor\nSubject: Again\n\nHi {{ contractor.first_name }}, any news about {{ subject }}?\n"
+    )
+    scene.policy(scene.rules_text, earlier)
+    scene.live("2026-03-10 16:00")
+    told = [out.template for out in scene.out if out.rule == CHASE]
+    assert told == ["reminders/gentle", "reminders/firm", "owner/escalation"]
+
+
+def test_a_step_that_is_taken_out_is_not_missed_and_none_is_sent_twice(scene):
+    ask(scene)
+    scene.live("2026-03-05 10:30")
+    assert [out.template for out in scene.out] == ["reminders/gentle", "reminders/firm"]
+    scene.policy(scene.rules_text, ("      - {after: 1 working day, send: reminders/gentle}\n", ""))
+    scene.live("2026-03-06 10:00")
+    scene.policy(scene.rules_text)
+    scene.live("2026-03-12 16:00")
+    told = [out.template for out in scene.out if out.rule == CHASE]
+    assert told == ["reminders/gentle", "reminders/firm", "owner/escalation"]
+
+
+def test_a_rule_that_is_taken_out_and_put_back_is_a_new_one(scene):
+    ask(scene)
+    scene.tick()
+    text = scene.rules_text
+    start, end = text.index("  - name: Chase\n"), text.index("  - name: I owe an answer")
+    scene.policy(text[:start] + text[end:])
+    scene.tick()
+    scene.live("2026-03-02 12:00")
+    scene.policy(text)
+    scene.live("2026-03-06 12:00")
+    assert scene.sent(CHASE) == []
+
+
+def test_the_first_run_says_nothing_of_deadlines_whose_reminder_was_due_before(scene):
+    near = """
+  - name: Near
+    when: deadline near
+    steps:
+      - {{before: 3 working days, send: reminders/deadline}}
+"""
+    scene.writes(DANA, MARIA, "Flyer", "Please make it.\n\nDue: 4 Mar 2026")
+    scene.store = type(scene.store)()
+    scene.at("2026-03-02 12:00")
+    scene.policy(scene.rules_text + near)
+    scene.live("2026-03-04 12:00")
+    assert scene.sent("Near") == []
