@@ -20,25 +20,31 @@ def step_fingerprint(step: Step) -> str:
     return fingerprint(step.send, str(step.after), str(step.before))
 
 
-def meaning(rule: Rule) -> str:
-    """What resets a rule's watermark: a new `when` or `if` (a new name makes a new rule anyway)."""
-    return fingerprint(rule.when, rule.on, sorted(rule.conditions.items(), key=lambda item: item[0]))
+def meaning(rule: Rule, starred: str = "") -> str:
+    """What resets a rule's watermark: a new `when` or `if` (a new name makes a new rule anyway).
+
+    The label that stands for the star belongs to `when: starred`: what carried it before thanks nobody.
+    """
+    when = f"starred {starred}" if rule.when == "starred" and starred else rule.when
+    return fingerprint(when, rule.on, sorted(rule.conditions.items(), key=lambda item: item[0]))
 
 
-def new_marks(rules: Iterable[Rule], known: Mapping[str, RuleMark], now: datetime) -> list[RuleMark]:
+def new_marks(
+    rules: Iterable[Rule], known: Mapping[str, RuleMark], now: datetime, starred: str = ""
+) -> list[RuleMark]:
     """The marks that an edited policy needs: new rules act from now on, new steps count from now on.
 
     A rule that was taken out means nothing any more: put back, it is a new one.
     """
-    wanted = {rule.name: _mark(rule, known.get(rule.name), now) for rule in rules}
+    wanted = {rule.name: _mark(rule, meaning(rule, starred), known.get(rule.name), now) for rule in rules}
     gone = [replace(mark, meaning="") for name, mark in known.items() if name not in wanted and mark.meaning]
     return [mark for name, mark in wanted.items() if mark != known.get(name)] + gone
 
 
-def _mark(rule: Rule, known: RuleMark | None, now: datetime) -> RuleMark:
-    if known is None or known.meaning != meaning(rule):
+def _mark(rule: Rule, means: str, known: RuleMark | None, now: datetime) -> RuleMark:
+    if known is None or known.meaning != means:
         steps = tuple((step_fingerprint(step), now) for step in rule.steps)
-        return RuleMark(rule.name, meaning(rule), now, steps)
+        return RuleMark(rule.name, means, now, steps)
     seen = dict(known.steps)
     steps = tuple((print_, seen.get(print_, now)) for print_ in map(step_fingerprint, rule.steps))
     return RuleMark(rule.name, known.meaning, known.since, steps)

@@ -52,6 +52,8 @@ def from_mailbox(inbox: Inbox) -> Collect:
             for batch in _collected(inbox, Cursor(), people, since, starred=False):
                 yield replace(batch, read_to=None)
         stars = any(rule.when == "starred" for rule in policy.rules)
+        if stars and (added or not books.settled):  # what they carry by now is known, and no news later
+            cursor = _without_flags(cursor)
         yield from _collected(inbox, cursor, books.people, since, stars, calendars=bool(books.routes))
 
     return collect
@@ -71,6 +73,10 @@ def _collected(
     for start, state, known in looks:
         if starred and (state.modseq == 0 or state.modseq != known.modseq):
             yield _flags(inbox, start, state, known, since)
+
+
+def _without_flags(cursor: Cursor) -> Cursor:
+    return Cursor({name: replace(folder, modseq=0) for name, folder in cursor.folders.items()})
 
 
 def _known(cursor: Cursor, state: FolderState) -> FolderCursor:

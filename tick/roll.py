@@ -37,7 +37,8 @@ def settle(books: Books, now: datetime) -> None:
     fresh = before is None or before.mode == "dry-run" != mode
     installation = Installation(now, mode, now) if before is None or fresh else before
     installation = replace(installation, mode=mode)
-    marks: list[Fact] = [*new_marks(books.rules, {} if fresh else books.marks, now)]
+    known, starred = {} if fresh else books.marks, books.policy.mailbox.starred
+    marks: list[Fact] = [*new_marks(books.rules, known, now, starred)]
     if installation != before or marks:
         books.commit(OWNER, [*marks, installation])
     books.commit_many(dict(_read(books, now if fresh else None)))

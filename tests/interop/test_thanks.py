@@ -75,3 +75,34 @@ def test_it_thanks_once_after_ten_minutes_in_which_it_can_be_taken_back(real_mai
         assert b"Subject: Re: The new draft" in letter.content
     finally:
         keepwarm.close()
+
+
+def test_what_carried_the_label_before_it_was_named_thanks_nobody(real_mail, tmp_path):
+    os.environ["KEEPWARM_TEST_PASSWORD"] = real_mail.password
+    rules = tmp_path / "rules.yaml"
+    house = House(rules, tmp_path / "data")
+
+    def written(line: str):
+        rules.write_text(RULES.format(imap=real_mail.imap_url, smtp=real_mail.smtp_url, starred=line))
+        return house.policy(house.templates())
+
+    def label(uid: int) -> None:
+        with real_mail.dovecot.client(TEAM) as client:
+            client.select_folder("INBOX")
+            client.add_flags([uid], [b"thanks"])
+
+    keepwarm = house.keepwarm(written(""), no_picture)
+    try:
+        keepwarm.tick(START)
+        for number in (b"one", b"two"):
+            mail = MAIL.replace(b"draft", number)
+            real_mail.deliver_to(TEAM, mail, START + timedelta(minutes=1))
+        label(1)
+        keepwarm.tick(START + timedelta(minutes=2))
+        keepwarm.adopt(written("  starred: thanks"), house.templates())
+        for minute in (3, 20):
+            assert keepwarm.tick(START + timedelta(minutes=minute)).sent == 0
+        label(2)
+        assert [keepwarm.tick(START + timedelta(minutes=minute)).sent for minute in (21, 32)] == [0, 1]
+    finally:
+        keepwarm.close()
