@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from commands.fates import outbox_in_words
 from commands.house import House
 from commands.output import AsJson, local, plainly, print_json, print_table, spell
 from relationship.ledger import median_working_s
@@ -113,4 +114,5 @@ def _foot(books: Books, beat: Heartbeat) -> str:
     last = f"Last poll: {local(beat.last_poll, zone)}." if beat.last_poll else "The mailbox was not read yet."
     trouble = f" Trouble since {local(beat.failing_since, zone)}: {beat.reason}" if beat.failing_since else ""
     aside = f" {beat.set_aside} mails were set aside unread." if beat.set_aside else ""
-    return f"{last} Outbox: {len(books.outbox())} letters, {len(books.notes())} notes to you.{trouble}{aside}"
+    outbox = outbox_in_words(books.outbox())
+    return f"{last} Outbox: {outbox}, {len(books.notes())} notes to you.{trouble}{aside}"

@@ -1,11 +1,13 @@
 """`why`: every decision with its reason, newest first."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
 from commands.contractors import named
+from commands.fates import fate
 from commands.house import House
 from commands.output import AsJson, local, plainly, print_json, print_table
 from relationship.decisions import Decision
@@ -35,9 +37,13 @@ def why(
 
 
 def decisions(books: Books, keys: list[str]) -> Iterator[Decision]:
-    """All decisions about these contractors."""
+    """All decisions about these contractors, with what became of their letters."""
     for key in keys:
-        yield from books.whole_story(key).decisions.values()
+        story = books.whole_story(key)
+        for decision in story.decisions.values():
+            letter = story.letters.get(decision.letter)
+            words = fate(letter) if letter else ""
+            yield replace(decision, why=f"{decision.why}; {words}") if words else decision
 
 
 def _row(decision: Decision, books: Books) -> dict[str, Any]:

@@ -67,7 +67,8 @@ class Dovecot:
         """Until it listens."""
         (self.root / "homes").mkdir(exist_ok=True)
         shutil.chown(self.root / "homes", "mail", "mail")
-        (self.root / "users").write_text("".join(map(self._account, USERS)))
+        if not (self.root / "users").exists():  # whoever was added stays through a restart
+            (self.root / "users").write_text("".join(map(self._account, USERS)))
         (self.root / "dovecot.conf").write_text(self._configuration())
         self._process = subprocess.Popen((program("dovecot"), "-F", "-c", str(self.root / "dovecot.conf")))
         wait_for("Dovecot", lambda: listens(self.imap_port) and listens(self.lmtp_port), self.log)

@@ -118,7 +118,12 @@ class Proxy:
 # -- faults ---------------------------------------------------------------------------------------------------
 
 
-def at_the_final_dot(proxy: Proxy, dice: random.Random, chance: float = 1.0) -> Fault:
+WAYS = ("before the dot", "after the dot", "at the answer")
+
+
+def at_the_final_dot(
+    proxy: Proxy, dice: random.Random, chance: float = 1.0, ways: tuple[str, ...] = WAYS
+) -> Fault:
     """Cut between the end of DATA and its answer: before the server has the dot, right after, or at its answer."""
 
     def fault(direction: str, data: bytes, line: Line) -> bytes:
@@ -128,7 +133,7 @@ def at_the_final_dot(proxy: Proxy, dice: random.Random, chance: float = 1.0) -> 
             return data
         if line.tail != FINAL_DOT or dice.random() >= chance:
             return data
-        how = dice.choice(("before the dot", "after the dot", "at the answer"))
+        how = dice.choice(ways)
         proxy.happened[how] += 1
         if how == "before the dot":
             raise Cut
@@ -156,7 +161,7 @@ def anywhere(proxy: Proxy, dice: random.Random, chance: float) -> Fault:
                 (line.server if direction == UP else line.client).sendall(data[: len(data) // 2])
                 raise Cut
             case "stall":
-                time.sleep(8)
+                time.sleep(5)
             case "half-closed":
                 line.half_close(direction)
             case "late":

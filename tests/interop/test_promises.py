@@ -5,7 +5,9 @@ happens to the daemon, to the lines and to the servers, in the end each of them 
 """
 
 import json
+import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,10 +23,22 @@ from pathlib import Path
 
 import pytest
 
-from bench.servers.proxy import Proxy, anywhere, at_the_final_dot
+from bench.servers.proxy import (
+    DOWN,
+    FINAL_DOT,
+    Cut,
+    Fault,
+    Line,
+    Proxy,
+    answering,
+    anywhere,
+    at_the_final_dot,
+)
+from relationship.messages import Side
 from store.tinydb_store import TinyStore
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
+ROUNDS = int(os.environ.get("KEEPWARM_ROUNDS", "300"))
 ODD = Path(__file__).parent / "odd_daemon.py"
 
 RULES = """
@@ -53,7 +67,7 @@ rules:
 class Crowd:
     """Contractors who answer quickly, and the daemon that thanks them."""
 
-    def __init__(self, bench, size: int, doubt: str = "5 seconds") -> None:
+    def __init__(self, bench, size: int, doubt: str = "4 seconds") -> None:
         self.bench, self.doubt = bench, doubt
         self.people = [f"c{n}@crowd.example" for n in range(size)]
         known = (bench.mail.dovecot.root / "users").read_text()
@@ -160,6 +174,7 @@ class Crowd:
             for name in store.names()
             if name != "owner"
             for letter in store.load(name).letters.values()
+            if letter.reader is Side.CONTRACTOR
         )
         assert store.damaged() == {}
         return found
@@ -215,7 +230,7 @@ def _mail(sender: str, to: str, subject: str, at: datetime, name: str, answers: 
 
 @pytest.fixture
 def crowd_of(bench) -> Callable[..., Crowd]:
-    return lambda size, doubt="5 seconds": Crowd(bench, size, doubt)
+    return lambda size, doubt="4 seconds": Crowd(bench, size, doubt)
 
 
 def kill_rounds(crowd: Crowd, rounds: int, each: int, dice: random.Random) -> Counter[str]:
@@ -267,10 +282,273 @@ def test_lines_that_are_cut_torn_stalled_half_closed_doubled_and_garbled(crowd_o
         crowd.rules(smtp=smtp.port, imap=imap.port)
         with crowd.running():
             crowd.answers(3)
-            end = time.monotonic() + 40
+            end = time.monotonic() + 15
             while crowd.open() and time.monotonic() < end:
                 time.sleep(0.5)
         assert smtp.happened.total() + imap.happened.total() > 3
     crowd.rules()
     crowd.settles()
     crowd.everybody_has_each_letter_once()
+
+
+# -- servers that go, change and refuse -------------------------------------------------------------------------
+
+
+def restart(server) -> None:
+    """Dovecot writes its accounts anew when it starts: those of the crowd are kept."""
+    users = server.root / "users"
+    known = users.read_text() if users.exists() else ""
+    server.stop()
+    server.start()
+    if known:
+        users.write_text(known)
+
+
+def test_servers_that_restart_while_letters_go_out(crowd_of):
+    crowd = crowd_of(6)
+    crowd.first_run()
+    with crowd.running():
+        crowd.answers(3)
+        for server in (crowd.bench.mail.postfix, crowd.bench.mail.dovecot, crowd.bench.mail.postfix):
+            time.sleep(random.uniform(0, 1))
+            restart(server)
+        crowd.bench.wait(lambda: not crowd.open(), 60)
+    crowd.everybody_has_each_letter_once()
+
+
+def refuse_everybody(direction: str, data: bytes, line: object) -> bytes:
+    raise Cut
+
+
+def told(crowd: Crowd, words: str) -> int:
+    """In how many mails the owner reads these words."""
+    mails = [
+        message_from_bytes(m.content, policy=policy.default) for m in crowd.bench.mail._look(DANA, "INBOX")
+    ]
+    return sum(words in f"{m['Subject']} {m.get_body(('plain',)).get_content()}" for m in mails)
+
+
+def test_a_dead_mailbox_is_told_once_and_when_it_is_over_and_health_is_red_meanwhile(crowd_of):
+    crowd = crowd_of(3)
+    crowd.first_run()
+    later = crowd.bench.folder / "later"
+    later.write_text("600")
+
+    def health(*words: str) -> subprocess.CompletedProcess[str]:
+        environment = {**crowd.bench.environment, "KEEPWARM_SKEW": str(later)}
+        line = crowd.line("health", *words, program=ODD)
+        return subprocess.run(line, cwd=crowd.bench.root, env=environment, capture_output=True, text=True)
+
+    with Proxy(crowd.bench.mail.dovecot.imap_port) as imap:
+        crowd.rules(imap=imap.port)
+        with crowd.running():
+            imap.fault = refuse_everybody
+            imap.cut()
+            crowd.answers(1)
+            crowd.bench.wait(lambda: told(crowd, "has trouble"))
+            time.sleep(4)
+            assert told(crowd, "has trouble") == 1
+            done = health("--json")
+            assert done.returncode == 1
+            assert json.loads(done.stdout)["ok"] is False
+            assert "127.0.0.1" in json.loads(done.stdout)["reason"]
+            assert "Trouble since" in crowd.bench.command("status").stdout
+            imap.fault = None
+            crowd.bench.wait(lambda: told(crowd, "works again"))
+            crowd.bench.wait(lambda: not crowd.open())
+            assert (told(crowd, "has trouble"), told(crowd, "works again")) == (1, 1)
+    crowd.everybody_has_each_letter_once()
+
+
+def test_a_way_out_that_refuses_us_keeps_the_letters_and_says_so_when_it_is_over(crowd_of):
+    crowd = crowd_of(3)
+    crowd.first_run()
+    with Proxy(crowd.bench.mail.postfix.smtp_port) as smtp:
+        smtp.fault = answering(b"AUTH", b"535 5.7.8 the token has expired")
+        crowd.rules(smtp=smtp.port)
+        with crowd.running():
+            crowd.answers(2)
+            crowd.bench.wait(lambda: "the token has expired" in crowd.bench.command("status").stdout)
+            time.sleep(4)
+            assert crowd.states() == Counter(waiting=6)
+            smtp.fault = None
+            crowd.bench.wait(lambda: not crowd.open())
+            crowd.bench.wait(lambda: told(crowd, "works again"))
+    assert crowd.letters(DANA).total() == 1
+    crowd.everybody_has_each_letter_once()
+
+
+def killing_at_the_answer(daemon: list[subprocess.Popen[bytes]]) -> Fault:
+    """The server has taken a letter, and the daemon is killed before it hears of it."""
+
+    def fault(direction: str, data: bytes, line: Line) -> bytes:
+        if direction == DOWN and line.tail == FINAL_DOT:
+            daemon[0].send_signal(signal.SIGKILL)
+            raise Cut
+        return data
+
+    return fault
+
+
+def test_killed_at_the_answer_then_a_new_uidvalidity_and_a_copy_moved_by_hand(crowd_of):
+    crowd = crowd_of(4, doubt="3 seconds")
+    crowd.first_run()
+    mail, daemon = crowd.bench.mail, []
+    with Proxy(mail.postfix.smtp_port, killing_at_the_answer(daemon)) as smtp:
+        crowd.rules(smtp=smtp.port)
+        crowd.answers(1)
+        daemon.append(crowd.start())
+        daemon[0].wait(30)
+    assert crowd.states() == Counter(attempted=1, waiting=3)
+    mail.arrived(TEAM, 5)
+    ledger = crowd.bench.rows("ledger")
+    mail.dovecot._doveadm("move", "-u", TEAM, "Trash", "mailbox", "INBOX", "header", "X-Keepwarm-Letter", "")
+    mail.dovecot._doveadm("mailbox", "update", "-u", TEAM, "--uid-validity", "4711", "INBOX")
+    mail.dovecot._doveadm("kick", "*")
+    assert len(mail.mailbox(TEAM, "Trash")) == 1
+    crowd.rules()
+    crowd.settles()
+    crowd.everybody_has_each_letter_once()
+    assert crowd.bench.rows("ledger") == ledger
+    assert {row["contractor"] for row in ledger} == {f"Crowd {n}" for n in range(4)}
+
+
+def test_never_and_later_at_the_real_servers_rcpt(crowd_of):
+    crowd = crowd_of(1)
+    crowd.people += ["never@crowd.example", "later@crowd.example"]
+    crowd.expected |= {"never@crowd.example": Counter(), "later@crowd.example": Counter()}
+    crowd.rules()
+    crowd.first_run()
+    crowd.answers(1)
+    crowd.once(ok=False)
+    assert crowd.states() == Counter(sent=1, refused=1, deferred=1)
+    whys = {row["contractor"]: row["why"] for row in crowd.bench.rows("why") if row["rule"] == "Thank"}
+    assert "no such mailbox" in whys["Crowd 1"]
+    assert "come back later" in whys["Crowd 2"]
+    crowd.bench.wait(lambda: told(crowd, "no such mailbox"))
+
+
+# -- the clock and the disk ---------------------------------------------------------------------------------------
+
+
+def test_a_clock_that_jumps_under_the_running_daemon(crowd_of):
+    crowd = crowd_of(4)
+    crowd.first_run()
+    skew = crowd.bench.folder / "skew"
+    skew.write_text("0")
+    crowd.bench.environment["KEEPWARM_SKEW"] = str(skew)
+
+    def polls(wrong: float) -> bool:
+        last = TinyStore(crowd.data, read_only=True).heartbeat().last_poll
+        return last is not None and abs((last - datetime.now(UTC)).total_seconds() - wrong) < 30
+
+    with crowd.running():
+        crowd.answers(1)
+        for wrong in (3600.0, -3600.0, 365 * 86400.0, 0.0):
+            skew.write_text(str(wrong))
+            crowd.bench.wait(lambda wrong=wrong: polls(wrong))
+        assert "The clock went" in crowd.log
+        time.sleep(1.1)
+        crowd.answers(1)
+        crowd.bench.wait(lambda: not crowd.open())
+    crowd.everybody_has_each_letter_once()
+
+
+@pytest.fixture
+def small_disk(tmp_path) -> Iterator[Path]:
+    """A data folder on a disk of half a megabyte."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ("mount", "-t", "tmpfs", "-o", "size=512k", "none", str(folder)), capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("no small disk can be mounted here")
+    yield folder
+    subprocess.run(("umount", "-l", str(folder)), check=True)
+
+
+def fill(folder: Path, leave: int) -> None:
+    """Fill the disk but for so many blocks of 4096 bytes."""
+    (folder / "filler").unlink(missing_ok=True)
+    free = shutil.disk_usage(folder).free
+    with (folder / "filler").open("wb") as filler:
+        filler.write(bytes(max(0, free - 4096 * leave)))
+
+
+def test_a_full_disk_at_every_write(crowd_of, small_disk):
+    crowd = crowd_of(3)
+    crowd.first_run()
+    for leave in (0, 1, 3, 8):
+        crowd.answers(1)
+        fill(small_disk, leave)
+        done = crowd.once(ok=False)
+        assert leave or not done
+        crowd.states()
+    (small_disk / "filler").unlink()
+    crowd.settles()
+    crowd.everybody_has_each_letter_once()
+
+
+def test_of_a_full_disk_the_owner_is_told_and_when_it_is_over_all_goes_on(crowd_of, small_disk):
+    crowd = crowd_of(3)
+    crowd.first_run()
+    with crowd.running():
+        crowd.bench.wait(lambda: crowd.states() == Counter())
+        fill(small_disk, 0)
+        crowd.answers(1)
+        crowd.bench.wait(lambda: told(crowd, "has trouble"))
+        time.sleep(3)
+        assert told(crowd, "has trouble") == 1
+        (small_disk / "filler").unlink()
+        crowd.bench.wait(lambda: not crowd.open())
+        crowd.bench.wait(lambda: told(crowd, "works again"))
+    crowd.everybody_has_each_letter_once()
+
+
+# -- the long ones ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(3600)
+def test_three_hundred_rounds_of_kill_9_while_two_hundred_letters_are_due(crowd_of):
+    crowd = crowd_of(40)
+    crowd.first_run()
+    left = kill_rounds(crowd, ROUNDS, 5, random.Random())
+    crowd.settles(600)
+    crowd.everybody_has_each_letter_once()
+    print(f"{ROUNDS} rounds of kill -9: {dict(left)}, {crowd.jobs * 40} letters, each once")
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(3600)
+def test_three_hundred_cuts_at_the_final_dot_while_two_hundred_letters_are_due(crowd_of):
+    crowd = crowd_of(40)
+    crowd.first_run()
+    with Proxy(crowd.bench.mail.postfix.smtp_port) as proxy:
+        proxy.fault = at_the_final_dot(proxy, random.Random(), 0.4)
+        crowd.rules(smtp=proxy.port)
+        with crowd.running():
+            while proxy.happened.total() < ROUNDS:
+                if crowd.open() < 200:
+                    crowd.answers(5)
+                time.sleep(1)
+        crowd.settles(600)
+    crowd.everybody_has_each_letter_once()
+    print(f"{dict(proxy.happened)} of {crowd.jobs * 40} letters, each once")
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(3600)
+def test_kill_9_and_ill_lines_together(crowd_of):
+    crowd = crowd_of(40, doubt="12 seconds")
+    crowd.first_run()
+    dice, mail = random.Random(), crowd.bench.mail
+    with Proxy(mail.postfix.smtp_port) as smtp, Proxy(mail.dovecot.imap_port) as imap:
+        smtp.fault, imap.fault = anywhere(smtp, dice, 0.01), anywhere(imap, dice, 0.005)
+        crowd.rules(smtp=smtp.port, imap=imap.port)
+        left = kill_rounds(crowd, ROUNDS // 3, 5, dice)
+    crowd.rules()
+    crowd.settles(600)
+    crowd.everybody_has_each_letter_once()
+    print(f"{dict(left)}, SMTP {dict(smtp.happened)}, IMAP {dict(imap.happened)}, each letter once")
