@@ -39,21 +39,34 @@ def automatic(envelope: Envelope, text: str, back_on: date) -> EmailMessage:
     return mail
 
 
-def bounce(at: datetime, name: str, mailbox: str, address: str) -> EmailMessage:
+def bounce(at: datetime, name: str, mailbox: str, address: str) -> bytes:
     """A delivery report (RFC 3464): the address is not there."""
-    mail = EmailMessage()
-    mail["From"], mail["To"] = f"MAILER-DAEMON@{mailbox.partition('@')[2]}", mailbox
-    mail["Subject"], mail["Date"] = "Undelivered Mail Returned to Sender", format_datetime(at)
-    mail["Message-ID"], mail["Auto-Submitted"] = f"<{name}>", "auto-replied"
-    mail.set_content(f"<{address}>: 550 5.1.1 no such user")
-    mail.make_mixed()
-    report = f"Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; {address}\nAction: failed\nStatus: 5.1.1\n"
-    part = EmailMessage()
-    part.set_content(report.encode(), "message", "delivery-status", cte="7bit")
-    mail.attach(part)
-    mail.replace_header("Content-Type", "multipart/report")
-    mail.set_param("report-type", "delivery-status")
-    return mail
+    lines = (
+        f"From: MAILER-DAEMON@{mailbox.partition('@')[2]}",
+        f"To: {mailbox}",
+        "Subject: Undelivered Mail Returned to Sender",
+        f"Date: {format_datetime(at)}",
+        f"Message-ID: <{name}>",
+        "Auto-Submitted: auto-replied",
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+        "",
+        "--b",
+        "Content-Type: text/plain",
+        "",
+        f"<{address}>: 550 5.1.1 no such user",
+        "--b",
+        "Content-Type: message/delivery-status",
+        "",
+        "Reporting-MTA: dns; mx.example",
+        "",
+        f"Final-Recipient: rfc822; {address}",
+        "Action: failed",
+        "Status: 5.1.1",
+        "",
+        "--b--",
+        "",
+    )
+    return "\n".join(lines).encode()
 
 
 def rsvp(envelope: Envelope, check_in: CheckIn, answer: str) -> EmailMessage:

@@ -55,7 +55,7 @@ class Stage:
         self._now = datetime.min.replace(tzinfo=UTC)
         self._copies: list[tuple[datetime, RawMail]] = []
         self._envelopes: dict[int, Envelope] = {}  # by line
-        self._starred: dict[str, None] = {}  # Message-IDs
+        self._starred: dict[str, Envelope] = {}  # by Message-ID
         self.letters: list[Letter] = []
 
     # -- what the daemon sees ------------------------------------------------------------------------------
@@ -82,7 +82,10 @@ class Stage:
             yield Batch("INBOX", books.people, starred=tuple(self._stars()))
 
     def _stars(self) -> Iterator[Starred]:
-        return (Starred(0, f"Message-ID: <{name}>".encode()) for name in self._starred)
+        """All that carries a star now, by the header fields that a server hands out."""
+        for mail in self._starred.values():
+            fields = f"From: {mail.sender.addresses[0]}\nTo: {mail.to[0]}\nMessage-ID: <{mail.name}>\n"
+            yield Starred(0, fields.encode())
 
     def take(self, to: tuple[str, ...], content: bytes) -> None:
         """What the daemon sends: kept, and copied to the shared mailbox where a contractor reads it."""
@@ -97,19 +100,20 @@ class Stage:
     def _played(self, event: Event, books: Books) -> list[RawMail]:
         match event.does:
             case "stars":
-                self._starred[self._envelopes[event.about].name] = None
+                mail = self._envelopes[event.about]
+                self._starred[mail.name] = mail
             case "unstars":
                 self._starred.pop(self._envelopes[event.about].name, None)
             case "is added":
                 pass  # the runner takes up the rules with them in it
             case _:
-                mail = self._mail(event, books)
+                written = self._mail(event, books)
                 self._uid += 1
                 folder = "Sent" if event.who == OWNER and event.to else "INBOX"
-                return [mails.raw(mail, folder, self._uid, event.at)]
+                return [mails.raw(written, folder, self._uid, event.at)]
         return []
 
-    def _mail(self, event: Event, books: Books) -> EmailMessage:
+    def _mail(self, event: Event, books: Books) -> EmailMessage | bytes:
         if event.does == "bounces":
             address = self._parties[event.who].addresses[0]
             return mails.bounce(event.at, self._name(event), self._policy.mailbox.address, address)

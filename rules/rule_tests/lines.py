@@ -5,7 +5,7 @@ from rules.policy import Policy
 from rules.problems import Fault, found
 from rules.rule_tests.plot import OWNER, Event
 from rules.rule_tests.schema import EventBlock
-from rules.suggest import did_you_mean
+from rules.suggest import closest, did_you_mean
 
 PREVIOUS, OF_KEEPWARM = "previous", "letter"
 _SELF = ("me", "owner")
@@ -30,6 +30,8 @@ class Names:
         if not meant:
             everybody = [self._owner.name, *(contractor.name for contractor in self._contractors)]
             hint = did_you_mean(name, everybody, "There are")
+            if near := closest(name, [who.split()[0] for who in everybody]):
+                hint = f'Did you mean "{near}"?'
             raise Fault(f"Nobody in rules.yaml is named {found(name)}.", hint)
         return meant[0]
 
