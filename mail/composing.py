@@ -19,7 +19,7 @@ from hashlib import sha256
 from html import escape as escape_html
 from textwrap import wrap
 
-from mail.footers import footer
+from mail.footers import Call, footer
 from mail.markdown import Markdown, one_line, to_html, to_text
 from mail.pictures import Picture, related
 from mail.rendering import Rendered, RenderingError
@@ -77,16 +77,18 @@ def compose(
     cc: Address | None = None,
     calendar: bytes | None = None,
     pictures: tuple[Picture, ...] = (),
+    call: Call | None = None,
 ) -> bytes:
     """The mail's final bytes: ASCII, CRLF.
 
     `message_id`, `in_reply_to` and `references` are without brackets; `references` are those of the mail that
     is answered, oldest first. `conversation_subject` (without "Re:") stands where the letter joins a
     conversation, None where it starts one. `owner_name` is whom the footer speaks of (default: the sender).
+    `call` is one of which the footer asks how it went.
     `calendar` is an iTIP object; its METHOD is taken from it. RenderingError where an address cannot stand in
     a header.
     """
-    told = footer(rendered.reader, owner_name or sender[0], pause_link, language or rendered.language)
+    told = footer(rendered.reader, owner_name or sender[0], pause_link, language or rendered.language, call)
     subject = subject_of(rendered, conversation_subject)
     headers = [
         _addressed("From", sender),

@@ -183,7 +183,7 @@ FACTS: Mapping[str, Fact] = {
             "length": Fact("how long", "30 minutes", spanish="30 minutos"),
             "where": Fact("`where:`", "https://meet.example/dana"),
             "agenda": Fact(
-                "what is open between the two",
+                "what is open between the two, or was delivered since they last talked",
                 ("Invoice template (with you since Tuesday, March 3)",),
                 many=True,
                 spanish=("Plantilla de la factura (pendiente de ti desde el martes 3 de marzo)",),

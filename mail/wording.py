@@ -83,6 +83,10 @@ _SHORT = {"en": "under a minute", "es": "menos de un minuto"}
 _NO_TIME = {"en": "less than a minute of working time", "es": "menos de un minuto de trabajo"}
 _AND = {"en": " and ", "es": " y "}
 _SPANISH = {"you": "ti", "me": "mí"}
+_STANDS: Mapping[str, Mapping[str, str]] = {
+    "en": {"due": "due on {}", "idea": "idea of {}", "delivered": "delivered on {}"},
+    "es": {"due": "para el {}", "idea": "idea del {}", "delivered": "entregado el {}"},
+}
 _YOUR_TIME = {"en": " your time", "es": " (tu hora)"}
 
 
@@ -160,6 +164,11 @@ def lies_with(whose: str, since: str, language: str = "en") -> str:
     if _known(language) == "es":
         return f"pendiente de {_SPANISH.get(whose, whose)} desde el {since}"
     return f"with {whose} since {since}"
+
+
+def stands(what: str, when: str, language: str = "en") -> str:
+    """How a matter stands: `what` is due, idea or delivered, `when` a day in words."""
+    return _STANDS[_known(language)][what].format(when)
 
 
 def titled(subject: str, language: str = "en") -> str:

@@ -7,13 +7,16 @@ from zlib import crc32
 
 from mail.composing import compose as compose_mail
 from mail.composing import subject_of
+from mail.footers import Call
 from mail.links import answer
 from mail.rendering import Rendered, RenderingError, Templates
+from mail.wording import day_in
 from relationship.conversations import plain_subject
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Fact
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Side
+from relationship.occasions.check_ins import to_ask_about
 from rules.evaluation import Case
 from rules.gates import who_answered
 from tick.approval import needs_approval
@@ -21,7 +24,8 @@ from tick.books import Books
 from tick.decide import Judged, news
 from tick.invitations import calendar_of, invited
 from tick.owner_mail import new_token
-from tick.telling import facts_of, reader_of
+from tick.reader import reader_of
+from tick.telling import facts_of
 
 
 @dataclass(slots=True)
@@ -154,9 +158,22 @@ def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now:
         pause_link="" if to_owner else answer("pause", mailbox, draft.token, rendered.language),
         owner_name=story.owner.name,
         calendar=calendar_of(case, rendered, books.policy, now),
+        call=_call(draft, case, books, now),
     )
     to = (*draft.to, owner[1]) if case.rule.invite else draft.to
     return replace(draft, to=to, subject=subject_of(rendered, subject), content=content.decode("ascii"))
+
+
+def _call(draft: Letter, case: Case, books: Books, now: datetime) -> Call | None:
+    """The last call, of which the contractor's next letter asks how it went; invitations are about another one."""
+    story = case.story
+    last = to_ask_about(story, now)
+    if last is None or draft.reader is Side.OWNER or case.rule.invite:
+        return None
+    reader = reader_of(draft.reader, story.contractor, story.owner)
+    mailbox, words = books.policy.mailbox.address, ("held", "late", "missed")
+    links = {word: answer(word, mailbox, draft.token, reader.language) for word in words}
+    return Call(day_in(last.starts_at, reader.timezone, reader.language, reader.locale), links)
 
 
 def _answered(case: Case) -> Message | None:

@@ -1,42 +1,22 @@
 """What a letter may state about a case: its facts, in the reader's own language, zone and way of writing dates."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mail.links import all_answers
-from mail.wording import count, day, day_in, full_date, lies_with, moment, plain_time, titled, working_time
+from mail.wording import count, day, day_in, full_date, moment, plain_time, titled, working_time
 from relationship.checkins import CheckIn
 from relationship.conversations import plain_subject
 from relationship.durations import Duration
 from relationship.ledger import Turn, moves_the_ball
-from relationship.messages import Side
 from relationship.occasions.turns import asked_at
-from relationship.parties import Contractor, Owner
+from relationship.parties import Contractor
 from relationship.story import Story
 from rules.evaluation import Case
 from rules.policy import Policy
+from tick.agenda import agenda
+from tick.reader import Reader, reader_of
 
 LONGEST = 60  # working days; what waits longer is said to wait so long
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads a letter, and how: language, locale and zone."""
-
-    language: str
-    locale: str
-    timezone: str
-
-
-def reader_of(side: Side, contractor: Contractor, owner: Owner) -> Reader:
-    """The reader of a letter; contractors read the owner's way of writing dates only in English."""
-    if side is Side.OWNER:
-        return Reader("en", owner.locale, owner.timezone)
-    return Reader(
-        contractor.language,
-        owner.locale if contractor.timezone == owner.timezone else "",
-        contractor.timezone,
-    )
 
 
 def facts_of(case: Case, policy: Policy, token: str, now: datetime) -> dict[str, object]:
@@ -60,7 +40,7 @@ def facts_of(case: Case, policy: Policy, token: str, now: datetime) -> dict[str,
     if occasion.debt:
         facts["debt"] = _turn(occasion.debt, story, reader, now)
     if occasion.check_in:
-        facts["check_in"] = _check_in(occasion.check_in, case, policy, reader)
+        facts["check_in"] = _check_in(occasion.check_in, case, policy, reader, now)
     if occasion.letter:
         facts["letter"] = {
             "subject": occasion.letter.subject,
@@ -144,7 +124,9 @@ def _waiting(turn: Turn, since: datetime, story: Story, end: datetime, reader: R
     )
 
 
-def _check_in(check_in: CheckIn, case: Case, policy: Policy, reader: Reader) -> dict[str, object]:
+def _check_in(
+    check_in: CheckIn, case: Case, policy: Policy, reader: Reader, now: datetime
+) -> dict[str, object]:
     story = case.story
     abroad = story.contractor.timezone != story.owner.timezone
 
@@ -158,22 +140,6 @@ def _check_in(check_in: CheckIn, case: Case, policy: Policy, reader: Reader) -> 
         "owner_said": check_in.owner_said,
         "length": plain_time(int((check_in.ends_at - check_in.starts_at).total_seconds()), reader.language),
         "where": policy.check_ins.where,
-        "agenda": agenda(story, case.reader, reader),
+        "agenda": agenda(story, case.reader, reader, now),
         "outside_hours": check_in.outside_hours,
     }
-
-
-def agenda(story: Story, case_reader: Side, reader: Reader) -> tuple[str, ...]:
-    """What is open between the two: the waits of both sides that ask, and with whom each of them lies."""
-    return tuple(
-        f"{titled(turn.subject, reader.language)} ({_with_whom(turn, story, case_reader, reader)})"
-        for turn in story.ledger.waits
-        if turn.asks
-    )
-
-
-def _with_whom(turn: Turn, story: Story, case_reader: Side, reader: Reader) -> str:
-    """In a letter to the contractor the owner speaks; in one to the owner, Keepwarm does."""
-    other = "me" if case_reader is Side.CONTRACTOR else story.contractor.first_name
-    since = day_in(turn.since, reader.timezone, reader.language, reader.locale)
-    return lies_with("you" if turn.party is case_reader else other, since, reader.language)

@@ -140,6 +140,42 @@ def test_a_missed_call_is_told_and_how_it_went_is_asked_an_hour_after(whole_exam
     assert "was reported as missed" in scene.last(MISSED).text
 
 
+def test_how_a_call_went_is_asked_in_the_contractors_next_letter_alone(whole_example):
+    scene = whole_example
+    call = invited(scene)
+    calendar_says(scene, call, "ACCEPTED")
+    scene.live(minute(call.ends_at + timedelta(minutes=30)))
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.live(minute(call.ends_at + timedelta(days=4)))
+    letters = [x for x in scene.letters(MARIA) if x.raw.internal_date > call.ends_at]
+    asking = [x for x in letters if "how was your call with Dana" in " ".join(x.text.split())]
+    assert len(letters) > 1
+    assert asking == letters[:1]
+    [subject] = re.findall(r"mailto:\S+?\?subject=(\S+?)&body=%23held", asking[0].text.replace("\n", ""))
+    scene.writes(MARIA, TEAM, unquote(subject), "#held")
+    scene.tick()
+    assert scene.story("Maria").check_ins[call.uid].contractor_said == "held"
+    assert scene.story("Maria").waits(Side.OWNER) == ()
+
+
+def test_an_invitation_brings_what_there_is_to_talk_about(whole_example):
+    scene = whole_example
+    scene.live("2026-10-05 15:00")
+    flyer = scene.writes(DANA, MARIA, "Flyer", "Please make the flyer.\n\nDue: 30 Oct 2026")
+    done = scene.writes(DANA, MARIA, "Menu", "Please make the menu.\n\nDue: 6 Oct 2026")
+    scene.live("2026-10-05 17:00")
+    scene.writes(MARIA, TEAM, "Re: Flyer", "I will start tomorrow.", flyer)
+    scene.writes(MARIA, TEAM, "Re: Menu", "Here it is.\n\n#done", done)
+    scene.writes(MARIA, TEAM, "Shorter form", "#idea\n\nWe could drop the second page.")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    invited(scene)
+    text = scene.last(CALL).text
+    assert "- Invoice (with me since Tuesday 6 October)" in text
+    assert "- Flyer (due on Friday 30 October)" in text
+    assert "- Shorter form (idea of Tuesday 6 October)" in text
+    assert "- Menu (delivered on Tuesday 6 October)" in text
+
+
 # -- triggers that the example does not use ------------------------------------------------------------------
 
 MORE = """
