@@ -279,3 +279,22 @@ def test_silence_is_told_after_fourteen_days_and_owner_silence_after_thirty(exam
     example.restart()
     example.live("2026-11-25 14:00")
     assert len(example.sent(gone)) == 2
+
+
+# -- in the contractor's own language ------------------------------------------------------------------------
+
+
+def test_letters_are_in_the_contractors_language(example):
+    example.policy(example.rules_text, ("    language: en\n", "    language: es\n"))
+    question = ask(example, "2026-10-20 14:00")
+    answer(example, "2026-10-20 14:55", question)
+    ask(example, "2026-10-21 16:00", subject="Flyer", text="Could you send the flyer?\n\nDue: 27 Oct 2026")
+    example.live("2026-10-23 16:00")
+    thanks, gentle = example.last(QUICK).text, example.last(CHASE).text
+    assert thanks.startswith("Hola, Maria:")
+    assert "«Logo»" in thanks
+    assert "55 minutos" in thanks
+    assert gentle.startswith("Hola, Maria:")
+    assert "22 de octubre" in gentle  # in Manila it was Thursday already
+    assert "Keepwarm envió esta nota de parte de Dana Reyes" in gentle
+    assert example.last("A brief without a deadline").text.startswith("I found")  # Dana reads English

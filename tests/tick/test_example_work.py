@@ -233,11 +233,22 @@ def test_no_praise_for_45_days_is_told_once_and_a_star_counts_as_praise(example)
     assert "45 days" in example.last("No praise lately").text
     example.at("2026-12-04 12:00")
     example.live("2026-12-07 15:00")
-    assert example.sent("No praise lately")[1:] == ["2026-12-04 14:10"]  # Maria: from the thank-you for the star
+    assert example.sent("No praise lately")[1:] == [
+        "2026-12-04 14:10"
+    ]  # Maria: from the thank-you for the star
     example.at("2026-12-18 12:00")
     example.restart()
     example.live("2026-12-19 12:00")
     assert len(example.sent("No praise lately")) == 2
+
+
+def test_the_owners_own_thanks_are_praise_too(example):
+    example.live("2026-10-20 14:00")
+    table = example.writes(MARIA, TEAM, "Table", "I made the table sortable.")
+    says(example, "2026-10-20 14:30", "Great work, thank you!", table, "Re: Table", DANA)
+    example.at("2026-11-18 12:00")
+    example.live("2026-11-20 15:00")
+    assert "Maria" not in example.last("No praise lately").text
 
 
 # -- A brief without a deadline, An idea came in -------------------------------------------------------------
@@ -294,6 +305,8 @@ def test_an_idea_is_told_at_once_and_not_once_it_is_answered(example):
 
 
 def test_an_idea_of_the_owners_is_none(example):
-    brief(example, "2026-10-06 15:00", "#idea We could drop the second page. What do you think?\n\nDue: Friday")
+    brief(
+        example, "2026-10-06 15:00", "#idea We could drop the second page. What do you think?\n\nDue: Friday"
+    )
     example.live("2026-10-08 15:00")
     assert example.sent("An idea came in") == []

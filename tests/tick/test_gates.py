@@ -429,6 +429,21 @@ def test_mail_that_fails_dmarc_holds_the_reminder_and_answers_nothing(scene):
     assert wait.asks
 
 
+def test_mail_that_cannot_be_read_holds_the_reminder(scene):
+    question = ask(scene)
+    scene.count += 1
+    mail = (
+        f"From: {MARIA}\nTo: {TEAM}\nSubject: Re: Logo\nMessage-ID: <secret@x>\nIn-Reply-To: {question}\n"
+        f"Date: {scene.now:%a, %d %b %Y %H:%M:%S} +0000\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary=b\n\n'
+        "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n"
+        "--b\nContent-Type: application/octet-stream\n\n-----BEGIN PGP MESSAGE-----\nhQEMA\n--b--\n"
+    )
+    scene.servers.deliver_to(TEAM, mail.encode(), scene.now, "INBOX")
+    scene.live("2026-03-04 10:00")
+    assert scene.sent(CHASE) == []
+
+
 def test_mail_in_junk_holds_the_reminder(scene):
     question = ask(scene)
     scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question, folder="Junk")
@@ -535,6 +550,21 @@ def test_the_total_limit_holds_the_rest(scene):
     ask(scene, who=BEN, subject="Site", text="Could you look at it?")
     scene.live("2026-03-03 12:00")
     assert scene.sent(CHASE) == [DUE, "2026-03-03 11:00"]
+
+
+def test_what_the_owner_has_approved_waits_for_no_limit(scene):
+    approved = ("send: appreciation/quick-answer", "send: appreciation/quick-answer\n    approve: owner")
+    scene.policy(scene.rules_text, ONE_A_DAY, approved)
+    ask(scene)
+    question = ask(scene, "2026-03-03 09:00", subject="Flyer", text="Could you send the flyer?")
+    scene.live("2026-03-03 09:30")
+    scene.writes(MARIA, TEAM, "Re: Flyer", "Here it is.", question)
+    scene.live("2026-03-03 15:00")
+    assert scene.sent(CHASE) == [DUE]
+    [draft] = [x for x in scene.letters(DANA) if x.subject.startswith("May I send this")]
+    scene.writes(DANA, TEAM, "Re: May I?", "ok", f"<{draft.message_id}>", folder="INBOX")
+    scene.tick()
+    assert scene.sent(THANKS) == ["2026-03-03 15:00"]
 
 
 def test_a_letter_waits_out_the_lunch_break(scene):
