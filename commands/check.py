@@ -13,7 +13,7 @@ import typer
 from commands.house import House
 from commands.output import AsJson, plainly
 from mail.delivery import DeliveryError
-from mail.inbox import InboxError
+from mail.inbox import Inbox, InboxError
 from mail.secrets import SecretError
 from relationship.templates import TemplateIndex
 from rules.loader import Findings, examine
@@ -47,6 +47,8 @@ def _login_problems(house: House, mailbox: Mailbox) -> Iterator[Problem]:
         try:
             line = make(mailbox)
             line.connect()
+            if isinstance(line, Inbox):
+                line.folders()  # those that are named have to be there
             line.close()
         except (InboxError, DeliveryError, SecretError) as error:
             yield Problem(0, 0, path, str(error))

@@ -66,6 +66,7 @@ def log_to_stderr(as_json: bool = False) -> None:
     else:
         handler.setFormatter(Plain())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("imapclient").setLevel(logging.WARNING)  # it tells of every line that it closes
 
 
 def _at(record: logging.LogRecord) -> datetime:

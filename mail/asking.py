@@ -53,6 +53,7 @@ class Lists:
     asks: re.Pattern[str]
     asks_nothing: re.Pattern[str]
     closer: re.Pattern[str]
+    wish: re.Pattern[str]
     fillers: frozenset[str]
     done: frozenset[str]
     done_begins: frozenset[str]
@@ -69,6 +70,7 @@ def _lists(
         asks=any_of((*phrases("asks"), *asks)),
         asks_nothing=any_of(phrases("asks nothing")),
         closer=any_of((*phrases("closers"), *closers)),
+        wish=any_of(phrases("wishes")),
         fillers=frozenset(word for phrase in phrases("fillers") for word in plain(phrase).split()),
         done=all_done,
         done_begins=frozenset(one.split(" ", 1)[0] for one in all_done),
@@ -107,6 +109,8 @@ def asks(text: str, lists: Lists) -> bool:
 def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
     """Whether fresh text is nothing but a closer: thanks, "great, got it", a lone emoji.
 
+    A wish ("Have a nice weekend!") may stand beside one; alone it asks nothing, but answers nothing either.
+
     `names` are the first names of those who take part, in lower case: "Thanks, Maria!" closes too.
     """
     text = _without_greeting(text.strip())
@@ -117,7 +121,7 @@ def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
     words = bare(text)
     if not _LETTER.search(words):
         return not any(char.isdigit() for char in words)  # an emoji or a smiley; "1500" is an answer
-    rest, count = lists.closer.subn(" ", words)
+    rest, count = lists.closer.subn(" ", lists.wish.sub(" ", words))
     if not count:
         return False
     spare = set(names)

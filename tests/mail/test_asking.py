@@ -36,7 +36,7 @@ ASKS = [
 ]
 ASKS_NOTHING = [
     "Here it is.",
-    "Have a nice weekend!",
+    "Thanks! Have a nice weekend!",
     "Please find attached the report.",
     "I have uploaded the second draft.",
     "See https://x.example/page?id=4 for the draft.",
@@ -62,7 +62,7 @@ CLOSERS = [
     ":)",
     "Thx :-)",
     "Noted with thanks",
-    "Have a nice weekend!",
+    "Thanks! Have a nice weekend!",
     "Hi Dana,\n\nThanks!",
     "Muchas gracias por todo",
     "¡Perfecto, gracias!",
@@ -172,3 +172,9 @@ def test_the_owners_words_come_on_top() -> None:
     assert asks("Palihug ko ani", lists)
     assert not asks("Palihug ko ani", LISTS)
     assert bare("Listo ✅ :-)") == "listo"
+
+
+@pytest.mark.parametrize("text", ["Have a nice weekend!", "Schönes Wochenende!", "Buen fin de semana"])
+def test_a_wish_alone_neither_asks_nor_closes(text: str) -> None:
+    assert not closes(text, LISTS)
+    assert not asks(text, LISTS)
