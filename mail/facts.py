@@ -128,6 +128,10 @@ WEEK = {
     "dates": _lines("days that were read in mails", "Ben Okafor", "you set it for “Landing page”", **_DAY),
     "dates_more": _more("days"),
     "news_question": Fact("1 once a month, when the owner is asked for news", 1),
+    "links": Fact(
+        "mails that fill themselves in",
+        parts={"news": _link("the beginning of a mail with news", "news")},
+    ),
 }
 
 FACTS: Mapping[str, Fact] = {

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from relationship.tokens import token_in
 
-__all__ = ["all_answers", "answer", "token_in"]
+__all__ = ["all_answers", "answer", "token_in", "write_news"]
 
 # What the filled-in mail is called: its sender sees it before sending.
 _SUBJECTS: Mapping[str, Mapping[str, str]] = {
@@ -42,6 +42,12 @@ def answer(tag: str, mailbox: str, token: str, language: str = "en") -> str:
     words = _SUBJECTS.get(language.partition("-")[0], {}).get(tag) or _SUBJECTS["en"][tag]
     subject = quote(f"{words} (kw-{token})", safe="")
     return f"mailto:{quote(mailbox, safe='@')}?subject={subject}&body={quote('#' + tag, safe='')}"
+
+
+def write_news(mailbox: str) -> str:
+    """The link that begins a mail of the owner's with news; it needs no token, as it is asked back."""
+    subject, body = quote("What is new here", safe=""), quote("#news\r\n\r\n", safe="")
+    return f"mailto:{quote(mailbox, safe='@')}?subject={subject}&body={body}"
 
 
 def all_answers(mailbox: str, token: str, language: str = "en") -> dict[str, str]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from statistics import median
 from typing import Any
 
-from mail.links import answer
+from mail.links import answer, write_news
 from mail.wording import count, day, day_in, listed, moment, titled
 from relationship.latency import hours
 from relationship.parties import Owner
@@ -36,6 +36,7 @@ class Words:
             "steady": _steady(digest),
             "notes": digest.notes or None,
             "news_question": 1 if news_question else None,
+            "links": {"news": write_news(self._mailbox)},
         }
         for name, entries, said in self._lists(digest):
             week[name] = tuple(said(entry) for entry in entries[:MOST])

@@ -19,7 +19,7 @@ def heed(word: OwnerWord, books: Books, now: datetime) -> None:
         answer_draft(word, about, books, now)
     elif kind == "news" and "news" in word.tags:
         _confirm(about, books, now)
-    elif not asked and "news" in word.tags:
+    elif "news" in word.tags:
         _take_news(word, books)
 
 

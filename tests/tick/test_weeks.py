@@ -1,6 +1,8 @@
 """The weekly digest in the daemon's own tick: at the owner's hour, once, and not long after it."""
 
+import re
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 
@@ -72,6 +74,37 @@ def test_nothing_to_say_is_one_line_and_more_is_more(weekly):
     assert "Nothing needs you" in quiet.text
     assert "you owe 1 answer" in busy.subject
     assert "“Invoice”" in busy.text
+
+
+def test_the_question_of_the_month_becomes_news_once_the_owner_says_so(weekly):
+    weekly.policy(
+        weekly.rules_text + "  - name: Company news\n    when: news\n    send: news/forward\n",
+        ("digest: off", "digest: Monday 08:00"),
+    )
+    weekly.run("2026-03-02 14:00")
+    [digest] = digests(weekly)
+    text = digest.text.replace(" \n", "").replace("\n", "")
+    [subject, body] = re.search(
+        r"mailto:team@acme.example\?subject=(What%20is%20new%20here)&body=(%23news[%0-9AD]*)", text
+    ).groups()
+    written = f"{unquote(body)}We have moved to a new office."
+    weekly.writes(DANA, TEAM, unquote(subject), written.replace("\r\n", "\n"), folder="INBOX")
+    weekly.run("2026-03-02 14:30")
+    echo = weekly.letters(DANA)[-1]
+    assert "We have moved to a new office." in echo.text
+    assert weekly.letters(MARIA) == []
+    weekly.writes(DANA, TEAM, f"Re: {echo.subject}", "#news", f"<{echo.message_id}>", folder="INBOX")
+    weekly.run("2026-03-03 12:00")
+    assert weekly.subjects(MARIA) == ["News: What is new here"]
+
+
+def test_news_in_an_answer_to_the_digest_is_news_too(weekly):
+    weekly.run("2026-03-02 14:00")
+    [digest] = digests(weekly)
+    words = "#news\n\nWe have moved to a new office."
+    weekly.writes(DANA, TEAM, f"Re: {digest.subject}", words, f"<{digest.message_id}>", folder="INBOX")
+    weekly.run("2026-03-02 14:30")
+    assert "We have moved to a new office." in weekly.letters(DANA)[-1].text
 
 
 def test_a_dry_run_and_the_word_off_write_none(scene):
