@@ -281,6 +281,28 @@ def test_a_copy_that_comes_while_the_gates_hold_the_second_try_counts(scene):
     assert scene.servers.accepted == []
 
 
+def test_a_second_try_in_doubt_looks_for_the_first_one_too(scene, monkeypatch):
+    """The first try's copy arrives just after the look, and the second try's line dies as well."""
+    content = in_doubt(scene)
+    look, late = scene.keepwarm.inbox.find_letter, [MARIA, TEAM]
+
+    def a_copy_comes_late(*args):
+        found = look(*args)
+        if the_letter(scene).state is State.WAITING or scene.now >= scene.now.replace(hour=10, minute=55):
+            while late:
+                scene.servers.deliver_to(late.pop(), content, scene.now)
+        return found
+
+    monkeypatch.setattr(scene.keepwarm.inbox, "find_letter", a_copy_comes_late)
+    scene.servers.drop = "before delivery"
+    scene.at("2026-03-02 11:00")
+    scene.tick()
+    scene.servers.drop = ""
+    scene.run("2026-03-02 13:00")
+    assert scene.subjects(MARIA) == ["Re: Logo"]
+    assert the_letter(scene).state is State.SENT
+
+
 def test_the_grace_counts_anew_when_the_mailbox_was_away_or_the_clock_was_set(scene):
     in_doubt(scene)
     scene.at("2026-03-02 12:00")

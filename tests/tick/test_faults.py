@@ -39,6 +39,7 @@ class Fuse:
     def __init__(self) -> None:
         self.left: int | None = None
         self.steps = 0
+        self.hot: list[int] = []  # the steps between a final dot and its answer
 
     def step(self) -> None:
         self.steps += 1
@@ -52,6 +53,8 @@ class Fuse:
         def stepped(*args, **kwargs):
             self.step()
             done = work(*args, **kwargs)
+            if any(isinstance(said, bytes) and said.endswith(b"\r\n.\r\n") for said in args):
+                self.hot += (self.steps, self.steps + 1, self.steps + 2)
             self.step()
             return done
 
@@ -145,20 +148,22 @@ def performance(staged, where: str, blows_at: int | None = None):
     """The scene after a play that died at a step of the store's commits or of the lines; how many steps there were."""
     fuses = {"commits": Fuse(), "lines": Fuse()}
     scene = staged(DyingStore(fuses["commits"]))
-    fuses[where].steps, fuses[where].left = 0, blows_at
+    fuses[where].steps, fuses[where].hot, fuses[where].left = 0, [], blows_at
     with dying_lines(fuses["lines"]):
         play(scene)
-    return scene, fuses[where].steps
+    return scene, fuses[where]
 
 
 def is_the_same_wherever_it_dies(staged, where: str, some: int | None) -> None:
-    undisturbed, count = performance(staged, where)
+    undisturbed, fuse = performance(staged, where)
+    count, hot = fuse.steps, set(fuse.hot)
     facts, letters = outcome(undisturbed)
     assert letters == {MARIA: Counter({"Re: Logo": 1, "Re: Flyer": 1}), BEN: Counter({"Re: Logo": 1})}
     told = set(undisturbed.subjects(DANA))
     assert told
     assert count > 60
-    for n in range(count) if some is None else random.sample(range(count), some):
+    assert bool(hot) == (where == "lines")
+    for n in range(count) if some is None else sorted(hot | set(random.sample(range(count), some))):
         scene, _ = performance(staged, where, n)
         assert outcome(scene) == (facts, letters), f"died at step {n} of {count}"
         assert told <= set(scene.subjects(DANA)), f"died at step {n} of {count}"
@@ -166,7 +171,7 @@ def is_the_same_wherever_it_dies(staged, where: str, some: int | None) -> None:
 
 @pytest.mark.parametrize("where", ["commits", "lines"])
 def test_aborted_somewhere_and_resumed_the_end_is_the_same(staged, where):
-    is_the_same_wherever_it_dies(staged, where, 20)
+    is_the_same_wherever_it_dies(staged, where, 12)
 
 
 @pytest.mark.campaign
