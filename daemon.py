@@ -24,6 +24,7 @@ from rules.problems import PolicyErrors
 from store.protocol import Store
 from store.tinydb_store import TinyStore
 from tick.books import Books
+from tick.clock import heal
 from tick.collect import Collect, from_mailbox
 from tick.compose import compose
 from tick.decide import court, decide
@@ -69,10 +70,14 @@ class Keepwarm:
         self.books = Books(store, policy, readers(templates))
         self._collect = from_mailbox(self.inbox) if collect is None else collect
         self._trouble = ""
+        self._is_fresh = True
 
     def tick(self, now: datetime) -> Work:
         """One pass: collect, record, decide, compose, deliver. Deciding waits until all was collected."""
         books, begun = self.books, monotonic()
+        if self._is_fresh:
+            heal(books, now)
+            self._is_fresh = False
         apply_requests(books)
         enroll(books, now)
         recorded = record(self._collect(books, now), books, now)
@@ -119,6 +124,8 @@ class Keepwarm:
     def start_over(self, now: datetime) -> None:
         """The mailbox could not be read for a while, or the clock was set: take nothing for granted."""
         doubt_anew(self.books, now)
+        heal(self.books, now)
+        self.books.recount()
         self.books.adopt(self.books.policy, self.books.readers)
 
     def tell_owner(

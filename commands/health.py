@@ -33,7 +33,7 @@ def reason(beat: Heartbeat, poll: timedelta, now: datetime) -> str:
     """Why all is not well, in one sentence; "" where it is."""
     if beat.last_poll is None:
         return beat.reason or "No poll has succeeded yet: is the daemon running?"
-    if now - beat.last_poll <= MISSED_POLLS * poll + SLACK:
+    if abs(now - beat.last_poll) <= MISSED_POLLS * poll + SLACK:  # one in the future is none: clocks are set
         return ""
     since = f"The last good poll was at {beat.last_poll:%Y-%m-%d %H:%M} UTC."
     return f"{since} {beat.reason or 'Is the daemon running?'}"

@@ -111,15 +111,15 @@ def at_most(case: Case, world: World) -> str | None:
     rate = case.rule.at_most
     if rate is None:
         return None
-    since = world.now - rate.window
     times = [
         letter.sent_at or letter.created_at
         for letter in case.story.letters.values()
         if letter.rule == case.rule.name and letter.state in TOLD and letter.token != case.letter
     ]
-    if sum(at > since for at in times) < rate.count:
+    inside = _inside(rate, times, world.now)
+    if len(inside) < rate.count:
         return None
-    return f"at most {rate.text}: the last one went out {case.story.when(max(times))}"
+    return f"at most {rate.text}: the last one went out {case.story.when(inside[-1])}"
 
 
 def stale(case: Case, world: World) -> str | None:
@@ -289,12 +289,18 @@ def _approved(case: Case) -> bool:
 
 
 def _full(rate: Rate, times: Sequence[datetime], now: datetime) -> bool:
-    return sum(at > now - rate.window for at in times) >= rate.count
+    return len(_inside(rate, times, now)) >= rate.count
+
+
+def _inside(rate: Rate, times: Sequence[datetime], now: datetime) -> list[datetime]:
+    """The times within a window of now, on either side: a letter of next year is from a clock that was set back."""
+    return sorted(at for at in times if abs(now - at) < rate.window)
 
 
 def _limit(rate: Rate, times: Sequence[datetime], why: str, now: datetime, gate: str = "limits") -> Judgement:
-    inside = sorted(at for at in times if at > now - rate.window)
-    return Judgement(Verdict.HOLD, why, gate=gate, until=inside[-rate.count] + rate.window)
+    return Judgement(
+        Verdict.HOLD, why, gate=gate, until=_inside(rate, times, now)[-rate.count] + rate.window
+    )
 
 
 def quiet_hours(case: Case, world: World) -> Judgement | None:

@@ -224,6 +224,11 @@ class Books:
 
     # -- letters -------------------------------------------------------------------------------------------
 
+    def recount(self) -> None:
+        """Note all letters anew: one that was let go of as old counts again, where the clock was set back."""
+        for name in self.store.names():
+            self._note(name, self.store.load(name).letters.values())
+
     def _note(self, key: str, letters: Iterable[Letter]) -> None:
         for letter in letters:
             if letter.state in COUNTED or letter.state in (State.BUNDLED, State.ASKED):
