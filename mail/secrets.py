@@ -3,6 +3,7 @@
 import base64
 import importlib
 import os
+import re
 import shlex
 import subprocess
 from pathlib import Path
@@ -46,9 +47,8 @@ def remember(secret: str) -> str:
 
 def redact(text: str) -> str:
     """The text without any secret that was revealed so far: for logs, and for errors that quote a server."""
-    for secret in sorted(_revealed, key=len, reverse=True):
-        text = text.replace(secret, REDACTED)
-    return text
+    known = "|".join(re.escape(secret) for secret in sorted(_revealed, key=len, reverse=True))
+    return re.sub(known, REDACTED, text) if known else text
 
 
 def _from_environment(name: str) -> str:

@@ -47,7 +47,7 @@ class Letter:
     created_at: datetime
     due_at: datetime
     state: State = State.WAITING
-    conversation: str = ""
+    conversation: str = ""  # what it is about: what its reader says by a link is said there
     attempts: int = 0
     attempted_at: datetime | None = None
     next_at: datetime | None = None

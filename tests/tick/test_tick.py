@@ -191,9 +191,11 @@ def test_a_refused_letter_says_why_and_a_deferred_one_is_tried_again(scene):
     scene.writes(DANA, BEN, "Site", "Could you look at the site?")
     scene.servers.refuse[BEN] = (550, "5.1.1 no such user")
     scene.run("2026-03-05 12:00")
-    [letter] = scene.story("Ben").letters.values()
+    [letter] = [x for x in scene.story("Ben").letters.values() if x.reader is Side.CONTRACTOR]
     assert letter.state is State.REFUSED
     assert "no such user" in letter.reply
+    assert "550 5.1.1 no such user" in scene.last("Refused").text
+    assert len(scene.sent("Refused")) == 1
 
 
 def test_a_letter_whose_line_died_is_found_by_its_copy_and_not_sent_twice(scene):
@@ -276,3 +278,16 @@ def test_a_pause_from_another_address_or_in_a_quote_does_nothing(scene):
     )
     scene.tick()
     assert scene.story("Maria").paused_by == ()
+
+
+def test_a_mail_that_asks_for_no_automatic_answer_gets_none(scene):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.at("2026-03-02 10:40")
+    more = {"X_Auto_Response_Suppress": "DR, OOF, AutoReply"}
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is, in three sizes.", question, **more)
+    scene.run("2026-03-03 10:00")
+    assert scene.letters(MARIA) == []
+    [turn] = scene.story("Maria").ledger.exchanges
+    assert turn.subject == "Logo"
