@@ -1,5 +1,7 @@
 """The little that is written to the mailbox: Keepwarm's own copies are filed, its drafts taken back."""
 
+from datetime import UTC, datetime
+
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
 
@@ -13,6 +15,14 @@ def is_own(client: IMAPClient, uid: int, token: str = "") -> bool:
     """Whether a mail of the open folder carries our mark, and this token; no other mail is ever touched."""
     block = fetch_headers(client, (uid,), OWN_MARK).get(uid, b"")
     return block.upper().startswith(OWN_MARK.encode()) and token.encode() in block
+
+
+def is_of(client: IMAPClient, uid: int, at: datetime | None) -> bool:
+    """Whether a mail of the open folder has this INTERNALDATE, to the second; None: whatever it has."""
+    if at is None:
+        return True
+    found = client.fetch((uid,), ["INTERNALDATE"]).get(uid, {}).get(b"INTERNALDATE")
+    return isinstance(found, datetime) and found.astimezone(UTC) == at.replace(microsecond=0)
 
 
 def file_away(client: IMAPClient, uid: int, destination: str | None) -> None:

@@ -211,13 +211,16 @@ class Inbox:
                 filing.create(client, folder)
             client.append(folder, content, tuple(flag.encode() for flag in flags), at)
 
-    def remove_own(self, folder: str, token: str) -> bool:
-        """Take back a draft of ours; False where it has gone, was edited away, or cannot be deleted."""
+    def remove_own(self, folder: str, token: str, at: datetime | None = None) -> bool:
+        """Take back a draft of ours; False where it has gone, was edited, or cannot be deleted.
+
+        `at` is its INTERNALDATE as we left it: a mail program that saves an edited draft gives it another one.
+        """
         with self._speaking() as client:
             self._open = ("", 0)
             client.select_folder(folder)
             uids = client.search(["HEADER", filing.OWN_MARK, token])
-            own = [uid for uid in uids if filing.is_own(client, uid, token)]
+            own = [uid for uid in uids if filing.is_own(client, uid, token) and filing.is_of(client, uid, at)]
             return bool(own) and all(filing.remove(client, uid) for uid in own)
 
     def idle(self, until: float, wake: HasFileno | int | None = None) -> bool:

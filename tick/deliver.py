@@ -46,6 +46,7 @@ from store.protocol import OWNER, StoreError
 from tick.books import Books
 from tick.decide import Court
 from tick.doubt import settle
+from tick.drafts import take_back
 from tick.line import Delivered, Round, Spent, Wires, no_time
 from tick.outbox import cancel, judge_again
 from tick.owner_mail import close_bundles
@@ -75,6 +76,8 @@ def deliver(
         if only_to is None or letter.reader is only_to:
             _attend_to(letter, work)
     close_bundles(books)
+    if only_to is None and work.fault is None:
+        take_back(work)
     work.done.trouble = work.done.trouble or wires.owner_refuses or _put_off_for_long(books)
     if work.fault:
         raise work.fault

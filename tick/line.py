@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from mail.delivery import DeliveryError, Postman
 from mail.inbox import Inbox
 from relationship.letters import Letter
+from relationship.story import Story
 from store.protocol import StoreError
 from tick.books import Books
 from tick.decide import Court
@@ -45,6 +46,9 @@ class Wires:
     unwritten: dict[str, Letter] = field(
         default_factory=dict
     )  # answers that the store could not take, by token
+    drafts: dict[str, Story] = field(
+        default_factory=dict
+    )  # by token: as it was when the draft was judged last
     told: set[str] = field(default_factory=set)  # occasions of mail that the store could not take
 
     def rest(self, why: str, now: datetime) -> None:

@@ -62,7 +62,7 @@ class PaperInbox(Inbox):
     ) -> None:
         """Nothing is kept."""
 
-    def remove_own(self, folder: str, token: str) -> bool:
+    def remove_own(self, folder: str, token: str, at: datetime | None = None) -> bool:
         """No draft lies here."""
         return False
 

@@ -426,6 +426,23 @@ def test_a_draft_left_before_a_crash_is_found_and_not_left_twice(scene, monkeypa
     assert scene.servers.accepted == []
 
 
+@pytest.mark.parametrize("touched", [False, True])
+def test_a_draft_that_became_moot_is_taken_back_unless_somebody_touched_it(scene, touched):
+    scene.policy(scene.rules_text, ("mode: live", "mode: drafts"))
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.run("2026-03-03 11:00")
+    [draft] = scene.servers.mailbox(TEAM, "Drafts")
+    if touched:  # mail programs put an edited draft in the old one's place, some with all its headers
+        scene.keepwarm.inbox.remove_own("Drafts", the_letter(scene).token)
+        scene.servers.deliver_to(TEAM, draft.content, scene.now, "Drafts", ["\\Draft"])
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+    scene.run("2026-03-03 12:00")
+    assert len(scene.servers.mailbox(TEAM, "Drafts")) == touched
+    assert the_letter(scene).state is (State.DRAFTED if touched else State.CANCELLED)
+
+
 def test_a_total_limit_that_is_reached_is_told_once_and_holds(scene):
     scene.policy(scene.rules_text, ("in total: 30 an hour", "in total: 1 an hour"))
     scene.tick()

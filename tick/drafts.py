@@ -1,0 +1,28 @@
+"""Drafts that became moot are taken back, unless somebody has touched them: `mode: drafts`."""
+
+from relationship.letters import Letter, State
+from rules.evaluation import case_of
+from tick.line import Round
+from tick.outbox import cancel
+
+
+def take_back(work: Round) -> None:
+    """Remove the drafts whose occasion is over; each is looked at when there is news of its relationship."""
+    for letter in [x for x in work.books.letters.values() if x.state is State.DRAFTED]:
+        if letter.contractor in work.books.people.contractors:
+            _take_back(letter, work)
+
+
+def _take_back(letter: Letter, work: Round) -> None:
+    books, wires = work.books, work.wires
+    story = books.story(letter.contractor)
+    if wires.drafts.get(letter.token) is story:
+        return
+    why = case_of(letter, books.rules, books.readers, story, work.now)
+    if isinstance(why, str):
+        folder = wires.inbox.drafts_folder() or "Drafts"
+        if wires.inbox.remove_own(folder, letter.token, letter.sent_at):
+            cancel(letter, why, books, work.now)
+            work.done.cancelled += 1
+            return
+    wires.drafts[letter.token] = story
