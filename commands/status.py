@@ -55,7 +55,7 @@ def _row(story: Story, books: Books, now: datetime) -> dict[str, Any]:
         "owner_median_s": _median(story, Side.OWNER),
         "check_in": _check_in(story, now),
         "paused": bool(story.paused_by),
-        "bouncing": sorted(story.bouncing),
+        "bouncing": sorted({*story.bouncing, *story.turned_away}),
     }
 
 

@@ -1,5 +1,6 @@
 """A story: one relationship as it stands, folded from its facts. Built anew whenever a fact is added."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
@@ -16,7 +17,7 @@ from relationship.durations import Duration
 from relationship.facts import Facts, Profile
 from relationship.hours import WorkingClock
 from relationship.ledger import Ledger, Turn
-from relationship.letters import Letter
+from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Side
 from relationship.news import News
 from relationship.parties import Contractor, Owner
@@ -168,6 +169,18 @@ class Story:
         return found
 
     @cached_property
+    def turned_away(self) -> Mapping[str, Letter]:
+        """Addresses that our own server refused at once (5.1.x), with the letter; lifted as a bounce is."""
+        refused = [x for x in self.letters.values() if x.state is State.REFUSED and x.attempted_at]
+        gone = {x.to[0]: x for x in refused if (said := STATUS.search(x.reply)) and said[0] in ADDRESS_GONE}
+        for message in self.messages if gone else ():
+            letter = gone.get(message.sender)
+            person = message.kind is Kind.HUMAN and message.side is Side.CONTRACTOR
+            if person and letter and letter.attempted_at and message.at >= letter.attempted_at:
+                del gone[message.sender]
+        return gone
+
+    @cached_property
     def absences(self) -> tuple[Absence, ...]:
         """The contractor's absences as auto-replies tell them; a human mail ends one."""
         return tuple(self._absence(message) for message in self.mail.automatic)
@@ -203,6 +216,7 @@ class Story:
 
 
 # RFC 3463, 3.2: the address itself is wrong, so that writing there again is of no use.
+STATUS = re.compile(r"\b5\.\d+\.\d+\b")
 ADDRESS_GONE = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
 
 

@@ -83,8 +83,12 @@ def gone(case: Case, world: World) -> str | None:
 def bouncing(case: Case, world: World) -> str | None:
     """Mail to the address comes back for good."""
     address = case.story.contractor.addresses[0]
+    if case.reader is Side.OWNER:
+        return None
+    if letter := case.story.turned_away.get(address):
+        return f"mail to {address} is refused ({letter.reply})"
     bounced = case.story.bouncing.get(address)
-    if bounced is None or bounced.bounce is None or case.reader is Side.OWNER:
+    if bounced is None or bounced.bounce is None:
         return None
     return f"mail to {address} came back ({bounced.bounce.status or ADDRESS_GONE[1]})"
 

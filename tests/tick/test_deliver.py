@@ -186,6 +186,22 @@ def test_what_is_put_off_for_hours_is_trouble_and_what_it_was_becomes_stale(scen
     assert scene.letters(MARIA) == []
 
 
+def test_an_address_that_is_refused_at_once_is_not_tried_again_until_somebody_writes_from_there(scene):
+    scene.servers.refuse[MARIA] = (550, "5.1.1 no such mailbox")
+    a_thank_you_is_due(scene)
+    scene.tick()
+    scene.writes(DANA, MARIA, "Flyer", "Could you send the flyer?")
+    scene.run("2026-03-03 12:00")
+    assert the_letter(scene).state is State.REFUSED
+    whys = [d.why for d in scene.story("Maria").decisions.values() if d.rule == "Chase"]
+    assert whys == [f"mail to {MARIA} is refused (550 5.1.1 no such mailbox)"]
+    del scene.servers.refuse[MARIA]
+    question = scene.writes(DANA, MARIA, "Site", "Could you look at the site?")
+    scene.writes(MARIA, TEAM, "Re: Site", "Done, it is all there.", question)
+    scene.run("2026-03-03 16:00")
+    assert scene.subjects(MARIA) == ["Re: Site"]
+
+
 def test_the_back_off_ends_however_often_a_letter_was_put_off(scene):
     scene.servers.refuse[MARIA] = (451, "later")
     a_thank_you_is_due(scene)
