@@ -5,7 +5,7 @@ click or by naming the day as their own.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ class Deadline:
     due: date
     set_by: Message
     done: Message | None = None  # the delivery, where there was one since
+    again: tuple[Message, ...] = ()  # later mails that named the same day once more
 
     def opens_at(self, story: Story) -> datetime:
         """The start of that day's work, or the next day's; what is due `before` or `after` counts from here."""
@@ -86,13 +87,20 @@ def _deadlines(story: Story) -> list[Deadline]:
         conversation = story.conversation_of[message.key]
         named = _named(story, message)
         if named:
-            found[named.conversation] = named
+            found[named.conversation] = _joined(found.get(named.conversation), named)
         elif "settled" in message.tags and _settles(story, message):
             found.pop(_settled_in(story, message), None)
         elif "done" in message.tags and conversation in found:
             open_one = found.pop(conversation)
-            settled.append(Deadline(conversation, open_one.due, open_one.set_by, message))
+            settled.append(replace(open_one, done=message))
     return [*settled, *found.values()]
+
+
+def _joined(known: Deadline | None, named: Deadline) -> Deadline:
+    """A day that is only said once more is the deadline that there was."""
+    if known is None or known.due != named.due:
+        return named
+    return replace(known, again=(*known.again, named.set_by))
 
 
 def _named(story: Story, message: Message) -> Deadline | None:

@@ -41,7 +41,8 @@ def _deadline(story: Story, deadline: Deadline, trigger: str, is_due: str) -> Oc
     done = deadline.done
     return Occasion(
         trigger=trigger,
-        key=f"{trigger}/{deadline.conversation}/{deadline.due}",
+        key=f"{trigger}/{deadline.set_by.key}/{deadline.due}",
+        aliases=tuple(f"{trigger}/{m.key}/{deadline.due}" for m in deadline.again),
         moment=opens_at,
         about=f"{quoted(story.subject_of(deadline.conversation))} {is_due} {deadline.due:%-d %b %Y}",
         whose=Side.CONTRACTOR,

@@ -42,7 +42,7 @@ def quick_streak(length: int) -> Finder:
 
 def _streaks(story: Story, events: list[tuple[Message, bool]], length: int, what: str) -> Iterator[Occasion]:
     count = 0
-    for message, good in events:
+    for number, (message, good) in enumerate(events):
         count = count + 1 if good else 0
         if count == length:
             count = 0
@@ -57,4 +57,6 @@ def _streaks(story: Story, events: list[tuple[Message, bool]], length: int, what
                 message=message,
                 streak=length,
                 streak_of=what,
+                # A late mail may have pushed what was the last one then a little further on.
+                aliases=tuple(f"streak/{m.key}" for m, _ in events[number + 1 : number + length]),
             )

@@ -31,9 +31,20 @@ def replied(trigger: str, party: Side) -> Finder:
                     seen_at=turn.answered_seen_at,
                     turn=turn,
                     message=story.by_key[turn.answered],
+                    aliases=tuple(f"exchange/{m.key}" for m in _said_after(story, turn)),
                 )
 
     return find
+
+
+def _said_after(story: Story, turn: Turn) -> Iterator[Message]:
+    """What followed the answer before the other side wrote again: one of these was the answer until it came in."""
+    for message in story.in_conversation(turn.conversation):
+        if turn.answered_at is None or message.at < turn.answered_at or message.key == turn.answered:
+            continue
+        if message.side is not turn.party:
+            return
+        yield message
 
 
 def waiting(trigger: str, party: Side) -> Finder:

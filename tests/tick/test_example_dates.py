@@ -85,9 +85,7 @@ def test_an_anniversary_is_the_day_itself_in_the_contractors_hours(example):
 
 def test_the_29th_of_february_is_the_28th_in_other_years(example):
     # The feast of Eid lies on that day in 2028, which is another matter.
-    example.policy(
-        example.rules_text, ("since: 2024-03-01", "since: 2024-02-29"), ("    holidays: NG\n", "")
-    )
+    example.policy(example.rules_text, ("since: 2024-03-01", "since: 2024-02-29"), ("    holidays: NG\n", ""))
     example.at("2027-02-26 12:00")
     example.live("2027-03-03 12:00")
     assert example.sent(YEAR) == ["2027-03-01 08:00"]  # the 28th is a Sunday

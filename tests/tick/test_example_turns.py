@@ -281,6 +281,37 @@ def test_silence_is_told_after_fourteen_days_and_owner_silence_after_thirty(exam
     assert len(example.sent(gone)) == 2
 
 
+# -- mail that comes in late ---------------------------------------------------------------------------------
+
+
+def late(scene, at, sender, to, subject, text, answers=""):
+    """A mail of an earlier moment, which is seen only now."""
+    now, scene.now = scene.now, scene.now.replace(hour=int(at[:2]), minute=int(at[3:]))
+    name = scene.writes(sender, to, subject, text, answers)
+    scene.now = now
+    return name
+
+
+def test_an_answer_that_comes_in_late_is_not_thanked_for_once_more(example):
+    example.policy(example.rules_text, ("    at most: once in 2 weeks\n", ""), ("[1 a day", "[5 a day"))
+    question = ask(example, "2026-10-06 14:00")
+    answer(example, "2026-10-06 15:00", question)
+    example.tick()
+    example.live("2026-10-06 15:30")
+    late(example, "14:30", MARIA, TEAM, "Re: Logo", "One moment, it is nearly done.", question)
+    example.live("2026-10-08 15:00")
+    assert example.sent(QUICK) == ["2026-10-06 15:00"]
+
+
+def test_a_question_that_comes_in_late_is_not_chased_once_more(example):
+    question = ask(example, "2026-10-20 15:00", subject="Re: Logo")
+    example.live("2026-10-21 15:00")
+    assert example.sent(CHASE) == ["2026-10-21 15:00"]
+    late(example, "14:30", DANA, MARIA, "Re: Logo", "Did you see the new logo?", question)
+    example.live("2026-10-22 20:00")
+    assert example.sent(CHASE) == ["2026-10-21 15:00"]
+
+
 # -- in the contractor's own language ------------------------------------------------------------------------
 
 

@@ -70,6 +70,16 @@ def test_a_deadline_that_moves_is_near_at_its_new_day_alone(example):
     assert example.sent(MISSED) == []
 
 
+def test_a_day_that_is_said_twice_is_one_deadline(example):
+    task = brief(example, "2026-10-06 15:00", "Please make the flyer.\n\nDue: 16 Oct 2026")
+    says(example, "2026-10-06 15:30", "I will start tomorrow.", task)
+    says(example, "2026-10-14 14:00", "As agreed:\n\nDue: 16 Oct 2026", task, who=DANA)
+    says(example, "2026-10-14 14:30", "Yes.", task)
+    example.live("2026-10-26 15:00")
+    assert example.sent(AHEAD) == ["2026-10-14 13:00"]
+    assert example.sent(MISSED) == ["2026-10-19 13:00"]
+
+
 def test_a_day_that_is_named_too_late_for_a_reminder_has_none(example):
     task = brief(example, "2026-10-14 15:00", "Please make the flyer.\n\nDue: 16 Oct 2026")
     says(example, "2026-10-14 15:30", "I will start tomorrow.", task)
