@@ -302,9 +302,7 @@ def _inside(rate: Rate, times: Sequence[datetime], now: datetime) -> list[dateti
 
 
 def _limit(rate: Rate, times: Sequence[datetime], why: str, now: datetime, gate: str = "limits") -> Judgement:
-    return Judgement(
-        Verdict.HOLD, why, gate=gate, until=_inside(rate, times, now)[-rate.count] + rate.window
-    )
+    return Judgement(Verdict.HOLD, why, gate=gate, until=_inside(rate, times, now)[-rate.count] + rate.window)
 
 
 def quiet_hours(case: Case, world: World) -> Judgement | None:
