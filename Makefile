@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 export PYTHONHASHSEED ?= random
 
-.PHONY: demo test lint interop bench campaign pins clean
+.PHONY: demo test lint interop campaign pins clean
 
 demo: .venv
 	$(BIN)/python daemon.py demo
