@@ -171,7 +171,8 @@ class Story:
     @cached_property
     def turned_away(self) -> Mapping[str, Letter]:
         """Addresses that our own server refused at once (5.1.x), with the letter; lifted as a bounce is."""
-        refused = [x for x in self.letters.values() if x.state is State.REFUSED and x.attempted_at]
+        alone = [x for x in self.letters.values() if len(x.to) == 1]  # else another recipient may be meant
+        refused = [x for x in alone if x.state is State.REFUSED and x.attempted_at]
         gone = {x.to[0]: x for x in refused if (said := STATUS.search(x.reply)) and said[0] in ADDRESS_GONE}
         for message in self.messages if gone else ():
             letter = gone.get(message.sender)

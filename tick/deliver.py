@@ -78,6 +78,8 @@ def deliver(
     close_bundles(books)
     if only_to is None and work.fault is None:
         take_back(work)
+    if wires.why:
+        work.line_is_up()  # what failed is asked again, whether letters wait for it or not
     work.done.trouble = work.done.trouble or wires.owner_refuses or _put_off_for_long(books)
     if work.fault:
         raise work.fault
@@ -119,7 +121,7 @@ def _send_if_it_still_applies(letter: Letter, work: Round) -> None:
     elif work.books.policy.mode == "drafts" and letter.reader is Side.CONTRACTOR:
         _leave_draft(_attempt_of(letter, work), work)
     elif work.line_is_up():
-        _hand_over(_attempt_of(letter, work), work)
+        _hand_over(letter, work)
 
 
 def _attempt_of(letter: Letter, work: Round) -> Letter:
@@ -131,8 +133,9 @@ def _attempt_of(letter: Letter, work: Round) -> Letter:
     return replace(letter, state=State.ATTEMPTED, attempted_at=at, attempts=letter.attempts + 1, marks=marks)
 
 
-def _hand_over(letter: Letter, work: Round) -> None:
+def _hand_over(waiting: Letter, work: Round) -> None:
     mailbox, books = work.books.policy.mailbox, work.books
+    letter = _attempt_of(waiting, work)
     by_bcc = letter.reader is Side.CONTRACTOR and mailbox.copies == "bcc"
 
     def commit_the_attempt(copied: bool) -> None:
@@ -147,13 +150,15 @@ def _hand_over(letter: Letter, work: Round) -> None:
         commit_the_attempt,
     )
     log.info("%s to %s: %s (%s)", letter.template, ", ".join(letter.to), receipt.outcome, receipt.reply)
-    _take_receipt(replace(letter, reply=receipt.reply), receipt, work)
+    if receipt.reached:
+        _take_receipt(replace(letter, reply=receipt.reply), receipt, work)
+    else:
+        work.lost_the_line(receipt.reply)
+        if books.letters[letter.token].state is State.ATTEMPTED:  # by the line's death at the word DATA
+            work.keep(waiting)
 
 
 def _take_receipt(letter: Letter, receipt: Receipt, work: Round) -> None:
-    if not receipt.reached:  # nothing was begun: the letter stays as it is
-        work.lost_the_line(receipt.reply)
-        return
     to_owner = letter.reader is Side.OWNER
     match receipt.outcome:
         case Outcome.ACCEPTED:

@@ -1,8 +1,10 @@
 """The end of the demo: ledger and temperatures in short, letters by rule, and where everything lies."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
@@ -93,4 +95,10 @@ def _paths(page: Page, folder: Folder) -> None:
     page.say(f"The letters, as pages, as text and as mail: {folder.letters / 'index.html'}")
     page.say("The same books, by the commands that you would use:")
     for command in ("status", "ledger", "why Ben"):
-        page.line(Text(f"    python daemon.py --rules {folder.rules} --data {folder.data} {command}"))
+        page.line(Text(f"    {_python()} daemon.py --rules {folder.rules} --data {folder.data} {command}"))
+
+
+def _python() -> str:
+    """The interpreter as one would type it here: the one of the project's environment, or any."""
+    own = Path(sys.executable)
+    return str(own.relative_to(Path.cwd())) if own.is_relative_to(Path.cwd()) else "python"

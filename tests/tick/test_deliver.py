@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from bench.servers.proxy import Proxy, answering
+from bench.servers.proxy import Cut, Proxy, answering
 from relationship.letters import State
 from relationship.messages import Side
 from store.memory import MemoryStore
@@ -251,6 +251,38 @@ def test_a_no_at_each_stage_of_the_dialogue(scene, stage, about_us, code):
     assert code.decode() in letter.reply
     assert scene.letters(MARIA) == []
     assert "never" in "".join(mail.raw.text.decode() for mail in scene.letters(DANA))
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_a_line_that_dies_at_the_word_data_leaves_no_doubt(scene, copied):
+    def dies(direction, data, line):
+        if data.startswith((b"DATA", b"data")):
+            raise Cut
+        return data
+
+    if not copied:
+        scene.servers.refuse[TEAM] = (550, "no copies here")
+    with Proxy(scene.servers.smtp_port, dies) as proxy:
+        a_thank_you_is_due(scene, (f":{scene.servers.smtp_port}", f":{proxy.port}"))
+        scene.tick()
+        assert the_letter(scene).state is State.WAITING
+        proxy.fault = None
+        scene.now += timedelta(seconds=30)
+        scene.tick()
+    assert (the_letter(scene).state, scene.subjects(MARIA)) == (State.SENT, ["Re: Logo"])
+
+
+def test_a_way_out_that_failed_is_asked_again_though_nothing_is_due(scene):
+    a_thank_you_is_due(scene)
+    scene.policy(scene.rules_text, (f":{scene.servers.smtp_port}", ":1"))
+    scene.tick()
+    assert scene.keepwarm.trouble
+    scene.at("2026-03-02 19:00")  # Maria's day is over, and the letter waits for the next one
+    scene.tick()
+    assert scene.keepwarm.trouble, "nobody has seen it work"
+    scene.policy(scene.rules_text)
+    scene.tick()
+    assert scene.keepwarm.trouble == ""
 
 
 # -- in doubt -------------------------------------------------------------------------------------------------
