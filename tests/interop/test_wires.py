@@ -274,7 +274,8 @@ def test_stars(real_mail, inbox_of, kind) -> None:
         client.select_folder("INBOX")
         client.add_flags([2], [b"\\Flagged"])
     (star,) = inbox.flagged("INBOX", state.modseq)
-    assert (star.uid, star.header.strip()) == (2, b"Message-ID: <m1@contract.example>")
+    assert star.uid == 2
+    assert b"Message-ID: <m1@contract.example>" in star.header
     later = inbox.states(["INBOX"])["INBOX"]
     with real_mail.dovecot.client(TEAM) as client:
         client.select_folder("INBOX")
