@@ -52,7 +52,7 @@ class OddHouse(House):
 if __name__ == "__main__":
     mail.delivery.FINAL_DOT_SECONDS = SECONDS
     tick.deliver.FIRST_RETRY = tick.line.FIRST_REST = timedelta(seconds=2)
-    patience = Patience(timedelta(seconds=3), timedelta(seconds=30), timedelta(seconds=3))
+    patience = Patience(timedelta(seconds=2), timedelta(seconds=30), timedelta(seconds=2))
     commands.run.Service = partial(Service, patience=patience)
     commands.service.LONGEST_BACKOFF = 3.0
     sys.exit(build(OddHouse)())
