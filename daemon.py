@@ -10,17 +10,17 @@ from typing import Protocol
 
 from commands.app import build
 from commands.check import findings_of
-from mail.delivery import Postman
-from mail.delivery import settings_from_url as smtp_settings
-from mail.inbox import Inbox
-from mail.inbox import settings_from_url as imap_settings
-from mail.rendering import BUILT_IN, Templates
-from mail.secrets import reveal
-from mail.tokens import Keep, Tokens
-from mail.wording import moment
+from mail.access.secrets import reveal
+from mail.access.tokens import Keep, Tokens
+from mail.imap.inbox import Inbox
+from mail.imap.inbox import settings_from_url as imap_settings
+from mail.letters.rendering import BUILT_IN, Templates
+from mail.letters.wording import moment
+from mail.smtp.delivery import Postman
+from mail.smtp.delivery import settings_from_url as smtp_settings
 from relationship.messages import Side
+from rules.format.problems import PolicyErrors
 from rules.policy import Mailbox, Policy
-from rules.problems import PolicyErrors
 from store.protocol import Store
 from store.tinydb_store import TinyStore
 from tick.books import Books
@@ -29,12 +29,12 @@ from tick.collect import Collect, from_mailbox
 from tick.compose import compose
 from tick.decide import court, decide
 from tick.deliver import Wires, deliver, file_copies
-from tick.digest_mail import Draw, no_picture, picture
+from tick.digest.sending import Draw, no_picture, picture
 from tick.doubt import doubt_anew
 from tick.limits import tell_of_limit
 from tick.looking import looking
-from tick.paper import Paper, Take
 from tick.record import record
+from tick.rehearsal.paper import Paper, Take
 from tick.requests import apply_requests
 from tick.roll import enroll, settle
 from tick.to_owner import compose_to_owner

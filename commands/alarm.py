@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from commands.house import Keepwarm
-from mail.secrets import redact
+from mail.access.secrets import redact
 from store.protocol import Heartbeat, StoreError
 
 log = logging.getLogger("keepwarm")

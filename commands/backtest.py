@@ -17,9 +17,9 @@ from commands.backtesting import Line, Past, backtest, differences, past_of
 from commands.house import House
 from commands.output import AsJson, complain, errors, local, plainly, print_json, print_table
 from relationship.decisions import Verdict
-from rules.loader import not_acting
+from rules.format.loader import not_acting
+from rules.format.problems import PolicyErrors
 from rules.policy import Policy
-from rules.problems import PolicyErrors
 
 Since = Annotated[
     str, typer.Option("--since", help="How far back: 90d, 12w, 2y, or a day such as 2026-01-15.")

@@ -21,8 +21,8 @@ from rules.policy import Policy
 from store.memory import MemoryStore
 from store.protocol import OWNER, Store
 from tick.books import Books
-from tick.replay import Record, Replay, records, sightings
-from tick.simulation import play
+from tick.rehearsal.replay import Record, Replay, records, sightings
+from tick.rehearsal.simulation import play
 
 INSTANT = timedelta(microseconds=1)
 WAITS = {State.BUNDLED: "it waits for your day's one mail"}

@@ -12,14 +12,14 @@ import typer
 
 from commands.house import House
 from commands.output import AsJson, plainly
-from mail.delivery import DeliveryError
-from mail.inbox import Inbox, InboxError
-from mail.secrets import SecretError
+from mail.access.secrets import SecretError
+from mail.imap.inbox import Inbox, InboxError
+from mail.smtp.delivery import DeliveryError
 from relationship.templates import TemplateIndex
-from rules.loader import Findings, examine
+from rules.format.loader import Findings, examine
+from rules.format.problems import Problem
+from rules.format.syntax import MAX_BYTES
 from rules.policy import Mailbox
-from rules.problems import Problem
-from rules.syntax import MAX_BYTES
 
 # A line that may hold a secret is not repeated on a screen or in a log.
 _PRIVATE = re.compile(r"password|oauth|://\S*@", re.IGNORECASE)

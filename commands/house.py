@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from mail.delivery import Postman
-from mail.inbox import Inbox
-from mail.rendering import Templates
+from mail.imap.inbox import Inbox
+from mail.letters.rendering import Templates
+from mail.smtp.delivery import Postman
 from rules.policy import Mailbox, Policy
 from store.protocol import Store
 from tick.books import Books
 from tick.collect import Collect
-from tick.digest_mail import Draw, picture
-from tick.paper import Take
+from tick.digest.sending import Draw, picture
+from tick.rehearsal.paper import Take
 from tick.work import Work
 
 

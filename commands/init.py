@@ -16,9 +16,9 @@ from commands.output import complain, plainly
 from commands.run import work_once
 from commands.setup import asking, mailbox, people
 from commands.setup.writing import Answers, rules_text, write_whole
-from rules.loader import examine
+from rules.format.loader import examine
+from rules.format.problems import PolicyErrors
 from rules.policy import Policy
-from rules.problems import PolicyErrors
 
 RECENT = timedelta(days=90)
 

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from commands.output import AsJson, plainly
-from mail.files import LONG_AGO, FoundMail, find_mails
-from mail.kinds import kind_of
-from mail.parsing import Mail, parse
+from mail.reading.files import LONG_AGO, FoundMail, find_mails
+from mail.reading.kinds import kind_of
+from mail.reading.parsing import Mail, parse
 from relationship.conversations import Threadable, thread
 
 

@@ -8,9 +8,9 @@ from commands.house import House
 from commands.output import complain, plainly
 from commands.setup import asking
 from commands.setup.permission import obtain, own_server
-from mail.oauth import Client, OAuthError, provider
-from mail.secrets import reveal
-from mail.tokens import Keep, granted
+from mail.access.oauth import Client, OAuthError, provider
+from mail.access.secrets import reveal
+from mail.access.tokens import Keep, granted
 
 ClientId = Annotated[
     str, typer.Option("--client-id", help="What the provider knows your registration of Keepwarm by.")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from rich.logging import RichHandler
 
 from commands.output import errors
-from mail.secrets import redact
+from mail.access.secrets import redact
 
 # What journald reads at the head of a line (sd-daemon(3)).
 _PRIORITIES = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}

@@ -13,12 +13,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mail.delivery import DeliveryError
-from mail.inbox import InboxError
-from mail.oauth import OAuthError
-from mail.sandbox import RenderingError
-from mail.secrets import SecretError, redact
-from rules.problems import PolicyErrors
+from mail.access.oauth import OAuthError
+from mail.access.secrets import SecretError, redact
+from mail.imap.inbox import InboxError
+from mail.letters.sandbox import RenderingError
+from mail.smtp.delivery import DeliveryError
+from rules.format.problems import PolicyErrors
 from store.protocol import StoreError
 
 P = ParamSpec("P")

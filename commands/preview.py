@@ -10,11 +10,11 @@ import typer
 from commands.check import findings_of
 from commands.house import House
 from commands.output import AsJson, plainly
-from mail.composing import parts
-from mail.facts import sample_facts
-from mail.footers import footer
-from mail.links import all_answers
-from mail.rendering import Templates
+from mail.letters.composing import parts
+from mail.letters.facts import sample_facts
+from mail.letters.footers import footer
+from mail.letters.links import all_answers
+from mail.letters.rendering import Templates
 from relationship.messages import Side
 from relationship.parties import Contractor
 from rules.policy import Policy

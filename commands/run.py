@@ -14,9 +14,9 @@ from commands.logs import log_to_stderr
 from commands.output import AsJson, complain, plainly, print_json
 from commands.pinging import Pinger, valid
 from commands.service import Service
-from mail.inbox import InboxError
-from rules.loader import not_acting
-from rules.problems import PolicyErrors
+from mail.imap.inbox import InboxError
+from rules.format.loader import not_acting
+from rules.format.problems import PolicyErrors
 from tick.work import Work
 
 ROUNDS = 100  # of --once: a mailbox that never comes to rest is left for the next run

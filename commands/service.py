@@ -21,10 +21,10 @@ from commands.house import House, Keepwarm
 from commands.pinging import Pinger
 from commands.supervising import LONGEST_TICK, Supervisor
 from commands.watching import Watch
-from mail.idling import rest
-from mail.inbox import InboxError
-from mail.secrets import SecretError, redact
-from rules.problems import Problem
+from mail.access.secrets import SecretError, redact
+from mail.imap.idling import rest
+from mail.imap.inbox import InboxError
+from rules.format.problems import Problem
 from rules.watermarks import fingerprint
 from store.protocol import StoreError
 

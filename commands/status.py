@@ -13,7 +13,7 @@ from commands.output import AsJson, local, plainly, print_json, print_table, spe
 from relationship.ledger import median_working_s
 from relationship.messages import Side
 from relationship.story import Story
-from relationship.temperature import judge
+from relationship.warmth.temperature import judge
 from store.protocol import Heartbeat
 from tick.books import Books
 

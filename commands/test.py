@@ -14,9 +14,9 @@ from commands.rule_tests.judging import faults
 from commands.rule_tests.playing import played
 from commands.rule_tests.stage import ScriptError
 from relationship.messages import Side
-from rules.loader import not_acting
+from rules.format.loader import not_acting
+from rules.format.problems import PolicyErrors
 from rules.policy import Policy
-from rules.problems import PolicyErrors
 from rules.rule_tests.loader import load_tests
 from rules.rule_tests.plot import RuleTest
 

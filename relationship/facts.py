@@ -7,12 +7,12 @@ the same sort: the installation, the bundles and the digests.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from relationship.checkins import CheckIn
+from relationship.check_ins.check_in import CheckIn
 from relationship.decisions import Decision
 from relationship.letters import Letter
 from relationship.messages import Message
 from relationship.news import News
-from relationship.warmth import Temperature
+from relationship.warmth.words import Temperature
 
 
 @dataclass(frozen=True, slots=True)

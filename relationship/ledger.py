@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
-from relationship.hours import WorkingClock
+from relationship.clocks.hours import WorkingClock
 from relationship.messages import Kind, Message, Side
 from relationship.ordering import in_order
 from relationship.parties import Contractor, Owner

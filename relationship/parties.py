@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
-from relationship.durations import Duration
-from relationship.hours import WorkingClock, working_clock
+from relationship.clocks.durations import Duration
+from relationship.clocks.hours import WorkingClock, working_clock
 
 PHASES = ("onboarding", "active", "backup", "paused", "ended")
 

@@ -9,19 +9,19 @@ from types import MappingProxyType
 from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from relationship import answers
-from relationship.checkins import CheckIn
+from relationship.check_ins import answers
+from relationship.check_ins.check_in import CheckIn
+from relationship.clocks.durations import Duration
+from relationship.clocks.hours import WorkingClock
 from relationship.correspondence import Correspondence, correspondence, subject_of
 from relationship.decisions import Decision, Verdict
-from relationship.durations import Duration
 from relationship.facts import Facts, Profile
-from relationship.hours import WorkingClock
 from relationship.ledger import Ledger, Turn
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Side
 from relationship.news import News
 from relationship.parties import Contractor, Owner
-from relationship.warmth import Temperature
+from relationship.warmth.words import Temperature
 
 T = TypeVar("T")
 NO_NEWS: Mapping[str, News] = MappingProxyType({})

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from relationship.clocks.durations import Duration
+from relationship.clocks.hours import WorkingClock
 from relationship.decisions import Decision, Verdict, decision_key
-from relationship.durations import Duration
 from relationship.facts import RuleMark
-from relationship.hours import WorkingClock
 from relationship.letters import PENDING, Letter, State
 from relationship.messages import Side
 from relationship.occasions import Occasion

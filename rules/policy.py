@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from relationship.durations import Duration
+from relationship.clocks.durations import Duration
 from relationship.parties import Contractor, Owner
 from rules.rhythm import Rhythm
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from mail.wording import day, day_in, lies_with, stands, titled
+from mail.letters.wording import day, day_in, lies_with, stands, titled
 from relationship.agenda import Point, points
 from relationship.ledger import Turn
 from relationship.messages import Side

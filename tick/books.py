@@ -7,15 +7,15 @@ to be looked at next: so that a tick costs what is new and what is due, however 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from relationship.checkins import CheckIn
+from relationship.check_ins.check_in import CheckIn
+from relationship.check_ins.outlook import Outlook
+from relationship.check_ins.slots import Span
 from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
 from relationship.letters import OPEN_STATES, Letter, State
 from relationship.messages import Message, Side
 from relationship.news import News
 from relationship.ordering import Identities
-from relationship.outlook import Outlook
 from relationship.parties import Contractor, People
-from relationship.slots import Span
 from relationship.story import Story, tell
 from rules.evaluation import WENT_OUT
 from rules.gates import COUNTED, Outgoing

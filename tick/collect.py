@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from mail.inbox import FolderState, Inbox, Starred
+from mail.imap.inbox import FolderState, Inbox, Starred
 from mail.raw import RawMail
-from mail.sifting import sieve
-from mail.understanding import wants_more
+from mail.reading.sifting import sieve
+from mail.reading.understanding import wants_more
 from relationship.messages import Message
 from relationship.parties import People
 from store.protocol import Cursor, FolderCursor

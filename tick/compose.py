@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zlib import crc32
 
-from mail.composing import compose as compose_mail
-from mail.composing import subject_of
-from mail.footers import Call
-from mail.links import answer
-from mail.rendering import Rendered, RenderingError, Templates
-from mail.wording import day_in
+from mail.letters.composing import compose as compose_mail
+from mail.letters.composing import subject_of
+from mail.letters.footers import Call
+from mail.letters.links import answer
+from mail.letters.rendering import Rendered, RenderingError, Templates
+from mail.letters.wording import day_in
 from relationship.conversations import plain_subject
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Fact
@@ -19,11 +19,11 @@ from relationship.messages import Kind, Message, Side
 from relationship.occasions.check_ins import to_ask_about
 from rules.evaluation import Case
 from rules.gates import who_answered
-from tick.approval import needs_approval
 from tick.books import Books
 from tick.decide import Judged, news
 from tick.invitations import calendar_of, invited
-from tick.owner_mail import new_token
+from tick.owner.approval import needs_approval
+from tick.owner.mail import new_token
 from tick.reader import reader_of
 from tick.telling import facts_of
 

@@ -37,8 +37,8 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mail.delivery import Outcome, Receipt
-from mail.inbox import Inbox, InboxError
+from mail.imap.inbox import Inbox, InboxError
+from mail.smtp.delivery import Outcome, Receipt
 from relationship.decisions import Verdict
 from relationship.letters import Letter, State
 from relationship.messages import Side
@@ -49,7 +49,7 @@ from tick.doubt import settle
 from tick.drafts import take_back
 from tick.line import Delivered, Round, Spent, Wires, no_time
 from tick.outbox import cancel, judge_again
-from tick.owner_mail import close_bundles
+from tick.owner.mail import close_bundles
 
 __all__ = ["Delivered", "Wires", "deliver", "file_copies"]
 

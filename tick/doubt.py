@@ -8,7 +8,7 @@ read or the clock was set meanwhile; and a letter that was in doubt once is look
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mail.looking import Sighting
+from mail.imap.looking import Sighting
 from relationship.letters import Letter, State
 from relationship.messages import Side
 from tick.books import Books

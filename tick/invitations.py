@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from mail.invites import cancel, request
-from mail.rendering import Rendered
-from relationship.checkins import CheckIn
+from mail.letters.invites import cancel, request
+from mail.letters.rendering import Rendered
+from relationship.check_ins.check_in import CheckIn
 from rules.evaluation import Case
 from rules.policy import Policy
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from mail.rendering import Templates
+from mail.letters.rendering import Templates
 from relationship.decisions import Verdict
 from rules.gates import TOTAL_LIMIT
 from rules.policy import Rate
 from tick.books import Books
 from tick.decide import Judged
-from tick.owner_mail import alert, told_lately
+from tick.owner.mail import alert, told_lately
 
 TEMPLATE = "owner/limit-reached"
 A_DAY = timedelta(days=1)  # an hourly limit that is reached every hour is one piece of news a day

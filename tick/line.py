@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mail.delivery import DeliveryError, Postman
-from mail.inbox import Inbox
+from mail.imap.inbox import Inbox
+from mail.smtp.delivery import DeliveryError, Postman
 from relationship.letters import Letter
 from relationship.story import Story
 from store.protocol import StoreError

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from mail.inbox import Inbox
-from mail.parsing import parse
+from mail.imap.inbox import Inbox
+from mail.reading.parsing import parse
 from relationship.story import Story
 from tick.decide import Look
 

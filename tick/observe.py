@@ -2,13 +2,13 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+from relationship.check_ins.outlook import look_ahead
+from relationship.check_ins.planning import Diary
+from relationship.check_ins.revising import revise
 from relationship.facts import Fact
-from relationship.outlook import look_ahead
 from relationship.parties import Contractor
-from relationship.planning import Diary
-from relationship.revising import revise
 from relationship.story import Story
-from relationship.temperature import judge
+from relationship.warmth.temperature import judge
 from rules.policy import Rule
 from tick.books import Books
 from tick.housekeeping import tidy

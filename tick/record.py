@@ -9,18 +9,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from mail.inbox import InboxError
+from mail.imap.inbox import InboxError
 from mail.raw import RawMail
-from mail.to_us import owner_word
-from mail.understanding import understand
+from mail.reading.to_us import owner_word
+from mail.reading.understanding import understand
 from relationship.facts import Fact
 from relationship.messages import Kind, Message
 from relationship.ordering import merge
 from store.protocol import Cursor, FolderCursor
 from tick.books import Books
 from tick.collect import Batch
-from tick.heed import heed
 from tick.housekeeping import tidy_while_reading
+from tick.owner.heed import heed
 from tick.starring import note_stars
 
 log = logging.getLogger(__name__)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from mail.fetching import LONG_AGO
-from mail.inbox import Starred
-from mail.parsing import parse
+from mail.imap.fetching import LONG_AGO
+from mail.imap.inbox import Starred
 from mail.raw import RawMail
-from mail.who import directory
+from mail.reading.parsing import parse
+from mail.reading.who import directory
 from relationship.facts import Fact
 from relationship.messages import Message
 from relationship.parties import People

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from mail.links import all_answers
-from mail.wording import count, day, day_in, full_date, moment, plain_time, titled, working_time
-from relationship.checkins import CheckIn
+from mail.letters.links import all_answers
+from mail.letters.wording import count, day, day_in, full_date, moment, plain_time, titled, working_time
+from relationship.check_ins.check_in import CheckIn
+from relationship.clocks.durations import Duration
 from relationship.conversations import plain_subject
-from relationship.durations import Duration
 from relationship.ledger import Turn, moves_the_ball
 from relationship.occasions.turns import asked_at
 from relationship.parties import Contractor
@@ -20,7 +20,7 @@ LONGEST = 60  # working days; what waits longer is said to wait so long
 
 
 def facts_of(case: Case, policy: Policy, token: str, now: datetime) -> dict[str, object]:
-    """All facts of a case, as mail/facts.py lists them; what is not known is not there."""
+    """All facts of a case, as mail/letters/facts.py lists them; what is not known is not there."""
     story, occasion = case.story, case.occasion
     reader = reader_of(case.reader, story.contractor, story.owner)
     facts: dict[str, object] = {

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from mail.rendering import Templates
-from tick import approval, news
+from mail.letters.rendering import Templates
 from tick.books import Books
 from tick.decide import Court
-from tick.digest_mail import Draw, digest
+from tick.digest.sending import Draw, digest
 from tick.housekeeping import tidy_owner
-from tick.owner_mail import bundle
+from tick.owner import approval, news
+from tick.owner.mail import bundle
 
 
 def compose_to_owner(books: Books, bench: Court, templates: Templates, draw: Draw, now: datetime) -> int:

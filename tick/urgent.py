@@ -7,15 +7,15 @@ and process. Where mail cannot go out either, nothing is written: when it can, t
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from mail.delivery import Outcome
-from mail.rendering import Templates
+from mail.letters.rendering import Templates
+from mail.smtp.delivery import Outcome
 from relationship.messages import Side
 from store.protocol import StoreError
 from tick.books import Books
 from tick.decide import Court
 from tick.deliver import deliver
 from tick.line import Round, Wires
-from tick.owner_mail import alert, told_lately, written
+from tick.owner.mail import alert, told_lately, written
 
 
 def tell_at_once(

@@ -8,8 +8,8 @@ from email.utils import formataddr
 
 from commands.demo.post import Writer
 from commands.demo.script import DAYS, Cue
-from mail.wording import day
-from relationship.durations import UNITS, Duration
+from mail.letters.wording import day
+from relationship.clocks.durations import UNITS, Duration
 from relationship.parties import Contractor, Owner, Party, People
 
 

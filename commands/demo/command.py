@@ -19,7 +19,7 @@ from commands.demo_servers import EmbeddedMail
 from commands.house import House, Keepwarm
 from commands.output import complain, plainly
 from rules.policy import Policy
-from tick.digest_mail import no_picture
+from tick.digest.sending import no_picture
 
 CAST = ("Maria", "Ben", "Priya", "Tomás")
 OWN_RULES = Path(__file__).resolve().parent.parent.parent / "rules.yaml"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from commands.demo.post import html_of, text_of
 from commands.demo.view import Sent
-from mail.wording import moment
+from mail.letters.wording import moment
 from relationship.messages import Side
 
 MARK = "# Made by the demo, which begins anew each time: what is changed here is lost.\n"

@@ -12,8 +12,8 @@ from commands.demo.script import Part
 from commands.demo.stage import Arrived, Stage, Thread
 from commands.demo.view import Sent
 from commands.house import Keepwarm
+from relationship.clocks.durations import Duration
 from relationship.decisions import Verdict
-from relationship.durations import Duration
 from relationship.letters import Letter
 from relationship.messages import Side
 from relationship.parties import Contractor

@@ -28,8 +28,8 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 
-from mail.wordlists import plain
-from relationship.durations import Duration, parse_duration
+from mail.reading.wordlists import plain
+from relationship.clocks.durations import Duration, parse_duration
 
 FOLDER = Path(__file__).parent / "scripts"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

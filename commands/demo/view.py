@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from commands.demo.post import Mail
-from mail.wordlists import is_greeting
+from mail.reading.wordlists import is_greeting
 from relationship.decisions import Decision, Verdict
 from relationship.letters import Letter
 from relationship.parties import Contractor, Party

@@ -23,11 +23,11 @@ from commands.reporting.drawing import (
     words,
 )
 from commands.reporting.portraits import Portrait, Spans
-from relationship.checkins import CheckIn
-from relationship.latency import hours, short
+from relationship.check_ins.check_in import CheckIn
 from relationship.ledger import Turn
 from relationship.messages import Side
-from relationship.warmth import TOO_EARLY
+from relationship.warmth.latency import hours, short
+from relationship.warmth.words import TOO_EARLY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

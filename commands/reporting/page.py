@@ -11,11 +11,11 @@ from markupsafe import Markup
 
 from commands.reporting import charts
 from commands.reporting.portraits import Portrait
-from mail.wording import count, day_in, moment
-from relationship.latency import hours, short
+from mail.letters.wording import count, day_in, moment
 from relationship.messages import Side
 from relationship.parties import Owner, Party
-from relationship.warmth import TOO_EARLY
+from relationship.warmth.latency import hours, short
+from relationship.warmth.words import TOO_EARLY
 
 HERE = Path(__file__).resolve().parent
 CHIPS = {"warm": "warm", "cooling": "cooling", "cold": "cold", TOO_EARLY: "early"}

@@ -7,16 +7,16 @@ from functools import cached_property
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from relationship.checkins import CheckIn
-from relationship.evidence import Evidence
+from relationship.check_ins.check_in import CheckIn
 from relationship.facts import Facts
-from relationship.latency import USUAL, Answer, Pace, between, percentile
 from relationship.ledger import LAPSES, Turn
 from relationship.letters import Letter, State
 from relationship.messages import Side
 from relationship.story import Story, tell
-from relationship.temperature import history, judge
-from relationship.warmth import Temperature, Tuning
+from relationship.warmth.evidence import Evidence
+from relationship.warmth.latency import USUAL, Answer, Pace, between, percentile
+from relationship.warmth.temperature import history, judge
+from relationship.warmth.words import Temperature, Tuning
 from tick.books import Books
 
 DAY = timedelta(days=1)

@@ -12,7 +12,7 @@ from rules.policy import Policy
 from rules.rule_tests.plot import OWNER, RuleTest
 from store.memory import MemoryStore
 from tick.books import Books
-from tick.simulation import play
+from tick.rehearsal.simulation import play
 
 INSTANT = timedelta(microseconds=1)
 

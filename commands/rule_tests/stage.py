@@ -13,10 +13,10 @@ from urllib.parse import unquote
 
 from commands.rule_tests import mails
 from commands.rule_tests.mails import Envelope
-from mail.inbox import Starred
-from mail.parsing import Mail, parse
+from mail.imap.inbox import Starred
 from mail.raw import RawMail
-from relationship.checkins import CheckIn
+from mail.reading.parsing import Mail, parse
+from relationship.check_ins.check_in import CheckIn
 from relationship.parties import Party
 from rules.policy import Policy
 from rules.rule_tests.plot import LETTER, OWNER, Event

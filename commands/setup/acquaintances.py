@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
-from mail.kinds import kind_of
-from mail.parsing import Mail, parse
 from mail.raw import RawMail
+from mail.reading.kinds import kind_of
+from mail.reading.parsing import Mail, parse
 from relationship.messages import Kind
 
 PROPOSED = 12

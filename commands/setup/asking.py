@@ -6,7 +6,7 @@ from typing import TypeVar
 import typer
 
 from commands.output import complain
-from rules.problems import Fault
+from rules.format.problems import Fault
 
 T = TypeVar("T")
 

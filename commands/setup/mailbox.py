@@ -13,12 +13,12 @@ from commands.setup.finding import find, guess
 from commands.setup.passwords import Password, ask_password
 from commands.setup.providers import Servers
 from commands.setup.writing import Lines
-from mail.delivery import DeliveryError, Postman
-from mail.delivery import settings_from_url as smtp_settings
-from mail.inbox import Inbox, InboxError
-from mail.inbox import settings_from_url as imap_settings
-from rules.people import address as an_address
-from rules.servers import url
+from mail.imap.inbox import Inbox, InboxError
+from mail.imap.inbox import settings_from_url as imap_settings
+from mail.smtp.delivery import DeliveryError, Postman
+from mail.smtp.delivery import settings_from_url as smtp_settings
+from rules.format.people import address as an_address
+from rules.format.servers import url
 
 PATIENCE = 20.0  # seconds: somebody waits before the screen
 

@@ -13,10 +13,10 @@ from commands.output import complain
 from commands.setup import asking
 from commands.setup.permission import ask_permission
 from commands.setup.writing import write_whole
-from mail.bearer import Tokens
-from mail.oauth import OAuthError
-from mail.secrets import SecretError, remember, reveal
-from mail.tokens import Keep
+from mail.access.bearer import Tokens
+from mail.access.oauth import OAuthError
+from mail.access.secrets import SecretError, remember, reveal
+from mail.access.tokens import Keep
 
 WAYS = ("file", "env", "keyring", "command", "oauth")
 VARIABLE = "KEEPWARM_PASSWORD"

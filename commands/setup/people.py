@@ -10,11 +10,11 @@ from commands.output import print_table
 from commands.setup import asking
 from commands.setup.acquaintances import Acquaintance, Circle
 from commands.setup.writing import Lines
-from mail.inbox import Inbox
-from rules.people import address as an_address
-from rules.people import hours as working_hours
-from rules.schema import WORKDAY
-from rules.zones import zone as a_zone
+from mail.imap.inbox import Inbox
+from rules.format.people import address as an_address
+from rules.format.people import hours as working_hours
+from rules.format.schema import WORKDAY
+from rules.format.zones import zone as a_zone
 
 LOCALTIME = Path("/etc/localtime")
 

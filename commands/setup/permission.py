@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import typer
 
 from commands.setup import asking
-from mail.oauth import (
+from mail.access.oauth import (
     Answer,
     Client,
     OAuthError,
@@ -21,8 +21,8 @@ from mail.oauth import (
     challenge,
     provider,
 )
-from mail.secrets import reveal
-from mail.tokens import Permission, granted
+from mail.access.secrets import reveal
+from mail.access.tokens import Permission, granted
 
 WAITING = 900  # seconds for the owner to say yes in the browser
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relationship.bookings import REACHED, occasion_key, reached
-from relationship.checkins import CheckIn
+from relationship.check_ins.bookings import REACHED, occasion_key, reached
+from relationship.check_ins.check_in import CheckIn
 from relationship.letters import OPEN_STATES
 from relationship.messages import Side
 from relationship.occasions.occasion import Occasion

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from relationship.checkins import CheckIn
+from relationship.check_ins.check_in import CheckIn
 from relationship.ledger import Turn
 from relationship.letters import Letter
 from relationship.messages import Message, Side

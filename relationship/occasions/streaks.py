@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from relationship.clocks.durations import Duration
 from relationship.deadlines import deliveries
-from relationship.durations import Duration
 from relationship.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion
 from relationship.story import Story

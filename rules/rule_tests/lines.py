@@ -1,11 +1,11 @@
 """A line of a timeline: whom it names, what happens in it, and which mail it speaks of."""
 
 from relationship.conversations import base_subject, plain_subject
+from rules.format.problems import Fault, found
+from rules.format.suggest import closest, did_you_mean
 from rules.policy import Policy
-from rules.problems import Fault, found
 from rules.rule_tests.plot import OWNER, Event
 from rules.rule_tests.schema import EventBlock
-from rules.suggest import closest, did_you_mean
 
 PREVIOUS, OF_KEEPWARM = "previous", "letter"
 _SELF = ("me", "owner")

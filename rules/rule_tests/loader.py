@@ -14,16 +14,16 @@ from pydantic import ValidationError
 
 from relationship.conversations import plain_subject
 from relationship.messages import Side
-from rules.complaints import problems_of_shape
+from rules.format.complaints import problems_of_shape
+from rules.format.positions import Document, read
+from rules.format.problems import Fault, Path, PolicyErrors, Problem, found
+from rules.format.suggest import did_you_mean
 from rules.notices import NOTICES
 from rules.policy import Policy
-from rules.positions import Document, read
-from rules.problems import Fault, Path, PolicyErrors, Problem, found
 from rules.rule_tests.lines import OF_KEEPWARM, PREVIOUS, Names, other_side, spoken_of, what_happens
 from rules.rule_tests.moments import When, resolve
 from rules.rule_tests.plot import LETTER, OWNER, Event, Letters, RuleTest
 from rules.rule_tests.schema import GRAMMAR, EventBlock, LettersBlock, TestBlock, TestsFile
-from rules.suggest import did_you_mean
 
 A_MINUTE, TEN_DAYS, A_DAY = timedelta(minutes=1), timedelta(days=10), timedelta(days=1)
 MADE_IN = timedelta(minutes=2)  # `at:` means that minute, or the next: a note waits for the tick after it

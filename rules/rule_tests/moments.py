@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from relationship.durations import parse_duration
-from rules.fields import day as read_day
-from rules.problems import Fault, found
+from relationship.clocks.durations import parse_duration
+from rules.format.fields import day as read_day
+from rules.format.problems import Fault, found
 from rules.rhythm import WEEKDAYS, parse_clock
 
 ZoneOf = Callable[[str], str]  # a person's zone, by name; Fault where nobody has it

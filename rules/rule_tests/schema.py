@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from rules.complaints import Grammar
-from rules.fields import DAY, OneOrMany, Text, Truth, choice, told, worded
-from rules.people import Zone
-from rules.problems import Fault, found
+from rules.format.complaints import Grammar
+from rules.format.fields import DAY, OneOrMany, Text, Truth, choice, told, worded
+from rules.format.people import Zone
+from rules.format.problems import Fault, found
+from rules.format.schema import Block
 from rules.rule_tests.moments import When, absolute, span, when
-from rules.schema import Block
 
 LONGEST_TEXT = 20_000
 CLICKS = ("settled", "pause", "resume", "held", "late", "missed", "accept", "decline", "paid", "news")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from relationship.durations import Duration
+from relationship.clocks.durations import Duration
 from relationship.facts import Installation, Profile
 from relationship.messages import Kind, Message, Side
 from relationship.parties import Contractor, Owner

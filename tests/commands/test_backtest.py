@@ -75,7 +75,7 @@ def test_the_short_cuts_of_a_tick_change_nothing(house, rules_for, recorded, mon
     ever = timedelta(days=9999)
     monkeypatch.setattr(story, "LATELY", ever)
     monkeypatch.setattr(ledger, "LAPSES", ever)
-    monkeypatch.setattr("relationship.outlook.Outlook.holds", lambda *_: False)
+    monkeypatch.setattr("relationship.check_ins.outlook.Outlook.holds", lambda *_: False)
     monkeypatch.setattr("relationship.correspondence._changed", lambda *_: None)
     assert run(house, store, 100) == fast
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from commands.check import findings_of, show
-from mail.rendering import Templates
+from mail.letters.rendering import Templates
 from relationship.templates import TemplateIndex
 
 ROOT = Path(__file__).parents[2]

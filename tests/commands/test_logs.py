@@ -9,7 +9,7 @@ import pytest
 
 from commands.logs import AsJson, Journal, Plain
 from commands.output import complain
-from mail.secrets import REDACTED, redact, reveal
+from mail.access.secrets import REDACTED, redact, reveal
 
 SECRET = "hunter2-hunter2"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from commands.preview import preview, save
-from mail.rendering import RenderingError, Templates
-from rules.loader import load
+from mail.letters.rendering import RenderingError, Templates
+from rules.format.loader import load
 
 TEMPLATES = Templates()
 EXAMPLE = Path("../shared/rules.example.yaml")

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from commands.app import build
 from daemon import House
 from relationship.messages import Side
+from rules.format.problems import PolicyErrors
 from rules.policy import Policy
-from rules.problems import PolicyErrors
 from rules.rule_tests.loader import load_tests
 
 ROOT = Path(__file__).parent.parent.parent

@@ -14,11 +14,11 @@ import yaml
 
 from commands.app import COMMANDS
 from daemon import House, build
-from mail.rendering import BUILT_IN, Templates
-from relationship.durations import parse_duration
-from relationship.hours import working_clock
-from rules.loader import examine
-from rules.schema import RulesFile, keys_of
+from mail.letters.rendering import BUILT_IN, Templates
+from relationship.clocks.durations import parse_duration
+from relationship.clocks.hours import working_clock
+from rules.format.loader import examine
+from rules.format.schema import RulesFile, keys_of
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from mail.rendering import BUILT_IN, Templates
-from rules import reference
-from rules.loader import examine
-from rules.schema import RulesFile, keys_of
+from mail.letters.rendering import BUILT_IN, Templates
+from rules.format import reference
+from rules.format.loader import examine
+from rules.format.schema import RulesFile, keys_of
 
 ROOT = Path(__file__).parents[2]
 Lines = dict[str, str]
@@ -101,4 +101,4 @@ def test_a_wrong_example_would_be_noticed() -> None:
 
 def test_the_page_is_current() -> None:
     page = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
-    assert page == reference.text(), "run: python -m rules.reference > docs/rules.md"
+    assert page == reference.text(), "run: python -m rules.format.reference > docs/rules.md"

@@ -13,15 +13,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 import commands.run
-import mail.delivery
+import mail.smtp.delivery
 import tick.deliver
 import tick.line
 from commands.alarm import Patience
 from commands.app import build
 from commands.service import Service
 from daemon import House
-from mail.delivery import Postman
-from mail.inbox import Inbox
+from mail.imap.inbox import Inbox
+from mail.smtp.delivery import Postman
 from rules.policy import Mailbox
 
 SECONDS = float(os.environ.get("KEEPWARM_TIMEOUT", "4"))

@@ -23,12 +23,12 @@ import pytest
 from bench.servers.dovecot import Dovecot
 from bench.servers.postfix import Postfix
 from commands.health import reason
-from mail.delivery import DeliveryError, Postman
-from mail.delivery import settings_from_url as smtp_settings
-from mail.inbox import Inbox, InboxError
-from mail.inbox import settings_from_url as imap_settings
-from mail.oauth import Client, Provider, Withdrawn
-from mail.tokens import Keep, Permission, Tokens, granted
+from mail.access.oauth import Client, Provider, Withdrawn
+from mail.access.tokens import Keep, Permission, Tokens, granted
+from mail.imap.inbox import Inbox, InboxError
+from mail.imap.inbox import settings_from_url as imap_settings
+from mail.smtp.delivery import DeliveryError, Postman
+from mail.smtp.delivery import settings_from_url as smtp_settings
 from store.tinydb_store import TinyStore
 
 ROOT = Path(__file__).parents[2]

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from mail.delivery import DeliveryError, Outcome, Postman, deliver
-from mail.delivery import settings_from_url as smtp_settings
-from mail.inbox import FolderChanged, Inbox, InboxError, settings_from_url
+from mail.imap.inbox import FolderChanged, Inbox, InboxError, settings_from_url
+from mail.smtp.delivery import DeliveryError, Outcome, Postman, deliver
+from mail.smtp.delivery import settings_from_url as smtp_settings
 
 AT = datetime(2026, 3, 2, 9, 30, 15, tzinfo=UTC)
 TEAM, MARIA = "team@acme.example", "maria@contract.example"

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mail.asking import MoreWords
-from mail.files import raw_mail
-from mail.parsing import Mail, parse
 from mail.raw import RawMail
-from mail.understanding import understand
+from mail.reading.asking import MoreWords
+from mail.reading.files import raw_mail
+from mail.reading.parsing import Mail, parse
+from mail.reading.understanding import understand
 from relationship.messages import Message
 from relationship.parties import Contractor, Owner, People
 

@@ -2,7 +2,16 @@
 
 import pytest
 
-from mail.asking import MoreWords, asks, bare, closes, is_bad_news, lists_for, needs_no_reply, says_done
+from mail.reading.asking import (
+    MoreWords,
+    asks,
+    bare,
+    closes,
+    is_bad_news,
+    lists_for,
+    needs_no_reply,
+    says_done,
+)
 
 LISTS = lists_for(MoreWords())
 

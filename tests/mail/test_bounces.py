@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mail.bounces import read_bounces
-from mail.files import find_mails
-from mail.kinds import kind_of
-from mail.parsing import Mail, parse
+from mail.reading.bounces import read_bounces
+from mail.reading.files import find_mails
+from mail.reading.kinds import kind_of
+from mail.reading.parsing import Mail, parse
 from relationship.messages import Bounce, Kind
 
 MakeMail = Callable[[str], Mail]

@@ -3,7 +3,7 @@
 import pytest
 
 from commands.demo_servers import EmbeddedMail
-from mail.delivery import DeliveryError, Outcome, Postman, deliver, settings_from_url
+from mail.smtp.delivery import DeliveryError, Outcome, Postman, deliver, settings_from_url
 
 TEAM, MARIA, OTHER = "team@acme.example", "maria@contract.example", "maria.s@mail.example"
 LETTER = b"Subject: Hello\r\nMessage-ID: <one@acme.example>\r\n\r\n.A dot\r\n..Two\r\nEnd\r\n"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mail.fetching import LONG_AGO, TEXT_CAP, internal_date, literals, mails
+from mail.imap.fetching import LONG_AGO, TEXT_CAP, internal_date, literals, mails
 from mail.raw import RawMail
 
 HEADER, TEXT = b"Subject: UID 9 (FLAGS) {3}\r\n\r\n", b"Hello (world) UID 8\r\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mail.folders import ALL, DRAFTS, JUNK, SENT, TRASH, Folder, chosen, readable, with_use
+from mail.imap.folders import ALL, DRAFTS, JUNK, SENT, TRASH, Folder, chosen, readable, with_use
 
 
 def folder(name: str, *attributes: str, delimiter: str = "/") -> Folder:

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from commands.demo_servers import EmbeddedMail
-from mail.delivery import deliver
-from mail.delivery import settings_from_url as smtp_settings
-from mail.inbox import FolderChanged, Inbox, InboxError, settings_from_url
+from mail.imap.inbox import FolderChanged, Inbox, InboxError, settings_from_url
+from mail.smtp.delivery import deliver
+from mail.smtp.delivery import settings_from_url as smtp_settings
 
 TEAM, MARIA = "team@acme.example", "maria@contract.example"
 AT = datetime(2026, 3, 2, 9, 30, 15, tzinfo=UTC)
@@ -257,7 +257,7 @@ def test_mail_that_came_before_idle_is_not_slept_over(embedded_mail: EmbeddedMai
 def test_idle_goes_on_when_it_was_renewed(
     embedded_mail: EmbeddedMail, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mail.idling.RENEW_SECONDS", 0.05)
+    monkeypatch.setattr("mail.imap.idling.RENEW_SECONDS", 0.05)
     inbox.states(inbox.folders())
     timer = threading.Timer(0.3, embedded_mail.deliver_to, (TEAM, mail(1), AT))
     timer.start()

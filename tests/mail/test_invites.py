@@ -15,13 +15,13 @@ from dateutil import tz
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.composing import compose
-from mail.facts import sample_facts
-from mail.invites import cancel, request
-from mail.links import answer
-from mail.rendering import Templates
-from mail.zones import vtimezone
-from relationship.checkins import CheckIn
+from mail.letters.composing import compose
+from mail.letters.facts import sample_facts
+from mail.letters.invites import cancel, request
+from mail.letters.links import answer
+from mail.letters.rendering import Templates
+from mail.letters.zones import vtimezone
+from relationship.check_ins.check_in import CheckIn
 
 NOW = datetime(2026, 3, 2, 9, 0, 30, 123456, tzinfo=UTC)
 GOLDEN = Path(__file__).parent.parent / "golden" / "mails" / "check-in.eml"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mail.files import find_mails
-from mail.kinds import TABLE, kind_of
-from mail.parsing import Mail, parse
+from mail.reading.files import find_mails
+from mail.reading.kinds import TABLE, kind_of
+from mail.reading.parsing import Mail, parse
 from relationship.messages import Kind
 
 MakeMail = Callable[[str], Mail]

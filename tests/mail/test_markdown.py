@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.markdown import escape, one_line, to_html, to_text
+from mail.letters.markdown import escape, one_line, to_html, to_text
 
 HOSTILE = st.text(st.sampled_from("[]()<>!#*_`~-+=|\\&;:{}%\"'/.@ \n\r\t1ax\u202eñ"), max_size=40)
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mail.addresses import addresses_in, without_plus
-from mail.dates import parse_date
-from mail.headers import Headers, decode_value
-from mail.parsing import Mail
+from mail.reading.addresses import addresses_in, without_plus
+from mail.reading.dates import parse_date
+from mail.reading.headers import Headers, decode_value
+from mail.reading.parsing import Mail
 
 MakeMail = Callable[[str | bytes], Mail]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mail.facts import ALWAYS, FACTS, GIVEN, Fact, sample_facts
-from mail.rendering import BUILT_IN, RenderingError, Templates
-from mail.sandbox import MAX_CHARS
+from mail.letters.facts import ALWAYS, FACTS, GIVEN, Fact, sample_facts
+from mail.letters.rendering import BUILT_IN, RenderingError, Templates
+from mail.letters.sandbox import MAX_CHARS
 from relationship.messages import Side
 
 SHIPPED = Templates()

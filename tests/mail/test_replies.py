@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from icalendar import Calendar
 
-from mail.calendars import calendar_method, read_rsvp
-from mail.parsing import Mail, parse
 from mail.raw import RawMail
-from relationship.answers import fold
-from relationship.checkins import CheckIn
+from mail.reading.calendars import calendar_method, read_rsvp
+from mail.reading.parsing import Mail, parse
+from relationship.check_ins.answers import fold
+from relationship.check_ins.check_in import CheckIn
 from relationship.messages import Kind, Message, Side
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mail.asking import MoreWords
-from mail.bounces import read_bounces
-from mail.files import raw_mail
-from mail.kinds import kind_of
-from mail.parsing import parse
-from mail.understanding import concerns, understand, wants_more
+from mail.reading.asking import MoreWords
+from mail.reading.bounces import read_bounces
+from mail.reading.files import raw_mail
+from mail.reading.kinds import kind_of
+from mail.reading.parsing import parse
+from mail.reading.understanding import concerns, understand, wants_more
 from relationship.parties import People
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from mail.absence import back_on
-from mail.days import day_in, order_of
-from mail.said import what_is_said
+from mail.reading.absence import back_on
+from mail.reading.days import day_in, order_of
+from mail.reading.said import what_is_said
 from relationship.messages import Side
 
 MONDAY = datetime(2026, 11, 9, 12, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mail.secrets import SecretError, reveal
+from mail.access.secrets import SecretError, reveal
 
 SECRET = "pässword mit space"
 

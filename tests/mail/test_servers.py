@@ -5,11 +5,11 @@ import ssl
 
 import pytest
 
-from mail.connecting import InboxError
-from mail.connecting import settings_from_url as imap_settings
-from mail.delivery import DeliveryError
-from mail.delivery import settings_from_url as smtp_settings
+from mail.imap.connecting import InboxError
+from mail.imap.connecting import settings_from_url as imap_settings
 from mail.servers import Security, explain, is_loopback, parse_server
+from mail.smtp.delivery import DeliveryError
+from mail.smtp.delivery import settings_from_url as smtp_settings
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from mail import fetching
-from mail.asking import MoreWords
-from mail.bounces import read_bounces
-from mail.files import raw_mail
-from mail.parsing import parse
+from mail.imap import fetching
 from mail.raw import RawMail
-from mail.sifting import sieve
-from mail.to_us import owner_word
-from mail.understanding import understand
+from mail.reading.asking import MoreWords
+from mail.reading.bounces import read_bounces
+from mail.reading.files import raw_mail
+from mail.reading.parsing import parse
+from mail.reading.sifting import sieve
+from mail.reading.to_us import owner_word
+from mail.reading.understanding import understand
 from relationship.parties import Contractor, Owner, People
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"

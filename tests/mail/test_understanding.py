@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from mail.asking import MoreWords
 from mail.raw import RawMail
-from mail.understanding import concerns, understand, wants_more
+from mail.reading.asking import MoreWords
+from mail.reading.understanding import concerns, understand, wants_more
 from relationship.messages import Bounce, Kind, Message, Rsvp, Side
 from relationship.parties import People
 

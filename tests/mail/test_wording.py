@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from mail.wording import (
+from mail.letters.wording import (
     clock,
     count,
     day,

@@ -6,14 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from mail.rendering import Templates
-from relationship.checkins import CheckIn
+from mail.letters.rendering import Templates
+from relationship.check_ins.check_in import CheckIn
+from relationship.clocks.durations import Duration
 from relationship.decisions import Decision, Verdict
-from relationship.durations import Duration
 from relationship.facts import Fact, Installation, Profile
 from relationship.letters import Letter, State
 from relationship.messages import Bounce, Kind, Message, Side
-from rules.loader import load
+from rules.format.loader import load
 from rules.policy import Policy
 from store.memory import MemoryStore
 from store.protocol import OWNER

@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from mail.rendering import Templates
+from mail.letters.rendering import Templates
 from relationship.decisions import Verdict
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Side
 from relationship.parties import Owner
 from rules.policy import Policy
-from tick.digest import Digest
-from tick.digest_mail import digest, due_slot, picture
-from tick.digest_words import MOST, Words
-from tick.gathering import WEEK, gather
+from tick.digest.contents import Digest
+from tick.digest.gathering import WEEK, gather
+from tick.digest.sending import digest, due_slot, picture
+from tick.digest.words import MOST, Words
 
 DAY = timedelta(days=1)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)

@@ -23,8 +23,8 @@ from commands.reporting import charts
 from commands.reporting.drawing import inline
 from commands.reporting.page import page
 from commands.reporting.portraits import Portrait, overlap, portraits, whole_story
-from relationship.latency import percentile
 from relationship.messages import Side
+from relationship.warmth.latency import percentile
 
 pytest.importorskip("matplotlib")
 

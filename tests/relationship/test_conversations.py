@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mail.files import find_mails
-from mail.parsing import parse
+from mail.reading.files import find_mails
+from mail.reading.parsing import parse
 from relationship.conversations import Threadable, base_subject, is_reply_subject, thread
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relationship.durations import Duration, parse_duration
+from relationship.clocks.durations import Duration, parse_duration
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 import holidays
 import pytest
 
-from relationship.checkins import CheckIn
-from relationship.durations import Duration
+from relationship.check_ins.check_in import CheckIn
+from relationship.check_ins.planning import Diary, next_look, plan
+from relationship.clocks.durations import Duration
 from relationship.facts import Facts, Profile
 from relationship.parties import Contractor, Owner
-from relationship.planning import Diary, next_look, plan
 from relationship.story import Story, tell
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relationship.durations import Duration
-from relationship.hours import WorkingClock, check_holidays, check_zone, parse_hours, working_clock
+from relationship.clocks.durations import Duration
+from relationship.clocks.hours import WorkingClock, check_holidays, check_zone, parse_hours, working_clock
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from relationship.checkins import CheckIn
-from relationship.durations import Duration
+from relationship.check_ins.check_in import CheckIn
+from relationship.check_ins.outlook import Outlook, look_ahead
+from relationship.check_ins.planning import Diary, next_look, plan
+from relationship.clocks.durations import Duration
 from relationship.facts import Facts, Profile
 from relationship.messages import Kind, Message, Side
-from relationship.outlook import Outlook, look_ahead
 from relationship.parties import Contractor, Owner
-from relationship.planning import Diary, next_look, plan
 from relationship.story import Story, tell
 
 START, HOUR, DAY = datetime(2026, 1, 12, 6, tzinfo=UTC), timedelta(hours=1), timedelta(days=1)

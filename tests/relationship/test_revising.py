@@ -6,18 +6,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from relationship.bookings import occasion_key
-from relationship.checkins import CheckIn
+from relationship.check_ins.bookings import occasion_key
+from relationship.check_ins.check_in import CheckIn
+from relationship.check_ins.planning import Diary, plan
+from relationship.check_ins.revising import revise
+from relationship.clocks.durations import Duration
 from relationship.decisions import Decision, Verdict
-from relationship.durations import Duration
 from relationship.facts import Facts, Profile
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Rsvp, Side
 from relationship.occasions import Finder
 from relationship.occasions import check_ins as finders
 from relationship.parties import Contractor, Owner
-from relationship.planning import Diary, plan
-from relationship.revising import revise
 from relationship.story import Story, tell
 
 ZONE = ZoneInfo("America/New_York")

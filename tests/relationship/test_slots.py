@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from relationship.check_ins.slots import Pair, Slot, choose, suits
 from relationship.parties import Party
-from relationship.slots import Pair, Slot, choose, suits
 
 NY, MANILA, LAGOS = "America/New_York", "Asia/Manila", "Africa/Lagos"
 HALF_HOUR, MINUTE, DAY = timedelta(minutes=30), timedelta(minutes=1), timedelta(days=1)

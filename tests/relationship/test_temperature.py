@@ -8,17 +8,17 @@ from itertools import pairwise
 
 import pytest
 
-from relationship.checkins import CheckIn
-from relationship.durations import Duration
-from relationship.evidence import Evidence
+from relationship.check_ins.check_in import CheckIn
+from relationship.clocks.durations import Duration
 from relationship.facts import Facts, Profile
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Side
 from relationship.parties import Contractor, Owner
-from relationship.signals import SIGNALS, weigh
-from relationship.steadiness import next_state
 from relationship.story import Story, tell
-from relationship.temperature import Temperature, history, judge
+from relationship.warmth.evidence import Evidence
+from relationship.warmth.signals import SIGNALS, weigh
+from relationship.warmth.steadiness import next_state
+from relationship.warmth.temperature import Temperature, history, judge
 
 DAY = timedelta(days=1)
 START = datetime(2026, 1, 5, 14, tzinfo=UTC)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from relationship.templates import TemplateIndex
-from rules.loader import examine, load
-from rules.problems import PolicyErrors
+from rules.format.loader import examine, load
+from rules.format.problems import PolicyErrors
 
 BAD = sorted((Path(__file__).parent / "bad").glob("*.bad.yaml"))
 

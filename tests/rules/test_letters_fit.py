@@ -2,9 +2,9 @@
 
 import pytest
 
-from mail.rendering import Templates
+from mail.letters.rendering import Templates
 from relationship.templates import TemplateInfo
-from rules.loader import examine
+from rules.format.loader import examine
 from rules.triggers import TRIGGERS
 
 RULES = """

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from relationship.durations import Duration
+from relationship.clocks.durations import Duration
 from relationship.templates import TemplateIndex
-from rules.loader import examine, load, not_acting
+from rules.format.loader import examine, load, not_acting
 from rules.policy import Count, Policy, Rate, Took
 from rules.triggers import ACTING, TRIGGERS
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relationship.templates import TemplateIndex
-from rules.loader import examine, load
+from rules.format.loader import examine, load
+from rules.format.problems import PolicyErrors
 from rules.policy import Policy
-from rules.problems import PolicyErrors
 
 HERE = Path(__file__).parent
 SOURCES = [(HERE / name).read_text(encoding="utf-8") for name in ("good.yaml", "rules.example.yaml")]

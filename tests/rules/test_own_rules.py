@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from mail.rendering import Templates
-from rules.loader import examine
+from mail.letters.rendering import Templates
+from rules.format.loader import examine
 from rules.triggers import ACTING
 
 RULES = Path(__file__).parents[2] / "rules.yaml"

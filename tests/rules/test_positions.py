@@ -2,9 +2,9 @@
 
 import pytest
 
-from rules.positions import MAX_DEPTH, read, scalar
-from rules.problems import PolicyErrors, spell
-from rules.syntax import MAX_BYTES
+from rules.format.positions import MAX_DEPTH, read, scalar
+from rules.format.problems import PolicyErrors, spell
+from rules.format.syntax import MAX_BYTES
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rules.positions import read
-from rules.schema import Block, RulesFile
-from rules.schema_json import schema, text
+from rules.format.positions import read
+from rules.format.schema import Block, RulesFile
+from rules.format.schema_json import schema, text
 from rules.triggers import TRIGGERS
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_file_is_current() -> None:
-    """If this fails: python -m rules.schema_json > rules/rules.schema.json."""
+    """If this fails: python -m rules.format.schema_json > rules/rules.schema.json."""
     assert (ROOT / "rules" / "rules.schema.json").read_text(encoding="utf-8") == text()
 
 

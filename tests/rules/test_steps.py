@@ -2,9 +2,9 @@
 
 import pytest
 
-from relationship.durations import parse_duration
-from rules.steps import rises
-from rules.suggest import closest, did_you_mean
+from relationship.clocks.durations import parse_duration
+from rules.format.steps import rises
+from rules.format.suggest import closest, did_you_mean
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from relationship.checkins import CheckIn
+from relationship.check_ins.check_in import CheckIn
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Fact, Installation, Profile, RuleMark
 from relationship.letters import Letter, State

@@ -10,7 +10,7 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from relationship.checkins import CheckIn
+from relationship.check_ins.check_in import CheckIn
 from relationship.facts import Fact, Profile
 from relationship.messages import Kind, Message, Side
 from store.aggregate import every_fact

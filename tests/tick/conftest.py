@@ -14,12 +14,12 @@ import pytest
 
 from commands.demo_servers import EmbeddedMail
 from daemon import House, Keepwarm
-from mail.parsing import parse
 from mail.raw import RawMail
+from mail.reading.parsing import parse
 from relationship.story import Story
 from store.memory import MemoryStore
-from tick.digest_mail import no_picture
-from tick.owner_mail import next_bundle
+from tick.digest.sending import no_picture
+from tick.owner.mail import next_bundle
 from tick.work import Work
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from relationship.durations import Duration
+from relationship.clocks.durations import Duration
 from relationship.messages import Side
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"

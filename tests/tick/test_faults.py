@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from commands.demo_servers import EmbeddedMail
-from mail.rendering import BUILT_IN, Templates
+from mail.letters.rendering import BUILT_IN, Templates
 from relationship.facts import Facts
 from store.files import Files
 from store.memory import MemoryStore

@@ -6,7 +6,7 @@ import pytest
 
 from commands.setup.finding import find, guess, understood
 from commands.setup.providers import _TABLE, GOOGLE, MICROSOFT
-from rules.servers import url
+from rules.format.servers import url
 
 
 class Srv(NamedTuple):

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commands.setup.writing import Answers, rules_text, scalar, write_whole
-from mail.rendering import BUILT_IN, Templates
-from rules.loader import examine
+from mail.letters.rendering import BUILT_IN, Templates
+from rules.format.loader import examine
 
 MAILBOX = {
     "address": "team@acme.example",

@@ -1,0 +1,98 @@
+"""Asking the server for its folders and how far they have grown, in one go where it can (RFC 5819)."""
+
+from collections.abc import Iterable
+
+from imapclient import IMAPClient
+from imapclient.imap_utf7 import decode as decode_utf7
+from imapclient.response_parser import parse_response
+
+from mail.imap.folders import Folder, FolderState
+
+_Items = dict[bytes, int]
+
+
+def listed(client: IMAPClient) -> list[Folder]:
+    """All folders, with their special uses."""
+    # A server need not tell special uses unless it is asked, and can be asked so only where it offers both.
+    asked = client.has_capability("SPECIAL-USE") and client.has_capability("LIST-EXTENDED")
+    return _list(client, "SPECIAL-USE" if asked else "")
+
+
+def listed_with_states(client: IMAPClient) -> tuple[list[Folder], dict[str, FolderState]]:
+    """All folders and their states, in one round trip; only where LIST-STATUS is offered."""
+    _leave(client)
+    special = "SPECIAL-USE " if client.has_capability("SPECIAL-USE") else ""
+    client._imap.untagged_responses.pop("STATUS", None)
+    folders = _list(client, f"{special}STATUS {_items(client)}")
+    return folders, _states(client._imap.untagged_responses.pop("STATUS", []))
+
+
+def _list(client: IMAPClient, wanted: str) -> list[Folder]:
+    arguments = ("RETURN", f"({wanted})") if wanted else ()
+    typ, data = client._imap._simple_command("LIST", '""', '"*"', *arguments)
+    client._checkok("LIST", typ, data)
+    rows = client._proc_folder_list(client._imap._untagged_response(typ, data, "LIST")[1])
+    return [_folder(*row) for row in rows]
+
+
+def states(client: IMAPClient, names: Iterable[str]) -> dict[str, FolderState]:
+    """The states of these folders, one round trip each; a folder that has gone is left out."""
+    _leave(client)
+    found = (_state_of(client, name) for name in names)
+    return {state.name: state for state in found if state is not None}
+
+
+def _leave(client: IMAPClient) -> None:
+    """Leave the open folder: of that one, Dovecot tells the state that it had when it was last looked at.
+
+    RFC 3501, 6.3.10: STATUS should not be used on the selected mailbox. CLOSE would do after EXAMINE, but
+    expunges after SELECT. Where UNSELECT (RFC 3691) is missing, NOOP makes the server look; pymap needs that
+    always.
+    """
+    if not client.has_capability("UNSELECT"):
+        client.noop()
+    elif client._imap.state == "SELECTED":
+        client.unselect_folder()
+
+
+def _state_of(client: IMAPClient, name: str) -> FolderState | None:
+    imap = client._imap
+    imap.untagged_responses.pop("STATUS", None)
+    typ, data = imap.status(client._normalise_folder(name), _items(client))
+    if typ == "NO":
+        return None
+    client._checkok("status", typ, data)
+    items = parse_response(data)[-1]
+    return _state(name, items)
+
+
+def _items(client: IMAPClient) -> str:
+    modseq = " HIGHESTMODSEQ" if client.has_capability("CONDSTORE") else ""
+    return f"(UIDVALIDITY UIDNEXT{modseq})"
+
+
+def _states(answers: list[bytes]) -> dict[str, FolderState]:
+    parsed = parse_response([answer for answer in answers if answer is not None])
+    pairs = zip(parsed[::2], parsed[1::2], strict=True)
+    found = [_state(_name(name), items) for name, items in pairs]
+    return {state.name: state for state in found if state is not None}
+
+
+def _state(name: str, items: object) -> FolderState | None:
+    """None where the server keeps no UIDs for the folder."""
+    if not isinstance(items, tuple):
+        return None
+    values: _Items = {bytes(key).upper(): value for key, value in zip(items[::2], items[1::2], strict=True)}
+    if b"UIDVALIDITY" not in values or b"UIDNEXT" not in values:
+        return None
+    return FolderState(name, values[b"UIDVALIDITY"], values[b"UIDNEXT"], values.get(b"HIGHESTMODSEQ", 0))
+
+
+def _folder(attributes: tuple[bytes, ...], delimiter: bytes | None, name: object) -> Folder:
+    lower = frozenset(attribute.decode("ascii", "replace").lower() for attribute in attributes)
+    return Folder(_name(name), (delimiter or b"").decode(), lower)
+
+
+def _name(name: object) -> str:
+    """A folder's name: modified UTF-7, or read as a number by IMAPClient."""
+    return name if isinstance(name, str) else str(decode_utf7(name)) if isinstance(name, bytes) else str(name)

@@ -1,0 +1,122 @@
+"""Finding and fetching mails in the folder that is open."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from imapclient import IMAPClient
+
+from mail.imap import fetching, labels
+from mail.raw import RawMail
+
+
+def uids_from(client: IMAPClient, first: int, since: date | None) -> list[int]:
+    """The UIDs from `first` on, rising; of those the server took in since a date, or a day before it."""
+    criteria: list[Any] = ["UID", f"{max(first, 1)}:*"]
+    if since is not None:
+        criteria += ["SINCE", since - timedelta(days=1)]  # the server judges it in its own zone
+    # "n:*" names the last mail even where its UID is below n (RFC 3501, 6.4.8).
+    return sorted(uid for uid in client.search(criteria) if uid >= first)
+
+
+def uids_written_by(client: IMAPClient, addresses: Sequence[str], since: date) -> list[int]:
+    """The UIDs of what came from any of these addresses since a date."""
+    criteria: list[Any] = ["SINCE", since - timedelta(days=1), *_any_of(addresses)]
+    charset = None if "".join(addresses).isascii() else "UTF-8"
+    return sorted(client.search(criteria, charset))
+
+
+def uids_flagged(client: IMAPClient, since_modseq: int, since: date | None, label: str = "") -> list[int]:
+    """The UIDs of starred mail; of what changed after a mod-sequence, where the server counts changes."""
+    criteria = labels.criterion(client, label)
+    if since_modseq and client.has_capability("CONDSTORE"):
+        criteria += ["MODSEQ", since_modseq + 1]  # RFC 7162, 3.1.5: "at least"
+    if since is not None:
+        criteria += ["SINCE", since - timedelta(days=1)]
+    return sorted(client.search(criteria))
+
+
+def _any_of(addresses: Sequence[str]) -> list[Any]:
+    """In prefix order: OR FROM a OR FROM b FROM c (RFC 3501, 6.4.4)."""
+    first, *others = addresses
+    return ["OR", "FROM", first, *_any_of(others)] if others else ["FROM", first]
+
+
+def fetch(client: IMAPClient, folder: str, uids: Sequence[int]) -> list[RawMail]:
+    """Headers and the first piece of text of those of these mails that are still there, by UID."""
+    found = _fetch(client, folder, uids)
+    missing = [uid for uid in uids if uid not in found]
+    if missing:
+        found |= _fetch_again(client, folder, missing)
+    return [found[uid] for uid in sorted(found)]
+
+
+def _fetch_again(client: IMAPClient, folder: str, missing: Sequence[int]) -> dict[int, RawMail]:
+    """What one bad mail has spoilt for others, one by one; an empty mail for one that cannot be had."""
+    client.noop()  # what was deleted meanwhile vanishes now, and is no fault
+    there = client.search(["UID", compressed(missing)])
+    empty = {uid: unreadable(folder, uid) for uid in there}
+    return empty | {uid: mail for uid in there for mail in _fetch(client, folder, (uid,)).values()}
+
+
+def _fetch(client: IMAPClient, folder: str, uids: Sequence[int]) -> dict[int, RawMail]:
+    wanted = set(uids)
+    items = fetching.ITEMS_GMAIL if client.has_capability("X-GM-EXT-1") else fetching.ITEMS
+    pieces = _command(client, uids, items)
+    return {mail.uid: mail for mail in fetching.mails(folder, pieces) if mail.uid in wanted}
+
+
+def first_look(client: IMAPClient, folder: str, uids: Sequence[int]) -> dict[int, RawMail]:
+    """A few header fields of these mails, by UID: enough to tell which of them are worth fetching."""
+    wanted = set(uids)
+    pieces = _command(client, uids, fetching.FIRST_LOOK)
+    return {mail.uid: mail for mail in fetching.first_looks(folder, pieces) if mail.uid in wanted}
+
+
+def unreadable(folder: str, uid: int) -> RawMail:
+    """A mail that the server cannot hand out (a lost file, say): passed on empty, set aside, and counted."""
+    return RawMail(folder, uid, fetching.LONG_AGO, frozenset(), header=b"", text=b"", complete=False)
+
+
+def fetch_headers(client: IMAPClient, uids: Sequence[int], names: str) -> dict[int, bytes]:
+    """These header fields of these mails, as sent, by UID; `names` separated by spaces."""
+    wanted = set(uids)
+    pieces = _command(client, uids, f"(BODY.PEEK[HEADER.FIELDS ({names})])")
+    return {uid: literal for uid, literal in fetching.literals(pieces) if uid in wanted}
+
+
+def fetch_whole(client: IMAPClient, folder: str, uid: int, limit: int) -> RawMail | None:
+    """One mail up to `limit` bytes; None where it has gone."""
+    items = f"(INTERNALDATE FLAGS BODY.PEEK[HEADER] BODY.PEEK[TEXT]<0.{limit}>)"
+    pieces = _command(client, (uid,), items)
+    return next((mail for mail in fetching.mails(folder, pieces, limit) if mail.uid == uid), None)
+
+
+def batches(uids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """The UIDs in pieces that one command can name."""
+    return (uids[start : start + size] for start in range(0, len(uids), size))
+
+
+def compressed(uids: Sequence[int]) -> str:
+    """A sequence set (RFC 3501, section 9): `1:4,7,9:12`."""
+    runs: list[list[int]] = []
+    for uid in uids:
+        if runs and uid == runs[-1][1] + 1:
+            runs[-1][1] = uid
+        else:
+            runs.append([uid, uid])
+    return ",".join(f"{first}:{last}" if last > first else str(first) for first, last in runs)
+
+
+def _command(client: IMAPClient, uids: Sequence[int], items: str) -> list[fetching.Piece]:
+    """UID FETCH through IMAPClient's connection: the raw answer, as far as the server could give one."""
+    if not uids:
+        return []
+    imap = client._imap
+    imap.untagged_responses.pop("FETCH", None)  # flags that changed meanwhile
+    tag = imap._command("UID", "FETCH", compressed(uids), items)
+    typ, data = imap._command_complete("FETCH", tag)
+    pieces: list[fetching.Piece] = imap.untagged_responses.pop("FETCH", [])
+    if typ != "NO":  # some servers hand out all but the bad mails, and say NO
+        client._checkok("fetch", typ, data)
+    return pieces

@@ -1,0 +1,125 @@
+"""Check-ins as iTIP objects (RFC 5546 over RFC 6047): a REQUEST to book or move one, a CANCEL to drop it.
+
+The same UID with a higher SEQUENCE moves an event that calendars know already; nothing else tells them that
+it is the same one. Times are written in a zone with its VTIMEZONE, never in UTC: a call at nine stays a
+call at nine when the clocks change, and every calendar shows it so.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar import Alarm, Calendar, Event, vCalAddress, vText
+
+from mail.letters.markdown import one_line
+from mail.letters.zones import vtimezone
+from relationship.check_ins.check_in import CheckIn
+
+Address = tuple[str, str]  # name, address
+
+PRODUCT = "-//Keepwarm//Check-ins//EN"
+REMIND_BEFORE = timedelta(minutes=15)
+
+
+def request(
+    check_in: CheckIn,
+    *,
+    organizer: Address,
+    attendees: Sequence[Address],
+    summary: str,
+    description: str,
+    where: str,
+    timezone: str,
+    now: datetime,
+) -> bytes:
+    """Invite to a check-in, or move one (RFC 5546, 3.2.2): UTF-8, CRLF, lines of at most 75 octets.
+
+    Answers go to the organizer: the shared mailbox, so that they are read. `timezone` is an IANA name.
+    """
+    event = _event(check_in, organizer, attendees, summary, timezone, now)
+    event.add("status", "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    if description:
+        event.add("description", "\n".join(map(one_line, description.splitlines())))
+    if where:
+        event.add("location", one_line(where))
+    event.add_component(_alarm(summary))
+    return _calendar("REQUEST", event, check_in, timezone)
+
+
+def cancel(
+    check_in: CheckIn,
+    *,
+    organizer: Address,
+    attendees: Sequence[Address],
+    summary: str,
+    timezone: str,
+    now: datetime,
+) -> bytes:
+    """Take a check-in out of the calendars (RFC 5546, 3.2.5); its SEQUENCE is higher than the invite's."""
+    event = _event(check_in, organizer, attendees, summary, timezone, now)
+    event.add("status", "CANCELLED")
+    return _calendar("CANCEL", event, check_in, timezone)
+
+
+def _event(
+    check_in: CheckIn,
+    organizer: Address,
+    attendees: Sequence[Address],
+    summary: str,
+    timezone: str,
+    now: datetime,
+) -> Event:
+    zone = ZoneInfo(timezone)
+    event = Event()
+    event.add("uid", check_in.uid)
+    event.add("sequence", check_in.sequence)
+    event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
+    event.add("dtstart", check_in.starts_at.astimezone(zone))
+    event.add("dtend", check_in.ends_at.astimezone(zone))
+    event.add("summary", one_line(summary))
+    event.add("organizer", _person(organizer), encode=False)
+    for attendee in attendees:
+        event.add("attendee", _attendee(attendee), encode=False)
+    return event
+
+
+def _person(who: Address) -> vCalAddress:
+    name, address = who
+    person = vCalAddress(f"mailto:{address}")
+    if name:
+        person.params["CN"] = vText(_parameter(name))
+    return person
+
+
+def _attendee(who: Address) -> vCalAddress:
+    person = _person(who)
+    person.params["CUTYPE"] = vText("INDIVIDUAL")
+    person.params["ROLE"] = vText("REQ-PARTICIPANT")
+    person.params["PARTSTAT"] = vText("NEEDS-ACTION")
+    person.params["RSVP"] = vText("TRUE")
+    return person
+
+
+def _parameter(name: str) -> str:
+    """A name as a parameter's value: it can hold no double quote (RFC 5545, 3.2)."""
+    return one_line(name).replace('"', "'")
+
+
+def _alarm(summary: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", one_line(summary))
+    alarm.add("trigger", -REMIND_BEFORE)
+    return alarm
+
+
+def _calendar(method: str, event: Event, check_in: CheckIn, timezone: str) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    calendar.add_component(vtimezone(timezone, check_in.starts_at.year))
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())

@@ -1,0 +1,180 @@
+"""Letters from templates and facts: which file is taken, whether it is sound, and what it says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from jinja2 import Template
+
+from mail.letters import templates
+from mail.letters.facts import FACTS, GIVEN
+from mail.letters.markdown import Markdown, one_line, to_html, to_text
+from mail.letters.sandbox import RenderingError, Sandbox, run
+from mail.letters.templates import TemplateFile
+from relationship.messages import Side
+from relationship.templates import TemplateIndex, TemplateInfo
+
+BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
+MAX_SUBJECT = 200  # characters
+MAX_ITEMS = 200  # of one list of facts
+MAX_FACT = 4_000  # characters of one fact
+
+__all__ = ["BUILT_IN", "Markdown", "Rendered", "RenderingError", "Templates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a letter says, before it becomes a mail."""
+
+    name: str
+    reader: Side
+    subject: str  # one line; the template's own
+    markdown: Markdown
+    text: str
+    html: str  # inner HTML of the body
+    wording: int  # which of the wordings it is
+    wordings: int  # how many there are
+    language: str  # of the file that was taken
+
+
+class Templates:
+    """All templates of some folders: the user's own first, then the built-in ones."""
+
+    def __init__(self, folders: Sequence[Path] = (BUILT_IN,)) -> None:
+        self._folders = tuple(folders)
+        self._sandbox = Sandbox()
+        self._read: dict[str, list[TemplateFile]] = {}
+        self._compiled: dict[tuple[Path, int], Template] = {}
+
+    def index(self) -> TemplateIndex:
+        """Name, reader and problems of every letter; nothing is rendered."""
+        return {name: self._info(name, self._files(name)) for name in self._paths}
+
+    def render(self, name: str, language: str, wording: int, facts: Mapping[str, object]) -> Rendered:
+        """One letter; `wording` is an index, modulo their number. RenderingError says what is wrong."""
+        file = self._chosen(name, language)
+        if file.problems:
+            raise RenderingError(f"the letter {name} has a problem: {file.problems[0]}")
+        index = wording % len(file.wordings)
+        known = _plain(facts)
+        try:
+            subject = self._run(file, -1, known)
+            markdown = Markdown(self._run(file, index, known).strip())
+        except RenderingError as error:
+            raise RenderingError(f"the letter {name} cannot be written: {error}") from None
+        shown = one_line(subject)[:MAX_SUBJECT]
+        return Rendered(
+            name,
+            file.reader,
+            shown,
+            markdown,
+            to_text(markdown),
+            to_html(markdown),
+            index,
+            len(file.wordings),
+            file.language or "en",
+        )
+
+    def unmet(self, name: str, trigger: str) -> tuple[str, ...]:
+        """Facts that the letter always states and that a rule with this trigger never has."""
+        return self._lacking(self._files(name)).get(trigger, ())
+
+    def _lacking(self, files: Sequence[TemplateFile]) -> dict[str, tuple[str, ...]]:
+        """Such facts, by trigger."""
+        pieces = (piece for file in files if not file.problems for piece in (file.subject, *file.wordings))
+        needed = {fact for piece in pieces for fact in self._sandbox.needs(piece.source)}
+        return {name: tuple(sorted(needed - given)) for name, given in GIVEN.items() if needed - given}
+
+    def wordings(self, name: str, language: str) -> int:
+        """How many wordings the letter has."""
+        return len(self._chosen(name, language).wordings)
+
+    def _run(self, file: TemplateFile, index: int, facts: Mapping[str, object]) -> str:
+        key = (file.path, index)
+        if key not in self._compiled:
+            sandbox = self._sandbox
+            self._compiled[key] = (
+                sandbox.subject(file.subject.source)
+                if index < 0
+                else sandbox.body(file.wordings[index].source)
+            )
+        return run(self._compiled[key], facts)
+
+    @cached_property
+    def _paths(self) -> Mapping[str, list[tuple[str, Path]]]:
+        """Language and path of each letter's files, in the folders' order."""
+        found: dict[str, list[tuple[str, Path]]] = {}
+        for name, language, path in templates.find(self._folders):
+            found.setdefault(name, []).append((language, path))
+        return found
+
+    def _files(self, name: str) -> list[TemplateFile]:
+        """A letter's files, read and checked once."""
+        if name not in self._read:
+            found = self._paths.get(name, [])
+            self._read[name] = [self._checked(templates.read(name, *where)) for where in found]
+        return self._read[name]
+
+    def _checked(self, file: TemplateFile) -> TemplateFile:
+        problems = [
+            problem
+            for piece in (file.subject, *file.wordings)
+            for problem in self._sandbox.problems(piece.source, piece.line, FACTS)
+        ]
+        return file if not problems else _with_problems(file, problems)
+
+    def _chosen(self, name: str, language: str) -> TemplateFile:
+        """The first folder that has the letter, and of its files the one in the reader's language."""
+        files = self._files(name)
+        if not files:
+            raise RenderingError(f"there is no letter {name!r}; `check` lists those that exist")
+        for folder in self._folders:
+            here = {file.language: file for file in files if file.path.is_relative_to(folder)}
+            for wanted in (language, language.partition("-")[0], "", "en"):
+                if wanted in here:
+                    return here[wanted]
+        raise RenderingError(f"the letter {name} is not there in {language!r}, nor without a language")
+
+    def _info(self, name: str, files: list[TemplateFile]) -> TemplateInfo:
+        main = next((file for file in files if not file.language), files[0])
+        problems = [_told(file, problem) for file in files for problem in file.problems]
+        if main.language:
+            problems.append(f"is there in {main.language!r} only: {name}.md is missing")
+        problems += [
+            _told(file, f"is to the {file.reader}, but {name}.md is to the {main.reader}")
+            for file in files
+            if file.reader is not main.reader and not file.problems
+        ]
+        return TemplateInfo(name, main.reader, tuple(problems), self._lacking(files))
+
+
+def _with_problems(file: TemplateFile, problems: list[str]) -> TemplateFile:
+    more = (*file.problems, *problems)
+    return TemplateFile(file.name, file.language, file.path, file.reader, file.subject, file.wordings, more)
+
+
+def _told(file: TemplateFile, problem: str) -> str:
+    return f"{file.language}: {problem}" if file.language else problem
+
+
+def _plain(facts: Mapping[str, object]) -> dict[str, object]:
+    """Facts as plain words, numbers, lists and groups; what is empty is left out, as if it were not known."""
+    return {
+        name: plain for name, value in facts.items() if (plain := _value(value)) not in (None, "", (), {})
+    }
+
+
+def _value(value: object) -> object:
+    if isinstance(value, Markdown) or value is None or isinstance(value, int):
+        return value
+    if isinstance(value, str):
+        return one_line(value)[:MAX_FACT].strip()
+    if isinstance(value, Mapping):
+        return _plain(value)
+    if isinstance(value, date):
+        raise TypeError("a fact is words: dates are written by mail/letters/wording.py")
+    if isinstance(value, Sequence):
+        return tuple(_value(item) for item in value[:MAX_ITEMS])
+    raise TypeError(f"a fact is words, a number, a list or a group, not {type(value).__name__}")

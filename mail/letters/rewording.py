@@ -1,0 +1,27 @@
+"""A letter in the owner's own words instead of the template's: the same headers, another body."""
+
+from hashlib import sha256
+
+from mail.letters.composing import body_of
+from mail.letters.footers import footer
+from mail.letters.markdown import Markdown, escape, to_html, to_text
+from mail.letters.rendering import Rendered
+from relationship.messages import Side
+
+LAST_HEADER = b"MIME-Version: 1.0\r\n"
+
+
+def reworded(
+    content: bytes, own: str, subject: str, owner_name: str, pause_link: str, language: str
+) -> bytes:
+    """The letter's final bytes with the owner's words in it; nothing in them is taken for Markdown or HTML."""
+    paragraphs = (part for part in own.replace("\r\n", "\n").split("\n\n") if part.strip())
+    markdown = Markdown(
+        "\n\n".join("  \n".join(map(escape, part.strip().splitlines())) for part in paragraphs)
+    )
+    told = footer(Side.CONTRACTOR, owner_name, pause_link, language)
+    rendered = Rendered(
+        "", Side.CONTRACTOR, subject, markdown, to_text(markdown), to_html(markdown), 0, 1, language
+    )
+    headers = content[: content.index(LAST_HEADER) + len(LAST_HEADER)]
+    return headers + body_of(rendered, told, subject, sha256(content).hexdigest()[:24])

@@ -1,0 +1,157 @@
+"""Does it ask, does it close, is it bad news: what fresh text does to the ball (design section 3).
+
+The lists are `mail/reading/words/*.txt`; the owner's own words come on top. In doubt a text neither asks nor closes:
+what does not ask is never chased.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from mail.reading.wordlists import any_of, is_greeting, phrases, plain
+
+CLOSER_CAP = 160  # characters: longer text says something
+CLOSER_WORDS = 20
+DONE_CAP = 40  # characters of a line that says "done" and nothing else
+
+_URL = re.compile(r"(?:https?://|www\.)\S+|\S{1,64}@\S{1,255}")
+_QUESTION = re.compile("[?？؟¿⁇⁈⁉‽\u037e]")
+_LETTER = re.compile(r"[^\W_]")
+_NOT_WORDS = re.compile(r"[^\w\s'-]+|_+|(?<!\w)-+|-+(?!\w)")
+_SMILEY = re.compile(r"(?<!\w)(?:[:;=8][-'o]?[)(\]\[dDpP3*|/\\]|<3+|\^_?\^|x+o+x*o*|\+1)(?!\w)")
+
+
+class Words(Protocol):
+    """What the owner adds to the lists (the shape of the policy's `words`)."""
+
+    @property
+    def closers(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def asks(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def done(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def bad_news(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class MoreWords:
+    """The owner's own words, where no policy is at hand."""
+
+    closers: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+    bad_news: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The built-in lists with the owner's on top, made ready for searching."""
+
+    asks: re.Pattern[str]
+    asks_nothing: re.Pattern[str]
+    closer: re.Pattern[str]
+    wish: re.Pattern[str]
+    fillers: frozenset[str]
+    done: frozenset[str]
+    done_begins: frozenset[str]
+    bad_news: re.Pattern[str]
+    no_reply: re.Pattern[str]
+
+
+@lru_cache(maxsize=8)
+def _lists(
+    closers: tuple[str, ...], asks: tuple[str, ...], done: tuple[str, ...], bad: tuple[str, ...]
+) -> Lists:
+    all_done = frozenset(bare(word) for word in (*phrases("done"), *done))
+    return Lists(
+        asks=any_of((*phrases("asks"), *asks)),
+        asks_nothing=any_of(phrases("asks nothing")),
+        closer=any_of((*phrases("closers"), *closers)),
+        wish=any_of(phrases("wishes")),
+        fillers=frozenset(word for phrase in phrases("fillers") for word in plain(phrase).split()),
+        done=all_done,
+        done_begins=frozenset(one.split(" ", 1)[0] for one in all_done),
+        bad_news=any_of((*phrases("bad news"), *bad)),
+        no_reply=any_of(phrases("no reply needed")),
+    )
+
+
+def lists_for(words: Words) -> Lists:
+    """The lists for an owner's words; made once."""
+    return _lists(tuple(words.closers), tuple(words.asks), tuple(words.done), tuple(words.bad_news))
+
+
+def bare(text: str) -> str:
+    """Lower case words alone: no punctuation, smileys or emoji."""
+    return " ".join(_NOT_WORDS.sub(" ", _SMILEY.sub(" ", plain(text))).split())
+
+
+def has_question(text: str) -> bool:
+    """Whether a question mark of any script stands in the text, outside of links."""
+    if not _QUESTION.search(text):
+        return False
+    return bool(_QUESTION.search(_URL.sub(" ", text)))
+
+
+def asks(text: str, lists: Lists) -> bool:
+    """Whether fresh text asks for something: a question mark or a request."""
+    if has_question(text):
+        return True
+    lower = plain(text)
+    if not lists.asks.search(lower):
+        return False
+    return bool(lists.asks.search(lists.asks_nothing.sub(" ", _URL.sub(" ", lower))))
+
+
+def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
+    """Whether fresh text is nothing but a closer: thanks, "great, got it", a lone emoji.
+
+    A wish ("Have a nice weekend!") may stand beside one; alone it asks nothing, but answers nothing either.
+
+    `names` are the first names of those who take part, in lower case: "Thanks, Maria!" closes too.
+    """
+    text = _without_greeting(text.strip())
+    if not text or len(text) > CLOSER_CAP or has_question(text):
+        return False
+    if text.count(" ") > CLOSER_WORDS or (_LETTER.search(text) and not lists.closer.search(plain(text))):
+        return False
+    words = bare(text)
+    if not _LETTER.search(words):
+        return not any(char.isdigit() for char in words)  # an emoji or a smiley; "1500" is an answer
+    rest, count = lists.closer.subn(" ", lists.wish.sub(" ", words))
+    if not count:
+        return False
+    spare = set(names)
+    return all(word in lists.fillers or word in spare for word in rest.split())
+
+
+def _without_greeting(text: str) -> str:
+    """The text below a line like "Hi Dana," where there is any."""
+    first, _, rest = text.partition("\n")
+    return rest.strip() or first if is_greeting(first) else text
+
+
+def is_bad_news(text: str, lists: Lists) -> bool:
+    """Whether fresh text holds what no praise should follow."""
+    return bool(lists.bad_news.search(plain(text)))
+
+
+def says_done(text: str, lists: Lists) -> bool:
+    """Whether a line says that the work is done, and nothing else."""
+    return any(_is_done(line, lists) for line in text.split("\n") if line and len(line) < DONE_CAP)
+
+
+def _is_done(line: str, lists: Lists) -> bool:
+    first = plain(line).split(" ", 1)[0].rstrip(".,!")
+    return (first in lists.done_begins or not first.isalnum()) and bare(line) in lists.done
+
+
+def needs_no_reply(subject: str, text: str, lists: Lists) -> bool:
+    """Whether the subject begins with "FYI", or the first line of the text says so."""
+    first = text.partition("\n")[0]
+    return bool(lists.no_reply.match(plain(subject).lstrip("[( "))) or bool(
+        lists.no_reply.match(plain(first).lstrip("([ "))
+    )

@@ -1,0 +1,131 @@
+"""Automatic answers by their words: subjects and first sentences, where no header tells.
+
+The phrases are in `mail/reading/words/`. Words that people use too need a second sign: people announce holidays.
+"""
+
+import re
+from functools import cache
+
+from mail.reading import failures, signs
+from mail.reading.parsing import Mail
+from mail.reading.wordlists import any_of, merged, phrases, plain
+from relationship.conversations import is_reply_subject
+
+_TICKET = re.compile(
+    r"\[[^\]]{0,40}[#:-]\s?[A-Z]{0,6}-?\d{2,}[^\]]{0,20}\]|(?:ticket|case|request|anfrage|"
+    r"vorgang)\b.{0,12}#?\d{2,}",
+    re.I,
+)
+_SENTENCES = 400  # characters of the text in which an automatic mail says that it is one
+_SHAPE = r"(?:\[[^\[\]]{{1,30}}\])?[\s\[(*:]*(?:auto:\s*)?(?:{words})(?:\s+(?:{words}))?[\s!.)\]*]*"
+_REST = r"(?:(?:[:：|(\[]|[-–—] ).*)?"
+
+
+def automatic_subject(mail: Mail) -> bool:
+    """A subject in the shape that only automatic answers have: "Automatic reply: ...", or the words alone."""
+    return bool(_automatic_subject().fullmatch(plain(mail.subject))) and not is_reply_subject(mail.subject)
+
+
+def away_subject(mail: Mail) -> bool:
+    """An absence in the subject, in words that people use too, where the text begins as automatic answers do.
+
+    "Out of office" alone or before a colon is enough; "Out of office next week" is a person's announcement.
+    """
+    subject = plain(mail.subject)
+    if is_reply_subject(mail.subject):
+        return False
+    if _out_of_office().fullmatch(subject):
+        return "?" not in mail.opening[:_SENTENCES]
+    if not (_away_subject().fullmatch(subject) or _lotus().fullmatch(subject)):
+        return False
+    return _says_away(mail) or signs.bulk_precedence(mail) or failures.null_path(mail)
+
+
+def away_wording(mail: Mail) -> bool:
+    """An absence in the text's first lines, of a mail that carries a second sign of a machine.
+
+    The second sign: the suppress header on an answer, or a subject made of words that are no "Re:" and the
+    thread's topic, as Exchange makes it in every language.
+    """
+    suppressed = b"x-auto-response-suppress" in mail.headers and bool(mail.parents)
+    return (suppressed or _prefixed_topic(mail)) and _says_away(mail)
+
+
+def _prefixed_topic(mail: Mail) -> bool:
+    if b"thread-topic" not in mail.headers or is_reply_subject(mail.subject):
+        return False
+    topic = mail.headers.first(b"thread-topic")
+    prefix = mail.subject.removesuffix(topic).rstrip()
+    return bool(topic) and prefix.endswith(":") and " " in prefix and mail.subject.endswith(topic)
+
+
+def _says_away(mail: Mail) -> bool:
+    opening = plain(mail.opening[:_SENTENCES])
+    return bool(_away_wording().search(opening)) and "?" not in opening
+
+
+def says_automatic(mail: Mail) -> bool:
+    """A first or second line that says so: "This is an automatic reply".
+
+    "This is an automated message" needs a sentence that asks not to answer it: programs' notices on lists,
+    which people discuss, have it too.
+    """
+    opening = plain(mail.opening[:_SENTENCES])
+    lines = [line for line in (line.strip(" *-_#=<>[(") for line in opening.split("\n")) if line][:2]
+    if any(_automatic_reply().match(line) for line in lines):
+        return True
+    return any(_automatic_mail().match(line) for line in lines) and bool(_do_not_reply().search(opening))
+
+
+def ticket_receipt(mail: Mail) -> bool:
+    """A ticket number in the subject and, at the beginning of the text, that a request was received."""
+    if not _TICKET.search(mail.subject[:200]):
+        return False
+    return bool(_receipt().search(plain(mail.opening[:_SENTENCES])))
+
+
+@cache
+def _automatic_subject() -> re.Pattern[str]:
+    words = merged(phrases("automatic subjects"))
+    return re.compile(rf"\s*\[\s*(?:{words})\s*\].*|" + _SHAPE.format(words=words) + _REST)
+
+
+@cache
+def _out_of_office() -> re.Pattern[str]:
+    return re.compile(_SHAPE.format(words=merged(phrases("out of office"))) + _REST)
+
+
+@cache
+def _away_subject() -> re.Pattern[str]:
+    return re.compile(_SHAPE.format(words=merged(phrases("away subjects"))) + _REST)
+
+
+@cache
+def _lotus() -> re.Pattern[str]:
+    """Notes: "Jo Doe/ACME is out of the office (returning 03/01/2012)", later with "AUTO: " before it."""
+    return re.compile(r"(?:auto: .{1,200}|.{1,80} is out of the office(?: \(.{0,40}\))?\.?)")
+
+
+@cache
+def _away_wording() -> re.Pattern[str]:
+    return any_of(phrases("away"))
+
+
+@cache
+def _automatic_reply() -> re.Pattern[str]:
+    return any_of(phrases("automatic reply"))
+
+
+@cache
+def _automatic_mail() -> re.Pattern[str]:
+    return any_of(phrases("automatic mail"))
+
+
+@cache
+def _do_not_reply() -> re.Pattern[str]:
+    return any_of(phrases("do not reply"))
+
+
+@cache
+def _receipt() -> re.Pattern[str]:
+    return any_of(phrases("ticket receipts"))

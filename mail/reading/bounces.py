@@ -1,0 +1,236 @@
+"""Bounces: which recipient failed, for good or for now, and which of our letters came back.
+
+Reports by the book (RFC 3464) are read field by field. What old mail servers, qmail, Exim and Exchange write
+instead is read by the marks that they share: the recipient stands near the beginning, in brackets or at the
+start of a line, and the mail that came back follows with its headers.
+"""
+
+import re
+
+from mail.reading.mime import Part
+from mail.reading.parsing import Mail, ids_in
+from relationship.messages import Bounce
+
+TEXT_CAP = 16_384  # characters of a report that are looked at
+RECIPIENTS = 10  # of a report that follows no standard: more are hardly recipients
+
+_FIELD = re.compile(r"^([A-Za-z-]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
+_CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_SMTP = re.compile(r"(?<![\d.])([45])\d\d(?![\d.])[\s#-]")
+_RETURNED = re.compile(
+    r"^[ \t>]{0,20}(?:--.{0,100}?(?:copy of|original|returned|unsent|message|headers|transcript).*|"
+    r"received:.*|"
+    r"return-path:.*|message-id:.*|={5,}[ \t]*$)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_MESSAGE_ID = re.compile(
+    r"^[ \t>]{0,20}message-id[ \t]{0,4}:[ \t]*(?:\n[ \t]+)?(<[^<>\n]{1,998}>)", re.MULTILINE | re.IGNORECASE
+)
+_TO = re.compile(r"^[ \t>]{0,20}to[ \t]{0,4}:(.*)", re.MULTILINE | re.IGNORECASE)
+# Where a failed recipient stands: qmail, Postfix "<jo@x>:", Exim "  jo@x", Exchange "'jo@x' on", "To: jo@x".
+_PLACES = re.compile(
+    r"^[ \t]{0,40}(?:recipient|(?:final|original|failed|rejected)[ -]recipients?|"
+    r"(?:user|address|e-?mail|to|rcpt to|addressee)s?)?"
+    r"(?:[ \t]{0,8}:[ \t]{0,20})?['\"<(\[]{0,2}(?:rfc822;[ \t]{0,4}|mailto:|smtp:)?"
+    r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250})['\">)\]]{0,2}",
+    re.MULTILINE | re.IGNORECASE,
+)
+# What comes before the list of failed recipients.
+_ANNOUNCED = re.compile(
+    r"(?:following|these|those|some|this|intended) (?:e-?mail )?"
+    r"(?:recipient|address|destination)(?:\(e?s\)|e?s)?|"
+    r"delivered to:?|deliver to:?|failed recipients?|folgende[nr]? (?:Empfänger|Adresse)n?|"
+    r"destinataires? suivants?|destinatarios? siguientes?|siguientes? destinatarios?|"
+    r"seguintes? destinatários?|destinatari? seguenti",
+    re.IGNORECASE,
+)
+_MACHINE = re.compile(
+    r"^(?:mailer[-_.]?daemon|post[-_.]?master|mdaemon|mail[-_.]?daemon|root|abuse|help-?desk)@"
+)
+
+# What a report says, and the code (RFC 3463) that it comes to where it names none.
+_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (code, re.compile(words, re.IGNORECASE))
+    for code, words in (
+        (
+            "5.1.1",
+            r"user unknown|unknown user|no such user|no such recipient|unknown recipient|recipient unknown|"
+            r"mailbox (?:not found|unavailable|does not exist|unknown)|invalid (?:recipient|mailbox|"
+            r"address|user)|"
+            r"unknown (?:address|local[- ]part|account|mailbox)|does(?:n't| not) (?:exist|"
+            r"have an? (?:\S+ )?account)|"
+            r"account (?:has been )?(?:disabled|closed|deleted|suspended)|no mailbox (?:here )?by that name|"
+            r"not (?:listed|a valid|unique|found) |address (?:rejected|not found|couldn't be found)|"
+            r"user not found|not our customer|no longer (?:valid|available|works|exists)|unroutable|"
+            r"unrouteable|"
+            r"this user doesn't have",
+        ),
+        (
+            "5.1.2",
+            r"host (?:unknown|not found)|domain (?:not found|name not found)|name or service not known|"
+            r"bad host",
+        ),
+        (
+            "5.2.2",
+            r"mailbox (?:is )?full|(?:over|exceeded|exceeds).{0,20}quota|quota exceeded|"
+            r"storage (?:limit|space)",
+        ),
+        ("5.3.4", r"message (?:is )?too (?:large|big)|size limit|maximum.{0,20}size"),
+        ("5.4.6", r"too many hops|mail loop|loops back|hop count"),
+        ("5.7.1", r"spam|blocked|blacklist|policy|relaying? (?:denied|not)|not permitted|unsolicited|virus"),
+    )
+)
+_NOT_YET = re.compile(
+    r"still (?:trying|being retried|be retried)|will (?:continue|keep|be re-?)\s?(?:to )?(?:try|tri|"
+    r"retr)|not yet been|"
+    r"has been delayed|is delayed|message (?:was |is )?delayed|delivery (?:is )?delayed|"
+    r"temporary (?:failure|error|problem)|"
+    r"do not need to (?:resend|re-send)|no action is required|could not be delivered for|"
+    r"warning message only|"
+    r"this is (?:only )?a warning|transient|delay(?:ed)?\b.{0,30}\bhours|wird weiter versucht|(?:noch|"
+    r"bisher) nicht zugestellt",
+    re.IGNORECASE,
+)
+
+
+def read_bounces(mail: Mail) -> tuple[Bounce, ...]:
+    """The recipients that failed, each once; () where the report says that delivery succeeded.
+
+    A report that names no recipient gives one bounce with the address "".
+    """
+    letter = _letter(mail)
+    reports = [part for part in mail.parts if part.kind.endswith("/delivery-status") or _is_global(part)]
+    if reports:
+        found, known = _by_the_book(reports, letter)
+        if found or known:
+            return found
+    return _by_marks(mail, letter)
+
+
+def _is_global(part: Part) -> bool:
+    return part.kind == "message/global-delivery-status"
+
+
+def _by_the_book(reports: list[Part], letter: str) -> tuple[tuple[Bounce, ...], bool]:
+    """Bounces of RFC 3464 reports, and whether any recipient was reported on at all."""
+    found: dict[str, Bounce] = {}
+    known = False
+    for report in reports:
+        for group in re.split(r"\n[ \t]*\n", report.text.replace("\r\n", "\n")[:TEXT_CAP]):
+            fields = {name.lower(): " ".join(value.split()) for name, value in _FIELD.findall(group)}
+            recipient = fields.get("final-recipient") or fields.get("original-recipient")
+            if not recipient and "action" not in fields:
+                continue
+            known = True
+            bounce = _of_recipient(fields, letter)
+            if bounce and (bounce.permanent or bounce.address not in found):
+                found[bounce.address] = bounce
+    return tuple(found.values()), known
+
+
+def _of_recipient(fields: dict[str, str], letter: str) -> Bounce | None:
+    """One recipient's group; None where the mail arrived (RFC 3464, 2.3.3)."""
+    action = fields.get("action", "failed").split(" ")[0].lower().strip(";.")
+    if action in ("delivered", "relayed", "expanded"):
+        return None
+    code = _CODE.search(fields.get("status", "")) or _CODE.search(fields.get("diagnostic-code", ""))
+    status = code[1] if code else ""
+    words = fields.get("diagnostic-code", "")
+    if status[-4:] == ".0.0" or not status:
+        status = _code_by_words(words) if _code_by_words(words) and action != "delayed" else status
+    # The original recipient is the address that we wrote to; the final one may be an internal name.
+    address = _address(fields.get("original-recipient", "")) or _address(fields.get("final-recipient", ""))
+    permanent = action != "delayed" and not status.startswith("4")
+    return Bounce(address, status, permanent, letter)
+
+
+def _address(value: str) -> str:
+    match = _ADDRESS.search(value.rpartition(";")[2].replace("[at]", "@"))
+    return _clean(match[0]) if match else ""
+
+
+def _by_marks(mail: Mail, letter: str) -> tuple[Bounce, ...]:
+    """Bounces of reports that follow no standard."""
+    text = report_text(mail)
+    subject = mail.subject
+    words = f"{subject}\n{text}"
+    permanent = (
+        not _NOT_YET.search(words) and "delay" not in subject.lower() and "warning:" not in subject.lower()
+    )
+    status = _status(words, permanent)
+    if status.startswith("4"):
+        permanent = False
+    addresses = _failed(mail, text) or ("",)
+    return tuple(Bounce(address, status, permanent, letter) for address in addresses)
+
+
+def _status(words: str, permanent: bool) -> str:
+    code = _CODE.search(words)
+    if code and not code[1].startswith("2"):
+        return code[1]
+    smtp = _SMTP.search(words)
+    if smtp and smtp[1] == "4":
+        return "4.0.0"
+    if not permanent:
+        return "4.0.0"
+    return _code_by_words(words) or ("5.0.0" if smtp else "")
+
+
+def _code_by_words(words: str) -> str:
+    return next((code for code, pattern in _WORDS if pattern.search(words)), "")
+
+
+def _failed(mail: Mail, text: str) -> tuple[str, ...]:
+    named = [_address(one) for one in mail.headers.first(b"x-failed-recipients").split(",")]
+    if any(named):
+        return tuple(dict.fromkeys(one for one in named if one))
+    spared = {*mail.to, *mail.from_, *mail.cc}
+    announced = _ANNOUNCED.search(text)
+    below = text[announced.end() :] if announced else ""
+    for pattern, where in ((_PLACES, below), (_ADDRESS, below), (_PLACES, text), (_ADDRESS, text)):
+        found = (_clean(match[match.lastindex or 0]) for match in pattern.finditer(where))
+        addresses = dict.fromkeys(one for one in found if one not in spared and not _MACHINE.match(one))
+        if addresses:
+            return tuple(addresses)[:RECIPIENTS]
+    to = _TO.search(whole_text(mail))
+    return (_address(to[1]),) if to and _address(to[1]) else ()
+
+
+def _clean(address: str) -> str:
+    return address.lower().strip("'.").removeprefix("smtp=")
+
+
+def report_text(mail: Mail) -> str:
+    """What the server says, without the mail that it returns."""
+    text = whole_text(mail)
+    returned = _RETURNED.search(text)
+    while returned and returned.start() < 40 and returned.end() < len(text):
+        returned = _RETURNED.search(text, returned.end())
+    return text[: returned.start()] if returned else text
+
+
+def whole_text(mail: Mail) -> str:
+    """The report with the mail that it returns, where both are one text."""
+    texts = [
+        part.text for part in mail.parts if part.kind == "text/plain" and part.disposition != "attachment"
+    ]
+    return ("\n".join(texts) or mail.opening)[:TEXT_CAP].replace("\r\n", "\n")
+
+
+def _letter(mail: Mail) -> str:
+    """The Message-ID of the mail that came back."""
+    for part in mail.parts:
+        if part.kind in (
+            "message/rfc822",
+            "text/rfc822-headers",
+            "message/rfc822-headers",
+            "message/global-headers",
+        ):
+            found = _MESSAGE_ID.search(part.text[:65_536])
+            if found:
+                return ids_in(found[1].encode("utf-8", "replace"))[0]
+    found = _MESSAGE_ID.search(
+        "\n".join(part.text for part in mail.parts if part.kind.startswith("text/"))[:65_536]
+    )
+    return ids_in(found[1].encode("utf-8", "replace"))[0] if found else ""

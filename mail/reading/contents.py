@@ -1,0 +1,110 @@
+"""What the fresh text of a person's mail says: asks, closers, tags, dates, bad news, unsuited work."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from mail.reading.absence import back_on
+from mail.reading.asking import Words, asks, closes, is_bad_news, lists_for, needs_no_reply, says_done
+from mail.reading.fresh import find_end, fresh_text
+from mail.reading.parsing import Mail
+from mail.reading.said import what_is_said
+from mail.reading.who import Directory
+from mail.reading.wordlists import any_of, plain
+from relationship.messages import Side
+from relationship.parties import Contractor
+
+_SEALED = frozenset(
+    ["multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/ms-tnef"]
+)
+_GARBAGE = re.compile("[\ufffd\x01-\x08\x0e-\x1f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What is kept of a text."""
+
+    asks: bool = False
+    closes: bool = False
+    tags: tuple[str, ...] = ()
+    due: date | None = None
+    bad_news: bool = False
+    readable: bool = True
+    unsuited: tuple[str, ...] = ()
+
+
+def read(
+    mail: Mail, side: Side, contractor: Contractor, known: Directory, words: Words, at: datetime
+) -> Contents:
+    """What a person's mail says; a text that cannot be read says nothing."""
+    text = fresh_text(mail.text)
+    if not is_readable(mail, text):
+        return Contents(readable=False)
+    lists = lists_for(words)
+    owner = known.people.owner
+    zone = contractor.timezone if side is Side.CONTRACTOR else owner.timezone
+    said = what_is_said(text, side, at, zone, contractor.language, owner.locale)
+    tags = said.tags
+    if side is Side.CONTRACTOR and "done" not in tags and says_done(text, lists):
+        tags = (*tags, "done")
+    asking = asks(text, lists) or said.due is not None
+    closing = "nrn" in tags or _closes(mail, text, asking, words, known.names_of(contractor))
+    return Contents(
+        asks=asking and not closing,
+        closes=closing,
+        tags=tags,
+        due=said.due,
+        bad_news=is_bad_news(text, lists),
+        unsuited=_unsuited(mail.subject, text, contractor.not_for) if side is Side.OWNER else (),
+    )
+
+
+def _closes(mail: Mail, text: str, asking: bool, words: Words, names: frozenset[str]) -> bool:
+    """A closer, or sent as FYI; what asks is FYI no more."""
+    lists = lists_for(words)
+    return closes(text, lists, names) or (not asking and needs_no_reply(mail.subject, text, lists))
+
+
+def _unsuited(subject: str, text: str, not_for: tuple[str, ...]) -> tuple[str, ...]:
+    if not not_for:
+        return ()
+    said = plain(f"{subject}\n{text}")
+    return tuple(one for one in not_for if _whole_words(one).search(said))
+
+
+@lru_cache(maxsize=1024)
+def _whole_words(phrase: str) -> re.Pattern[str]:
+    return any_of([phrase])
+
+
+def is_readable(mail: Mail, text: str) -> bool:
+    """Whether the text could be read: not sealed, not garbage, and nothing of it broken."""
+    if {"parts", "plain_text", "html", "text"} & set(mail.broken):
+        return False
+    if mail.content_type in _SEALED:
+        return False
+    if text.startswith("-----BEGIN PGP MESSAGE-----"):
+        return False
+    if text:
+        return len(_GARBAGE.findall(text)) * 10 < len(text)
+    return not any(part.kind in _SEALED for part in mail.parts)
+
+
+def is_cut(mail: Mail) -> bool:
+    """Whether a cut-off text ends before its fresh part does, or cannot be read at all as far as it goes."""
+    for part in mail.parts:
+        if part.kind == "text/plain" and part.disposition != "attachment":
+            if not part.text.strip() and not part.cut:
+                continue
+            return part.cut and (part.encoding == "base64" or not find_end(part.text))
+        if part.kind == "text/html" and part.disposition != "attachment":
+            return part.cut
+    return True  # no text yet: it lies further down
+
+
+def return_day(mail: Mail, at: datetime, contractor: Contractor, known: Directory) -> date | None:
+    """When the writer of an automatic reply is back."""
+    locale = known.people.owner.locale
+    text = fresh_text(mail.text)
+    return back_on(mail.subject, text, at, contractor.timezone, contractor.language, locale)

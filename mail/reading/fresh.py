@@ -1,0 +1,243 @@
+"""Fresh text: what the writer wrote now, without quotes, forwarded mail, signatures and disclaimers.
+
+Theory of operation. The text is cut where the mail that is answered begins: at "-----Original Message-----",
+at a block of header lines ("From: ... Sent: ..."), or at "On ... wrote:" where no quoted lines follow it.
+Lines that begin with ">" go, together with the "On ... wrote:" above them; what stands between and below
+quotes stays (people answer inline). Then the signature goes: after "-- ", or after a closing formula ("Best
+regards,") that only a few short lines follow. Last, disclaimers and "Sent from my phone" go.
+
+All patterns work line by line on capped text, so that no text can make them slow. The marks themselves are
+lists in `mail/reading/words/`.
+"""
+
+import re
+from functools import cache
+
+from mail.reading.wordlists import any_of, is_greeting, merged, phrases, plain
+
+TEXT_CAP = 20_000  # characters; what lies beyond is not looked at
+LINE_CAP = 1_000  # characters of a line that are compared with the marks
+SIGNATURE_LINES = 8  # a closing formula with more lines below it is none
+
+_QUOTED = re.compile(r"[ \t]{0,3}(?:[>›»|]|&gt;)")
+_RULE = re.compile(r"\s*[-_=*\u2014]{5,}\s*$")
+_INVISIBLE = str.maketrans("\u00a0", " ", "\u200b\u200c\u200d\u2060\ufeff\u00ad\0")
+_RULE_MARKS = "-_=*—"
+# Gmail's older form: "2026-11-09 10:00 GMT+08:00 Jo <jo@x.example>:".
+_GMAIL = re.compile(r"\d{4}-\d\d-\d\d .{1,100}<[^<>]{3,320}>:$")
+_NAMED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>$")
+_PGP_SIGNED = re.compile(
+    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\S.*\n){0,5}\n", re.MULTILINE
+)  # RFC 4880, 7
+_UUENCODED = re.compile(r"^begin [0-7]{3} .*$(?:\n.*)*?(?:\n^end[ \t]*$|\Z)", re.MULTILINE)
+_SIGNATURE = re.compile(r"--\s?$|—\s*$")
+_LOOKS_ATTRIBUTED = re.compile(r"\d|@|<")
+
+
+def fresh_text(text: str) -> str:
+    """The fresh part of a plain text body, lines stripped, no blank lines at the ends."""
+    text = text[:TEXT_CAP].replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if not text.isascii():
+        text = text.translate(_INVISIBLE)
+    if "-----BEGIN PGP SIG" in text:
+        text = _PGP_SIGNED.sub("", text).partition("-----BEGIN PGP SIGNATURE-----")[0]
+    if "\nbegin " in text:
+        text = _UUENCODED.sub("", text)
+    lines = _without_quotes([line.strip() for line in text.split("\n")])
+    lines = _without_signature(lines)
+    return "\n".join(_without_notices(lines)).strip()
+
+
+def find_end(text: str) -> bool:
+    """Whether fresh text ends within the text, at a quote, a signature or a forwarded mail."""
+    text = text[:TEXT_CAP].replace("\r\n", "\n").replace("\u00a0", " ")
+    lines = [line.strip() for line in text.split("\n")]
+    return any(_is_end(lines, n) for n in range(len(lines)))
+
+
+def _is_end(lines: list[str], n: int) -> bool:
+    line = lines[n]
+    return bool(_QUOTED.match(line) or _SIGNATURE.match(line) or _starts_original(lines, n))
+
+
+def _without_quotes(lines: list[str]) -> list[str]:
+    """The lines without quoted ones, up to where a forwarded or answered mail begins."""
+    kept: list[str] = []
+    n = 0
+    while n < len(lines):
+        line = lines[n]
+        length = 0
+        if line and (line[0] == ">" or (not line[0].isalnum() and _QUOTED.match(line))):
+            length = 1
+        elif line:
+            length = _attribution(lines, n)
+            if (length and not _quote_follows(lines, n + length)) or _starts_original(lines, n):
+                break  # the answered mail follows without marks, or nothing does
+        if not length:
+            kept.append(line)
+        n += length or 1
+    return kept
+
+
+def _attribution(lines: list[str], n: int) -> int:
+    """How many lines "On ... wrote:" takes from here on; 0 where there is none. Mail programs fold it."""
+    line = lines[n]
+    if not line or len(line) > LINE_CAP:
+        return 0
+    if line.endswith((":", "：", ":*")):
+        return 1 if _is_attribution(line) else 0
+    if not _opens_attribution().match(plain(line)):
+        return 0
+    for length in (2, 3, 4):
+        if n + length > len(lines) or not lines[n + length - 1]:
+            return 0
+        joined = " ".join(lines[n : n + length])
+        if joined.endswith((":", "：")):
+            return length if len(joined) < LINE_CAP and _is_attribution(joined) else 0
+    return 0
+
+
+def _is_attribution(line: str) -> bool:
+    """Whether a line that ends with a colon names who wrote the mail below it, and when or from where."""
+    text = plain(line).strip("*_ ")
+    if _GMAIL.match(text):
+        return True
+    return bool(_said().search(text)) and bool(_LOOKS_ATTRIBUTED.search(text))
+
+
+def _quote_follows(lines: list[str], n: int) -> bool:
+    for line in lines[n : n + 4]:
+        if line:
+            return bool(_QUOTED.match(line))
+    return False
+
+
+def _starts_original(lines: list[str], n: int) -> bool:
+    """Whether the mail that is answered or forwarded begins here."""
+    line = lines[n][:LINE_CAP]
+    if not line:
+        return False
+    if line[0] not in _RULE_MARKS and ":" not in line and "：" not in line:
+        return line[-1] == ">" and _notes_block(lines, n)
+    if line[0] in _RULE_MARKS and (
+        _original().fullmatch(plain(line).strip("-_=*— >:")) or _rule_before_headers(lines, n)
+    ):
+        return True
+    if line.endswith(":") and _original().fullmatch(plain(line).strip("-*: ")):
+        return True
+    return _header_block(lines, n)
+
+
+def _rule_before_headers(lines: list[str], n: int) -> bool:
+    if not _RULE.match(lines[n]):
+        return False
+    following = [k for k in range(n + 1, min(n + 4, len(lines))) if lines[k]]
+    return bool(following) and _header_block(lines, following[0])
+
+
+def _header_block(lines: list[str], n: int) -> bool:
+    """Two header lines of an answered mail close together, the first with something after its colon."""
+    if not _is_header_line(lines[n]):
+        return False
+    following = [line for line in lines[n + 1 : n + 7] if line][:3]
+    count = sum(1 for line in following if _is_header_line(line))
+    return count >= 2 or (count == 1 and "@" in lines[n])
+
+
+def _notes_block(lines: list[str], n: int) -> bool:
+    """Lotus Notes: the writer and their address, below it "To" and "Subject" on lines of their own."""
+    if not _NAMED.search(lines[n]):
+        return False
+    alone = [line for line in lines[n + 1 : n + 20] if line and plain(line) in _header_names()]
+    return len(alone) >= 2
+
+
+def _is_header_line(line: str) -> bool:
+    head, colon, _ = line[:80].replace("：", ":").partition(":")
+    return bool(colon) and plain(head.strip("*_> ")) in _header_names()
+
+
+def _without_signature(lines: list[str]) -> list[str]:
+    for n, line in enumerate(lines):
+        if _SIGNATURE.fullmatch(line):
+            return lines[:n]
+    content = [n for n, line in enumerate(lines) if line]
+    for n in reversed(content[-SIGNATURE_LINES - 1 :]):
+        if len(lines[n]) < 60 and plain(lines[n]).strip(" ,.!-–—~*_") in _sign_offs():
+            below = [lines[k] for k in content if k > n]
+            if all(len(line) < 80 and "?" not in line and "#" not in line for line in below):
+                says_more = any(not is_greeting(lines[k]) for k in content if k < n)
+                return lines[:n] if says_more else lines[: n + 1]  # "Thanks" alone is the message
+    return lines
+
+
+def _without_notices(lines: list[str]) -> list[str]:
+    """Without "Sent from my phone" and disclaimers; a disclaimer ends at a blank line."""
+    kept: list[str] = []
+    in_notice = False
+    for line in lines:
+        if not line:
+            in_notice = False
+        elif not in_notice:
+            in_notice = _is_notice(line)
+        if not in_notice:
+            kept.append(line)
+    return kept
+
+
+@cache
+def _said() -> re.Pattern[str]:
+    return re.compile(_tail(phrases("said")) + r"|" + _tail_with_name(phrases("wrote")))
+
+
+def _tail(said: tuple[str, ...]) -> str:
+    return "(?:" + "|".join(re.escape(plain(one)) for one in said) + r")\s*$"
+
+
+def _tail_with_name(wrote: tuple[str, ...]) -> str:
+    """Where a name stands after the verb: "Am {} schrieb {}:"."""
+    verbs = {plain(one).split("{}")[1].strip() for one in wrote if one.count("{}") == 2}
+    return (
+        "(?:"
+        + "|".join(rf"(?<!\w){re.escape(verb)}(?!\w)" for verb in sorted(verbs) if verb)
+        + r").{0,200}[:：]\s*$"
+    )
+
+
+@cache
+def _opens_attribution() -> re.Pattern[str]:
+    openers = {plain(one).split("{}")[0].strip() for one in phrases("wrote")} - {""}
+    return re.compile(merged(openers) + r"|\d{1,4}[-/.年]\s?\d|.{0,80}<\S+@\S+>$")
+
+
+@cache
+def _original() -> re.Pattern[str]:
+    return re.compile(f"(?:{merged(phrases('original'))})(?:\\s+.{{0,80}})?")
+
+
+@cache
+def _header_names() -> frozenset[str]:
+    return frozenset(plain(name) for name in phrases("header names"))
+
+
+@cache
+def _sign_offs() -> frozenset[str]:
+    return frozenset(plain(phrase) for phrase in phrases("sign-offs"))
+
+
+def _is_notice(line: str) -> bool:
+    """Whether "Sent from my phone" or a disclaimer begins here; most lines are out by their first word."""
+    text = plain(line[:200]).lstrip("*_-[( ")
+    first = text.split(" ", 1)[0].rstrip(":,")
+    return (first in _notice_words() or not text.isascii()) and bool(_notice().match(text))
+
+
+@cache
+def _notice_words() -> frozenset[str]:
+    notices = (*phrases("sent from"), *phrases("disclaimers"))
+    return frozenset(plain(one).split(" ", 1)[0].rstrip(":,") for one in notices)
+
+
+@cache
+def _notice() -> re.Pattern[str]:
+    return any_of((*phrases("sent from"), *phrases("disclaimers")))

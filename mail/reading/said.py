@@ -1,0 +1,69 @@
+"""What is said in fresh text: facts and commands (design section 4), never read from quoted text.
+
+Facts are tags anywhere in a line; a due date is a tag or a line of its own. Commands stand alone on the first
+line, so that nobody gives one by talking about it.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from mail.reading.days import day_in
+from relationship.messages import Side
+
+# Who may say what.
+FACTS = {
+    Side.CONTRACTOR: frozenset(["nrn", "settled", "done", "idea"]),
+    Side.OWNER: frozenset(["nrn", "settled", "done", "paid"]),
+}
+COMMANDS = {
+    Side.CONTRACTOR: frozenset(["pause", "resume", "held", "late", "missed"]),
+    Side.OWNER: frozenset(["pause", "resume", "news", "held", "late", "missed", "accept", "decline"]),
+}
+_TAG = re.compile(r"(?<![\w#/&=.-])[#＃](nrn|settled|done|idea|paid)(?![\w-])", re.IGNORECASE)
+_COMMAND = re.compile(r"[#＃](\w+)[.!]?", re.IGNORECASE)
+_DUE = re.compile(
+    r"(?:(?<![\w#/&=.-])[#＃]due\b[ \t]*:?|^[ \t*_]*due(?:[ \t]+date|[ \t]+by|[ \t]+on)?[ \t*_]*:)"
+    r"[ \t*_]*(.*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """Tags in lower case without "#", commands among them; and the due date, if one is said."""
+
+    tags: tuple[str, ...] = ()
+    due: date | None = None
+
+
+_NOTHING = Said()
+
+
+def what_is_said(
+    text: str, side: Side, written_at: datetime, timezone: str, language: str, locale: str
+) -> Said:
+    """The facts and commands in fresh text, as far as this side may say them."""
+    has_tag = "#" in text or "＃" in text
+    if not has_tag and "due" not in text and "Due" not in text and "DUE" not in text:
+        return _NOTHING
+    tags = _tags(text, side) if has_tag else ()
+    due = _due(text, written_at, timezone, language, locale)
+    return Said(tags, due)
+
+
+def _tags(text: str, side: Side) -> tuple[str, ...]:
+    found = [tag.lower() for tag in _TAG.findall(text)]
+    tags = [tag for tag in found if tag in FACTS[side]]
+    command = _COMMAND.fullmatch(text.partition("\n")[0].strip())
+    if command and command[1].lower() in COMMANDS[side]:
+        tags.append(command[1].lower())
+    return tuple(dict.fromkeys(tags))
+
+
+def _due(text: str, written_at: datetime, timezone: str, language: str, locale: str) -> date | None:
+    """The last due date said: who corrects a date writes the right one below."""
+    found: date | None = None
+    for line in _DUE.findall(text)[-5:]:
+        found = day_in(line, written_at, timezone, language, locale) or found
+    return found

@@ -1,0 +1,37 @@
+"""Which mail is worth fetching, told by a few header fields: most of a mailbox concerns nobody we know."""
+
+from collections.abc import Callable
+
+from mail.raw import RawMail
+from mail.reading.parsing import Mail, parse
+from mail.reading.understanding import may_concern
+from mail.reading.who import Directory, author_of, directory
+from relationship.messages import Side
+from relationship.parties import People
+
+
+def sieve(people: People, calendars: bool) -> Callable[[RawMail], bool]:
+    """Says of a mail, by the fields of `mail.imap.fetching.FIRST_FIELDS`, whether it may tell us anything.
+
+    It never says no to what `understand` makes something of, nor to what the owner writes to the mailbox.
+    `calendars`: answers to our invitations are awaited, which a stranger's calendar may send in any mail of
+    several parts.
+    """
+    known = directory(people)
+
+    def worth(raw: RawMail) -> bool:
+        mail = parse(raw)
+        if may_concern(mail, known) or _is_for_us(mail, known):
+            return True
+        return calendars and mail.content_type.startswith("multipart/")
+
+    return worth
+
+
+def _is_for_us(mail: Mail, known: Directory) -> bool:
+    """Whether the owner's side may speak to Keepwarm itself: it writes to the mailbox, or names nobody."""
+    author = author_of(mail, known)
+    if author is None or author.side is not Side.OWNER:
+        return False
+    named = (*mail.to, *mail.cc)
+    return not named or any(known.is_mailbox(address) for address in named)

@@ -1,0 +1,52 @@
+"""What the owner writes to Keepwarm itself: commands, news, answers to drafts. It concerns no single contractor."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mail.raw import RawMail
+from mail.reading.authenticity import is_authentic
+from mail.reading.contents import is_readable
+from mail.reading.fresh import fresh_text
+from mail.reading.kinds import kind_of
+from mail.reading.parsing import Mail, parse
+from mail.reading.said import what_is_said
+from mail.reading.who import author_of, directory, recipients
+from relationship.messages import Kind, Side
+from relationship.ordering import message_time
+from relationship.parties import People
+from relationship.tokens import token_in
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerWord:
+    """A mail of the owner's side to the mailbox alone, as far as we may heed it."""
+
+    key: str  # its Message-ID
+    at: datetime
+    seen_at: datetime
+    sender: str
+    tokens: tuple[str, ...]  # in its subject and its In-Reply-To: which letters it may answer
+    subject: str
+    text: str  # its fresh text, quotes left out
+    tags: tuple[str, ...]
+
+
+def owner_word(raw: RawMail, people: People, trust: str, now: datetime) -> OwnerWord | None:
+    """The owner's word to us; None for any other mail, one that fails DMARC, and one that cannot be read."""
+    mail, known = parse(raw), directory(people)
+    author = author_of(mail, known)
+    if author is None or author.side is not Side.OWNER or any(recipients(mail, known)):
+        return None
+    if kind_of(mail).kind is not Kind.HUMAN or not is_authentic(mail.headers, trust) or not mail.message_id:
+        return None
+    text = fresh_text(mail.text)
+    if not is_readable(mail, text):
+        return None
+    at = message_time(raw.internal_date, mail.received, mail.dated, now)
+    owner = people.owner
+    tags = what_is_said(text, Side.OWNER, at, owner.timezone, "en", owner.locale).tags
+    return OwnerWord(mail.message_id, at, now, author.address, _tokens(mail), mail.subject, text, tags)
+
+
+def _tokens(mail: Mail) -> tuple[str, ...]:
+    return tuple(filter(None, (token_in(mail.subject), mail.replied_to.partition("@")[0])))

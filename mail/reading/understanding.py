@@ -1,0 +1,250 @@
+"""Mail understood: a raw mail becomes the messages that it is in contractors' stories.
+
+This is the `record` step's whole knowledge of mail: whom it concerns, of what kind it is, what its fresh text
+says. Most of a mailbox concerns no contractor, so that is asked first, by headers alone.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from mail.raw import RawMail
+from mail.reading import contents, signs
+from mail.reading.asking import Words
+from mail.reading.authenticity import is_authentic
+from mail.reading.bounces import read_bounces
+from mail.reading.calendars import CALENDAR_TYPES, calendar_method, read_rsvp
+from mail.reading.failures import sender_strength
+from mail.reading.kinds import Verdict, kind_of
+from mail.reading.parsing import Mail, parse
+from mail.reading.who import (
+    Author,
+    Directory,
+    answer_reaches_us,
+    author_of,
+    directory,
+    recipients,
+    through_own_group,
+)
+from relationship.messages import Kind, Message, Side
+from relationship.ordering import fingerprint, message_time
+from relationship.parties import People
+from relationship.tokens import token_in
+
+Pair = tuple[str, Message]
+NO_ROUTES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What does not change from mail to mail, and the mail itself."""
+
+    mail: Mail
+    known: Directory
+    words: Words
+    trust: str
+    now: datetime
+    in_sent: bool
+    at: datetime
+
+
+def understand(
+    raw: RawMail,
+    people: People,
+    words: Words,
+    trust: str,
+    now: datetime,
+    sent_folders: Iterable[str] = (),
+    routes: Mapping[str, str] = NO_ROUTES,
+) -> tuple[Pair, ...]:
+    """(relationship key, message) for each contractor whom the mail concerns; () where it concerns none.
+
+    `now` becomes `seen_at`; `trust` is an authserv-id, "topmost" or ""; `routes` tells the relationship of a
+    check-in by its UID and of a letter by its token: the owner's answers name no contractor. Never raises.
+    """
+    known = directory(people)
+    mail = parse(raw)
+    author = author_of(mail, known)
+    if author is None and not _machine_may_write(mail):
+        return ()
+    verdict = _kind(mail, known, author)
+    at = message_time(raw.internal_date, mail.received, mail.dated, now)
+    context = _Context(mail, known, words, trust, now, raw.folder in sent_folders, at)
+    if verdict.kind is Kind.BOUNCE:
+        return tuple(_bounces(context, verdict, author))
+    if verdict.kind is Kind.RSVP or calendar_method(mail) == "COUNTER":
+        return tuple(_rsvps(context, verdict, author, routes))
+    if author is None:
+        return ()
+    if author.side is Side.CONTRACTOR:
+        token = token_in(mail.subject)
+        about = token if routes.get(token) == author.key else ""
+        return ((author.key, _message(context, verdict, author, author.key, about_letter=about)),)
+    return tuple(_from_owner(context, verdict, author)) or tuple(_one_click(context, verdict, author, routes))
+
+
+def concerns(raw: RawMail, people: People) -> bool:
+    """Whether the headers alone allow that the mail concerns a contractor: asked before more is fetched."""
+    return may_concern(parse(raw), directory(people))
+
+
+def may_concern(mail: Mail, known: Directory) -> bool:
+    """The same of a mail that is parsed already."""
+    author = author_of(mail, known)
+    if author is not None:
+        named = author.key or known.contractors_in(mail.to) or known.contractors_in(mail.cc)
+        if named or token_in(mail.subject):
+            return True
+    return _machine_may_write(mail)
+
+
+def wants_more(raw: RawMail, people: People | None = None) -> bool:
+    """Whether the capped text is not enough to understand the mail, and the whole should be fetched.
+
+    Where `people` are given, mail that concerns none of them never is.
+    """
+    if raw.complete:
+        return False
+    mail = parse(raw)
+    if people is not None and not may_concern(mail, directory(people)):
+        return False
+    return _is_report(mail) or _is_calendar(mail) or contents.is_cut(mail)
+
+
+def _is_report(mail: Mail) -> bool:
+    return mail.content_type.startswith(("multipart/report", "message/")) or sender_strength(mail) > 0
+
+
+def _is_calendar(mail: Mail) -> bool:
+    return (
+        mail.content_type in CALENDAR_TYPES
+        or b"text/calendar" in mail.raw.text.lower()
+        or signs.calendar_hint(mail)
+    )
+
+
+def _machine_may_write(mail: Mail) -> bool:
+    """Whether a mail from nobody we know may yet tell of a contractor: a bounce, or a calendar answer."""
+    return signs.failed_recipients(mail) or _is_report(mail) or _is_calendar(mail)
+
+
+def _kind(mail: Mail, known: Directory, author: Author | None) -> Verdict:
+    """The kind, where our own addresses are known: our letters are ours only, our own group is no list."""
+    verdict = kind_of(mail)
+    skipped: frozenset[Kind] = frozenset()
+    if verdict.kind is Kind.OWN and (author is None or author.side is not Side.OWNER):
+        skipped |= {Kind.OWN}
+        verdict = kind_of(mail, skipped)
+    if verdict.kind is Kind.LIST and through_own_group(mail, known):
+        verdict = kind_of(mail, skipped | {Kind.LIST})
+        if verdict.kind is Kind.HUMAN:
+            return Verdict(Kind.HUMAN, "through the shared mailbox's own group address")
+    return verdict
+
+
+def _bounces(context: _Context, verdict: Verdict, author: Author | None) -> Iterator[Pair]:
+    """One message for each contractor whose address failed; only then does a bounce concern anybody."""
+    writer = author or Author(Side.OWNER, next(iter(context.mail.from_), ""))
+    seen: set[str] = set()
+    for bounce in read_bounces(context.mail):
+        key = context.known.key_of(bounce.address)
+        if key and key not in seen:
+            seen.add(key)
+            listed = replace(bounce, address=context.known.listed(bounce.address))
+            yield key, _facts(context, verdict, writer, bounce=listed)
+
+
+def _rsvps(
+    context: _Context, verdict: Verdict, author: Author | None, routes: Mapping[str, str]
+) -> Iterator[Pair]:
+    """The answer in its attendee's story; the owner's own answers in that of the check-in's contractor."""
+    method = calendar_method(context.mail)
+    rsvp = read_rsvp(context.mail, method, author.address if author else "")
+    rsvp = rsvp and replace(rsvp, attendee=context.known.listed(rsvp.attendee))
+    if rsvp is None:
+        if author and author.key:
+            yield author.key, _facts(context, verdict, author)
+        return
+    key = routes.get(rsvp.uid) or context.known.key_of(rsvp.attendee) or (author.key if author else "")
+    if not key:
+        return
+    side = Side.OWNER if context.known.owner_side(rsvp.attendee) else Side.CONTRACTOR
+    writer = Author(side, author.address if author else next(iter(context.mail.from_), ""), key)
+    yield key, _facts(context, verdict, writer, rsvp=rsvp)
+
+
+def _from_owner(context: _Context, verdict: Verdict, author: Author) -> Iterator[Pair]:
+    """The owner's side's mail: one message for each contractor in To, and in Cc, who is not handed the ball."""
+    to, cc = recipients(context.mail, context.known)
+    reaches = context.in_sent or answer_reaches_us(context.mail, context.known)
+    for key in (*to, *cc):
+        others = tuple(address for other, address in to.items() if other != key)
+        more = {"handed": key in to, "also_asked": others, "reaches_us": reaches}
+        yield key, _message(context, verdict, author, key, **more)
+
+
+def _one_click(
+    context: _Context, verdict: Verdict, author: Author, routes: Mapping[str, str]
+) -> Iterator[Pair]:
+    """The owner's answer to one of our letters, to the mailbox alone: it hands nothing over.
+
+    The letter is known by its token, in the subject or in In-Reply-To; never by anything in the text.
+    """
+    named = (token_in(context.mail.subject), context.mail.replied_to.partition("@")[0])
+    token = next((token for token in named if token in routes), "")
+    key = routes.get(token, "")
+    if key in context.known.people.contractors and verdict.kind is Kind.HUMAN:
+        message = _message(context, verdict, author, key, about_letter=token)
+        yield key, replace(message, handed=False, closes=True, asks=False)
+
+
+def _message(context: _Context, verdict: Verdict, author: Author, key: str, **more: Any) -> Message:
+    """The message with what its text says, as far as mail of its kind says anything."""
+    mail, known = context.mail, context.known
+    contractor = known.people.contractors[key]
+    if verdict.kind is Kind.AUTO_REPLY:
+        more["back_on"] = contents.return_day(mail, context.at, contractor, known)
+    if verdict.kind is not Kind.HUMAN:
+        return _facts(context, verdict, author, **more)
+    said = contents.read(mail, author.side, contractor, known, context.words, context.at)
+    return _facts(
+        context,
+        verdict,
+        author,
+        asks=said.asks,
+        closes=said.closes,
+        tags=said.tags,
+        due=said.due,
+        bad_news=said.bad_news,
+        readable=said.readable,
+        unsuited=said.unsuited,
+        **more,
+    )
+
+
+def _facts(context: _Context, verdict: Verdict, author: Author, **more: Any) -> Message:
+    """What the headers say."""
+    mail = context.mail
+    raw = mail.raw
+    mark = fingerprint(author.address, mail.dated or raw.internal_date, mail.subject, mail.to + mail.cc)
+    return Message(
+        key=mail.message_id or f"no-id:{mark}",
+        at=context.at,
+        seen_at=context.now,
+        side=author.side,
+        kind=verdict.kind,
+        reason=verdict.reason,
+        sender=author.address,
+        subject=mail.subject,
+        message_id=mail.message_id,
+        dated=mail.dated,
+        parents=mail.parents,
+        hints=mail.hints + signs.letter_token(mail) if verdict.kind is Kind.OWN else mail.hints,
+        authentic=is_authentic(mail.headers, context.trust),
+        no_answers=signs.wants_no_answers(mail),
+        folders=(raw.folder,),
+        fingerprint=mark,
+        **more,
+    )

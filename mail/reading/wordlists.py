@@ -1,0 +1,118 @@
+"""The word lists in `mail/reading/words/`: what people write, by language, as plain files that anyone can mend.
+
+One file a language, one phrase a line, sections in square brackets, `#` for comments. All languages are
+looked for at once: contractors mix them, and a phrase of one is hardly ever a false friend in another.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from unicodedata import combining, normalize
+
+FOLDER = Path(__file__).parent / "words"
+_NOTHING = re.compile(r"(?!)")
+
+
+def _folded() -> dict[int, str]:
+    """Accented Latin letters without their accents, and one sort of apostrophe, dash and space."""
+    table = {ord(one): "'" for one in "’‘`´"} | {ord(one): " " for one in "\u00a0\u202f\u2009"}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        base = "".join(char for char in normalize("NFKD", chr(code)) if not combining(char))
+        if base and base != chr(code):
+            table[code] = base.casefold()
+    return table
+
+
+_FOLDED = _folded()
+
+
+def plain(text: str) -> str:
+    """Text as phrases are compared: lower case, no accents (many leave them out), straight apostrophes."""
+    return text.casefold() if text.isascii() else text.translate(_FOLDED).casefold()
+
+
+@cache
+def phrases(section: str) -> tuple[str, ...]:
+    """All phrases of a section, of all languages, as written; in the order of the files' names."""
+    found: dict[str, None] = {}
+    for file in sorted(FOLDER.glob("*.txt")):
+        found.update(dict.fromkeys(_section(file.read_text(encoding="utf-8"), section)))
+    return tuple(found)
+
+
+def _section(text: str, wanted: str) -> Iterable[str]:
+    section = ""
+    for line in text.splitlines():
+        line = line.strip()
+        if line.startswith("[") and line.endswith("]"):
+            section = line[1:-1]
+        elif line and not line.startswith("#") and section == wanted:
+            yield line
+
+
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """A pattern that finds any of the phrases as whole words, in text that went through `plain`.
+
+    The phrases are merged by their common beginnings, so that a long list costs little more than a short one.
+    """
+    pattern = merged(words)
+    return re.compile(pattern) if pattern else _NOTHING
+
+
+def merged(words: Iterable[str]) -> str:
+    """The pattern's text: whole words where the script has spaces, anywhere where it has none."""
+    spaced: list[str] = []
+    unspaced: list[str] = []
+    for word in dict.fromkeys(" ".join(plain(word).split()) for word in words):
+        if word:
+            (unspaced if _has_no_spaces(word) else spaced).append(word)
+    branches = []
+    if spaced:
+        branches.append(rf"(?<!\w){_branch(_tree(spaced))}(?!\w)")
+    if unspaced:
+        branches.append(_branch(_tree(unspaced)))
+    return "|".join(branches)
+
+
+def _has_no_spaces(word: str) -> bool:
+    return any("\u0e00" <= char <= "\u0eff" or "\u3000" <= char <= "\u9fff" for char in word)
+
+
+_Tree = dict[str, "_Tree"]
+
+
+def _tree(words: Iterable[str]) -> _Tree:
+    root: _Tree = {}
+    for word in words:
+        node = root
+        for char in word:
+            node = node.setdefault(char, {})
+        node[""] = {}
+    return root
+
+
+def _branch(node: _Tree) -> str:
+    """The pattern of a tree; longer phrases are tried before their beginnings."""
+    branches = [_step(char) + _branch(below) for char, below in node.items() if char]
+    if not branches:
+        return ""
+    inner = branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+    if "" in node:
+        return f"(?:{inner})?"
+    return inner
+
+
+def _step(char: str) -> str:
+    return r"\s+" if char == " " else re.escape(char)
+
+
+def is_greeting(line: str) -> bool:
+    """Whether a line is nothing but a greeting: "Hi Dana," or "Guten Tag Frau Reyes,"."""
+    short = len(line) < 40 and len(line.split()) <= 4
+    return short and bool(_greeting().match(plain(line)))
+
+
+@cache
+def _greeting() -> re.Pattern[str]:
+    return any_of(phrases("greetings"))

@@ -1,0 +1,277 @@
+"""SMTP: handing one letter to the server, and knowing exactly how far it got.
+
+DATA is sent only once every recipient was accepted, so that no letter goes to some of them; and once the caller
+knows whether the copy's recipient was, so that it can make that durable while nothing is sent yet. When the line
+dies between the server's "354" and its answer to the final dot, the letter is in doubt: the caller asks the
+mailbox then. `smtplib.sendmail` is not used: it goes on although a recipient was refused, and hides where it
+failed.
+
+Every "yes" has to be the answer to its own question. The 354 keeps both sides in step: nothing but DATA is
+answered by it, so that an answer too many shows before the letter's first byte, and the line is dropped.
+"""
+
+import re
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from mail.smtp.submission import DeliveryError, DeliverySettings, connect, settings_from_url, why_lost, words
+
+__all__ = [
+    "DeliveryError",
+    "DeliverySettings",
+    "Outcome",
+    "Postman",
+    "Receipt",
+    "deliver",
+    "settings_from_url",
+]
+
+# RFC 5321, 4.5.3.2.6 asks for 10 minutes after the final dot. A daemon that stands still that long is a worse
+# fault than a letter in doubt, which the mailbox's copy settles.
+FINAL_DOT_SECONDS = 180.0
+_LINE_START_DOT = re.compile(rb"(?m)^\.")
+_LOGIN_WANTED = (530, 534, 535, 538)  # RFC 4954, section 6: about the login, not about the letter
+
+
+class Outcome(StrEnum):
+    """What became of one attempt."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"  # surely not accepted, worth another try: 4xx, or the server could not be reached
+    REFUSED = "refused"  # 5xx: never
+    UNKNOWN = "unknown"  # the line died between the letter's first byte and the answer to its final dot
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The outcome in the server's words."""
+
+    outcome: Outcome
+    reply: str
+    copied: bool = False  # the copy's recipient was accepted too: the shared mailbox can prove the letter
+    reached: bool = (
+        True  # False where we never got as far as the letter: no line, wrong login, sender refused
+    )
+
+
+# Told after the last RCPT, before DATA, whether the copy's recipient was accepted. What it raises ends the attempt.
+BeforeData = Callable[[bool], None]
+
+
+def _go_on(copied: bool) -> None:
+    """Nothing to be done before DATA."""
+
+
+class _Answer(Exception):  # noqa: N818 - not an error but a way out of the dialogue
+    """The server said no before the letter's first byte; `about_us`: to our account, whatever the letter."""
+
+    def __init__(self, code: int, reply: bytes, about_us: bool = False) -> None:
+        super().__init__(code, reply)
+        self.code, self.reply, self.about_us = code, words(code, reply), about_us
+
+
+def deliver(
+    settings: DeliverySettings,
+    sender: str,
+    to: tuple[str, ...],
+    copy_to: str | None,
+    content: bytes,
+    connection: "Postman | None" = None,
+) -> Receipt:
+    """Hand in one letter, over a connection of its own unless one is given; no fault of a server raises."""
+    if connection is not None:
+        return connection.deliver(sender, to, copy_to, content)
+    with Postman(settings) as postman:
+        return postman.deliver(sender, to, copy_to, content)
+
+
+class Postman:
+    """One SMTP connection for several letters: made when first needed, and anew where it was dropped."""
+
+    def __init__(self, settings: DeliverySettings) -> None:
+        self._settings = settings
+        self._smtp: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def connect(self) -> None:
+        """Connect and log in; DeliveryError says in one sentence why that does not work."""
+        self._smtp = connect(self._settings)
+
+    def close(self) -> None:
+        """Say goodbye, if anybody is still there."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is None:
+            return
+        try:
+            smtp.quit()
+        except (OSError, smtplib.SMTPException):
+            smtp.close()
+
+    def ready(self) -> None:
+        """Have a line that answers, made where there is none. DeliveryError says why there is none."""
+        if self._smtp is not None:
+            try:
+                _say(self._smtp.docmd("RSET"))
+            except (OSError, smtplib.SMTPException, _Answer):
+                self._hang_up()
+        if self._smtp is None:
+            self.connect()
+
+    def deliver(
+        self,
+        sender: str,
+        to: tuple[str, ...],
+        copy_to: str | None,
+        content: bytes,
+        before_data: BeforeData = _go_on,
+    ) -> Receipt:
+        """Hand in one letter, ASCII with CRLF line ends. Every one of `to` gets it, or nobody does."""
+        strange = [address for address in (sender, *to, copy_to or "") if not address.isascii()]
+        if strange:
+            return Receipt(
+                Outcome.REFUSED, f"the address {strange[0]} is not ASCII, and cannot be written to"
+            )
+        try:
+            smtp, copied = self._addressed(sender, to, copy_to)
+            self._tell(before_data, copied)
+            self._begin(smtp)
+        except DeliveryError as error:
+            return Receipt(Outcome.DEFERRED, str(error), reached=False)
+        except _Answer as answer:
+            return self._turned_away(answer)
+        return self._hand_over(smtp, content, copied)
+
+    def _addressed(self, sender: str, to: tuple[str, ...], copy_to: str | None) -> tuple[smtplib.SMTP, bool]:
+        """Go through MAIL and RCPT, on a fresh connection where the old one is dead."""
+        if self._smtp is not None:
+            try:
+                _say(self._smtp.docmd("RSET"))
+                return self._smtp, _address(self._smtp, sender, to, copy_to)
+            except (OSError, smtplib.SMTPException):
+                self._hang_up()
+            except _Answer as answer:
+                # "Closing the channel" (RFC 5321, 3.8) is about the line, not about the letter.
+                if answer.code != 421:
+                    raise
+                self._hang_up()
+        self.connect()
+        assert self._smtp is not None  # noqa: S101 - for the type checker; connect() raises otherwise
+        with self._lost():
+            return self._smtp, _address(self._smtp, sender, to, copy_to)
+
+    def _tell(self, before_data: BeforeData, copied: bool) -> None:
+        try:
+            before_data(copied)
+        except BaseException:
+            self._hang_up()
+            raise
+
+    def _begin(self, smtp: smtplib.SMTP) -> None:
+        """DATA up to the "354"; from the next byte on the letter can be in doubt."""
+        with self._lost():
+            code, reply = smtp.docmd("DATA")
+        if code != 354:
+            raise _Answer(code, reply)
+        if _talks_out_of_turn(smtp):
+            raise _Answer(0, b"the server talks out of turn")
+
+    @contextmanager
+    def _lost(self) -> Iterator[None]:
+        """A line that dies before the letter's first byte."""
+        try:
+            yield
+        except (OSError, smtplib.SMTPException) as error:
+            self._hang_up()
+            raise DeliveryError(why_lost(self._settings, error, self._settings.timeout)) from None
+
+    def _turned_away(self, answer: _Answer) -> Receipt:
+        """Nothing of the letter was sent."""
+        out_of_step = not 400 <= answer.code < 600  # that answers something else, or nothing
+        if out_of_step or answer.code == 421:
+            self._hang_up()
+        if out_of_step or answer.about_us or answer.code in _LOGIN_WANTED:
+            return Receipt(Outcome.DEFERRED, answer.reply, reached=False)
+        refused = 500 <= answer.code < 600
+        return Receipt(Outcome.REFUSED if refused else Outcome.DEFERRED, answer.reply)
+
+    def _hand_over(self, smtp: smtplib.SMTP, content: bytes, copied: bool) -> Receipt:
+        """Send the letter's bytes and wait for the answer to the final dot."""
+        try:
+            if smtp.sock is not None:
+                smtp.sock.settimeout(max(FINAL_DOT_SECONDS, self._settings.timeout))
+            smtp.send(_dotted(content))
+            code, reply = smtp.getreply()
+            if smtp.sock is not None:
+                smtp.sock.settimeout(self._settings.timeout)
+        except (OSError, smtplib.SMTPException) as error:
+            self._hang_up()
+            return Receipt(Outcome.UNKNOWN, why_lost(self._settings, error, FINAL_DOT_SECONDS), copied)
+        outcome = _judge(code)
+        if outcome is Outcome.UNKNOWN:
+            self._hang_up()
+        return Receipt(outcome, words(code, reply), copied)
+
+    def _hang_up(self) -> None:
+        """Close without a word: on a dead line QUIT would wait for its answer."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
+
+
+def _address(smtp: smtplib.SMTP, sender: str, to: tuple[str, ...], copy_to: str | None) -> bool:
+    """MAIL and RCPT: whether the copy's recipient was accepted. _Answer says why the letter may not go."""
+    _say(smtp.mail(sender), about_us=True)
+    answers = [smtp.rcpt(recipient) for recipient in to]
+    # Of several answers the worst one counts: one "never" makes it never.
+    _say(max(answers, key=lambda answer: answer[0] if answer[0] >= 0 else 1000))
+    if copy_to is None:
+        return False
+    code, reply = smtp.rcpt(copy_to)
+    copied = 200 <= code < 300
+    if not copied and not 500 <= code < 600:
+        raise _Answer(code, reply)
+    return copied
+
+
+def _talks_out_of_turn(smtp: smtplib.SMTP) -> bool:
+    """Whether something was said that nobody asked for: it would pass for the answer to the final dot."""
+    sock, file = smtp.sock, smtp.file
+    if sock is None or file is None:
+        return False
+    timeout = sock.gettimeout()
+    sock.setblocking(False)
+    try:
+        return bool(file.peek(1))
+    except (ssl.SSLWantReadError, BlockingIOError):
+        return False  # nothing, or a part of a TLS record
+    finally:
+        sock.settimeout(timeout)
+
+
+def _say(answer: tuple[int, bytes], about_us: bool = False) -> None:
+    if not 200 <= answer[0] < 300:
+        raise _Answer(*answer, about_us=about_us)
+
+
+def _dotted(content: bytes) -> bytes:
+    """The letter with dots doubled at line starts and the final dot (RFC 5321, 4.5.2)."""
+    end = b"" if content.endswith(b"\r\n") else b"\r\n"
+    return _LINE_START_DOT.sub(b"..", content) + end + b".\r\n"
+
+
+def _judge(code: int) -> Outcome:
+    if 200 <= code < 300:
+        return Outcome.ACCEPTED
+    if 400 <= code < 500:
+        return Outcome.DEFERRED
+    return Outcome.REFUSED if 500 <= code < 600 else Outcome.UNKNOWN

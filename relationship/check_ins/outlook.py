@@ -1,0 +1,67 @@
+"""An outlook: until when there is no check-in to plan, so that not every look has to search for a slot.
+
+What a search found stays what the next one would find, as long as what it rests on is the same: both parties,
+the terms, the check-ins there are, the absences. Time alone takes away the days that the notice has passed,
+which lie before the slot. The owner's check-ins with others, when they are added, take away other slots than
+this one, and where one is dropped, or this is the first one (which goes where the fewest are), it is searched
+again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from relationship.check_ins.check_in import CheckIn
+from relationship.check_ins.planning import Diary, survey, waiting
+from relationship.check_ins.slots import Span
+from relationship.story import Story
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a search found, and what it rests on."""
+
+    until: datetime | None  # when something is to be planned by time alone; None: never
+    slot: Span | None
+    taken: frozenset[Span]
+    rests_on: tuple[object, ...]
+
+    def holds(self, story: Story, diary: Diary, now: datetime) -> bool:
+        """Whether a search now would find the same."""
+        if (self.until and now >= self.until) or self.rests_on != _rests_on(story, diary):
+            return False
+        taken = frozenset(diary.taken)
+        return self.taken == taken or self._is_free_still(story, taken, now)
+
+    def _is_free_still(self, story: Story, taken: frozenset[Span], now: datetime) -> bool:
+        if any(end > now for _, end in self.taken - taken) or not story.check_ins:
+            return False
+        return self.slot is None or not _touches(self.slot, taken - self.taken)
+
+
+def look_ahead(story: Story, diary: Diary, now: datetime) -> tuple[CheckIn | None, Outlook]:
+    """The check-in to plan now, if there is one, and the outlook; while an invitation waits it holds no longer."""
+    found = survey(story, diary, now)
+    settled = not found.check_in and not waiting(story, diary)
+    rests_on = _rests_on(story, diary) if settled else ()
+    return found.check_in, Outlook(found.look_at, found.slot, frozenset(diary.taken), rests_on)
+
+
+def _rests_on(story: Story, diary: Diary) -> tuple[object, ...]:
+    check_ins = tuple(
+        (x.uid, x.sequence, x.state, x.starts_at, x.ends_at, x.planned_for) for x in story.check_ins.values()
+    )
+    return (
+        diary.terms,
+        diary.begun,
+        diary.mailbox,
+        story.contractor,
+        story.owner,
+        story.profile.added_at,
+        story.absences,
+        check_ins,
+    )
+
+
+def _touches(slot: Span, spans: Iterable[Span]) -> bool:
+    return any(start < slot[1] and slot[0] < end for start, end in spans)

@@ -1,0 +1,197 @@
+"""Planning: the next check-in of a relationship, once its notice has come, and a new slot for one that moves.
+
+Pure from facts. A check-in is planned when the invitation has to go out, not earlier: until then hours,
+holidays and phases may change without anybody noticing. The invitation is written inside the contractor's
+hours, hence the margin.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from relationship.check_ins.bookings import occasion_key
+from relationship.check_ins.cadence import next_due
+from relationship.check_ins.check_in import CheckIn
+from relationship.check_ins.slots import Pair, Slot, Span, choose, suits
+from relationship.clocks.durations import Duration
+from relationship.decisions import Verdict
+from relationship.parties import Contractor
+from relationship.story import Story
+
+MARGIN = Duration(2, "hours", working=True)  # the invitation is on its way so much before its notice
+SLACK = timedelta(hours=1)
+LOOK_AGAIN = timedelta(days=1)  # where no slot is found, or the phase asks for none
+
+
+class Terms(Protocol):
+    """How often, how long, how far ahead: the policy's `check-ins:`."""
+
+    @property
+    def cadence(self) -> Mapping[str, str]:
+        """By phase: "every week"."""
+
+    @property
+    def length(self) -> Duration:
+        """Of a call."""
+
+    @property
+    def notice(self) -> Duration:
+        """How long before the call the invitation goes out, at the latest."""
+
+
+@dataclass(frozen=True)
+class Diary:
+    """What planning needs to know besides the story."""
+
+    terms: Terms
+    mailbox: str  # the shared mailbox's address; its domain names the check-ins
+    taken: Sequence[Span]  # the owner's other standing check-ins, with everybody
+    begun: datetime  # the later of the contractor's and the rule's watermark
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The next check-in, and when its invitation is to be written."""
+
+    invite_at: datetime
+    check_in: CheckIn
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What there is to plan now, and when there may be something by time alone (None: never)."""
+
+    check_in: CheckIn | None
+    look_at: datetime | None
+    slot: Span | None = None  # that of the next check-in
+
+
+def plan(story: Story, diary: Diary, now: datetime) -> CheckIn | None:
+    """The check-in to invite to now: a new one, or a planned one whose notice was lost and which moves."""
+    return survey(story, diary, now).check_in
+
+
+def next_look(story: Story, diary: Diary, now: datetime) -> datetime | None:
+    """When `plan` may have something new by time alone; None where there never will be."""
+    return survey(story, diary, now).look_at
+
+
+def survey(story: Story, diary: Diary, now: datetime) -> Survey:
+    """Both at once; to find a slot takes a while."""
+    again = _planned_again(story, diary, now)
+    coming = _coming(story, diary, now)
+    look_at = _look_at(story, diary, coming, now)
+    slot = (coming.check_in.starts_at, coming.check_in.ends_at) if coming else None
+    due = coming.check_in if coming and coming.invite_at <= now else None
+    return Survey(again or due, look_at, slot)
+
+
+def _look_at(story: Story, diary: Diary, coming: Coming | None, now: datetime) -> datetime | None:
+    contractor, cadence = story.contractor, diary.terms.cadence
+    phases = (contractor.fixed_phase,) if contractor.fixed_phase else ("onboarding", "active")
+    if all((contractor.check_ins or cadence.get(phase, "never")) == "never" for phase in phases):
+        return None
+    if coming is None:
+        return now + LOOK_AGAIN
+    lost = [
+        _latest(check_in.starts_at, story.contractor, diary.terms.notice)
+        for check_in in waiting(story, diary)
+    ]
+    return min([coming.invite_at, *(moment for moment in lost if moment > now)])
+
+
+def pair_of(story: Story, diary: Diary, but: CheckIn | None = None) -> Pair:
+    """The two who look for a time; the slot of the check-in that is to be moved (`but`) stays taken too."""
+    absent = [(absence.since, absence.until) for absence in story.absences]
+    own = [(x.starts_at, x.ends_at) for x in story.check_ins.values() if x.stands and x is not but]
+    length = timedelta(seconds=diary.terms.length.plain_seconds)
+    return Pair(story.owner, story.contractor, length, [*diary.taken, *own], absent)
+
+
+def soonest(contractor: Contractor, notice: Duration, now: datetime) -> datetime:
+    """The first moment that still leaves its notice, when the invitation goes out as soon as it can."""
+    slack = min(SLACK, timedelta(seconds=notice.plain_seconds))
+    return contractor.clock.after(contractor.clock.next_open(now), notice) + slack
+
+
+def _coming(story: Story, diary: Diary, now: datetime) -> Coming | None:
+    owner, contractor, terms = story.owner, story.contractor, diary.terms
+    last = max(story.check_ins.values(), key=lambda x: (x.planned_for, x.uid), default=None)
+    earliest = soonest(contractor, terms.notice, now)
+    zone, added_at = owner.clock.zone, story.profile.added_at
+    at_once = added_at is not None and diary.begun <= added_at
+    found = next_due(contractor, terms.cadence, last, diary.begun, earliest, zone, at_once)
+    if found is None:
+        return None
+    wanted, period = found
+    if last:
+        earliest = max(earliest, last.starts_at + period.half)
+    slot = choose(pair_of(story, diary), wanted, earliest, habit=last is not None)
+    if slot is None:
+        return None
+    invite_at = contractor.clock.before(_latest(slot.starts_at, contractor, terms.notice), MARGIN)
+    wanted = wanted if last else slot.starts_at
+    uid = uid_of(story.key, wanted, diary.mailbox)
+    check_in = CheckIn(uid, 0, slot.starts_at, slot.ends_at, wanted, now, outside_hours=slot.outside_hours)
+    return Coming(invite_at, check_in)
+
+
+def _latest(starts_at: datetime, contractor: Contractor, notice: Duration) -> datetime:
+    """When the invitation has to be out."""
+    return contractor.clock.before(starts_at, notice)
+
+
+def uid_of(key: str, wanted: datetime, mailbox: str) -> str:
+    """The same check-in always has the same UID (RFC 5545, 3.8.4.7), also when it is planned twice."""
+    digest = hashlib.sha256(f"{key}\n{wanted:%Y-%m-%dT%H:%M}".encode()).hexdigest()
+    return f"checkin-{digest[:24]}@{mailbox.partition('@')[2]}"
+
+
+def _planned_again(story: Story, diary: Diary, now: datetime) -> CheckIn | None:
+    """A planned check-in whose invitation was held until its notice was gone, or whose slot suits no more."""
+    for check_in in waiting(story, diary):
+        lost = now > _latest(check_in.starts_at, story.contractor, diary.terms.notice)
+        if (lost and not _only_rehearsed(story, check_in)) or not _suits(story, diary, check_in):
+            return moved(story, diary, check_in, check_in.planned_for, now)
+    return None
+
+
+def waiting(story: Story, diary: Diary) -> list[CheckIn]:
+    """Check-ins that nobody was invited to yet, and still may be."""
+    planned = (x for x in story.check_ins.values() if x.state == "planned" and x.planned_at >= diary.begun)
+    return [check_in for check_in in planned if not _spent(story, check_in)]
+
+
+def _spent(story: Story, check_in: CheckIn) -> bool:
+    """Whether the rules have decided against it."""
+    occasion = occasion_key(check_in)
+    verdicts = [decision.verdict for decision in story.decisions.values() if decision.occasion == occasion]
+    return bool(verdicts) and Verdict.HOLD not in verdicts
+
+
+def _only_rehearsed(story: Story, check_in: CheckIn) -> bool:
+    """In dry-run nothing goes out, and there is no need to say so every day anew."""
+    return any(d.gate == "mode" for d in story.decisions.values() if d.occasion == occasion_key(check_in))
+
+
+def _suits(story: Story, diary: Diary, check_in: CheckIn) -> bool:
+    slot = Slot(check_in.starts_at, check_in.ends_at, check_in.outside_hours)
+    return suits(pair_of(story, diary, check_in), slot)
+
+
+def moved(story: Story, diary: Diary, check_in: CheckIn, wanted: datetime, now: datetime) -> CheckIn | None:
+    """The check-in at the next slot round a moment, one SEQUENCE higher; None where there is no slot."""
+    earliest = soonest(story.contractor, diary.terms.notice, now)
+    slot = choose(pair_of(story, diary), wanted, earliest, habit=True)
+    if slot is None:
+        return None
+    return replace(
+        check_in,
+        sequence=check_in.sequence + 1,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        planned_at=now,
+        outside_hours=slot.outside_hours,
+    )

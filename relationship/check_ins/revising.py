@@ -1,0 +1,109 @@
+"""Revising: what becomes of a check-in that was invited to, when something changes before its time.
+
+It is cancelled where the relationship pauses or ends, and moved where the owner declined it, took the
+contractor's counter-proposal, or where its day has become a holiday or an absence. Each change raises
+SEQUENCE, so that calendars take it for the same event (RFC 5546, 2.1.4). What was accepted stays where it is
+when only the hours change; and while the contractor wants no letters everything does, as nothing could be told them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from relationship.check_ins.bookings import reached
+from relationship.check_ins.check_in import CheckIn
+from relationship.check_ins.planning import Diary, pair_of, soonest
+from relationship.check_ins.slots import Slot, choose, suits
+from relationship.story import Story
+
+INVITED = frozenset({"invited", "accepted", "tentative", "delegated", "countered", "declined"})
+ONE_DAY = timedelta(days=1)
+
+
+def revise(story: Story, diary: Diary, now: datetime) -> list[CheckIn]:
+    """The check-ins to come that change now, as they are to be; what is settled is left alone."""
+    return list(_changes(story, diary, now))
+
+
+def _changes(story: Story, diary: Diary, now: datetime) -> Iterator[CheckIn]:
+    if "contractor" in story.paused_by:
+        return
+    gone = _gone(story, diary, now)
+    for check_in in story.check_ins.values():
+        if check_in.starts_at <= now or check_in.state not in INVITED | {"moved"}:
+            continue
+        changed = _cancelled(check_in, gone) if gone else _moved(story, diary, check_in, now)
+        if changed:
+            yield changed
+
+
+def _gone(story: Story, diary: Diary, now: datetime) -> str:
+    """Why there is nobody to talk to; "" where there is."""
+    phase = story.contractor.phase_on(now.astimezone(story.contractor.clock.zone).date())
+    if phase in ("paused", "ended"):
+        return f"{story.contractor.name} is {phase}"
+    return f"{story.contractor.name} is paused" if story.paused_by else ""
+
+
+def _cancelled(check_in: CheckIn, why: str) -> CheckIn:
+    return replace(check_in, sequence=check_in.sequence + 1, state="cancelled", why=why)
+
+
+def _moved(story: Story, diary: Diary, check_in: CheckIn, now: datetime) -> CheckIn | None:
+    if check_in.owner_answer == "declined":
+        return _next_slot(story, diary, check_in, now, "you declined it")
+    if check_in.state == "declined":
+        return None
+    if check_in.choice and check_in.state == "countered":
+        return _as_chosen(story, check_in)
+    if check_in.agreed:
+        return None
+    if not suits(pair_of(story, diary, check_in), _slot(check_in), hours=check_in.state == "invited"):
+        return _next_slot(story, diary, check_in, now, "its time does not suit any more")
+    return None
+
+
+def _slot(check_in: CheckIn) -> Slot:
+    return Slot(check_in.starts_at, check_in.ends_at, check_in.outside_hours)
+
+
+def _as_chosen(story: Story, check_in: CheckIn) -> CheckIn:
+    """The proposed time, or the old one once more, so that both calendars say the same."""
+    start = check_in.proposed if check_in.choice == "accept" and check_in.proposed else check_in.starts_at
+    length = check_in.ends_at - check_in.starts_at
+    why = "the proposed time was taken" if check_in.choice == "accept" else "the time stays as it was"
+    return replace(_afresh(story, check_in), starts_at=start, ends_at=start + length, why=why, agreed=True)
+
+
+def _next_slot(story: Story, diary: Diary, check_in: CheckIn, now: datetime, why: str) -> CheckIn:
+    """The next slot behind the old one, at the same time of day where that suits; else it is cancelled."""
+    earliest = max(soonest(story.contractor, diary.terms.notice, now), check_in.ends_at)
+    slot = choose(pair_of(story, diary), check_in.starts_at + ONE_DAY, earliest, habit=True)
+    if slot is None:
+        return _cancelled(check_in, f"{why}, and there is no other time")
+    return replace(
+        _afresh(story, check_in),
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        outside_hours=slot.outside_hours,
+        planned_at=now,
+        why=why,
+        agreed=False,
+    )
+
+
+def _afresh(story: Story, check_in: CheckIn) -> CheckIn:
+    """The same check-in, one SEQUENCE higher, to which nobody has answered yet.
+
+    Where the invitation never went out there is nothing to move: it is planned anew.
+    """
+    return replace(
+        check_in,
+        sequence=check_in.sequence + 1,
+        state="moved" if reached(check_in, story.letters) else "planned",
+        contractor_answer="",
+        owner_answer="",
+        answered_at=None,
+        proposed=None,
+        choice="",
+    )

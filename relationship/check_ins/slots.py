@@ -1,0 +1,240 @@
+"""Slots: a time for a check-in that suits both parties.
+
+Theory of operation. Both parties' open spans, less the contractor's detected absences, are cut with each
+other: what is left is their overlap. The days of the overlap are tried one by one, the one nearest to the
+wanted moment first; where no habit exists yet, the days round it on which the owner has the fewest check-ins
+come first, so that several contractors spread over the week. On a day, the wanted wall clock is taken where
+it suits, else the middle of the longest overlap, else the free quarter of an hour that is nearest to it. Days
+count in the owner's zone.
+
+A night shift runs into a day that may be a holiday, or the weekend. It would lie inside the hours; nobody
+likes it. So no slot touches a holiday or an absence of either calendar, whosever shift it belongs to.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
+from zoneinfo import ZoneInfo
+
+from relationship.clocks.daysoff import holiday_dates
+from relationship.messages import Side
+from relationship.parties import Party
+
+Span = tuple[datetime, datetime]
+
+BACK = timedelta(days=21)  # how far before the wanted moment is looked at all, and how far behind it
+AHEAD = timedelta(days=45)
+NEAR = 3  # days round the wanted one between which the first check-in may choose
+FARTHEST = timedelta(hours=12)  # hours that lie further apart than this do not neighbour each other
+QUARTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A chosen time, aware UTC; `outside_hours` is "owner" or "contractor" where the two share no hours."""
+
+    starts_at: datetime
+    ends_at: datetime
+    outside_hours: str = ""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two parties who look for a time, and what stands in their way."""
+
+    owner: Party
+    contractor: Party
+    length: timedelta
+    taken: Sequence[Span] = ()  # the owner's other check-ins
+    absent: Sequence[Span] = ()  # when the contractor is away, by an auto-reply
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The owner's: days and quarters of an hour are those of the owner's wall clock."""
+        return self.owner.clock.zone
+
+
+def choose(pair: Pair, wanted: datetime, earliest: datetime, habit: bool = False) -> Slot | None:
+    """The best slot that does not begin before `earliest`; None where there is none within weeks.
+
+    With a `habit`, the wanted moment's weekday and wall clock are kept where they suit.
+    """
+    wanted = wanted if habit else max(wanted, earliest)
+    start = max(_whole_day(pair.zone, wanted, earliest) if habit else earliest, wanted - BACK)
+    window = (start, max(wanted, start) + AHEAD)
+    owner = list(pair.owner.clock.spans(*window))
+    contractor = list(_without(pair.contractor.clock.spans(*window), pair.absent))
+    shared = [span for span in _overlap(owner, contractor) if span[1] - span[0] >= pair.length]
+    if shared:
+        return _in_overlap(pair, shared, wanted, habit)
+    return _at_an_edge(pair, owner, contractor, wanted)
+
+
+def _whole_day(zone: ZoneInfo, wanted: datetime, earliest: datetime) -> datetime:
+    """The day of `earliest` counts only where the wanted wall clock is still to come; else the next does."""
+    day = earliest.astimezone(zone).date()
+    if datetime.combine(day, wanted.astimezone(zone).time(), zone) >= earliest:
+        return earliest
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), zone).astimezone(UTC)
+
+
+def suits(pair: Pair, slot: Slot, hours: bool = True) -> bool:
+    """Whether a slot chosen earlier is still good; holidays, absences and `hours` may have changed since."""
+    span = (slot.starts_at, slot.ends_at)
+    if not _free_days(pair, slot.starts_at) or _touches(span, pair.absent):
+        return False
+    clocks = {Side.OWNER: pair.owner.clock, Side.CONTRACTOR: pair.contractor.clock}
+    asked = [clock for who, clock in clocks.items() if hours and who != slot.outside_hours]
+    return all(list(clock.spans(*span)) == [span] for clock in asked)
+
+
+def _in_overlap(pair: Pair, shared: list[Span], wanted: datetime, habit: bool) -> Slot | None:
+    days: dict[date, list[Span]] = {}
+    for span in shared:
+        for day, part in _by_day(span, pair.zone):
+            days.setdefault(day, []).append(part)
+    for day in sorted(days, key=lambda day: _preference(pair, days[day], day, wanted, habit)):
+        at = _on_day(pair, days[day], wanted if habit else None, day)
+        if at:
+            return Slot(at, at + pair.length)
+    return None
+
+
+def _preference(pair: Pair, spans: list[Span], day: date, wanted: datetime, habit: bool) -> tuple[int, ...]:
+    """Days in order: with a habit the nearest; else, of those near, a working day with few check-ins."""
+    away = (day - wanted.astimezone(pair.zone).date()).days
+    distance = 2 * abs(away) + (away < 0)
+    if habit or abs(away) > NEAR:
+        return (0 if habit else 1, distance)
+    load = sum(start.astimezone(pair.zone).date() == day for start, _ in pair.taken)
+    return (0, _awkward(pair, _middle(spans, pair)), load, distance)
+
+
+def _awkward(pair: Pair, at: datetime) -> bool:
+    """Whether it lies on a free day of either calendar, as the end of Friday's night shift does."""
+    return any(
+        not who.clock.works_on(at.astimezone(who.clock.zone).date()) for who in (pair.owner, pair.contractor)
+    )
+
+
+def _on_day(pair: Pair, spans: list[Span], habit: datetime | None, day: date) -> datetime | None:
+    """The start of the best free slot on a day."""
+    if habit:
+        wall = habit.astimezone(pair.zone).time()
+        at = datetime.combine(day, wall, pair.zone).astimezone(UTC)
+        if any(start <= at and at + pair.length <= end for start, end in spans) and _free(pair, at):
+            return at
+    middle = _middle(spans, pair)
+    starts = sorted(
+        (at for span in spans for at in _starts(span, pair)), key=lambda at: (abs(at - middle), at)
+    )
+    return next((at for at in starts if _free(pair, at)), None)
+
+
+def _middle(spans: list[Span], pair: Pair) -> datetime:
+    """Where a slot begins that lies in the middle of the longest span; the first of equally long ones."""
+    start, end = max(spans, key=lambda span: span[1] - span[0])
+    return start + (end - start - pair.length) / 2
+
+
+def _starts(span: Span, pair: Pair) -> Iterator[datetime]:
+    """Quarters of an hour at which a slot inside the span can begin; its own start where there is none."""
+    first = at = _quarter_up(span[0])
+    while at + pair.length <= span[1]:
+        yield at
+        at += QUARTER
+    if at == first and span[0] + pair.length <= span[1]:
+        yield span[0]
+
+
+def _quarter_up(moment: datetime) -> datetime:
+    """The next full quarter of an hour, which is one on every wall clock: offsets are whole quarters."""
+    over = timedelta(minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond)
+    return moment - over + QUARTER if over else moment
+
+
+def _free(pair: Pair, at: datetime) -> bool:
+    return not _touches((at, at + pair.length), pair.taken) and _free_days(pair, at)
+
+
+def _free_days(pair: Pair, at: datetime) -> bool:
+    """Whether neither party has a holiday, or is away, on the days that the slot touches."""
+    ends = at + pair.length - timedelta(seconds=1)
+    return not any(_off(who, moment) for who in (pair.owner, pair.contractor) for moment in (at, ends))
+
+
+def _off(party: Party, moment: datetime) -> bool:
+    day = moment.astimezone(party.clock.zone).date()
+    away = any(first <= day <= last for first, last in party.away)
+    return away or day in holiday_dates(party.holidays, day.year)
+
+
+def _touches(slot: Span, others: Iterable[Span]) -> bool:
+    return any(start < slot[1] and slot[0] < end for start, end in others)
+
+
+def _overlap(ones: list[Span], others: list[Span]) -> Iterator[Span]:
+    """What two ordered lists of spans have in common."""
+    i = j = 0
+    while i < len(ones) and j < len(others):
+        start, end = max(ones[i][0], others[j][0]), min(ones[i][1], others[j][1])
+        if start < end:
+            yield start, end
+        if ones[i][1] <= others[j][1]:
+            i += 1
+        else:
+            j += 1
+
+
+def _without(spans: Iterable[Span], holes: Sequence[Span]) -> Iterator[Span]:
+    """The spans, less the holes in them."""
+    for start, end in spans:
+        for hole_start, hole_end in sorted(holes):
+            if hole_start < end and start < hole_end:
+                if start < hole_start:
+                    yield start, hole_start
+                start = min(max(start, hole_end), end)
+        if start < end:
+            yield start, end
+
+
+def _by_day(span: Span, zone: ZoneInfo) -> Iterator[tuple[date, Span]]:
+    """A span, cut at the midnights of a zone."""
+    start, end = span
+    while start < end:
+        day = start.astimezone(zone).date()
+        midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), zone).astimezone(UTC)
+        yield day, (start, min(end, midnight))
+        start = midnight
+
+
+def _at_an_edge(pair: Pair, owner: list[Span], contractor: list[Span], wanted: datetime) -> Slot | None:
+    """Inside one party's hours, as near as can be to the other's; rather outside the owner's hours."""
+    found: list[tuple[timedelta, bool, timedelta, datetime]] = []
+    for inside, others, outside in ((contractor, owner, Side.OWNER), (owner, contractor, Side.CONTRACTOR)):
+        wide = [span for span in others if span[1] - span[0] >= pair.length]
+        for at in _edges(inside, pair):
+            apart = _apart(at, wide, pair.length)
+            if apart <= FARTHEST:
+                found.append((apart, outside is Side.CONTRACTOR, abs(at - wanted), at))
+    for _, contractors, _, at in sorted(found):
+        if _free(pair, at):
+            return Slot(at, at + pair.length, str(Side.CONTRACTOR if contractors else Side.OWNER))
+    return None
+
+
+def _edges(spans: list[Span], pair: Pair) -> Iterator[datetime]:
+    """The first and the last starts within each span; further in, so that two check-ins fit at one edge."""
+    for span in spans:
+        starts = list(_starts(span, pair))
+        yield from {*starts[:4], *starts[-4:]}
+
+
+def _apart(at: datetime, wide: list[Span], length: timedelta) -> timedelta:
+    """How far a slot from `at` on would have to be moved to lie inside the nearest span; all are wide enough."""
+    number = bisect_right(wide, at, key=itemgetter(0))
+    earlier = max(at + length - wide[number - 1][1], timedelta()) if number else timedelta.max
+    later = wide[number][0] - at if number < len(wide) else timedelta.max
+    return min(earlier, later)

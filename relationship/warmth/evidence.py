@@ -1,0 +1,237 @@
+"""Evidence: what the temperature's signals look at, read once from a story and asked about any moment.
+
+Everything here can be asked as of a moment in the past: what happened later is left out. So the same signals
+judge today and draw the temperature's history.
+"""
+
+from bisect import bisect_right
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from relationship.check_ins.check_in import CheckIn
+from relationship.clocks.durations import Duration
+from relationship.deadlines import Deadline, deadlines, deliveries
+from relationship.ledger import LAPSES, Turn
+from relationship.letters import State
+from relationship.messages import Kind, Message, Side
+from relationship.story import Story
+from relationship.warmth.latency import USUAL, WIDE, Answer, Pace, answers, pace, percentile
+
+FEWEST_PAUSES = 5
+DAY = timedelta(days=1)
+
+
+class Evidence:
+    """One story, made ready to be asked."""
+
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        # What is usual is what was so until then: a relationship that cools does not become its own measure.
+        self.usual_until: datetime | None = None
+        self.recovering = False  # whether it is asked if all is well again: then the bar is higher
+        self._open: dict[tuple[Side, datetime], tuple[Turn, ...]] = {}
+        self._paces: dict[tuple[Side, datetime, datetime | None], Pace | None] = {}
+
+    # -- contact --------------------------------------------------------------------------------------
+
+    @cached_property
+    def contacts(self) -> list[datetime]:
+        """When the two had contact: each mail of either side, and each check-in that was held."""
+        held = (c.ends_at for c in self.story.check_ins.values() if c.state in ("held", "late"))
+        return sorted([*(message.at for message in self.story.human), *held])
+
+    @cached_property
+    def written(self) -> dict[Side, list[datetime]]:
+        """When each side wrote."""
+        return {side: [m.at for m in self.story.human if m.side is side] for side in Side}
+
+    def wrote(self, side: Side, start: datetime, end: datetime) -> bool:
+        """Whether the side wrote anything in (start, end]."""
+        times = self.written[side]
+        return bisect_right(times, end) > bisect_right(times, start)
+
+    def quiet_days(self, now: datetime) -> int:
+        """Whole days since the last contact, without those on which the contractor or the owner was away."""
+        return self._quiet(self.contacts, now)
+
+    def owner_quiet_days(self, now: datetime) -> int:
+        """The same since the owner last wrote."""
+        return self._quiet(self.written[Side.OWNER], now)
+
+    def _quiet(self, times: list[datetime], now: datetime) -> int:
+        number = bisect_right(times, now)
+        return self._days(times[number - 1], now) if number else 0
+
+    def _days(self, start: datetime, end: datetime) -> int:
+        days = (end - start).days
+        if days < 7:
+            return days
+        return sum(not self._away(start + (n + 1) * DAY) for n in range(days))
+
+    def _away(self, moment: datetime) -> bool:
+        if any(absence.since <= moment < absence.until for absence in self.story.absences):
+            return True
+        ranges = (*self.story.contractor.away, *self.story.owner.away)
+        return any(first <= moment.date() <= last for first, last in ranges)
+
+    def usual_pause(self, now: datetime) -> int:
+        """The longest pause, in days, that is usual: nine of ten are no longer. 0 if nobody can tell."""
+        known = self.contacts[: bisect_right(self.contacts, now)]
+        pauses = [
+            days
+            for earlier, later in pairwise(known[bisect_right(known, now - USUAL) :])
+            if (days := self._days(earlier, later)) >= 1
+        ]
+        return percentile(pauses, 90) if len(pauses) >= FEWEST_PAUSES else 0
+
+    # -- answers and waits ----------------------------------------------------------------------------
+
+    @cached_property
+    def answers(self) -> dict[Side, tuple[Answer, ...]]:
+        """Each side's answers to questions."""
+        return {side: answers(self.story, side) for side in Side}
+
+    def pace(self, side: Side, now: datetime) -> Pace | None:
+        """One side's answers lately against usual; None where there are too few."""
+        key = side, now, self.usual_until
+        if key not in self._paces:
+            clock = self.story.clock(side)
+            waits = [turn for turn in self.waits(side, now) if turn.since > now - WIDE]
+            waited = [clock.seconds_between(self.waited_from(turn, now), now) for turn in waits]
+            self._paces[key] = pace(self.answers[side], waited, now, self.usual_until)
+        return self._paces[key]
+
+    def waits(self, side: Side, now: datetime) -> tuple[Turn, ...]:
+        """Questions that were open on a side at that moment and not given up, oldest first."""
+        if (side, now) not in self._open:
+            self._open[side, now] = tuple(
+                turn
+                for turn in self._asking[side]
+                if turn.since <= now and (turn.answered_at is None or turn.answered_at > now)
+                if not self._lapsed(turn, now)
+            )
+        return self._open[side, now]
+
+    @cached_property
+    def _asking(self) -> dict[Side, list[Turn]]:
+        ledger = self.story.ledger
+        turns = sorted((*ledger.exchanges, *ledger.waits), key=lambda turn: (turn.since, turn.asked))
+        return {side: [t for t in turns if t.asks and t.party is side] for side in Side}
+
+    def _lapsed(self, turn: Turn, now: datetime) -> bool:
+        times = self._conversations[turn.conversation]
+        number = bisect_right(times, now)
+        return now - max(turn.since, times[number - 1] if number else turn.since) >= LAPSES
+
+    @cached_property
+    def _conversations(self) -> dict[str, list[datetime]]:
+        found: dict[str, list[datetime]] = {}
+        for message in self.story.human:
+            found.setdefault(self.story.conversation_of[message.key], []).append(message.at)
+        return found
+
+    def waited_from(self, turn: Turn, now: datetime) -> datetime:
+        """Where a wait counts from: its beginning, or the end of an absence that lay on it."""
+        if turn.party is Side.OWNER:
+            return turn.since
+        back = [a.until for a in self.story.absences if a.since <= now and turn.since < a.until]
+        return max([turn.since, *back])
+
+    def working_days(self, side: Side, since: datetime, now: datetime) -> int:
+        """Whole working days of a side since then; at most 60."""
+        clock = self.story.clock(side)
+        days = range(1, 61)
+        return bisect_right(days, now, key=lambda n: clock.after(since, Duration(n, "days", working=True)))
+
+    # -- work -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def deliveries(self) -> list[Message]:
+        """The mails that said that work is done."""
+        return [delivery.message for delivery in deliveries(self.story)]
+
+    @cached_property
+    def deadlines(self) -> list[Deadline]:
+        """The dates that the owner set; in one conversation the last one holds."""
+        return deadlines(self.story)
+
+    def delivered_at(self, deadline: Deadline) -> datetime | None:
+        """When it was delivered; of who never says so, any answer is taken for it: in doubt, quiet."""
+        if deadline.done or self.deliveries:
+            return deadline.done.at if deadline.done else None
+        conversation = self.story.in_conversation(deadline.conversation)
+        later = (m.at for m in conversation if m.side is Side.CONTRACTOR and m.kind is Kind.HUMAN)
+        return next((at for at in later if at > deadline.set_by.at), None)
+
+    def check_ins(self, states: tuple[str, ...], start: datetime, now: datetime) -> list[CheckIn]:
+        """Check-ins in these states whose time came in (start, now]."""
+        known = (c for c in self.story.check_ins.values() if c.state in states)
+        return sorted((c for c in known if start < c.ends_at <= now), key=lambda c: c.starts_at)
+
+    def reminded(self, start: datetime, now: datetime) -> list[str]:
+        """The waits on the contractor for which reminders went out in (start, now]."""
+        letters = (x for x in self.story.letters.values() if x.state is State.SENT and x.sent_at)
+        found = (
+            x.occasion
+            for x in letters
+            if x.sent_at and start < x.sent_at <= now and x.reader is Side.CONTRACTOR
+        )
+        return sorted({occasion for occasion in found if occasion.startswith("wait/")})
+
+    # -- the owner's part -----------------------------------------------------------------------------
+
+    @cached_property
+    def praises(self) -> list[datetime]:
+        """Words of thanks: appreciations that went out, stars, and the owner's own short thanks."""
+        letters = self.story.letters.values()
+        sent = [x.sent_at for x in letters if x.sent_at and x.template.startswith("appreciation/")]
+        stars = [m.starred_at for m in self.story.human if m.starred_at]
+        thanks = [m.at for m in self.story.human if m.side is Side.OWNER and m.closes]
+        return sorted([*sent, *stars, *thanks])
+
+    def feedback_on(self, delivery: Message, now: datetime) -> bool:
+        """Whether the owner said anything in the delivery's conversation since, or starred it."""
+        if delivery.starred_at and delivery.starred_at <= now:
+            return True
+        conversation = self.story.conversation_of[delivery.key]
+        return any(
+            m.side is Side.OWNER and delivery.at < m.at <= now and m.kind is Kind.HUMAN
+            for m in self.story.in_conversation(conversation)
+        )
+
+    @cached_property
+    def payments(self) -> list[datetime]:
+        """When the owner said `#paid`."""
+        return [m.at for m in self.story.human if m.side is Side.OWNER and "paid" in m.tags]
+
+    def pay_days(self, now: datetime) -> list[date]:
+        """The contractor's pay days of this month and the two before it, in order."""
+        today = now.astimezone(ZoneInfo(self.story.owner.timezone)).date()
+        found: list[date] = []
+        for back in range(3):
+            year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
+            last = monthrange(year, month + 1)[1]
+            found += [
+                date(year, month + 1, min(_day_of_month(word), last)) for word in self.story.contractor.pay
+            ]
+        return sorted(found)
+
+    def day(self, when: datetime | date) -> str:
+        """A day as the owner writes it: "3 November", or "November 3" in America."""
+        zone = ZoneInfo(self.story.owner.timezone)
+        day = when.astimezone(zone).date() if isinstance(when, datetime) else when
+        american = self.story.owner.locale.replace("_", "-").upper().endswith("-US")
+        return f"{day:%B %-d}" if american else f"{day:%-d %B}"
+
+    def noon(self, day: date) -> datetime:
+        """Noon of a day in the owner's zone."""
+        return datetime.combine(day, time(12), ZoneInfo(self.story.owner.timezone)).astimezone(UTC)
+
+
+def _day_of_month(word: str) -> int:
+    """The day that "15th" or "last day" means; the last one where the month is shorter."""
+    digits = "".join(c for c in word if c.isdigit())
+    return int(digits) if digits else 31

@@ -1,0 +1,225 @@
+"""Symptoms: what each signal of the temperature looks for, with its reasons in plain words.
+
+Each reads the evidence as of a moment. What is compared is compared with this relationship's own past; where
+there is too little of it, nothing is said.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from relationship.clocks.durations import Duration
+from relationship.conversations import plain_subject
+from relationship.ledger import Turn
+from relationship.messages import Side
+from relationship.warmth.evidence import Evidence
+from relationship.warmth.latency import Pace, hours, number_of
+
+MONTH = timedelta(days=28)
+SIX_WEEKS = timedelta(days=45)
+PRAISE_DAYS = 60
+FEW_ANSWERS = 5
+FORGOTTEN = Duration(15, "days", working=True)
+PAYMENT_GRACE = Duration(3, "days", working=True)
+FEEDBACK_GRACE = Duration(5, "days", working=True)
+
+Find = Callable[[Evidence, datetime], list[str]]
+
+
+# -- answers -----------------------------------------------------------------------------------------
+
+
+def slower(side: Side, much: bool) -> Find:
+    """Answers take longer than they usually do: somewhat, or much."""
+
+    def find(evidence: Evidence, now: datetime) -> list[str]:
+        known = evidence.pace(side, now)
+        if known is None or not _is_slower(known):
+            return []
+        # What has cooled has not recovered before it takes less than twice as long as usual.
+        still = evidence.recovering and known.recent >= 2 * known.usual
+        if (still or _is_much_slower(known)) is not much:
+            return []
+        whose = "your answers" if side is Side.OWNER else "answers"
+        return [f"{whose} take {hours(known.recent)} this month, {_bare(known.usual, known.recent)} before"]
+
+    return find
+
+
+def _is_slower(known: Pace) -> bool:
+    """Half as long again, an hour longer at least, and longer than three of four answers usually take."""
+    return known.recent >= max(1.5 * known.usual, known.usual + 3600) and known.recent >= known.usual_p75
+
+
+def _is_much_slower(known: Pace) -> bool:
+    """Over twice as long, two hours longer at least, and longer than nine of ten answers usually take."""
+    return known.recent >= max(2.5 * known.usual, known.usual + 2 * 3600) and known.recent >= known.usual_p90
+
+
+# -- waits -------------------------------------------------------------------------------------------
+
+
+def _long_waits(evidence: Evidence, side: Side, days: int, now: datetime) -> Iterator[tuple[Turn, datetime]]:
+    """Questions open for so many working days, and longer than nine of ten answers usually take."""
+    clock = evidence.story.clock(side)
+    known = evidence.pace(side, now)
+    for turn in evidence.waits(side, now):
+        start = evidence.waited_from(turn, now)
+        if clock.after(start, Duration(days, "days", working=True)) > now:
+            continue
+        if known is None or clock.seconds_between(start, now) >= known.usual_p90:
+            yield turn, start
+
+
+def _gone(evidence: Evidence, side: Side, now: datetime) -> tuple[Turn, datetime] | None:
+    """The oldest question of a week since which that side has not written at all."""
+    waits = _long_waits(evidence, side, 5, now)
+    return next((wait for wait in waits if not evidence.wrote(side, wait[0].since, now)), None)
+
+
+def long_wait(side: Side) -> Find:
+    """Questions open for two working days, and not yet forgotten; without what `very_long_wait` finds."""
+
+    def find(evidence: Evidence, now: datetime) -> list[str]:
+        gone = _gone(evidence, side, now)
+        clock = evidence.story.clock(side)
+        return [
+            _waiting(evidence, turn, start, now)
+            for turn, start in _long_waits(evidence, side, 2, now)
+            if (gone is None or turn != gone[0]) and clock.after(start, FORGOTTEN) > now
+        ]
+
+    return find
+
+
+def very_long_wait(side: Side) -> Find:
+    """A question open for five working days, since which that side has not written at all."""
+
+    def find(evidence: Evidence, now: datetime) -> list[str]:
+        gone = _gone(evidence, side, now)
+        if gone is None:
+            return []
+        return [f"{_waiting(evidence, *gone, now)}, and {_who(evidence, side)} not written since"]
+
+    return find
+
+
+def _waiting(evidence: Evidence, turn: Turn, start: datetime, now: datetime) -> str:
+    """Such as "Maria has waited 6 working days for your answer to “Logo”"."""
+    days = evidence.working_days(turn.party, start, now)
+    worth = "over 60 working days" if days >= 60 else f"{days} working days"
+    about = f"“{turn.subject}”" if turn.subject else "a mail without a subject"
+    if turn.party is Side.OWNER:
+        return f"you have owed an answer to {about} for {worth}"
+    return f"{about} has waited {worth} for an answer"
+
+
+def _who(evidence: Evidence, side: Side) -> str:
+    return "you have" if side is Side.OWNER else f"{evidence.story.contractor.first_name} has"
+
+
+# -- silence -----------------------------------------------------------------------------------------
+
+
+def silence(least: int, below: int | None) -> Find:
+    """So many days without contact, unless pauses of two thirds of it are usual here."""
+
+    def find(evidence: Evidence, now: datetime) -> list[str]:
+        days = evidence.quiet_days(now)
+        if days < least or (below is not None and days >= below):
+            return []
+        usual = evidence.usual_pause(now)
+        if days < 1.5 * usual or (not usual and _is_backup(evidence, now) and days < 90):
+            return []
+        return [f"nobody has written for {days} days"]
+
+    return find
+
+
+def _is_backup(evidence: Evidence, now: datetime) -> bool:
+    return evidence.story.contractor.phase_on(now.date()) == "backup"
+
+
+def owner_silent(evidence: Evidence, now: datetime) -> list[str]:
+    """The owner writes nothing, the contractor does."""
+    days = evidence.owner_quiet_days(now)
+    both = evidence.quiet_days(now)
+    if days < 30 or both >= 14 or days < 1.5 * evidence.usual_pause(now):
+        return []
+    return [f"you have not written for {days} days, {evidence.story.contractor.first_name} has"]
+
+
+# -- check-ins, work, reminders ----------------------------------------------------------------------
+
+
+def check_in(words: str, *states: str) -> Find:
+    """Check-ins that came to one of these states, the latest first."""
+
+    def find(evidence: Evidence, now: datetime) -> list[str]:
+        known = evidence.check_ins(states, now - SIX_WEEKS, now)
+        return [f"the check-in of {evidence.day(c.starts_at)} was {words}" for c in reversed(known)]
+
+    return find
+
+
+def deadline_missed(evidence: Evidence, now: datetime) -> list[str]:
+    """Dates that passed without their delivery."""
+    found = []
+    for one in evidence.deadlines:
+        end, done = one.ends_at(evidence.story), evidence.delivered_at(one)
+        if not now - SIX_WEEKS < end <= now or (done and done < end):
+            continue
+        how = "came late" if done and done <= now else "has not come"
+        found.append(f"“{plain_subject(one.set_by.subject)}” was due on {evidence.day(one.due)} and {how}")
+    return found
+
+
+def reminders(evidence: Evidence, now: datetime) -> list[str]:
+    """Several questions needed a reminder."""
+    number = len(evidence.reminded(now - MONTH, now))
+    return [f"{number} questions needed a reminder this month"] if number >= 2 else []
+
+
+# -- the owner's part --------------------------------------------------------------------------------
+
+
+def no_praise(evidence: Evidence, now: datetime) -> list[str]:
+    """No thanks for a long time in which there was cause for some."""
+    worked = [a for a in evidence.answers[Side.CONTRACTOR] if now - timedelta(days=PRAISE_DAYS) < a.at <= now]
+    said = [at for at in evidence.praises if at <= now]
+    days = (now - max([*evidence.contacts[:1], *said[-1:]], default=now)).days
+    if days < PRAISE_DAYS or len(worked) < FEW_ANSWERS:
+        return []
+    return [f"no word of thanks for {days} days"]
+
+
+def no_feedback(evidence: Evidence, now: datetime) -> list[str]:
+    """Deliveries about which the owner said nothing."""
+    clock = evidence.story.owner.clock
+    return [
+        f"nothing was said about “{plain_subject(delivery.subject)}”, "
+        f"delivered on {evidence.day(delivery.at)}"
+        for delivery in evidence.deliveries
+        if now - SIX_WEEKS < delivery.at and clock.after(delivery.at, FEEDBACK_GRACE) <= now
+        if not evidence.feedback_on(delivery, now)
+    ]
+
+
+def payment_late(evidence: Evidence, now: datetime) -> list[str]:
+    """Only where the owner has ever said `#paid`: who never does has not been late every month."""
+    paid = [at for at in evidence.payments if at <= now]
+    clock = evidence.story.owner.clock
+    days = [day for day in evidence.pay_days(now) if clock.after(evidence.noon(day), PAYMENT_GRACE) <= now]
+    if not paid or not days:
+        return []
+    due = evidence.noon(days[-1])
+    gap = due - evidence.noon(days[-2]) if len(days) > 1 else timedelta(days=28)
+    if paid[0] > due or paid[-1] > due - gap / 2:
+        return []
+    return [f"pay of {evidence.day(due)} is not marked as paid"]
+
+
+def _bare(seconds: int, beside: int) -> str:
+    """The same without its unit, where that is the one of the number beside it."""
+    if seconds >= 90 * 60 and beside >= 90 * 60:
+        return number_of(seconds / 3600)
+    return hours(seconds).replace("working ", "") if seconds < 90 * 60 else hours(seconds)

@@ -1,0 +1,124 @@
+"""Warnings: what is allowed, and is probably not what was meant."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from relationship.clocks.hours import working_clock
+from relationship.parties import Contractor, Owner, Party
+from rules.format.positions import Document
+from rules.format.problems import Problem
+from rules.policy import Policy, Rule
+
+# One week of winter and one of summer: clocks that change meet others differently in the two.
+_WEEKS = (datetime(2026, 1, 12, tzinfo=UTC), datetime(2026, 7, 13, tzinfo=UTC))
+_WEEK = timedelta(days=7)
+
+
+def warnings_of(policy: Policy, document: Document) -> tuple[Problem, ...]:
+    """Everything doubtful, in the order of the file."""
+    found = [*_whole(policy, document), *_parties(policy, document), *_rules(policy, document)]
+    return tuple(sorted(found))
+
+
+def _whole(policy: Policy, document: Document) -> Iterator[Problem]:
+    data = document.data if isinstance(document.data, dict) else {}
+    if "mode" not in data:
+        yield document.problem(
+            (), "There is no `mode:`, so nothing is sent.", "Write `mode: live` to send letters."
+        )
+    if not policy.contractors:
+        yield document.problem(("contractors",), "There are no contractors yet.", key=True)
+    if not policy.rules:
+        yield document.problem(("rules",), "There are no rules: Keepwarm only keeps the ledger.", key=True)
+    if set(policy.owner.addresses[:1]) & set(policy.owner.mailbox):
+        message = "Letters about your contractors will land in the shared inbox, which they may read."
+        yield document.problem(("owner", "email"), message, "Put an address of your own first.")
+
+
+def _parties(policy: Policy, document: Document) -> Iterator[Problem]:
+    for index, contractor in enumerate(policy.contractors):
+        if not meet(policy.owner, contractor):
+            message = f"Your hours and those of {contractor.name} never meet."
+            hint = "Check both; check-ins will lie at the nearest edge."
+            yield document.problem(("contractors", index, "hours"), message, hint)
+
+
+def meet(owner: Owner, contractor: Contractor) -> bool:
+    """Whether the hours of two parties meet in a week without holidays, in winter or in summer."""
+    return any(_meet_in(owner, contractor, start) for start in _WEEKS)
+
+
+def _meet_in(one: Party, other: Party, start: datetime) -> bool:
+    mine, theirs = ([*_clock_spans(party, start)] for party in (one, other))
+    return any(max(a, c) < min(b, d) for a, b in mine for c, d in theirs)
+
+
+def _clock_spans(party: Party, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+    yield from working_clock(party.timezone, party.hours).spans(start, start + _WEEK)
+
+
+def _rules(policy: Policy, document: Document) -> Iterator[Problem]:
+    for index, rule in enumerate(policy.rules):
+        reason = next((reason for never in _NEVER if (reason := never(rule, policy))), None)
+        if reason:
+            message = f'The rule "{rule.name}" can never act: {reason}.'
+            yield document.problem(("rules", index), message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Whom the conditions of a rule leave."""
+
+    rule: Rule
+
+    def fits(self, contractor: Contractor) -> bool:
+        return (
+            self._has("role", (contractor.role,))
+            and self._has("tag", contractor.tags)
+            and self._has("contractor", (contractor.name, contractor.first_name))
+            and self._has("phase", _phases(contractor))
+        )
+
+    def _has(self, condition: str, words: tuple[str, ...]) -> bool:
+        wanted = self.rule.conditions.get(condition)
+        if not isinstance(wanted, tuple):
+            return True
+        return bool({str(one).casefold() for one in wanted} & {word.casefold() for word in words})
+
+
+def _phases(contractor: Contractor) -> tuple[str, ...]:
+    """The phases that a contractor can be in: a paused or ended one gets no letters."""
+    if not contractor.fixed_phase:
+        return ("onboarding", "active") if contractor.since else ("active",)
+    return () if contractor.fixed_phase in ("paused", "ended") else (contractor.fixed_phase,)
+
+
+def _nobody(rule: Rule, policy: Policy) -> str | None:
+    wanted = _Wanted(rule)
+    if not policy.contractors or any(wanted.fits(contractor) for contractor in policy.contractors):
+        return None
+    return "no contractor in this file is the one that its `if:` asks for" if rule.conditions else None
+
+
+def _no_check_ins(rule: Rule, policy: Policy) -> str | None:
+    if not rule.when.startswith("check-in "):
+        return None
+    if set(policy.check_ins.cadence.values()) == {"never"}:
+        return "`check-ins:` says never"
+    if rule.when != "check-in due" and all(other.when != "check-in due" for other in policy.rules):
+        return "no rule books check-ins (`when: check-in due`)"
+    return None
+
+
+def _no_pay(rule: Rule, policy: Policy) -> str | None:
+    paid = any(contractor.pay for contractor in policy.contractors)
+    return None if rule.when != "payment due" or paid else "no contractor has `pay:`"
+
+
+def _no_since(rule: Rule, policy: Policy) -> str | None:
+    known = any(contractor.since for contractor in policy.contractors)
+    return None if rule.when != "anniversary" or known else "no contractor has `since:`"
+
+
+_NEVER: tuple[Callable[[Rule, Policy], str | None], ...] = (_nobody, _no_check_ins, _no_pay, _no_since)

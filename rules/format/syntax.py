@@ -1,0 +1,186 @@
+"""What a YAML reader says when it gives up, said for people."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import yaml
+
+from rules.format.problems import PolicyErrors, Problem
+
+MAX_BYTES = 2_000_000
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_COLON_WORDS = "mapping values are not allowed"
+_ALIGN = "Lines that belong together begin in the same column."
+_COLON = "Write it as `key: value`."
+_COMMAS = "Separate what is inside with commas, and close it."
+_QUOTES = "Put text in quotes."
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """What the reader says, and what we say."""
+
+    words: str
+    message: str
+    hint: str = ""
+    at_start: bool = False  # the fault is where the reader began, not where it gave up
+
+
+_SAYINGS = (
+    _Saying(
+        _COLON_WORDS,
+        "This line does not fit the one above it.",
+        "Indent the line like its neighbours, or put text that holds a colon in quotes.",
+    ),
+    _Saying("did not find expected key", "This line does not fit the lines above it.", _ALIGN),
+    _Saying(
+        "did not find expected '-' indicator",
+        "This line begins in the column of a list, but not with a dash.",
+        "Begin it with `- `, or indent it like what it belongs to.",
+    ),
+    _Saying("could not find expected ':'", "This line has no colon after its key.", _COLON, at_start=True),
+    _Saying("found unexpected end of stream", "The quote that opens here is never closed.", at_start=True),
+    _Saying(
+        "did not find expected ',' or ']'",
+        "The bracket [ that opens here is not closed.",
+        _COMMAS,
+        at_start=True,
+    ),
+    _Saying(
+        "did not find expected ',' or '}'",
+        "The bracket { that opens here is not closed.",
+        _COMMAS,
+        at_start=True,
+    ),
+    _Saying("found undefined alias", "A * begins a reference to something that is not there.", _QUOTES),
+    _Saying("found duplicate anchor", "This anchor (&) stands twice."),
+    _Saying("while scanning an alias", "A * cannot begin a value.", _QUOTES),
+    _Saying("while scanning an anchor", "An & cannot begin a value.", _QUOTES),
+    _Saying(
+        "another document", "A second document begins here (`---`).", "The rules are one: remove this line."
+    ),
+    _Saying(
+        "unknown escape character", "A backslash in double quotes means something.", "Use 'single quotes'."
+    ),
+)
+
+
+def decode(source: str | bytes) -> str:
+    """The text of a file, without its byte order mark; PolicyErrors where it is no UTF-8 text."""
+    raw = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
+    if len(raw) > MAX_BYTES:
+        raise PolicyErrors((Problem(1, 1, "", "The file is larger than 2 MB: these are not rules."),))
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise PolicyErrors((_not_utf8(raw, error.start),)) from None
+    text = text.removeprefix("\ufeff")
+    bad = _UNPRINTABLE.search(text)
+    if bad:
+        line, column = _place(text, bad.start())
+        message = f"An invisible character (U+{ord(bad[0]):04X}) stands here."
+        raise PolicyErrors((Problem(line, column, "", message, "Delete it; the file is plain text."),))
+    return text
+
+
+def explain(error: yaml.YAMLError, text: str) -> Problem:
+    """One problem of what the reader met."""
+    said = f"{getattr(error, 'context', '') or ''}; {getattr(error, 'problem', '') or ''}"
+    mark = getattr(error, "problem_mark", None)
+    start = getattr(error, "context_mark", None) or mark
+    if mark is None:
+        return Problem(1, 1, "", f"This is no YAML: {error}.")
+    if tab := _tab(text, mark.line):
+        return tab
+    if _COLON_WORDS in said and ": " in _line(text, mark.line)[: mark.column]:
+        return Problem(
+            mark.line + 1, mark.column + 1, "", "This text holds a colon.", "Put the text in quotes."
+        )
+    if slip := _slip(text, mark.line, said):
+        return slip
+    for saying in _SAYINGS:
+        if saying.words in said:
+            where = start if saying.at_start and start else mark
+            return Problem(where.line + 1, where.column + 1, "", saying.message, saying.hint)
+    if "cannot start any token" in said:
+        return _bad_start(text, mark.line, mark.column)
+    return Problem(mark.line + 1, mark.column + 1, "", f"This is no YAML: {said.strip('; ')}.")
+
+
+def _bad_start(text: str, line: int, column: int) -> Problem:
+    character = _line(text, line)[column : column + 1]
+    message = f"A value cannot begin with {character}" if character else "Something is wrong here"
+    return Problem(line + 1, column + 1, "", message + ".", "Put the text in quotes.")
+
+
+def _tab(text: str, line: int) -> Problem | None:
+    content = _line(text, line)
+    indent = content[: len(content) - len(content.lstrip())]
+    if "\t" not in indent:
+        return None
+    message = "This line is indented with a tab."
+    return Problem(
+        line + 1, indent.index("\t") + 1, "", message, "Use spaces: YAML does not allow tabs here."
+    )
+
+
+def _slip(text: str, number: int, said: str) -> Problem | None:
+    """Where the reader stumbles over a line because of the one before it, that one."""
+    colon, key = _COLON_WORDS in said, "did not find expected key" in said
+    rows = _rows(text, number)
+    if len(rows) < 3 or not (colon or key):
+        return None
+    (_, above), (before, line), (_, here) = rows[-3:]
+    if _indent(line) < _indent(here) and (_indent(above) == _indent(here) or _is_header(above, line)):
+        return Problem(before + 1, 1, "", "This line is indented less than its neighbours.", _ALIGN)
+    if key and _is_header(above) and _indent(line) > _indent(here) == _next_indent(text, number):
+        return Problem(before + 1, 1, "", "This line is indented more than its neighbours.", _ALIGN)
+    if colon and _indent(line) == _indent(here) and _is_bare(line):
+        return Problem(before + 1, 1, "", "This line has no colon after its key.", _COLON)
+    return None
+
+
+def _is_header(line: str, beside: str | None = None) -> bool:
+    """Whether a block should follow this line; with `beside`, where that line begins in the same column."""
+    return line.rstrip().endswith(":") and (beside is None or _indent(line) == _indent(beside))
+
+
+def _is_bare(line: str) -> bool:
+    return ":" not in line and not line.strip().startswith(("-", "[", "{", "}", "]"))
+
+
+def _next_indent(text: str, number: int) -> int:
+    """Where the line after this one begins."""
+    return next((_indent(line) for line in _split(text)[number + 1 :] if line.strip()), 0)
+
+
+def _rows(text: str, number: int) -> list[tuple[int, str]]:
+    """The lines up to this one that hold anything but a comment."""
+    lines = enumerate(_split(text)[: number + 1])
+    return [(n, line) for n, line in lines if line.strip() and not line.strip().startswith("#")]
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _not_utf8(raw: bytes, start: int) -> Problem:
+    before = raw[:start].decode("utf-8", "replace")
+    line, column = _place(before, len(before))
+    message = "The file is not saved as UTF-8; the first character that cannot be read stands here."
+    return Problem(line, column, "", message, "Save it as UTF-8.")
+
+
+def _place(text: str, index: int) -> tuple[int, int]:
+    lines = _split(text[:index] + "|")
+    return len(lines), len(lines[-1])
+
+
+def _line(text: str, number: int) -> str:
+    lines = _split(text)
+    return lines[number] if number < len(lines) else ""
+
+
+_split: Callable[[str], list[str]] = re.compile("\r\n|[\n\r\x85\u2028\u2029]").split

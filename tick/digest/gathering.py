@@ -1,0 +1,249 @@
+"""The digest, gathered from the stories of all relationships. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from relationship.check_ins.bookings import slot_of
+from relationship.conversations import plain_subject
+from relationship.deadlines import deadlines
+from relationship.decisions import Decision, Verdict
+from relationship.ledger import lapsed
+from relationship.letters import Letter, State
+from relationship.messages import Kind, Message, Side
+from relationship.occasions.check_ins import unsaid
+from relationship.story import Story
+from relationship.warmth.evidence import Evidence
+from relationship.warmth.latency import between
+from relationship.warmth.temperature import judge
+from relationship.warmth.words import TOO_EARLY, WARM, Tuning
+from tick.digest.contents import (
+    Call,
+    Dated,
+    Digest,
+    Draft,
+    Sent,
+    Speed,
+    Trouble,
+    Waiting,
+    Warmth,
+    Week,
+    Withheld,
+)
+
+WEEK = timedelta(days=7)
+AHEAD = timedelta(days=14)  # deadlines and check-ins so near are told of
+WEEKS_SHOWN = 12
+WENT_OUT = frozenset({State.SENT, State.DRAFTED})
+NEVER_SURE = frozenset({State.REFUSED, State.UNPROVABLE})
+UNTOLD = frozenset({"", "condition", "already done", "at most", "quiet hours"})  # gates that speak every day
+
+
+def gather(stories: Sequence[Story], tuning: Tuning, since: datetime, now: datetime) -> Digest:
+    """The digest of (since, now], of all relationships that are not paused or ended."""
+    live = [story for story in stories if _phase(story, now) not in ("paused", "ended")]
+    warmths = [_warmth(story, tuning, since, now) for story in live]
+    waits = sorted((one for story in live for one in _waits(story, now)), key=lambda one: -one.days)
+    days = [one for story in live for one in _deadlines(story, now)]
+    return Digest(
+        since=since,
+        until=now,
+        people=len(live),
+        debts=tuple(one for one in waits if one.turn.party is Side.OWNER),
+        drafts=tuple(one for story in live for one in _drafts(story)),
+        troubles=tuple(one for story in stories for one in _troubles(story, since, now)),
+        unsaid=tuple(one for story in live for one in _unsaid(story, now)),
+        waits=tuple(one for one in waits if one.turn.party is Side.CONTRACTOR),
+        deadlines=tuple(sorted(days, key=lambda one: one.day)),
+        check_ins=tuple(sorted(_coming(live, now), key=lambda call: call.check_in.starts_at)),
+        temperatures=_told_of(warmths),
+        warm=sum(one.temperature.state == WARM for one in warmths),
+        too_early=sum(one.temperature.state == TOO_EARLY for one in warmths),
+        speeds=tuple(sorted(_speeds(live, now), key=lambda speed: -speed.change)),
+        weekly=tuple(_weekly(live, now)),
+        sent=tuple(sorted(_sent(stories, since, now), key=lambda letter: letter.at)),
+        notes=sum(_notes(story, since, now) for story in stories),
+        withheld=tuple(one for story in stories for one in _withheld(story, since, now)),
+        dates=tuple(sorted((one for s in live for one in _dates(s, since, now)), key=lambda d: d.day)),
+    )
+
+
+def _phase(story: Story, now: datetime) -> str:
+    return story.contractor.phase_on(now.astimezone(ZoneInfo(story.contractor.timezone)).date())
+
+
+def _who(story: Story) -> str:
+    return story.contractor.name
+
+
+# -- waits ---------------------------------------------------------------------------------------------------
+
+
+def _waits(story: Story, now: datetime) -> Iterator[Waiting]:
+    evidence = Evidence(story)
+    for turn in story.ledger.waits:
+        last = story.in_conversation(turn.conversation)[-1].at
+        if turn.asks and turn.since <= now and not lapsed(turn, last, now):
+            start = evidence.waited_from(turn, now)
+            days = evidence.working_days(turn.party, start, now)
+            yield Waiting(_who(story), turn, days, start if start > now else None)
+
+
+# -- what needs the owner ------------------------------------------------------------------------------------
+
+
+def _drafts(story: Story) -> Iterator[Draft]:
+    """Letters that go out only on the owner's word."""
+    for letter in story.letters.values():
+        if letter.state is State.ASKED:
+            yield Draft(_who(story), letter.subject, letter.created_at)
+
+
+def _troubles(story: Story, since: datetime, now: datetime) -> Iterator[Trouble]:
+    who = _who(story)
+    for address in sorted(story.bouncing):
+        yield Trouble(who, f"mail to {address} comes back: is there another address?")
+    if "contractor" in story.paused_by:
+        yield Trouble(who, "asked for no letters, and gets none; only they can change that")
+    for letter in story.letters.values():
+        if letter.state in NEVER_SURE and letter.attempted_at and since < letter.attempted_at <= now:
+            refused = letter.state is State.REFUSED
+            how = "was refused by the mail server" if refused else "may not have arrived"
+            yield Trouble(who, f"“{letter.subject}” {how}")
+    for check_in in story.check_ins.values():
+        if check_in.state == "disputed" and check_in.ends_at > now - 2 * WEEK:
+            yield Trouble(who, "you two say different things about how the last check-in went")
+
+
+def _unsaid(story: Story, now: datetime) -> Iterator[Call]:
+    """Check-ins of the last two weeks that were asked about once already, without a word from anybody."""
+    for check_in in unsaid(story, now, now - 2 * WEEK):
+        asked = [
+            letter
+            for letter in story.letters.values()
+            if letter.reader is Side.OWNER and letter.sent_at and slot_of(letter.occasion)[0] == check_in.uid
+        ]
+        if asked and min(x.sent_at for x in asked if x.sent_at) < now - timedelta(days=1):
+            yield Call(_who(story), check_in, max(asked, key=lambda letter: letter.created_at).token)
+
+
+# -- what lies ahead -----------------------------------------------------------------------------------------
+
+
+def _deadlines(story: Story, now: datetime) -> Iterator[Dated]:
+    for deadline in deadlines(story):
+        if deadline.done:
+            continue
+        end = deadline.ends_at(story)
+        subject = plain_subject(deadline.set_by.subject)
+        if now < end <= now + AHEAD:
+            yield Dated(_who(story), deadline.due, "due", subject)
+        elif now - 2 * WEEK < end <= now:
+            yield Dated(_who(story), deadline.due, "missed", subject)
+
+
+def _coming(stories: Iterable[Story], now: datetime) -> Iterator[Call]:
+    for story in stories:
+        for check_in in story.check_ins.values():
+            if check_in.stands and now < check_in.starts_at <= now + AHEAD:
+                yield Call(_who(story), check_in)
+
+
+# -- temperatures and speed ----------------------------------------------------------------------------------
+
+
+def _warmth(story: Story, tuning: Tuning, since: datetime, now: datetime) -> Warmth:
+    """As it is now: the reasons are today's."""
+    temperature = judge(story, tuning, story.temperature, now)
+    return Warmth(_who(story), temperature, bool(temperature.before) and temperature.since > since)
+
+
+def _told_of(warmths: Iterable[Warmth]) -> tuple[Warmth, ...]:
+    """Those that are not warm, and those that changed; the coolest first. A new one that is fine: no news."""
+    told = [one for one in warmths if one.temperature.state != TOO_EARLY and _is_news(one)]
+    return tuple(sorted(told, key=lambda one: (one.temperature.points, one.who)))
+
+
+def _is_news(one: Warmth) -> bool:
+    return one.temperature.state != WARM or (one.changed and one.temperature.before != TOO_EARLY)
+
+
+def _speeds(stories: Iterable[Story], now: datetime) -> Iterator[Speed]:
+    return (speed for story in stories if (speed := _speed(story, now)).change)
+
+
+def _speed(story: Story, now: datetime) -> Speed:
+    evidence = Evidence(story)
+    theirs, yours = (evidence.pace(side, now) for side in (Side.CONTRACTOR, Side.OWNER))
+    return Speed(
+        who=_who(story),
+        theirs=theirs.recent if theirs else None,
+        theirs_usual=theirs.usual if theirs else None,
+        yours=yours.recent if yours else None,
+        yours_usual=yours.usual if yours else None,
+    )
+
+
+def _weekly(stories: Sequence[Story], now: datetime) -> Iterator[Week]:
+    """The last weeks' medians of all answers of each side."""
+    known = [Evidence(story).answers for story in stories]
+    for back in reversed(range(WEEKS_SHOWN)):
+        end = now - back * WEEK
+        medians = []
+        for side in (Side.CONTRACTOR, Side.OWNER):
+            times = [a.worked for answers in known for a in between(answers[side], end - WEEK, end)]
+            medians.append(int(median(times)) if len(times) >= 3 else None)
+        yield (end - WEEK).date(), medians[0], medians[1]
+
+
+# -- what was sent, and what was not -------------------------------------------------------------------------
+
+
+def _sent(stories: Iterable[Story], since: datetime, now: datetime) -> Iterator[Sent]:
+    for story in stories:
+        for letter in story.letters.values():
+            if letter.reader is Side.CONTRACTOR and letter.state in WENT_OUT and _in(letter, since, now):
+                drafted = letter.state is State.DRAFTED
+                yield Sent(_who(story), letter.subject, letter.rule, letter.sent_at or now, drafted)
+
+
+def _in(letter: Letter, since: datetime, now: datetime) -> bool:
+    return letter.sent_at is not None and since < letter.sent_at <= now
+
+
+def _notes(story: Story, since: datetime, now: datetime) -> int:
+    return sum(x.reader is Side.OWNER and _in(x, since, now) for x in story.letters.values())
+
+
+def _withheld(story: Story, since: datetime, now: datetime) -> Iterator[Withheld]:
+    """What was held or suppressed for a reason that the owner may want to know, each reason once."""
+    found: Counter[tuple[str, str, bool]] = Counter()
+    for decision in story.decisions.values():
+        if since < decision.at <= now and _is_told(decision):
+            found[decision.rule, decision.why, decision.verdict is Verdict.HOLD] += 1
+    for (rule, why, held), times in found.items():
+        yield Withheld(_who(story), rule, why, held, times)
+
+
+def _is_told(decision: Decision) -> bool:
+    return decision.verdict is not Verdict.SEND and decision.gate not in UNTOLD
+
+
+# -- dates that were read ------------------------------------------------------------------------------------
+
+
+def _dates(story: Story, since: datetime, now: datetime) -> Iterator[Dated]:
+    """Days that this week's mails name, so that the owner sees what was understood."""
+    for message in story.messages:
+        if since < message.seen_at <= now and message.authentic:
+            yield from _named(story, message)
+
+
+def _named(story: Story, message: Message) -> Iterator[Dated]:
+    subject = plain_subject(message.subject)
+    if message.kind is Kind.HUMAN and message.due:
+        yield Dated(_who(story), message.due, "set" if message.side is Side.OWNER else "proposed", subject)
+    elif message.kind is Kind.AUTO_REPLY and message.back_on and message.side is Side.CONTRACTOR:
+        yield Dated(_who(story), message.back_on, "back")

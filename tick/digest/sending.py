@@ -1,0 +1,78 @@
+"""The weekly digest, written: at the owner's hour, once a week, and never long after it."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from mail.letters.charts import drawn
+from mail.letters.pictures import PLACE
+from mail.letters.rendering import Templates
+from relationship.clocks.weeks import DAYS
+from relationship.facts import Facts
+from tick.books import Books
+from tick.digest.contents import Digest
+from tick.digest.gathering import WEEK, gather
+from tick.digest.words import Words
+from tick.owner.mail import write
+
+DIGEST = "owner/digest"
+STALE = timedelta(days=2)  # after a longer downtime the next week's will do
+
+Draw = Callable[[Digest], bytes | None]
+
+
+def picture(digest: Digest) -> bytes | None:
+    """How long answers took, drawn by another process; None in a week without news."""
+    if digest.quiet:
+        return None
+    rows = [(x.who, x.theirs, x.theirs_usual, x.yours, x.yours_usual) for x in digest.speeds]
+    return drawn(digest.weekly, rows) if rows or any(a or b for _, a, b in digest.weekly) else None
+
+
+def no_picture(digest: Digest) -> None:
+    """For simulated time: a year of weeks draws nothing."""
+
+
+def digest(books: Books, templates: Templates, now: datetime, draw: Draw = picture) -> bool:
+    """Write the week's digest where it is due; returns whether it was written now. In a dry run none is."""
+    slot = due_slot(books.policy.digest, books.people.owner.timezone, now)
+    installed = books.installation
+    if slot is None or installed is None or slot < installed.started_at or books.policy.mode == "dry-run":
+        return False
+    if now - slot > STALE or any(x.occasion == _occasion(slot) for x in books.owner.letters.values()):
+        return False
+    stories = [books.story(key) for key in books.people.contractors]
+    week = gather(stories, books.policy.temperature, slot - WEEK, now)
+    facts = Words(books.people.owner, books.policy.mailbox.address).facts(
+        week, _asks_for_news(books.owner, slot)
+    )
+    png = draw(week)
+    if png:
+        facts["week"] |= {"picture": PLACE}  # type: ignore[operator]
+    write(books, templates, DIGEST, _occasion(slot), facts, now, png=png)
+    return True
+
+
+def due_slot(words: str, timezone: str, now: datetime) -> datetime | None:
+    """The last moment at or before now that "Monday 08:00" means to the owner; None where it is off."""
+    if not words:
+        return None
+    weekday, _, clock = words.partition(" ")
+    hour, minute = (int(part) for part in clock.split(":"))
+    zone = ZoneInfo(timezone)
+    local = now.astimezone(zone)
+    day = local.date() - timedelta(days=(local.weekday() - DAYS.index(weekday)) % 7)
+    slot = datetime.combine(day, time(hour, minute), zone)
+    return slot if slot <= now else datetime.combine(day - WEEK, time(hour, minute), zone)
+
+
+def _occasion(slot: datetime) -> str:
+    return f"digest/{slot:%Y-%m-%d}"
+
+
+def _asks_for_news(owner: Facts, slot: datetime) -> bool:
+    """Once a month: in the first digest of each."""
+    return not any(
+        letter.template == DIGEST and letter.occasion.startswith(f"digest/{slot:%Y-%m}")
+        for letter in owner.letters.values()
+    )

@@ -1,0 +1,34 @@
+"""News: what the owner mailed with #news is echoed to them, and goes out only once they confirmed it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from mail.letters.links import all_answers
+from mail.letters.rendering import Templates
+from relationship.news import News
+from store.protocol import OWNER
+from tick.books import Books
+from tick.owner.mail import alert, new_token
+
+KEPT = timedelta(days=21)  # after that the words are dropped: bodies are not kept
+
+
+def echo(books: Books, templates: Templates, now: datetime) -> int:
+    """Ask the owner about news that nobody asked about yet; drop the words of what is long done with."""
+    written = 0
+    for piece in list(books.owner.news.values()):
+        if now - piece.seen_at > KEPT:
+            books.commit(OWNER, [replace(piece, paragraphs=())] if piece.paragraphs else [])
+        elif piece.confirmed_at is None:
+            written += _ask(piece, books, templates, now)
+    return written
+
+
+def _ask(piece: News, books: Books, templates: Templates, now: datetime) -> bool:
+    token = new_token()
+    facts = {
+        "subject": piece.subject,
+        "paragraphs": piece.paragraphs,
+        "links": all_answers(books.policy.mailbox.address, token),
+    }
+    return alert(books, templates, "owner/confirm-news", f"news/{piece.key}", facts, now, token)
