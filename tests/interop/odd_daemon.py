@@ -50,7 +50,7 @@ class OddHouse(House):
 
 
 if __name__ == "__main__":
-    mail.delivery.FINAL_DOT_SECONDS = SECONDS
+    mail.smtp.delivery.FINAL_DOT_SECONDS = SECONDS
     tick.deliver.FIRST_RETRY = tick.line.FIRST_REST = timedelta(seconds=2)
     patience = Patience(timedelta(seconds=2), timedelta(seconds=30), timedelta(seconds=2))
     commands.run.Service = partial(Service, patience=patience)
