@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relationship.ledger import Turn, lapsed, moves_the_ball
+from relationship.ledger import Turn, fold, lapsed, moves_the_ball
 from relationship.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion, quoted, who
 from relationship.story import Story
@@ -104,9 +104,20 @@ def _start(story: Story, turn: Turn, end: datetime) -> datetime:
 
 
 def _paid(story: Story) -> list[tuple[datetime, datetime]]:
-    """The owner's debts that were paid: since when, and when."""
-    owed = (x for x in story.ledger.exchanges if x.party is Side.OWNER and x.asks)
-    return [(debt.since, debt.answered_at) for debt in owed if debt.answered_at]
+    """The owner's debts that were paid, by an answer or by `#settled`: since when, and when."""
+    answered = ((turn, turn.answered_at) for turn in story.ledger.exchanges)
+    owed = ((turn, at) for turn, at in (*answered, *_settled(story)) if turn.party is Side.OWNER and turn.asks)
+    return [(debt.since, at) for debt, at in owed if at]
+
+
+def _settled(story: Story) -> Iterator[tuple[Turn, datetime]]:
+    """The waits that somebody settled, and when: the ledger keeps no exchange of them."""
+    for message in (m for side in Side for m in story.said(side, "settled")):
+        conversation = story.conversation_of[message.key]
+        said = story.in_conversation(conversation)
+        before = said[: said.index(message)]
+        for wait in fold(conversation, "", before).waits:
+            yield wait, message.at
 
 
 def asked_at(story: Story, turn: Turn, end: datetime | None = None) -> datetime:

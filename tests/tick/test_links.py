@@ -46,6 +46,30 @@ def test_the_note_of_an_older_debt_settles_the_debt_and_not_the_question(scene):
     assert waits(scene, "Maria", Side.CONTRACTOR) == ["Logo"]
 
 
+def test_a_debt_that_is_settled_by_one_click_lets_the_contractors_steps_start_anew(scene):
+    scene.tick()
+    scene.live("2026-03-02 09:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.live("2026-03-02 10:00")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.live("2026-03-04 16:00")
+    click(scene, text="older answer")
+    scene.live("2026-03-12 16:00")
+    assert scene.sent("Chase") == ["2026-03-05 16:00", "2026-03-09 16:00", "2026-03-11 16:00"]
+
+
+def test_a_debt_that_the_contractor_settles_lets_their_steps_start_anew(scene):
+    scene.tick()
+    scene.live("2026-03-02 09:00")
+    asked = scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.live("2026-03-02 10:00")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.live("2026-03-03 16:00")
+    scene.writes(MARIA, TEAM, "Re: Invoice", "#settled I found it.", asked)
+    scene.live("2026-03-04 16:00")
+    assert scene.sent("Chase") == ["2026-03-04 16:00"]
+
+
 def test_the_note_that_one_of_two_has_answered_settles_it_for_the_other(scene):
     scene.tick()
     scene.at("2026-03-02 10:00")
