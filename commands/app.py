@@ -1,28 +1,14 @@
 """The command line: `python daemon.py [--rules FILE] [--data DIR] COMMAND`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from commands import (
-    backtest,
-    check,
-    health,
-    init,
-    inspect,
-    ledger,
-    login,
-    person,
-    preview,
-    report,
-    run,
-    status,
-    test,
-    why,
-)
-from commands.demo import command as demo
 from commands.house import HouseOf
 from commands.output import bear_any_terminal
 
@@ -30,32 +16,52 @@ Rules = Annotated[Path, typer.Option("--rules", help="The owner's policy.", show
 Data = Annotated[Path, typer.Option("--data", help="The data folder.", show_default=True)]
 
 
-COMMANDS: Mapping[str, Callable[..., None]] = {
-    "init": init.init,
-    "login": login.login,
-    "run": run.run,
-    "check": check.check,
-    "backtest": backtest.command,
-    "test": test.command,
-    "ledger": ledger.ledger,
-    "status": status.status,
-    "why": why.why,
-    "preview": preview.show,
-    "inspect": inspect.inspect,
-    "report": report.report,
-    "pause": person.pause,
-    "resume": person.resume,
-    "export": person.export,
-    "forget": person.forget,
-    "health": health.health,
-    "demo": demo.demo,
+# Where each command is. Its module is read when it is wanted: the daemon need not carry what the demo needs.
+COMMANDS: Mapping[str, str] = {
+    "init": "commands.init:init",
+    "login": "commands.login:login",
+    "run": "commands.run:run",
+    "check": "commands.check:check",
+    "backtest": "commands.backtest:command",
+    "test": "commands.test:command",
+    "ledger": "commands.ledger:ledger",
+    "status": "commands.status:status",
+    "why": "commands.why:why",
+    "preview": "commands.preview:show",
+    "inspect": "commands.inspect:inspect",
+    "report": "commands.report:report",
+    "pause": "commands.person:pause",
+    "resume": "commands.person:resume",
+    "export": "commands.person:export",
+    "forget": "commands.person:forget",
+    "health": "commands.health:health",
+    "demo": "commands.demo.command:demo",
 }
+
+
+class Lazily(TyperGroup):
+    """The commands, each made when it is asked for."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        # Names alone: they are listed, and suggested for a mistyped one.
+        self.commands = cast(Any, dict.fromkeys(COMMANDS))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command by its name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name].partition(":")
+        alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        alone.command(cmd_name)(getattr(import_module(module), function))
+        return get_command(alone)
 
 
 def build(house_of: HouseOf) -> typer.Typer:
     """The application; `house_of` makes the parts from the rules file and the data folder."""
     app = typer.Typer(
         name="keepwarm",
+        cls=Lazily,
         help="Keeps working relationships warm: reads the shared inbox, so that nobody goes quiet.",
         no_args_is_help=True,
         add_completion=False,
@@ -68,6 +74,4 @@ def build(house_of: HouseOf) -> typer.Typer:
         bear_any_terminal()
         context.obj = house_of(rules, data)
 
-    for name, command in COMMANDS.items():
-        app.command(name)(command)
     return app

@@ -9,11 +9,12 @@ from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
-import typer
+import typer.core
+import typer.main
 import yaml
 
-from commands.app import COMMANDS
-from daemon import House, build
+from commands.app import COMMANDS, build
+from daemon import House
 from mail.letters.rendering import BUILT_IN, Templates
 from relationship.clocks.durations import parse_duration
 from relationship.clocks.hours import working_clock
@@ -86,6 +87,7 @@ def called(name: str, line: str) -> Iterator[tuple[str, list[str]]]:
 def wrong(words: list[str]) -> str:
     """What is wrong with a call; "" where it could be made."""
     program = typer.main.get_command(build(House))
+    assert isinstance(program, typer.core.TyperGroup)
     options = {option for param in program.params for option in param.opts}
     while words and words[0].startswith("-"):
         if words[0] not in options:
@@ -95,7 +97,9 @@ def wrong(words: list[str]) -> str:
         return ""
     if words[0] not in COMMANDS:
         return f"no command {words[0]}"
-    known = {option for param in program.commands[words[0]].params for option in param.opts} | {"--help"}
+    command = program.get_command(typer.Context(program), words[0])
+    assert command is not None
+    known = {option for param in command.params for option in param.opts} | {"--help"}
     missing = [word for word in words[1:] if word.startswith("--") and word.partition("=")[0] not in known]
     return f"{words[0]} has no {missing[0]}" if missing else ""
 
