@@ -147,6 +147,10 @@ class Keepwarm:
             self.books, bench, self.wires, self.templates, template, occasion, said, now, seldom=seldom
         )
 
+    def wind_up(self) -> None:
+        """Come to an end after the letter in hand; the others wait in the outbox. Any thread may say so."""
+        self.wires.winding_up = True
+
     def close(self) -> None:
         """Hang up, and let others have the data folder."""
         self.wires.postman.close()

@@ -51,6 +51,9 @@ class Keepwarm(Protocol):
         At most once per occasion, with one template at most once in `seldom`, and only where mail can go out now.
         """
 
+    def wind_up(self) -> None:
+        """Come to an end after the letter in hand; the others wait in the outbox. Any thread may say so."""
+
     def close(self) -> None:
         """Hang up, and let others have the data folder."""
 

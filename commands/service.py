@@ -6,12 +6,10 @@ is trusted for one poll at most.
 """
 
 import logging
-import signal
 import socket
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from types import FrameType
 
 import schedule
 
@@ -19,6 +17,7 @@ from commands.alarm import Alarm, ClockWatch, Patience
 from commands.check import findings_of, lines_of, quoted
 from commands.house import House, Keepwarm
 from commands.pinging import Pinger
+from commands.signals import Signals
 from commands.supervising import LONGEST_TICK, Supervisor
 from commands.watching import Watch
 from mail.access.secrets import SecretError, redact
@@ -48,38 +47,33 @@ class Service:
         self._alarm, self._clock = Alarm(keepwarm, patience), ClockWatch()
         self._was_blind = self._alarm.is_on  # the mailbox could not be read for a while, or the clock was set
         self._pinger, self._supervisor = pinger, Supervisor()
-        self._hung_up = False  # SIGHUP came: take up the rules at once
         self._keepwarm, self._house, self._dry_run = keepwarm, house, dry_run
-        self._stopping = False
         self._failures = 0
         self._broken: tuple[datetime, tuple[Problem, ...]] | None = None
         self._woken, self._wake = socket.socketpair()
         for end in (self._woken, self._wake):
             end.setblocking(False)
         self._watch = Watch(house.rules, self._nudge)
+        self._signals = Signals(self._nudge, lambda: self._keepwarm.wind_up())
 
     @property
     def _poll(self) -> int:
         return max(1, self._keepwarm.books.policy.mailbox.poll.plain_seconds)
 
     def run(self) -> None:
-        """Until SIGTERM or SIGINT; a signal ends the wait at once, and never a tick in its middle."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        signal.signal(signal.SIGHUP, self._hang_up)
-        signal.set_wakeup_fd(self._wake.fileno())
+        """Until SIGTERM or SIGINT: they end a wait at once, and a tick after the letter in hand."""
+        self._signals.listen()
         scheduler = schedule.Scheduler()
         scheduler.every(self._poll).seconds.do(self._tick)
         self._watch.start()
         log.info("Keepwarm is running; stop it with Ctrl-C or SIGTERM.")
         self._supervisor.started()
         scheduler.run_all()
-        while not self._stopping:
+        while not self._signals.stopping:
             arrived = self._wait(min(max(0.0, scheduler.idle_seconds or 0.0), self._poll))
-            if self._stopping:
+            if self._signals.stopping:
                 break
-            if self._watch.changed() or self._hung_up:
-                self._hung_up = False
+            if self._watch.changed() | self._signals.hung_up():
                 self._reload()
                 arrived = True
             if arrived or (scheduler.idle_seconds or 0.0) > self._poll + 1:
@@ -89,12 +83,6 @@ class Service:
         self._watch.stop()
         self._supervisor.stopped()
         log.info("Keepwarm has stopped.")
-
-    def _stop(self, number: int, frame: FrameType | None) -> None:
-        self._stopping = True
-
-    def _hang_up(self, number: int, frame: FrameType | None) -> None:
-        self._hung_up = True
 
     def _nudge(self) -> None:
         with suppress(OSError):

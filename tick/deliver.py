@@ -73,7 +73,7 @@ def deliver(
     """
     work = Round(books, bench, wires, now, spent)
     for letter in books.outbox():
-        if only_to is None or letter.reader is only_to:
+        if (only_to is None or letter.reader is only_to) and not wires.winding_up:
             _attend_to(letter, work)
     close_bundles(books)
     if only_to is None and work.fault is None:

@@ -49,6 +49,7 @@ class Wires:
     drafts: dict[str, Story] = field(
         default_factory=dict
     )  # by token: as it was when the draft was judged last
+    winding_up: bool = False  # the daemon is asked to stop: no further letter is begun
     told: set[str] = field(default_factory=set)  # occasions of mail that the store could not take
 
     def rest(self, why: str, now: datetime) -> None:

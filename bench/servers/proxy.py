@@ -188,3 +188,26 @@ def answering(stage: bytes, reply: bytes) -> Fault:
         return data
 
     return fault
+
+
+BODY, DOT = b"the letter", b"."  # stages that no command names
+
+
+def silent_from(proxy: Proxy, stage: bytes) -> Fault:
+    """The line stays open and says nothing more: from a command on ("MAIL", "RCPT", "DATA"), from the middle of a
+    letter (BODY), or from its final dot on (DOT), which the server has got.
+    """
+
+    def fault(direction: str, data: bytes, line: Line) -> bytes:
+        if line.counts["silent"]:
+            return b""
+        if direction == DOWN:
+            line.counts["letter"] += data.startswith(b"354")
+            return data
+        if not (line.counts["letter"] if stage in (BODY, DOT) else data.upper().startswith(stage)):
+            return data
+        line.counts["silent"] += 1
+        proxy.happened["silent"] += 1
+        return {BODY: data[: len(data) // 2], DOT: data}.get(stage, b"")
+
+    return fault

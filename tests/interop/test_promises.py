@@ -24,6 +24,8 @@ from pathlib import Path
 import pytest
 
 from bench.servers.proxy import (
+    BODY,
+    DOT,
     DOWN,
     FINAL_DOT,
     Cut,
@@ -33,6 +35,7 @@ from bench.servers.proxy import (
     answering,
     anywhere,
     at_the_final_dot,
+    silent_from,
 )
 from relationship.messages import Side
 from store.tinydb_store import TinyStore
@@ -289,6 +292,65 @@ def test_lines_that_are_cut_torn_stalled_half_closed_doubled_and_garbled(crowd_o
     crowd.rules()
     crowd.settles()
     crowd.everybody_has_each_letter_once()
+
+
+# -- asked to stop ------------------------------------------------------------------------------------------------
+
+
+def stops(daemon: subprocess.Popen[bytes], before: float = 5) -> None:
+    """Asked by SIGTERM. It takes a second; what is asserted is that no server's silence is waited for."""
+    daemon.send_signal(signal.SIGTERM)
+    assert daemon.wait(before) == 0
+
+
+@pytest.mark.parametrize("stage", [b"MAIL", b"RCPT", b"DATA", BODY, DOT], ids=bytes.decode)
+def test_sigterm_while_the_way_out_is_silent(crowd_of, stage: bytes):
+    crowd = crowd_of(3)
+    crowd.first_run()
+    with Proxy(crowd.bench.mail.postfix.smtp_port) as smtp:
+        smtp.fault = silent_from(smtp, stage)
+        crowd.rules(smtp=smtp.port)
+        crowd.answers(1)
+        daemon = crowd.start()
+        crowd.bench.wait(lambda: smtp.happened["silent"])
+        stops(daemon)
+    assert crowd.states()["attempted"] == (stage in (b"DATA", BODY, DOT)), "only what may be out is in doubt"
+    assert "in the middle of its work" in crowd.log
+    crowd.rules()
+    crowd.settles()
+    crowd.everybody_has_each_letter_once()
+
+
+def test_sigterm_between_letters_leaves_none_in_doubt(crowd_of):
+    crowd = crowd_of(10)
+    crowd.first_run()
+
+    def slow(direction: str, data: bytes, line: Line) -> bytes:
+        time.sleep(0.01)
+        return data
+
+    with Proxy(crowd.bench.mail.postfix.smtp_port, slow) as smtp:
+        crowd.rules(smtp=smtp.port)
+        crowd.answers(6)
+        daemon = crowd.start()
+        crowd.bench.wait(lambda: crowd.states()["sent"])
+        stops(daemon)
+        states = crowd.states()
+        assert states["waiting"] and not states["attempted"], states
+        assert "in the middle" not in crowd.log
+    crowd.rules()
+    crowd.settles()
+    crowd.everybody_has_each_letter_once()
+
+
+def test_sigterm_while_the_mailbox_is_silent(crowd_of):
+    crowd = crowd_of(1)
+    with Proxy(crowd.bench.mail.dovecot.imap_port) as imap:
+        imap.fault = silent_from(imap, b"")
+        crowd.rules(imap=imap.port)
+        daemon = crowd.start()
+        crowd.bench.wait(lambda: imap.happened["silent"])
+        stops(daemon)
 
 
 # -- servers that go, change and refuse -------------------------------------------------------------------------
