@@ -72,16 +72,17 @@ def idea_received(story: Story, now: datetime) -> Iterator[Occasion]:
 
 
 def brief_sent(story: Story, now: datetime) -> Iterator[Occasion]:
-    """`brief sent`: the owner began a conversation that hands over work."""
+    """`brief sent`: the owner began a conversation that hands over work; over once they said that it is fine."""
     opened: set[str] = set()
+    fine = {x.occasion for m in story.said(Side.OWNER, "settled") if (x := story.letters.get(m.about_letter))}
     for message in story.human:
         conversation = story.conversation_of[message.key]
         first = conversation not in opened
         opened.add(conversation)
         if first and message.side is Side.OWNER and message.handed and not message.closes:
-            yield _said(
-                story, message, "brief sent", f"you sent {_what(story, message)}", Side.OWNER, message.due
-            )
+            about = f"you sent {_what(story, message)}"
+            brief = _said(story, message, "brief sent", about, Side.OWNER, message.due)
+            yield replace(brief, over="you said that it is fine as it is") if brief.key in fine else brief
 
 
 def no_feedback(story: Story, now: datetime) -> Iterator[Occasion]:

@@ -89,3 +89,41 @@ def test_a_brief_that_is_fine_without_a_deadline_still_waits_for_its_answer(scen
     scene.run("2026-03-02 20:00")
     click(scene, text="found no deadline")
     assert waits(scene, "Maria", Side.CONTRACTOR) == ["Flyer"]
+
+
+UNSUITED = """
+  - name: Not for them
+    when: brief sent
+    if: {{about: not for}}
+    send: owner/not-for
+    deliver: any time
+"""
+NOT_FOR = (
+    "To: owner\nSubject: Not for {{ contractor.name }}\n\n{{ task }}. [It is fine]({{ links.settled }})\n"
+)
+
+
+def test_a_brief_that_is_fine_as_it_is_is_not_spoken_of_again(scene):
+    """One note came by itself; the other waits for the day's mail, and is dropped with its reason."""
+    not_for = (
+        "email: [maria@contract.example]",
+        "email: [maria@contract.example]\n    not for: [bookkeeping]",
+    )
+    (scene.folder / "templates" / "owner").mkdir(parents=True)
+    (scene.folder / "templates" / "owner" / "not-for.md").write_text(NOT_FOR)
+    scene.policy(scene.rules_text + BRIEFS + UNSUITED, not_for)
+    scene.tick()
+    scene.at("2026-03-02 14:10")
+    scene.writes(DANA, BEN, "Page", "Could you make the page?")
+    scene.tick()  # the day's mail
+    scene.at("2026-03-02 15:10")
+    scene.writes(DANA, MARIA, "Books", "Could you do the bookkeeping?")
+    scene.tick()
+    assert [note.rule for note in scene.keepwarm.books.notes()] == ["A brief without a deadline"]
+    click(scene, text="bookkeeping")
+    scene.run("2026-03-04 20:00")
+    assert len(scene.letters(DANA)) == 2
+    assert ("suppress", "cancelled: you said that it is fine as it is") in scene.why(
+        "A brief without a deadline"
+    )
+    assert waits(scene, "Maria", Side.CONTRACTOR) == ["Books"]
