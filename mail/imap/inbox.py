@@ -243,7 +243,10 @@ class Inbox:
         known = self._states.get(folder)
         if known is not None and uidnext > known.uidnext:  # it came after the states were told
             return True
-        return idling.idle(client, until, wake)
+        arrived = idling.idle(client, until, wake)
+        listing.leave(client)  # a tick begins by asking for the states: with the folder left, by that alone
+        self._open = ("", 0)
+        return arrived
 
     def _sifted(
         self, folder: str, uidvalidity: int, uids: Sequence[int], worth: Callable[[RawMail], bool]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from imapclient.imap_utf7 import decode as decode_utf7
 from imapclient.response_parser import parse_response
 
@@ -20,7 +21,7 @@ def listed(client: IMAPClient) -> list[Folder]:
 
 def listed_with_states(client: IMAPClient) -> tuple[list[Folder], dict[str, FolderState]]:
     """All folders and their states, in one round trip; only where LIST-STATUS is offered."""
-    _leave(client)
+    leave(client)
     special = "SPECIAL-USE " if client.has_capability("SPECIAL-USE") else ""
     client._imap.untagged_responses.pop("STATUS", None)
     folders = _list(client, f"{special}STATUS {_items(client)}")
@@ -37,22 +38,36 @@ def _list(client: IMAPClient, wanted: str) -> list[Folder]:
 
 def states(client: IMAPClient, names: Iterable[str]) -> dict[str, FolderState]:
     """The states of these folders, one round trip each; a folder that has gone is left out."""
-    _leave(client)
+    leave(client)
     found = (_state_of(client, name) for name in names)
     return {state.name: state for state in found if state is not None}
 
 
-def _leave(client: IMAPClient) -> None:
+def leave(client: IMAPClient) -> None:
     """Leave the open folder: of that one, Dovecot tells the state that it had when it was last looked at.
 
-    RFC 3501, 6.3.10: STATUS should not be used on the selected mailbox. CLOSE would do after EXAMINE, but
-    expunges after SELECT. Where UNSELECT (RFC 3691) is missing, NOOP makes the server look; pymap needs that
-    always.
+    RFC 3501, 6.3.10: STATUS should not be used on the selected mailbox. Where neither UNSELECT (RFC 3691) nor
+    CLOSE will do, NOOP makes the server look.
     """
-    if not client.has_capability("UNSELECT"):
-        client.noop()
-    elif client._imap.state == "SELECTED":
+    if client._imap.state != "SELECTED":
+        return
+    if client.has_capability("UNSELECT"):
         client.unselect_folder()
+    elif not _close(client):
+        client.noop()
+
+
+def _close(client: IMAPClient) -> bool:
+    """CLOSE, which expunges after SELECT and not after EXAMINE; False where the server refuses it (pymap does)."""
+    if not client._imap.is_readonly:
+        return False
+    try:
+        client.close_folder()
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError:
+        return False
+    return True
 
 
 def _state_of(client: IMAPClient, name: str) -> FolderState | None:
