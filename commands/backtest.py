@@ -80,7 +80,7 @@ def _policy(house: House) -> Policy:
     policy = house.policy(house.templates())
     refused = not_acting(policy)
     if refused:
-        raise PolicyErrors(refused)
+        raise PolicyErrors(refused, str(house.rules))
     return policy
 
 
@@ -96,7 +96,7 @@ def _past(house: House) -> Past:
 def _bar(title: str) -> Iterator[Callable[[float], None]]:
     """A progress bar on standard error; none where nobody looks."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
+    with Progress(*columns, console=errors(), transient=True, disable=not errors().is_terminal) as bar:
         task = bar.add_task(title, total=1.0)
         yield lambda share: bar.update(task, completed=share)
 

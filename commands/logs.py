@@ -6,8 +6,6 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from rich.logging import RichHandler
-
 from commands.output import errors
 from mail.access.secrets import redact
 
@@ -60,8 +58,10 @@ def log_to_stderr(as_json: bool = False) -> None:
         handler.setFormatter(AsJson())
     elif os.environ.get("JOURNAL_STREAM"):
         handler.setFormatter(Journal())
-    elif errors.is_terminal:
-        handler = RichHandler(console=errors, show_path=False, markup=False)
+    elif sys.stderr.isatty():
+        from rich.logging import RichHandler
+
+        handler = RichHandler(console=errors(), show_path=False, markup=False)
         handler.setFormatter(Plain(bare=True))
     else:
         handler.setFormatter(Plain())

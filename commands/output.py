@@ -5,13 +5,11 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import wraps
-from typing import Annotated, Any, ParamSpec, TypeVar
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from mail.access.oauth import OAuthError
 from mail.access.secrets import SecretError, redact
@@ -24,12 +22,21 @@ from store.protocol import StoreError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-errors = Console(stderr=True, soft_wrap=True, highlight=False)
+if TYPE_CHECKING:
+    from rich.console import Console
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line, and nothing else.")]
 
 # The user's problems: each is one clear sentence already.
 PROBLEMS = (InboxError, DeliveryError, OAuthError, RenderingError, SecretError, StoreError, PolicyErrors)
+
+
+@cache
+def errors() -> "Console":
+    """Standard error, for people; like all of rich, loaded when it is used: the daemon seldom says a word there."""
+    from rich.console import Console
+
+    return Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 def plainly(command: Callable[P, R]) -> Callable[P, R]:
@@ -57,7 +64,7 @@ def bear_any_terminal() -> None:
 
 def complain(sentence: str) -> None:
     """One line for a person, on standard error."""
-    errors.print(redact(sentence), style="red" if errors.is_terminal else None, markup=False)
+    errors().print(redact(sentence), style="red" if errors().is_terminal else None, markup=False)
 
 
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -74,6 +81,9 @@ def _plain(value: object) -> str:
 
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]], empty: str) -> None:
     """A table for people; where there is nothing, one line says so."""
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")

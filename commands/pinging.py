@@ -8,7 +8,6 @@ import logging
 import queue
 import threading
 import time
-import urllib.request
 from urllib.parse import urlsplit, urlunsplit
 
 log = logging.getLogger("keepwarm")
@@ -52,6 +51,8 @@ class Pinger:
             self._ask(self._waiting.get())
 
     def _ask(self, url: str) -> None:
+        import urllib.request  # large, and many do without a ping
+
         try:
             request = urllib.request.Request(url, headers={"User-Agent": "keepwarm"})  # noqa: S310 - see valid()
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - see valid()

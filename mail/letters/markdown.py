@@ -8,11 +8,15 @@ letter is ever fetched, and links go only where markdown-it's own check lets the
 
 import re
 import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+    from markdown_it.tree import SyntaxTreeNode
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 # Marks that turn the direction of what follows them: a name could make the rest of a line read backwards.
@@ -52,31 +56,35 @@ def escape(text: str) -> Markdown:
 
 def to_html(markdown: str) -> str:
     """The body's inner HTML, styled inline (mail programs drop style sheets), nothing to fetch."""
-    tokens = _PARSER.parse(markdown)
+    parser = _parser()
+    tokens = parser.parse(markdown)
     for position, token in enumerate(tokens):
         if token.tag in _STYLES and token.nesting >= 0:
             inside = token.tag == "p" and token.level > 0
             token.attrSet("style", "margin:0 0 6px" if inside else _STYLES[token.tag])
         if token.type == "inline" and tokens[position - 1].type == "paragraph_open":
             _make_buttons(token.children or [])
-    return str(_PARSER.renderer.render(tokens, _PARSER.options, {})).strip()
+    return str(parser.renderer.render(tokens, parser.options, {})).strip()
 
 
 def to_text(markdown: str) -> str:
     """The same as plain text: a link shows its address after its words, emphasis falls away."""
-    return _blocks(SyntaxTreeNode(_PARSER.parse(markdown)).children)
+    from markdown_it.tree import SyntaxTreeNode
+
+    return _blocks(SyntaxTreeNode(_parser().parse(markdown)).children)
 
 
-def _parser() -> MarkdownIt:
+@cache
+def _parser() -> "MarkdownIt":
+    """Loaded with the first letter: most ticks write none."""
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
     # An owner who begins a new line means one; who indents a line means no code; a letter needs no pictures.
     return parser.disable(["image", "html_inline", "html_block", "code", "fence", "backticks", "reference"])
 
 
-_PARSER = _parser()
-
-
-def _make_buttons(children: list[Token]) -> None:
+def _make_buttons(children: "list[Token]") -> None:
     """A paragraph of nothing but links is a row of buttons."""
     if _only_links(children):
         for token in children:
@@ -84,7 +92,7 @@ def _make_buttons(children: list[Token]) -> None:
                 token.attrSet("style", _BUTTON)
 
 
-def _only_links(children: list[Token]) -> bool:
+def _only_links(children: "list[Token]") -> bool:
     depth, links = 0, 0
     for token in children:
         if token.type in ("link_open", "link_close"):
@@ -95,11 +103,11 @@ def _only_links(children: list[Token]) -> bool:
     return links > 0
 
 
-def _blocks(nodes: list[SyntaxTreeNode], between: str = "\n\n") -> str:
+def _blocks(nodes: "list[SyntaxTreeNode]", between: str = "\n\n") -> str:
     return between.join(filter(None, map(_block, nodes)))
 
 
-def _block(node: SyntaxTreeNode) -> str:
+def _block(node: "SyntaxTreeNode") -> str:
     if node.type == "paragraph":
         return _paragraph(node.children[0]) if node.children else ""
     if node.type == "heading":
@@ -113,18 +121,18 @@ def _block(node: SyntaxTreeNode) -> str:
     return node.content.rstrip("\n")
 
 
-def _paragraph(inline: SyntaxTreeNode) -> str:
+def _paragraph(inline: "SyntaxTreeNode") -> str:
     if inline.token and _only_links(inline.token.children or []):
         return "\n".join(_span(node) for node in inline.children if node.type == "link")
     return "".join(map(_span, inline.children)).strip()
 
 
-def _heading(node: SyntaxTreeNode) -> str:
+def _heading(node: "SyntaxTreeNode") -> str:
     words = _paragraph(node.children[0]) if node.children else ""
     return f"{words}\n{'-' * min(len(words), 72)}" if words else ""
 
 
-def _list(node: SyntaxTreeNode) -> str:
+def _list(node: "SyntaxTreeNode") -> str:
     start = int(node.attrs.get("start", 1))
     marks = [f"{start + n}. " if node.type == "ordered_list" else "- " for n in range(len(node.children))]
     items = [_blocks(item.children, "\n") for item in node.children]
@@ -135,7 +143,7 @@ def _indented(text: str, first: str, rest: str) -> str:
     return first + f"\n{rest}".join(text.split("\n"))
 
 
-def _span(node: SyntaxTreeNode) -> str:
+def _span(node: "SyntaxTreeNode") -> str:
     if node.type in ("softbreak", "hardbreak"):
         return "\n"
     words = "".join(map(_span, node.children)) if node.children else node.content

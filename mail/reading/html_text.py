@@ -6,8 +6,10 @@ which `mail.reading.fresh` finds in the text.
 """
 
 import re
+from typing import TYPE_CHECKING
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 HTML_CAP = 131_072  # characters
 TAGS_CAP = 8_000  # the parser's time grows with the square of the depth
@@ -35,6 +37,8 @@ _QUOTE_STARTS = frozenset(["appendonsend", "divRplyFwdMsg", "mail-editor-referen
 
 def html_to_text(html: str, with_quotes: bool = False) -> str:
     """The text of an HTML body, without quoted mail unless `with_quotes`; "" where nothing can be read."""
+    from selectolax.lexbor import LexborHTMLParser  # loaded for the first mail without plain text
+
     html = _STYLE.sub(" ", html[: 8 * HTML_CAP])[:HTML_CAP]
     if html.count("<") > TAGS_CAP:
         html = "<".join(html.split("<", TAGS_CAP)[:TAGS_CAP])
@@ -45,7 +49,7 @@ def html_to_text(html: str, with_quotes: bool = False) -> str:
     return "\n".join(line.strip() for line in lines)[:TEXT_CAP].strip()
 
 
-def _pieces(root: LexborNode, with_quotes: bool) -> list[str]:
+def _pieces(root: "LexborNode", with_quotes: bool) -> list[str]:
     """Text and line breaks in document order, by walking the tree without recursion."""
     out: list[str] = []
     node: LexborNode | None = root
@@ -67,7 +71,7 @@ def _pieces(root: LexborNode, with_quotes: bool) -> list[str]:
     return out
 
 
-def _mark(node: LexborNode) -> str:
+def _mark(node: "LexborNode") -> str:
     """What says that the element holds quoted mail or a signature; "" where it is fresh."""
     if node.tag in _QUOTES:
         return "quote"
@@ -81,7 +85,7 @@ def _mark(node: LexborNode) -> str:
     return "quote" if names and _QUOTE_MARK.search(names) else ""
 
 
-def _after(node: LexborNode, root: LexborNode, out: list[str]) -> LexborNode | None:
+def _after(node: "LexborNode", root: "LexborNode", out: list[str]) -> "LexborNode | None":
     """The next node that is not inside this one; closes the blocks that end on the way."""
     current: LexborNode | None = node
     while current is not None and current.mem_id != root.mem_id:

@@ -1,12 +1,17 @@
-"""Public holidays, by the `holidays` package: "PH", or with a region "US-NY"."""
+"""Public holidays, by the `holidays` package: "PH", or with a region "US-NY".
 
+The package is large: it is imported where somebody has holidays, and of its countries those that are asked for.
+"""
+
+import sys
 import warnings
 from collections.abc import Iterable
 from datetime import date
 from difflib import get_close_matches
 from functools import cache, lru_cache
-
-import holidays
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec
+from typing import Any
 
 
 def check_holidays(code: str) -> None:
@@ -23,7 +28,7 @@ def holiday_dates(code: str, year: int) -> frozenset[date]:
     country, region = _entity(code)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # some calendars warn of years before their beginning
-        days = holidays.country_holidays(country, subdiv=region, years=year)
+        days = _library().country_holidays(country, subdiv=region, years=year)
         return frozenset(day for day in days if day.year == year)
 
 
@@ -31,7 +36,7 @@ def holiday_dates(code: str, year: int) -> frozenset[date]:
 def _entity(code: str) -> tuple[str, str | None]:
     """Country and region, in the package's own spelling."""
     country, _, region = (part.strip() for part in code.strip().partition("-"))
-    known = _countries()
+    known = tuple(_library().registry.EntityLoader.get_country_codes())
     if country.upper() not in known:
         raise ValueError(
             f"{code!r} is no holiday calendar: {country!r} is not a known country; {_hint(country, known)}"
@@ -39,7 +44,7 @@ def _entity(code: str) -> tuple[str, str | None]:
     country = country.upper()
     if not region:
         return country, None
-    regions = {name.upper(): name for name in known[country]}
+    regions = {name.upper(): name for name in getattr(_library(), country).subdivisions}
     if region.upper() not in regions:
         raise ValueError(
             f"{code!r} is no holiday calendar: {country} has no region {region!r}; {_hint(region, regions)}"
@@ -48,8 +53,12 @@ def _entity(code: str) -> tuple[str, str | None]:
 
 
 @cache
-def _countries() -> dict[str, tuple[str, ...]]:
-    return {country: tuple(regions) for country, regions in holidays.list_supported_countries().items()}
+def _library() -> Any:
+    """The package, without the import of all 250 countries that its list of them begins with."""
+    spec = find_spec("holidays.countries")
+    if spec:
+        sys.modules.setdefault("holidays.countries", module_from_spec(spec))
+    return import_module("holidays")
 
 
 def _hint(found: str, known: Iterable[str]) -> str:
