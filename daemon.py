@@ -177,7 +177,7 @@ class House:
         """The rules understood; PolicyErrors says what is wrong with the file."""
         findings = findings_of(self.rules, templates.index())
         if findings.policy is None:
-            raise PolicyErrors(findings.errors)
+            raise PolicyErrors(findings.errors, str(self.rules))
         return findings.policy
 
     def store(self, read_only: bool = False) -> Store:

@@ -14,9 +14,10 @@ from commands.house import House
 from commands.output import AsJson, plainly
 from mail.access.secrets import SecretError
 from mail.imap.inbox import Inbox, InboxError
-from mail.smtp.delivery import DeliveryError
+from mail.smtp.delivery import DeliveryError, Postman
 from relationship.templates import TemplateIndex
 from rules.format.loader import Findings, examine
+from rules.format.positions import Document, read
 from rules.format.problems import Problem
 from rules.format.syntax import MAX_BYTES
 from rules.policy import Mailbox
@@ -35,23 +36,33 @@ def check(
     house: House = context.obj
     findings = findings_of(house.rules, house.templates().index())
     if findings.policy and not findings.refused and not offline:
-        findings = replace(findings, errors=tuple(_login_problems(house, findings.policy.mailbox)))
+        document = read(source_of(house.rules))
+        findings = replace(findings, errors=tuple(_login_problems(house, findings.policy.mailbox, document)))
     code = show(house.rules, findings, as_json=as_json)
     if code:
         raise typer.Exit(code)
 
 
-def _login_problems(house: House, mailbox: Mailbox) -> Iterator[Problem]:
-    """What keeps us from reading mail, and from sending it."""
-    for path, make in (("mailbox.imap", house.inbox), ("mailbox.smtp", house.postman)):
+def _login_problems(house: House, mailbox: Mailbox, document: Document) -> Iterator[Problem]:
+    """What keeps us from reading mail, and from sending it; the same sentence is said once."""
+    said = set()
+    for key, secret, make in (("imap", "password", house.inbox), ("smtp", "smtp password", house.postman)):
         try:
-            line = make(mailbox)
-            line.connect()
-            if isinstance(line, Inbox):
-                line.folders()  # those that are named have to be there
-            line.close()
+            _try(make(mailbox))
         except (InboxError, DeliveryError, SecretError) as error:
-            yield Problem(0, 0, path, str(error))
+            if isinstance(error, SecretError):
+                key = secret if ("mailbox", secret) in document.keys else "password"
+            if str(error) not in said:
+                yield document.problem(("mailbox", key), str(error))
+            said.add(str(error))
+
+
+def _try(line: Inbox | Postman) -> None:
+    """Log in, and out again."""
+    line.connect()
+    if isinstance(line, Inbox):
+        line.folders()  # those that are named have to be there
+    line.close()
 
 
 def findings_of(path: Path, templates: TemplateIndex) -> Findings:

@@ -3,6 +3,7 @@
 Nothing is written before the last question is answered; Ctrl-C at any of them leaves everything as it was.
 """
 
+import os
 import sys
 from contextlib import closing
 from dataclasses import replace
@@ -68,6 +69,9 @@ def _set_up(house: House) -> Policy:
 def _refuse_to_overwrite(path: Path) -> None:
     if path.is_dir():
         raise IsADirectoryError(21, "it is a folder; name a file with --rules", str(path))
+    folder = next(folder for folder in path.absolute().parents if folder.exists())
+    if not os.access(folder, os.W_OK | os.X_OK):  # better said now than after twenty answers
+        raise PermissionError(13, "it cannot be written to; name a file elsewhere with --rules", str(folder))
     if path.exists():
         typer.echo(f"{path} is there already.")
         if not asking.yes(

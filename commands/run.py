@@ -57,7 +57,7 @@ def run(
     policy = house.policy(house.templates())
     refused = not_acting(policy)
     if refused:
-        raise PolicyErrors(refused)
+        raise PolicyErrors(refused, str(house.rules))
     keepwarm = house.keepwarm(replace(policy, mode="dry-run") if dry_run else policy)
     try:
         if once:

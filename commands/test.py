@@ -43,7 +43,7 @@ def command(context: typer.Context, files: Files = None, as_json: AsJson = False
     policy = house.policy(templates)
     refused = not_acting(policy)
     if refused:
-        raise PolicyErrors(refused)
+        raise PolicyErrors(refused, str(house.rules))
     readers = {name: info.reader for name, info in templates.index().items()}
     good = bad = 0
     for path in files or _beside(house.rules):

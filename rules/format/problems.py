@@ -23,10 +23,10 @@ class Problem:
 
 
 class PolicyErrors(Exception):  # noqa: N818 - it holds several
-    """The rules file cannot be used; every problem is listed, in the order of the file."""
+    """The rules file cannot be used; every problem is listed, in the order of the file, after the file's name."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
+    def __init__(self, problems: tuple[Problem, ...], file: str = "") -> None:
+        super().__init__("\n".join(f"{file}: {x}" if file and x.line else str(x) for x in problems))
         self.problems = problems
 
 

@@ -6,8 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from commands.app import build
 from commands.check import findings_of, show
+from daemon import House
 from mail.letters.rendering import Templates
 from relationship.templates import TemplateIndex
 
@@ -126,3 +129,32 @@ def test_a_line_that_would_play_with_the_terminal_is_printed_plainly(
     code, text = said(own, shipped)
     assert code == 1
     assert "\x1b" not in text
+
+
+def test_a_secret_that_is_missing_is_said_once_and_at_its_line(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KEEPWARM_PASSWORD", raising=False)
+    line = 1 + next(n for n, x in enumerate(own.read_text().splitlines()) if x.startswith("  password: "))
+    done = CliRunner().invoke(build(House), ["--rules", str(own), "check", "--json"])
+    rows = [json.loads(row) for row in done.stdout.splitlines()]
+    assert [(row["line"], row["column"], row["path"]) for row in rows] == [(line, 13, "mailbox.password")]
+    assert "KEEPWARM_PASSWORD" in rows[0]["message"]
+    spoil(
+        own, "  password: env:KEEPWARM_PASSWORD", "  password: env:PATH\n  smtp password: env:KEEPWARM_NONE"
+    )
+    done = CliRunner().invoke(build(House), ["--rules", str(own), "check", "--json"])
+    paths = [json.loads(row)["path"] for row in done.stdout.splitlines()]
+    assert paths == ["mailbox.imap", "mailbox.smtp password"]
+
+
+@pytest.mark.parametrize(
+    "words", [["run", "--once"], ["ledger"], ["status"], ["why"], ["test"], ["backtest"], ["pause", "Ben"]]
+)
+def test_every_command_names_the_file_that_is_wrong(own: Path, words: list[str]) -> None:
+    spoil(own, "when: starred", "when: stared")
+    line = 1 + next(n for n, x in enumerate(own.read_text().splitlines()) if x.startswith("    when: stared"))
+    done = CliRunner().invoke(build(House), ["--rules", str(own), "--data", str(own.parent / "data"), *words])
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"{own}: line {line}, column 11: ")
+    assert len(done.stderr.splitlines()) == 1

@@ -11,7 +11,7 @@ import termios
 import time
 from datetime import UTC, datetime, timedelta, timezone
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from pathlib import Path
 
 import pytest
@@ -27,14 +27,14 @@ PATIENCE = 60
 class Terminal:
     """`init` before a person: a pseudo terminal, in which Ctrl-C is a key."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, columns: int = 200) -> None:
         self.screen = ""
         self._seen = 0
         self._ours, theirs = pty.openpty()
         environment = {k: v for k, v in os.environ.items() if k != "KEEPWARM_PASSWORD"}
         self.process = subprocess.Popen(
             [sys.executable, ROOT / "daemon.py", "--rules", folder / "rules.yaml", "--data", folder / "data", "init"],
-            cwd=folder, env={**environment, "TERM": "dumb", "COLUMNS": "200"},
+            cwd=folder, env={**environment, "TERM": "dumb", "COLUMNS": str(columns)},
             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )  # fmt: skip
@@ -58,8 +58,16 @@ class Terminal:
     def end(self) -> int:
         while self._read():
             pass
+        self.echoes = bool(termios.tcgetattr(self._ours)[3] & termios.ECHO)
         os.close(self._ours)
         return self.process.wait(PATIENCE)
+
+    def stops_calmly(self) -> None:
+        """One line, no traceback, and the terminal as it was."""
+        assert self.end() == 1, self.screen
+        assert "Traceback" not in self.screen
+        assert self.screen.rstrip().splitlines()[-1].startswith("Stopped;")
+        assert self.echoes
 
     def _read(self) -> bool:
         if not select.select([self._ours], [], [], PATIENCE)[0]:
@@ -75,7 +83,7 @@ class Terminal:
 def mail(writer: str, to: str, at: datetime, subject: str, text: str, answers: str = "") -> tuple[bytes, str]:
     message = EmailMessage()
     name = f"<{at.timestamp():.0f}.{to}.{writer}>"
-    message["From"], message["To"] = f"{NAMES.get(writer, '')} <{writer}>", to
+    message["From"], message["To"] = formataddr((NAMES.get(writer, ""), writer)), to
     message["Cc"] = TEAM
     message["Subject"], message["Message-ID"] = subject, name
     message["Date"] = format_datetime(at.astimezone(timezone(timedelta(hours=OFFSETS.get(writer, -5)))))
@@ -133,6 +141,7 @@ def questions(real_mail, password: str = "") -> list[tuple[str, str]]:
     ]
 
 
+CTRL_C, CTRL_D = "\x03", "\x04"
 WRITES = 21  # the question "Write rules.yaml?"
 
 
@@ -230,7 +239,7 @@ def test_a_mailbox_without_history_asks_for_addresses(real_mail, tmp_path: Path)
 
 
 @pytest.mark.parametrize("count", range(23))
-def test_ctrl_c_at_every_question(real_mail, tmp_path: Path, count: int) -> None:
+def test_ctrl_c_and_ctrl_d_at_every_question(real_mail, tmp_path: Path, count: int) -> None:
     if count > 6:
         a_year(real_mail.dovecot)
     terminal = Terminal(tmp_path)
@@ -238,13 +247,101 @@ def test_ctrl_c_at_every_question(real_mail, tmp_path: Path, count: int) -> None
     for question, answer in asked[:count]:
         terminal.answer(question, answer)
     terminal.expect(asked[count][0])
-    terminal.type("\x03")
-    assert terminal.end() == 1, terminal.screen
-    assert "Traceback" not in terminal.screen
-    last = terminal.screen.rstrip().splitlines()[-1]
-    assert last.startswith("Stopped;")
+    terminal.type(CTRL_C if count % 2 else CTRL_D)
+    terminal.stops_calmly()
     written = sorted(path.name for path in tmp_path.iterdir())
     assert written == (["keepwarm-password", "rules.yaml"] if count > WRITES else [])
+
+
+LIES = "Where shall it lie?"
+DETOURS = {  # the questions that only some are asked: the answers before, and the question itself
+    "env": ([(LIES, "env")], "you will not see it"),
+    "command": ([(LIES, "command")], "The command that prints it"),
+    "command again": ([(LIES, "command"), ("The command that prints it", "/bin/false")], LIES),
+    "who": ([(LIES, "oauth")], "Who gives permission?"),
+    "tenant": ([(LIES, "oauth"), ("Who gives permission?", "microsoft")], "Your tenant"),
+    "client": ([(LIES, "oauth"), ("Who gives permission?", "google")], "The client id"),
+    "client secret": (
+        [(LIES, "oauth"), ("Who gives permission?", "google"), ("The client id", "x")],
+        "Where its secret lies",
+    ),
+    "browser": (
+        [
+            (LIES, "oauth"),
+            ("Who gives permission?", "google"),
+            ("The client id", "x"),
+            ("Where its secret lies", ""),
+        ],
+        "(From another machine",
+    ),
+    "again": ([(LIES, "file"), ("you will not see it", "wrong horse")], "try again?"),
+    "folders": ([(LIES, "file"), ("you will not see it", "{password}"), ("Read these", "n")], "Which ones?"),
+}
+
+
+@pytest.mark.parametrize("keys", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
+@pytest.mark.parametrize("detour", DETOURS)
+def test_at_the_questions_that_only_some_are_asked(real_mail, tmp_path: Path, detour: str, keys: str) -> None:
+    if detour == "browser" and keys == CTRL_D:
+        pytest.skip("there it waits for the browser, and reads no key but Ctrl-C")
+    answers, last = DETOURS[detour]
+    terminal = Terminal(tmp_path)
+    for question, answer in [*questions(real_mail)[:4], *answers]:
+        terminal.answer(question, answer.format(password=real_mail.password))
+    terminal.expect(last)
+    terminal.type(keys)
+    terminal.stops_calmly()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("keys", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
+def test_at_the_question_whether_to_replace(tmp_path: Path, keys: str) -> None:
+    (tmp_path / "rules.yaml").write_text("mine\n")
+    terminal = Terminal(tmp_path)
+    terminal.expect("Replace it at the end?")
+    terminal.type(keys)
+    terminal.stops_calmly()
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["mine\n"]
+
+
+def test_a_folder_that_cannot_be_written_is_said_before_the_first_question(tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    mounted = subprocess.run(("mount", "-t", "tmpfs", "-o", "ro", "none", str(locked)), capture_output=True)
+    if mounted.returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        done = daemon(locked, "init")
+    finally:
+        subprocess.run(("umount", "-l", str(locked)), check=True)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "cannot be written" in done.stderr
+    assert "shared inbox" not in done.stdout.partition("Ctrl-C")[2]
+
+
+def test_names_in_every_script_in_eighty_columns(real_mail, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setitem(NAMES, MARIA, "María de los Ángeles Ñúñez-Óbrego y Castañeda del Río")
+    monkeypatch.setitem(NAMES, BEN, "山田太郎")
+    a_year(real_mail.dovecot)
+    terminal = Terminal(tmp_path, columns=80)
+    for question, answer in questions(real_mail)[:11]:
+        terminal.answer(question, answer)
+    terminal.expect("Which are contractors?")
+    table = terminal.screen.partition("You write most to:")[2].partition("Which are")[0]
+    assert max(map(len, table.splitlines())) <= 80
+    for shown in (MARIA, "Asia/Manila", "山田太郎", BEN):
+        assert shown in table, table
+    terminal.type("1-2\n")
+    for _ in (MARIA, BEN):
+        for question in ("Name, first name first", "What they do", "Time zone", "Working hours, by"):
+            terminal.answer(question)
+    terminal.answer("another contractor")
+    terminal.answer("Write ")
+    terminal.answer("Try it now?", "n")
+    assert terminal.end() == 0, terminal.screen
+    rules = (tmp_path / "rules.yaml").read_text()
+    assert NAMES[MARIA] in rules and NAMES[BEN] in rules
+    assert daemon(tmp_path, "check").returncode == 0
 
 
 def test_nothing_is_replaced_unasked(real_mail, tmp_path: Path) -> None:
