@@ -208,11 +208,13 @@ def _spent(decision: Decision, occasion: Occasion) -> bool:
 def due(step: Step, sent: tuple[Step, datetime] | None, occasion: Occasion, story: Story) -> datetime:
     """When a step is due: `after` its start and no nearer to the letter before it than the steps are apart."""
     clock = story.clock(occasion.whose)
-    if step.before:
-        return clock.before(occasion.start, step.before)
-    own = _after(clock, occasion.start, step.after)
+    own = (
+        clock.before(occasion.start, step.before)
+        if step.before
+        else _after(clock, occasion.start, step.after)
+    )
     own = max(own, occasion.earliest or own)
-    if sent is None:
+    if sent is None or step.before:
         return own
     before, sent_at = sent
     return max(own, _apart(clock, sent_at, occasion.start, before.after, step.after))
@@ -258,7 +260,15 @@ def _case_again(
                 occasion,
                 letter.due_at,
                 story,
+                reminders=_reminders(story, rule, occasion),
                 unmet=unmet(rule, occasion, story, now),
                 letter=letter.token,
             )
     return "cancelled: what it was about is over"
+
+
+def _reminders(story: Story, rule: Rule, occasion: Occasion) -> int:
+    """How many letters of the rule about this occasion really went to the contractor."""
+    keys = (occasion.key, *occasion.aliases)
+    went_out = (x for x in story.letters.values() if x.state in WENT_OUT and x.reader is Side.CONTRACTOR)
+    return sum(x.rule == rule.name and x.occasion in keys for x in went_out)

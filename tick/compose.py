@@ -74,10 +74,7 @@ def _with_letter(
 def _letter(case: Case, books: Books, templates: Templates, now: datetime) -> Letter:
     token = new_token()
     story, policy = case.story, books.policy
-    reader = reader_of(case.reader, story.contractor, story.owner)
-    facts = facts_of(case, policy, token, now) | _answered_by(case, books)
-    wording = _next_wording(case)
-    rendered = templates.render(case.step.send, reader.language, wording, facts)
+    said = rendered(case, books, templates, token, _next_wording(case), now)
     bundled = case.reader is Side.OWNER and not case.rule.any_time
     message_id = f"{token}@{policy.mailbox.address.partition('@')[2]}"
     draft = Letter(
@@ -88,17 +85,26 @@ def _letter(case: Case, books: Books, templates: Templates, now: datetime) -> Le
         step=case.number,
         reader=case.reader,
         template=case.step.send,
-        wording=rendered.wording,
+        wording=said.wording,
         to=(story.owner if case.reader is Side.OWNER else story.contractor).addresses[:1],
-        subject=rendered.subject,
+        subject=said.subject,
         message_id=message_id,
-        content=rendered.markdown,
+        content=said.markdown,
         created_at=now,
         due_at=case.due_at,
         state=_first_state(case, bundled),
         conversation=_conversation(case, now),
     )
-    return draft if bundled else _addressed(draft, rendered, case, books, now)
+    return draft if bundled else _addressed(draft, said, case, books, now)
+
+
+def rendered(
+    case: Case, books: Books, templates: Templates, token: str, wording: int, now: datetime
+) -> Rendered:
+    """What the letter about a case says at this moment; RenderingError where it lacks a fact."""
+    reader = reader_of(case.reader, case.story.contractor, case.story.owner)
+    facts = facts_of(case, books.policy, token, now) | _answered_by(case, books)
+    return templates.render(case.step.send, reader.language, wording, facts)
 
 
 def _answered_by(case: Case, books: Books) -> dict[str, object]:

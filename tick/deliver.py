@@ -49,7 +49,7 @@ from tick.doubt import settle
 from tick.drafts import take_back
 from tick.line import Delivered, Round, Spent, Wires, no_time
 from tick.outbox import cancel, judge_again
-from tick.owner.mail import close_bundles
+from tick.owner.bundle import close_bundles
 
 __all__ = ["Delivered", "Wires", "deliver", "file_copies"]
 

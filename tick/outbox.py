@@ -7,7 +7,7 @@ from relationship.decisions import Judgement, Verdict
 from relationship.facts import Fact
 from relationship.letters import Letter, State
 from relationship.messages import Side
-from rules.evaluation import case_of
+from rules.evaluation import Case, case_of
 from rules.gates import Outgoing
 from store.protocol import OWNER
 from tick.books import Books
@@ -20,13 +20,18 @@ def judge_again(letter: Letter, books: Books, bench: Court, now: datetime) -> Ju
         return Judgement(Verdict.SUPPRESS, "cancelled: the address is no longer in rules.yaml")
     if letter.contractor == OWNER:
         return Judgement(Verdict.SEND, "a mail of Keepwarm's own to the owner")
-    case = case_of(letter, books.rules, books.readers, books.story(letter.contractor), now)
+    case = reopened(letter, books, now)
     if isinstance(case, str):
         return Judgement(Verdict.SUPPRESS, case)
     itself = Outgoing(letter.contractor, letter.created_at)
     if letter.reader is Side.CONTRACTOR and itself in bench.world.outgoing:
         bench.world.outgoing.remove(itself)
     return bench.judge(case)
+
+
+def reopened(letter: Letter, books: Books, now: datetime) -> Case | str:
+    """The case that a letter about a contractor stands for, as things are now; in words why there is none."""
+    return case_of(letter, books.rules, books.readers, books.story(letter.contractor), now)
 
 
 def _may_be_written_to(letter: Letter, books: Books) -> frozenset[str]:

@@ -8,7 +8,7 @@ from tick.decide import Court
 from tick.digest.sending import Draw, digest
 from tick.housekeeping import tidy_owner
 from tick.owner import approval, news
-from tick.owner.mail import bundle
+from tick.owner.bundle import bundle
 
 
 def compose_to_owner(books: Books, bench: Court, templates: Templates, draw: Draw, now: datetime) -> int:

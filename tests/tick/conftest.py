@@ -19,7 +19,7 @@ from mail.reading.parsing import parse
 from relationship.story import Story
 from store.memory import MemoryStore
 from tick.digest.sending import no_picture
-from tick.owner.mail import next_bundle
+from tick.owner.bundle import next_bundle
 from tick.work import Work
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"

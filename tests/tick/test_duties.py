@@ -123,3 +123,49 @@ def test_a_reward_suggests_a_bonus_a_referral_or_a_testimonial(example):
     for word in ("bonus", "recommend", "testimonial"):
         assert word in text
     assert "5" in text
+
+
+def waits_for_tomorrow(example):
+    """A question of Ben's, noted after the day's mail has gone; it goes out in the next one."""
+    example.live("2026-10-06 21:00")
+    example.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    example.live("2026-10-07 14:00")
+    return example.writes(BEN, TEAM, "Domain", "Could you send me the password?")
+
+
+def test_a_note_that_waited_says_what_is_true_when_it_goes_out(example):
+    waits_for_tomorrow(example)
+    example.live("2026-10-07 20:30")
+    [note] = example.keepwarm.books.notes()
+    assert "4 working hours" in note.content
+    example.live("2026-10-08 15:00")
+    text = example.last("I owe an answer").text
+    assert "7 working hours" in text
+    assert "4 working hours" not in text
+
+
+def test_a_note_that_waited_counts_the_reminders_that_went_out(example):
+    example.live("2026-10-06 14:00")
+    example.writes(DANA, MARIA, "Page", "Could you send the page?")
+    example.live("2026-10-15 22:00")
+    sent = [out for out in example.out if out.rule == "Chase an unanswered question"]
+    assert [out.template for out in sent] == ["reminders/gentle", "reminders/firm", "owner/escalation"]
+    assert "2 reminders have gone out since." in sent[-1].text
+
+
+def test_a_mail_that_could_not_go_out_is_written_anew_the_next_day(example):
+    """Deferred, so surely not accepted: a day later its notes say what is true then, and go out once."""
+    question = waits_for_tomorrow(example)
+    example.live("2026-10-07 21:00")
+    example.servers.refuse[DANA] = (451, "4.7.1 later")
+    example.live("2026-10-08 22:00")
+    assert example.sent("I owe an answer") == ["2026-10-07 16:00"]
+    example.writes(DANA, BEN, "Re: Domain", "It is in the safe.", question)
+    example.writes(MARIA, TEAM, "Flyer", "Which colour should I take?")
+    example.live("2026-10-09 12:00")
+    del example.servers.refuse[DANA]
+    example.live("2026-10-09 21:00")
+    told = [out for out in example.out if out.to == DANA and out.rule == "I owe an answer"]
+    assert not [out for out in told if "Domain" in out.text]
+    assert {out.at[:10] for out in told} == {"2026-10-07", "2026-10-09"}
+    assert len({out.text for out in told}) == 2

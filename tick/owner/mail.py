@@ -1,90 +1,22 @@
-"""Keepwarm's own mail to the owner: the day's one bundle of notes, and alerts that cannot wait for it."""
+"""Keepwarm's own mail to the owner, and alerts: what cannot wait for the day's bundle (tick/owner/bundle.py)."""
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from mail.letters.charts import ALT, WIDTH
 from mail.letters.composing import compose as compose_mail
 from mail.letters.pictures import Picture, placed
-from mail.letters.rendering import Markdown, Templates
-from relationship.decisions import Verdict
-from relationship.letters import Letter, State
+from mail.letters.rendering import Templates
+from relationship.letters import Letter
 from relationship.messages import Side
 from store.protocol import OWNER
 from tick.books import Books
-from tick.decide import RECHECK, Court
-from tick.outbox import cancel, judge_again
-
-BUNDLE = "owner/bundle"
 
 
 def new_token() -> str:
     """An unguessable token that is also safe in a Message-ID and in a link."""
     return secrets.token_hex(12)
-
-
-def bundle(books: Books, bench: Court, templates: Templates, now: datetime) -> bool:
-    """Write the day's one mail to the owner, where notes wait and it is their working time."""
-    owner = books.people.owner
-    if not books.notes() or not owner.clock.contains(now) or _went_today(books, now):
-        return False
-    notes = [note for note in _by_weight(books) if _still_applies(note, books, bench, now)]
-    if notes:
-        items = [{"heading": note.subject, "text": Markdown(note.content)} for note in notes]
-        tokens = tuple(note.token for note in notes)
-        write(books, templates, BUNDLE, f"bundle/{now:%Y-%m-%dT%H:%M:%S}", {"items": items}, now, tokens)
-    return bool(notes)
-
-
-def _by_weight(books: Books) -> list[Letter]:
-    """The notes that wait, in the order of their rules in the file, which is the owner's own: then the oldest."""
-    order = {rule.name: number for number, rule in enumerate(books.rules)}
-    return sorted(books.notes(), key=lambda note: (order.get(note.rule, len(order)), note.created_at))
-
-
-def _still_applies(note: Letter, books: Books, bench: Court, now: datetime) -> bool:
-    judgement = judge_again(note, books, bench, now)
-    if judgement.verdict is Verdict.SUPPRESS:
-        cancel(note, judgement.why, books, now)
-    return judgement.verdict is Verdict.SEND
-
-
-def _went_today(books: Books, now: datetime) -> bool:
-    """Whether the owner had the day's mail already; a day is the owner's own."""
-    zone = ZoneInfo(books.people.owner.timezone)
-    bundles = (letter for letter in books.owner.letters.values() if letter.template == BUNDLE)
-    return any(x.created_at.astimezone(zone).date() == now.astimezone(zone).date() for x in bundles)
-
-
-def close_bundles(books: Books) -> None:
-    """Notes went out when the mail did that carries them."""
-    notes = [letter for letter in books.letters.values() if letter.state is State.BUNDLED]
-    if notes:
-        sent_at = {
-            token: bundle.sent_at
-            for bundle in books.owner.letters.values()
-            if bundle.state is State.SENT
-            for token in bundle.items
-        }
-        for note in notes:
-            if note.token in sent_at:
-                gone = replace(note, state=State.SENT, sent_at=sent_at[note.token], content="")
-                books.commit(note.contractor, [gone])
-
-
-def next_bundle(books: Books, now: datetime) -> datetime | None:
-    """When the day's mail may go out, by time alone, after a tick at `now`; None where no note waits."""
-    owner = books.people.owner
-    if not books.notes():
-        return None
-    if _went_today(books, now):
-        day = now.astimezone(owner.clock.zone).date() + timedelta(days=1)
-        return owner.clock.next_open(datetime.combine(day, time(), owner.clock.zone))
-    opens = owner.clock.next_open(now)
-    return opens if opens > now else now + RECHECK
 
 
 def alert(

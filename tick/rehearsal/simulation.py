@@ -12,7 +12,7 @@ from typing import Protocol
 from relationship.letters import State
 from tick.books import Books
 from tick.decide import RECHECK
-from tick.owner.mail import next_bundle
+from tick.owner.bundle import next_bundle
 from tick.work import Work
 
 PAUSE = timedelta(minutes=1)  # between two ticks, where the first left something to be looked at once more

@@ -1,0 +1,113 @@
+"""The day's one mail to the owner: the notes that wait, each in the words of the moment in which it goes out."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from mail.letters.rendering import Markdown, RenderingError, Templates
+from relationship.decisions import Verdict
+from relationship.letters import Letter, State
+from tick.books import Books
+from tick.compose import rendered
+from tick.decide import RECHECK, Court
+from tick.outbox import cancel, judge_again, reopened
+from tick.owner.mail import write
+
+BUNDLE = "owner/bundle"
+
+
+def bundle(books: Books, bench: Court, templates: Templates, now: datetime) -> bool:
+    """Write the day's one mail to the owner, where notes wait and it is their working time."""
+    _take_back(books, bench, now)
+    if not books.notes() or not books.people.owner.clock.contains(now) or _went_today(books, now):
+        return False
+    standing = [note for note in _by_weight(books) if _still_applies(note, books, bench, now)]
+    notes = [new for note in standing if (new := _in_todays_words(note, books, templates, now))]
+    if notes:
+        items = [{"heading": note.subject, "text": Markdown(note.content)} for note in notes]
+        tokens = tuple(note.token for note in notes)
+        write(books, templates, BUNDLE, f"bundle/{now:%Y-%m-%dT%H:%M:%S}", {"items": items}, now, tokens)
+    return bool(notes)
+
+
+def _take_back(books: Books, bench: Court, now: datetime) -> None:
+    """A mail of another day, or with a note that is moot, and surely not accepted yet: its notes wait again."""
+    for mail in books.outbox():
+        surely_here = mail.state in (State.WAITING, State.DEFERRED) and mail.doubted_at is None
+        if mail.template == BUNDLE and surely_here:
+            notes = [books.letters[token] for token in mail.items if token in books.letters]
+            if not _is_of_today(mail, books, now) or not all(_stands(x, books, bench, now) for x in notes):
+                cancel(mail, "cancelled: it is written anew, as things are now", books, now)
+
+
+def _by_weight(books: Books) -> list[Letter]:
+    """The notes that wait, in the order of their rules in the file, which is the owner's own: then the oldest."""
+    order = {rule.name: number for number, rule in enumerate(books.rules)}
+    return sorted(books.notes(), key=lambda note: (order.get(note.rule, len(order)), note.created_at))
+
+
+def _still_applies(note: Letter, books: Books, bench: Court, now: datetime) -> bool:
+    judgement = judge_again(note, books, bench, now)
+    if judgement.verdict is Verdict.SUPPRESS:
+        cancel(note, judgement.why, books, now)
+    return judgement.verdict is Verdict.SEND
+
+
+def _stands(note: Letter, books: Books, bench: Court, now: datetime) -> bool:
+    return judge_again(note, books, bench, now).verdict is not Verdict.SUPPRESS
+
+
+def _in_todays_words(note: Letter, books: Books, templates: Templates, now: datetime) -> Letter | None:
+    """The note as it is written now: "3 days" have become four. None, and it is dropped, without its fact."""
+    case = reopened(note, books, now)
+    if isinstance(case, str):
+        return None
+    try:
+        said = rendered(case, books, templates, note.token, note.wording, now)
+    except RenderingError as error:
+        cancel(note, str(error), books, now)
+        return None
+    if (said.subject, said.markdown) != (note.subject, note.content):
+        note = replace(note, subject=said.subject, content=said.markdown)
+        books.commit(note.contractor, [note])
+    return note
+
+
+def _went_today(books: Books, now: datetime) -> bool:
+    """Whether the owner had the day's mail already, or will have it as soon as it can go out."""
+    written = (x for x in books.owner.letters.values() if x.template == BUNDLE)
+    return any(x.state is not State.CANCELLED and _is_of_today(x, books, now) for x in written)
+
+
+def _is_of_today(mail: Letter, books: Books, now: datetime) -> bool:
+    """A day is the owner's own."""
+    zone = ZoneInfo(books.people.owner.timezone)
+    return mail.created_at.astimezone(zone).date() == now.astimezone(zone).date()
+
+
+def close_bundles(books: Books) -> None:
+    """Notes went out when the mail did that carries them."""
+    notes = [letter for letter in books.letters.values() if letter.state is State.BUNDLED]
+    if notes:
+        sent_at = {
+            token: mail.sent_at
+            for mail in books.owner.letters.values()
+            if mail.state is State.SENT
+            for token in mail.items
+        }
+        for note in notes:
+            if note.token in sent_at:
+                gone = replace(note, state=State.SENT, sent_at=sent_at[note.token], content="")
+                books.commit(note.contractor, [gone])
+
+
+def next_bundle(books: Books, now: datetime) -> datetime | None:
+    """When the day's mail may go out, by time alone, after a tick at `now`; None where no note waits."""
+    owner = books.people.owner
+    if not books.notes():
+        return None
+    if _went_today(books, now):
+        day = now.astimezone(owner.clock.zone).date() + timedelta(days=1)
+        return owner.clock.next_open(datetime.combine(day, time(), owner.clock.zone))
+    opens = owner.clock.next_open(now)
+    return opens if opens > now else now + RECHECK
