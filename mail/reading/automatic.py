@@ -34,6 +34,8 @@ def away_subject(mail: Mail) -> bool:
     subject = plain(mail.subject)
     if is_reply_subject(mail.subject):
         return False
+    if _domino().fullmatch(subject):
+        return True
     if _out_of_office().fullmatch(subject):
         return "?" not in mail.opening[:_SENTENCES]
     if not (_away_subject().fullmatch(subject) or _lotus().fullmatch(subject)):
@@ -77,6 +79,11 @@ def says_automatic(mail: Mail) -> bool:
     return any(_automatic_mail().match(line) for line in lines) and bool(_do_not_reply().search(opening))
 
 
+def challenge(mail: Mail) -> bool:
+    """The beginning asks the writer to prove that they are a person before the mail is delivered."""
+    return bool(_challenge().search(plain(mail.opening[:_SENTENCES])))
+
+
 def ticket_receipt(mail: Mail) -> bool:
     """A ticket number in the subject and, at the beginning of the text, that a request was received."""
     if not _TICKET.search(mail.subject[:200]):
@@ -98,6 +105,14 @@ def _out_of_office() -> re.Pattern[str]:
 @cache
 def _away_subject() -> re.Pattern[str]:
     return re.compile(_SHAPE.format(words=merged(phrases("away subjects"))) + _REST)
+
+
+@cache
+def _domino() -> re.Pattern[str]:
+    """Domino: "AUTO: Doe, Jo is out of the office. (returning 03/01/2012)", in the server's language."""
+    return re.compile(
+        rf"auto: .{{1,100}}\b(?:{merged(phrases('out of office'))}|\(.{{0,60}}\d\d[./-]\d.{{0,9}}\)).{{0,60}}"
+    )
 
 
 @cache
@@ -124,6 +139,11 @@ def _automatic_mail() -> re.Pattern[str]:
 @cache
 def _do_not_reply() -> re.Pattern[str]:
     return any_of(phrases("do not reply"))
+
+
+@cache
+def _challenge() -> re.Pattern[str]:
+    return any_of(phrases("challenges"))
 
 
 @cache

@@ -17,12 +17,13 @@ _SERVER = re.compile(
     r"smtp[-_.]?daemon)[\\@]",
     re.IGNORECASE,
 )
+_DAEMON = re.compile(r"^(?:\w+[-_. ])?\w*daemon\w*[\\@]", re.IGNORECASE)
 _LIKELY = re.compile(
-    r"^(?:mail[-_.]?admin\w*|mailadm|undeliver\w*|bounces?(?:[-+_.].*)?|returned|imss|autobot|mailmaster|"
+    r"^(?:mail[-_.]?admin\w*|mailadm|mail[-_.]?router|undeliver\w*|bounces?(?:[-+_.].*)?|returned|imss|autobot|mailmaster|"
     r"\"?system[-_. ]?administrator\"?|smtpd?|inetgw\d*|e500.*|symantec.*)@",
     re.IGNORECASE,
 )
-_POSSIBLE = re.compile(r"^(?:noreply|no-reply|donotreply|admin|administrator|root)@", re.IGNORECASE)
+_POSSIBLE = re.compile(r"^(?:noreply|no-reply|donotreply|admin|.+-admin|administrator|root)@", re.IGNORECASE)
 _NAME = re.compile(
     r"mailer[- _]?daemon|mail delivery|delivery (?:sub)?system|post ?master|system administrator|"
     r"mail administrator|"
@@ -51,7 +52,10 @@ _SURE_SUBJECT = re.compile(
     r"unzustellbar|nicht zustellbar|non remis|no se puede entregar|não é possível entregar|non recapitabile|"
     r"onbestelbaar|не доставлено|недоставленное|配信不能|配信不可|无法传递|未傳遞|배달되지 않음|"
     r"returned to sender|rejected mail|"
-    r"automatically rejected mail|benachrichtigung zum übermittlungsstatus|notification d'état de remise|"
+    r"automatically rejected mail|(?:e-?mail )?bounce notification|deferral notice|"
+    r"there was an error sending your mail|\W*message you sent (?:was )?blocked|not member article from|"
+    r"не удалось доставить|det går inte att leverera|kan (?:ikke|inte) lever|niet bezorgd|niedostarczaln|nedoručiteln|"
+    r"teslim edilemedi|メールエラー|benachrichtigung zum übermittlungsstatus|notification d'état de remise|"
     r"notificación de estado de entrega|échec de remise|olevererbar|ikke leverbar)",
     re.IGNORECASE,
 )
@@ -76,8 +80,9 @@ _SURE_WORDING = re.compile(
     r"the following recipients? could not be reached|nondeliverable|undeliverable (?:mail|message|"
     r"recipients?|to)|"
     r"konnte nicht zugestellt werden|konnten nicht zugestellt werden|übermittlung an folgende empfänger|"
+    r"error message below:\s*5\d\d|"
     r"n'a pas pu etre d|n'a pas pu être (?:remis|distribu|délivr|livr)|no se ha podido entregar|"
-    r"não foi possível entregar|"
+    r"não foi possível entregar|are not (?:a )?member of this mailing list|"
     r"impossibile recapitare|не удалось доставить|не может быть доставлено|"
     r"配信できませんでした|配信することができません|无法投递|退信",
     re.IGNORECASE,
@@ -128,6 +133,7 @@ _WORDING = re.compile(
     r"mailbox unavailable|recipient (?:address )?rejected|has been rejected|was rejected|"
     r"automatically rejected|"
     r"message delayed|has been delayed|still being retried|not yet been delivered|not been delivered|"
+    r"not a valid (?:user|recipient|address)|address (?:no longer|does not|doesn't) exist|"
     r"delivery attempts? (?:has |have )?(?:failed|been|will)|attempts? to deliver|mail (?:is )?undeliverable|"
     r"5\d\d[ -]\d\.\d\.\d|status: [45]\.\d\.\d|"
     r"konnte nicht (?:zugestellt|übermittelt)|konnten? nicht (?:zugestellt|übermittelt)|"
@@ -161,7 +167,7 @@ SURE_CAP = 1_000  # of those in which a report that nothing else marks must say 
 
 
 # How much a sender looks like a mail server.
-NOBODY, POSSIBLE, LIKELY, SERVER = 0, 1, 2, 3
+NOBODY, POSSIBLE, LIKELY, SERVER, DAEMON = 0, 1, 2, 3, 4  # nobody writes from a daemon's address
 
 
 def is_report(mail: Mail) -> bool:
@@ -170,6 +176,8 @@ def is_report(mail: Mail) -> bool:
     The less the sender looks like a server, the more the other two must: people quote such reports.
     """
     sender = sender_strength(mail)
+    if sender == DAEMON and mail.content_type != "multipart/report":
+        return True
     if sender == NOBODY:
         return _sure_subject(mail.subject) and not mail.parents and _begins_as_report(mail.opening)
     subject, wording = subject_strength(mail.subject), wording_strength(mail.opening)
@@ -177,7 +185,7 @@ def is_report(mail: Mail) -> bool:
         return (subject == 2 and wording > 0) or (subject == 1 and wording == 2)
     if sender == LIKELY:
         return subject == 2 or (wording == 2 and not mail.parents) or (subject == 1 and wording == 1)
-    answered = bool(_ANSWER.match(mail.subject)) and not _is_daemon(mail)
+    answered = bool(_ANSWER.match(mail.subject)) and sender != DAEMON
     return wording == 2 if answered else subject + wording > 0
 
 
@@ -202,7 +210,9 @@ def sender_strength(mail: Mail) -> int:
 def _strength_of(value: bytes) -> int:
     """By the addresses in From, or by what stands where an address should."""
     senders = (*addresses_in(value), _bare_local(value))
-    if any(_SERVER.match(one) for one in senders):
+    if any(_DAEMON.match(one) for one in senders):
+        return DAEMON
+    if value.strip() == b"<>" or any(_SERVER.match(one) for one in senders):
         return SERVER
     if any(_LIKELY.match(one) for one in senders) or _NAME.search(decode_value(value)):
         return LIKELY
@@ -210,13 +220,9 @@ def _strength_of(value: bytes) -> int:
 
 
 def _bare_local(value: bytes) -> str:
-    """The local part of an address that is none: "MAILER-DAEMON (Mail Delivery System)", "<Postmaster>"."""
-    text = value.decode("utf-8", "replace").rpartition("<")[2]
+    """The local part of an address that is none: "MAILER-DAEMON (...)", "<Postmaster>", "MAILER-DAEMON <>"."""
+    text = value.decode("utf-8", "replace").replace("<>", "").rpartition("<")[2]
     return text.strip(" \"'").split("(")[0].split("@")[0].split(">")[0].strip() + "@"
-
-
-def _is_daemon(mail: Mail) -> bool:
-    return any("daemon" in address.partition("@")[0] for address in mail.from_)
 
 
 def null_path(mail: Mail) -> bool:

@@ -48,6 +48,13 @@ TABLE: tuple[Rule, ...] = (
         "RFC 5321, 4.5.5 and 6.1; wording, mail/reading/failures.py",
         signs.server_report,
     ),
+    Rule(
+        Kind.BOUNCE,
+        "a provider's notice of a bounce",
+        "Amazon SES through SNS",
+        signs.bounce_notice,
+        (b"x-amz-sns-message-id",),
+    ),
     # Calendar mail before automatic mail: Google's answers carry Auto-Submitted: auto-generated.
     Rule(Kind.RSVP, "an answer to an invitation", "RFC 6047, 2.4; RFC 5546, 3.2.3", signs.calendar_reply),
     Rule(Kind.INVITATION, "an invitation or its change", "RFC 5546, 3.2", signs.calendar_request),
@@ -116,6 +123,12 @@ TABLE: tuple[Rule, ...] = (
         "RFC 5321, 4.5.5; RFC 3834, 3.3",
         signs.null_sender,
         (b"return-path",),
+    ),
+    Rule(
+        Kind.AUTO_REPLY,
+        "it asks to prove that a person wrote",
+        "challenge-response: TMDA, Boxbe, Spam Arrest, EarthLink",
+        automatic.challenge,
     ),
     Rule(
         Kind.AUTO_REPLY,

@@ -22,7 +22,7 @@ RESPONDER_HEADERS = (
     b"x-vacation",
 )
 RESPONDERS = (*RESPONDER_HEADERS, b"x-post-messageclass", b"x-apple-action", b"delivered-to")
-PROGRAMS = (b"x-cron-env", b"x-otrs-loop", b"x-servicenow-generated")
+PROGRAMS = (b"x-cron-env", b"x-otrs-loop", b"x-servicenow-generated", b"x-amz-sns-message-id")
 PRECEDENCE = (b"precedence", b"x-precedence")
 _NO = frozenset(["", "no", "false", "0", "none"])
 LIST_HEADERS = (
@@ -97,6 +97,11 @@ def failed_recipients(mail: Mail) -> bool:
 def server_report(mail: Mail) -> bool:
     """Reports that follow no standard: sender, subject and first words of a mail server."""
     return failures.is_report(mail)
+
+
+def bounce_notice(mail: Mail) -> bool:
+    """Amazon SNS tells of a bounce in JSON."""
+    return b"x-amz-sns-message-id" in mail.headers and '"notificationType":"Bounce"' in mail.opening
 
 
 def calendar_reply(mail: Mail) -> bool:
@@ -179,17 +184,27 @@ def bulk_precedence(mail: Mail) -> bool:
 
 
 def bulk_answer(mail: Mail) -> bool:
-    """Sent in bulk, yet answering a mail, and by no list's old manager: vacation programs and ticket systems."""
-    if not mail.parents or not re.match("bulk|junk", _precedence(mail), re.IGNORECASE):
+    """Sent in bulk, yet answering a mail or by nobody, and by no list's old manager: vacation, ticket systems."""
+    if not (mail.parents or failures.null_path(mail)) or not re.match(
+        "bulk|junk", _precedence(mail), re.IGNORECASE
+    ):
         return False
     named = b" ".join(mail.headers.raw_first(name) for name in (b"sender", b"errors-to", b"return-path"))
     return not _BY_MANAGER.search(named.lower())
 
 
 def _precedence(mail: Mail) -> str:
-    if b"precedence" in mail.headers:
-        return mail.headers.first(b"precedence").strip()
-    return mail.headers.first(b"x-precedence").strip() if b"x-precedence" in mail.headers else ""
+    """What the writer's program said; not what a forwarding host put on top, between Received lines."""
+    for name in PRECEDENCE:
+        if name in mail.headers and not _added_on_the_way(mail, name):
+            return mail.headers.first(name).strip()
+    return ""
+
+
+def _added_on_the_way(mail: Mail, name: bytes) -> bool:
+    """Whether the header stands above the mail's first Received: each host writes on top (RFC 5321, 4.4)."""
+    block = b"\n" + mail.raw.header.lower()
+    return block.find(b"\n" + name + b":") < block.rfind(b"\nreceived:")
 
 
 def list_header(mail: Mail) -> bool:

@@ -40,6 +40,17 @@ MAILS: dict[str, list[str]] = {
         "Action: failed\n--b--\n",
         "From: x@x.example\nContent-Type: message/delivery-status\n\nAction: failed\n",
     ],
+    "a provider's notice of a bounce": [
+        "From: SES <no-reply@sns.amazonaws.com>\nSubject: AWS Notification Message\n"
+        'X-AMZ-SNS-Message-Id: ad6b\n\n{"notificationType":"Bounce","bounce":{"bouncedRecipients":'
+        '[{"emailAddress":"a@b.example"}]}}',
+    ],
+    "it asks to prove that a person wrote": [
+        PERSON + "Subject: Re: Draft\n\nJo here,\n\nI'm protecting myself from receiving junk mail.\n\n"
+        "Just this once, click the link below so I can receive your emails.\n",
+        PERSON + "Subject: Please confirm\n\nYour message attached below is being held because the address "
+        "<dana@acme.example> has not been verified.\n",
+    ],
     "X-Failed-Recipients": [PERSON + "X-Failed-Recipients: a@b.example\nSubject: x\n\nx"],
     "a mail server's report": [
         (
@@ -57,6 +68,17 @@ MAILS: dict[str, list[str]] = {
         "Your message could not be delivered to the following recipients: a@b.example\n",
         "From: gateway@x.example\nSubject: Mail delivery failed: returning message to sender\n\n"
         "This message was created automatically by mail delivery software.\n",
+        "From: MAILER-DAEMON <>\nSubject: **Message you sent blocked by our bulk email filter**\n\nYour message "
+        "was blocked by our Spam Firewall.",
+        "From: <>\nAuto-Submitted: auto-replied\nIn-Reply-To: <a@b>\n\nYou sent mail to a@b.example. That's "
+        "not a valid user here.",
+        "From: mailer-daemon\nPrecedence: list\nSubject: There was an error sending your mail\n\nWe had trouble "
+        "delivering your message.",
+        "From: post_master@x.example\nIn-Reply-To: <a@b>\nSubject: Re:Test\n\nError: Invalid user address\n\n"
+        "Error message below:\n550 - Requested action not taken: no such user here",
+        "From: no-reply@x.example\nSubject: メールエラー通知\n\n送信できませんでした。\nCould not be delivered to: a@b",
+        "From: dev-admin@x.example\nSubject: NOT MEMBER article from <team@acme.example> (dev ML)\n\n"
+        "You <team@acme.example> are not member of this mailing list.",
         (
             "From: Mail Router <x@x.example>\nSubject: Non remis : Facture\n\nVotre message n'a pas "
             "pu être remis."
@@ -144,6 +166,8 @@ MAILS: dict[str, list[str]] = {
         PERSON + "Subject: Jo Doe/MAIL/ACME is out of the office\n\nI will be out of the office from Monday.",
         PERSON
         + "Subject: AUTO: Jo Doe is out of the office (returning 03/01/2012)\n\nI am out of the office.",
+        PERSON + "Subject: AUTO: Doe, Jo is out of the office. (returning 05/01/2010)\n\nBack on 5th Jan.\n\n"
+        'Note: This is an automated response to your message "Lunch?" sent on 04/01/2010.',
     ],
     "a mailing list's header": [
         PERSON + "List-Id: <dev.x.example>\nSubject: x\n\nx",
@@ -151,6 +175,9 @@ MAILS: dict[str, list[str]] = {
     ],
     "sent in bulk as an answer": [
         PERSON + "Precedence: bulk\nIn-Reply-To: <a@b>\nSubject: Re: x\n\nYour mail will be read.",
+        "Return-Path: <>\n"
+        + PERSON
+        + "Precedence: bulk\nSubject: Thank you for your mail\n\nI will reply soon.",
     ],
     "sent in bulk": [
         PERSON + "Sender: owner-dev@x.example\nPrecedence: bulk\nIn-Reply-To: <a@b>\nSubject: Re: x\n\nx",
@@ -240,6 +267,13 @@ def test_the_rule_recognises_its_mail(reason: str, text: str, mail: MakeMail) ->
 @pytest.mark.parametrize("text", PEOPLE)
 def test_people_who_come_close_are_human(text: str, mail: MakeMail) -> None:
     assert kind_of(mail(PERSON + text)).kind is Kind.HUMAN
+
+
+def test_precedence_that_a_forwarding_host_added_says_nothing(mail: MakeMail) -> None:
+    text = "Subject: Re: x\nIn-Reply-To: <a@b>\n\nHere is the draft."
+    hop = "Received: from a.example by b.example; Sat, 5 Jan 2013 17:59:14 -0800\n"
+    assert kind_of(mail("Precedence: bulk\n" + hop + PERSON + text)).kind is Kind.HUMAN
+    assert kind_of(mail(hop + "Precedence: bulk\n" + PERSON + text)).kind is Kind.AUTO_REPLY
 
 
 @pytest.mark.parametrize("sender", ["postmaster@x.example", "Postmaster <admin@x.example>"])
