@@ -1,7 +1,7 @@
-"""`why`: every decision with its reason, newest first."""
+"""`why`: every decision with its reason, newest first; of each step the last word."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +11,22 @@ from commands.fates import fate
 from commands.house import House
 from commands.output import AsJson, local, plainly, print_json, print_table
 from relationship.decisions import Decision
+from relationship.letters import Letter, State
 from tick.books import Books
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A decision, the letter that it is about, and what became of it."""
+
+    decision: Decision
+    letter: str  # its template, and which of the rule's steps it is: "reminders/firm, step 2 of 3"
+    came: str = ""  # what became of it, in words; "" where it simply went out
+
+    @property
+    def why(self) -> str:
+        """The whole reason, in one line."""
+        return f"{self.decision.why}; {self.came}" if self.came else self.decision.why
 
 
 @plainly
@@ -24,39 +39,68 @@ def why(
     house: House = context.obj
     books = house.books()
     keys = [named(books, name)] if name else list(books.people.contractors)
-    found = sorted(decisions(books, keys), key=lambda decision: (decision.at, decision.rule), reverse=True)
+    newest_first = sorted(entries(books, keys), key=_age, reverse=True)
     if as_json:
-        print_json(_row(decision, books) for decision in found)
+        print_json(_row(entry, books) for entry in newest_first)
     else:
         print_table(
             "Why",
-            ("when", "contractor", "rule", "verdict", "why"),
-            (_cells(decision, books) for decision in found),
+            ("when", "contractor", "rule and letter", "occasion", "verdict and why"),
+            (_cells(entry, books) for entry in newest_first),
             "Nothing was decided yet.",
         )
 
 
-def decisions(books: Books, keys: list[str]) -> Iterator[Decision]:
+def entries(books: Books, keys: list[str]) -> Iterator[Entry]:
     """All decisions about these contractors, with what became of their letters."""
     for key in keys:
         story = books.whole_story(key)
         for decision in story.decisions.values():
             letter = story.letters.get(decision.letter)
-            words = fate(letter) if letter else ""
-            yield replace(decision, why=f"{decision.why}; {words}") if words else decision
+            called = _called(decision, letter, books)
+            yield Entry(decision, called, _came(decision, letter, called))
 
 
-def _row(decision: Decision, books: Books) -> dict[str, Any]:
+def _called(decision: Decision, letter: Letter | None, books: Books) -> str:
+    """Such as "reminders/firm, step 2 of 3"; without the number where there is one step."""
+    steps = next((rule.steps for rule in books.rules if rule.name == decision.rule), ())
+    planned = steps[decision.step].send if decision.step < len(steps) else ""
+    name = letter.template if letter else planned
+    return f"{name}, step {decision.step + 1} of {len(steps)}" if name and len(steps) > 1 else name
+
+
+def _came(decision: Decision, letter: Letter | None, called: str) -> str:
+    """What became of the letter; of one that a mode keeps back, and of a draft, which one it is."""
+    if decision.gate == "mode":
+        return f"dry-run of {called}" if called else ""
+    words = fate(letter) if letter else ""
+    return f"{words}: {called}" if letter and letter.state is State.DRAFTED else words
+
+
+def _age(entry: Entry) -> tuple[Any, ...]:
+    return entry.decision.at, entry.decision.rule, entry.decision.step
+
+
+def _row(entry: Entry, books: Books) -> dict[str, Any]:
+    decision = entry.decision
     return {
         "at": decision.at,
         "rule": decision.rule,
         "contractor": books.people.contractors[decision.contractor].name,
         "occasion": decision.about,
         "verdict": str(decision.verdict),
-        "why": decision.why,
+        "why": entry.why,
     }
 
 
-def _cells(decision: Decision, books: Books) -> tuple[str, ...]:
-    who = books.people.contractors[decision.contractor].name
-    return local(decision.at, books.people.owner.timezone), who, decision.rule, decision.verdict, decision.why
+def _cells(entry: Entry, books: Books) -> tuple[str, ...]:
+    """The occasion stands in a column of its own, so that a verdict of "send" need not say it again."""
+    decision = entry.decision
+    why = entry.came if decision.why == decision.about else entry.why
+    return (
+        local(decision.at, books.people.owner.timezone),
+        books.people.contractors[decision.contractor].name,
+        "\n".join(filter(None, (decision.rule, entry.letter))),
+        decision.about,
+        f"{decision.verdict}: {why}" if why else str(decision.verdict),
+    )

@@ -193,11 +193,11 @@ def _append_copy(letter: Letter, inbox: Inbox, now: datetime) -> None:
 
 
 def _leave_draft(letter: Letter, work: Round) -> None:
+    """A draft is composed, and not sent: who counts what went out does not count it."""
     inbox = work.wires.inbox
     work.books.commit(letter.contractor, [letter])
     inbox.append(inbox.drafts_folder() or "Drafts", letter.content.encode("ascii"), ("\\Draft",), work.now)
     work.keep(replace(letter, state=State.DRAFTED, sent_at=work.now, content=""))
-    work.done.sent += 1
 
 
 def _put_off_for_long(books: Books) -> str:

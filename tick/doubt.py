@@ -52,7 +52,7 @@ def _went_out(letter: Letter, look: Sighting, work: Round) -> None:
         letter.contractor,
         [replace(letter, state=state, sent_at=at, alias=look.alias, content="", marks=())],
     )
-    work.done.sent += 1
+    work.done.sent += state is State.SENT
 
 
 def _tried_again(letter: Letter, work: Round) -> Letter | None:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 
 @dataclass(slots=True)
 class Work:
-    """Counts, in the words of `run --once --json`."""
+    """Counts, in the words of `run --once --json`. A draft (`mode: drafts`) is composed, and not sent."""
 
     read: int = 0
     recorded: int = 0
