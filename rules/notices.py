@@ -33,6 +33,12 @@ NOTICES: tuple[Rule, ...] = (
         steps=(Step(send="owner/check-in-proposed"),),
         any_time=True,
     ),
+    Rule(
+        name="Check-in kept",
+        when="check-in kept",
+        steps=(Step(send="check-ins/kept"),),
+        any_time=True,
+    ),
     Rule(name="Check-in over", when="check-in over", steps=(Step(send="owner/check-in-over"),)),
     Rule(name="Check-in disputed", when="check-in disputed", steps=(Step(send="owner/check-in-disputed"),)),
     Rule(

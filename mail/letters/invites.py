@@ -1,4 +1,6 @@
-"""Check-ins as iTIP objects (RFC 5546 over RFC 6047): a REQUEST to book or move one, a CANCEL to drop it.
+"""Check-ins as iTIP objects (RFC 5546 over RFC 6047): a REQUEST books or moves one, a CANCEL drops it.
+
+A DECLINECOUNTER answers who proposed another time and does not get it.
 
 The same UID with a higher SEQUENCE moves an event that calendars know already; nothing else tells them that
 it is the same one. Times are written in a zone with its VTIMEZONE, never in UTC: a call at nine stays a
@@ -60,6 +62,20 @@ def cancel(
     event = _event(check_in, organizer, attendees, summary, timezone, now)
     event.add("status", "CANCELLED")
     return _calendar("CANCEL", event, check_in, timezone)
+
+
+def decline_counter(
+    check_in: CheckIn,
+    *,
+    organizer: Address,
+    attendees: Sequence[Address],
+    summary: str,
+    timezone: str,
+    now: datetime,
+) -> bytes:
+    """Tell who proposed another time that the old one stands (RFC 5546, 3.2.8): the SEQUENCE stays the same."""
+    event = _event(check_in, organizer, attendees, summary, timezone, now)
+    return _calendar("DECLINECOUNTER", event, check_in, timezone)
 
 
 def _event(

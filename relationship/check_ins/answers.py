@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from relationship.check_ins.afterwards import Word, told, words
-from relationship.check_ins.bookings import slot_of
+from relationship.check_ins.bookings import proposal_key, slot_of
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.replies import answer_in
 from relationship.letters import Letter
@@ -75,14 +75,14 @@ def fold(
 def _as_it_stands(
     check_in: CheckIn,
     answers: Mapping[tuple[str, Side], _Answer],
-    choices: Mapping[tuple[str, int], str],
+    choices: Mapping[str, tuple[str, datetime]],
     said: Iterable[Word],
 ) -> CheckIn:
     if check_in.state in ("planned", "moved", "cancelled"):
         return check_in
     check_in = _answered(check_in, answers)
     if check_in.state == "countered":
-        check_in = replace(check_in, choice=choices.get((check_in.uid, check_in.sequence), ""))
+        check_in = _chosen(check_in, choices)
     return told(check_in, said)
 
 
@@ -90,7 +90,7 @@ def _answered(check_in: CheckIn, answers: Mapping[tuple[str, Side], _Answer]) ->
     """With what both sides' calendars answered to its present slot."""
     owner, contractor = answers.get((check_in.uid, Side.OWNER)), answers.get((check_in.uid, Side.CONTRACTOR))
     if owner and owner.sequence >= check_in.sequence:
-        check_in = replace(check_in, owner_answer=owner.answer)
+        check_in = replace(check_in, owner_answer=owner.answer, owner_proposed=owner.proposed)
     if contractor and contractor.sequence >= check_in.sequence:
         check_in = replace(
             check_in,
@@ -157,12 +157,22 @@ def _is_about(message: Message, rest: str, letter: Letter) -> bool:
     )
 
 
-def _choices(messages: Iterable[Message], letters: Mapping[str, Letter]) -> dict[tuple[str, int], str]:
-    """What the owner chose about a counter-proposal, by UID and SEQUENCE; the first click counts."""
-    found: dict[tuple[str, int], str] = {}
+def _chosen(check_in: CheckIn, choices: Mapping[str, tuple[str, datetime]]) -> CheckIn:
+    """With what the owner chose about this very proposal: who declines it leaves the invitation as it was."""
+    choice, at = choices.get(proposal_key(check_in), ("", None))
+    if choice == "decline":
+        return replace(check_in, state="invited", contractor_answer="", choice=choice, chosen_at=at)
+    return replace(check_in, choice=choice, chosen_at=at)
+
+
+def _choices(messages: Iterable[Message], letters: Mapping[str, Letter]) -> dict[str, tuple[str, datetime]]:
+    """What the owner chose about each counter-proposal, and when; the first click counts."""
+    found: dict[str, tuple[str, datetime]] = {}
     for message in messages:
         letter = letters.get(token_in(message.subject))
         chosen = next((tag for tag in message.tags if tag in CHOICES), "")
-        if chosen and letter and letter.occasion.startswith(PROPOSED) and message.side is letter.reader:
-            found.setdefault(slot_of(letter.occasion), chosen)
+        if message.kind is not Kind.HUMAN or message.side is not Side.OWNER:
+            continue
+        if chosen and letter and letter.occasion.startswith(PROPOSED):
+            found.setdefault(letter.occasion, (chosen, message.at))
     return found

@@ -1,6 +1,7 @@
 """Bookings: which occasions and letters are about which check-in, and whether an invitation went out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from relationship.check_ins.check_in import CheckIn
 from relationship.letters import Letter, State
@@ -11,13 +12,28 @@ REACHED = frozenset({State.SENT, State.DRAFTED, State.ATTEMPTED, State.UNPROVABL
 
 def reached(check_in: CheckIn, letters: Mapping[str, Letter]) -> bool:
     """Whether an invitation to it, at whatever time, may stand in somebody's calendar."""
+    return any(_invitations(check_in, letters))
+
+
+def invited_at(check_in: CheckIn, letters: Mapping[str, Letter]) -> datetime:
+    """When the last invitation to it went out; ValueError where none did."""
+    return max(letter.sent_at or letter.created_at for letter in _invitations(check_in, letters))
+
+
+def _invitations(check_in: CheckIn, letters: Mapping[str, Letter]) -> Iterator[Letter]:
     about = (x for x in letters.values() if x.state in REACHED and x.occasion.split("/")[0] in BOOKED)
-    return any(slot_of(letter.occasion)[0] == check_in.uid for letter in about)
+    return (letter for letter in about if slot_of(letter.occasion)[0] == check_in.uid)
 
 
 def occasion_key(check_in: CheckIn, trigger: str = "check-in") -> str:
     """What a rule acts on once: this check-in at this time."""
     return f"{trigger}/{check_in.uid}/{check_in.sequence}"
+
+
+def proposal_key(check_in: CheckIn, trigger: str = "check-in proposed") -> str:
+    """What is told or chosen about once: this proposal of another time for this check-in."""
+    start = f"{check_in.proposed:%Y%m%dT%H%MZ}" if check_in.proposed else "another time"
+    return f"{occasion_key(check_in, trigger)}/{start}"
 
 
 def slot_of(occasion: str) -> tuple[str, int]:

@@ -34,6 +34,8 @@ class CheckIn:
     why: str = ""  # why it was moved or cancelled, in words
     agreed: bool = False  # the slot was proposed by one side and taken by the other: hours do not matter
     choice: str = ""  # what the owner chose about the proposal: accept, decline
+    chosen_at: datetime | None = None  # when the owner chose
+    owner_proposed: datetime | None = None  # the start that the owner's own calendar proposed instead
 
     @property
     def key(self) -> str:

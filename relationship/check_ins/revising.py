@@ -1,7 +1,7 @@
 """Revising: what becomes of a check-in that was invited to, when something changes before its time.
 
 It is cancelled where the relationship pauses or ends, and moved where the owner declined it, took the
-contractor's counter-proposal, or where its day has become a holiday or an absence. Each change raises
+contractor's counter-proposal or made one, or where its day has become a holiday or an absence. Each change raises
 SEQUENCE, so that calendars take it for the same event (RFC 5546, 2.1.4). What was accepted stays where it is
 when only the hours change; and while the contractor wants no letters everything does, as nothing could be told them.
 """
@@ -54,8 +54,12 @@ def _moved(story: Story, diary: Diary, check_in: CheckIn, now: datetime) -> Chec
         return _next_slot(story, diary, check_in, now, "you declined it")
     if check_in.state == "declined":
         return None
-    if check_in.choice and check_in.state == "countered":
-        return _as_chosen(story, check_in)
+    if check_in.owner_answer == "counter":
+        taken = replace(check_in, proposed=check_in.owner_proposed)
+        return _as_proposed(story, taken, now, "you proposed another time")
+    if check_in.state == "countered" and check_in.choice == "accept":
+        moved = _as_proposed(story, check_in, now, "the proposed time was taken")
+        return moved and replace(moved, contractor_answer="accepted", answered_at=check_in.answered_at)
     if check_in.agreed:
         return None
     if not suits(pair_of(story, diary, check_in), _slot(check_in), hours=check_in.state == "invited"):
@@ -67,12 +71,14 @@ def _slot(check_in: CheckIn) -> Slot:
     return Slot(check_in.starts_at, check_in.ends_at, check_in.outside_hours)
 
 
-def _as_chosen(story: Story, check_in: CheckIn) -> CheckIn:
-    """The proposed time, or the old one once more, so that both calendars say the same."""
-    start = check_in.proposed if check_in.choice == "accept" and check_in.proposed else check_in.starts_at
-    length = check_in.ends_at - check_in.starts_at
-    why = "the proposed time was taken" if check_in.choice == "accept" else "the time stays as it was"
-    return replace(_afresh(story, check_in), starts_at=start, ends_at=start + length, why=why, agreed=True)
+def _as_proposed(story: Story, check_in: CheckIn, now: datetime, why: str) -> CheckIn | None:
+    """At the time that was proposed; None where that has passed, or could not be read."""
+    start = check_in.proposed
+    if start is None or start <= now:
+        return None
+    ends_at = start + (check_in.ends_at - check_in.starts_at)
+    moved = replace(_afresh(story, check_in), starts_at=start, ends_at=ends_at, why=why, agreed=True)
+    return replace(moved, planned_at=now, outside_hours="")
 
 
 def _next_slot(story: Story, diary: Diary, check_in: CheckIn, now: datetime, why: str) -> CheckIn:
@@ -103,7 +109,9 @@ def _afresh(story: Story, check_in: CheckIn) -> CheckIn:
         state="moved" if reached(check_in, story.letters) else "planned",
         contractor_answer="",
         owner_answer="",
+        owner_proposed=None,
         answered_at=None,
         proposed=None,
         choice="",
+        chosen_at=None,
     )

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relationship.check_ins.bookings import REACHED, occasion_key, reached
+from relationship.check_ins.bookings import REACHED, invited_at, occasion_key, proposal_key, reached
 from relationship.check_ins.check_in import CheckIn
+from relationship.clocks.durations import Duration
 from relationship.letters import OPEN_STATES
 from relationship.messages import Side
 from relationship.occasions.occasion import Occasion
 from relationship.story import Story
 
+TO_ANSWER_S = 4 * 3600  # working seconds
 ASKED_AFTER = timedelta(hours=1)  # how it went is asked so long after its end
 
 
@@ -58,7 +60,19 @@ def check_in_unanswered(story: Story, now: datetime) -> Iterator[Occasion]:
             continue
         about = "no answer yet to the invitation"
         occasion = _occasion(story, check_in, "check-in unanswered", check_in.starts_at, about)
-        yield replace(occasion, over=_answered(story, check_in, now))
+        earliest = _time_to_answer(story, check_in)
+        yield replace(occasion, earliest=earliest, over=_answered(story, check_in, now))
+
+
+def _time_to_answer(story: Story, check_in: CheckIn) -> datetime:
+    """Until when nobody is reminded, so that no reminder follows the invitation at once where the notice is short.
+
+    Some of the contractor's hours; where the call is nearer, half of those that are left until then.
+    """
+    clock, sent_at = story.contractor.clock, invited_at(check_in, story.letters)
+    left = clock.seconds_between(sent_at, check_in.starts_at)
+    gap = Duration(min(left // 2, TO_ANSWER_S), "seconds", working=True)
+    return clock.after(sent_at, gap) if left else check_in.starts_at
 
 
 def _answered(story: Story, check_in: CheckIn, now: datetime) -> str:
@@ -84,7 +98,28 @@ def check_in_proposed(story: Story, now: datetime) -> Iterator[Occasion]:
         if check_in.state == "countered" and check_in.answered_at:
             about = f"{story.contractor.name} proposes another time for the check-in"
             occasion = _occasion(story, check_in, "check-in proposed", check_in.answered_at, about)
-            yield replace(occasion, over="you have chosen" if check_in.choice else "")
+            yield replace(occasion, key=proposal_key(check_in), over=_chosen(check_in, now))
+
+
+def _chosen(check_in: CheckIn, now: datetime) -> str:
+    """Why there is nothing to choose any more; "" where there is."""
+    if check_in.choice:
+        return "you have chosen"
+    return "the proposed time has passed" if check_in.proposed and check_in.proposed <= now else ""
+
+
+def check_in_kept(story: Story, now: datetime) -> Iterator[Occasion]:
+    """Built-in: the owner declined the proposed time, and who proposed it hears that the old one stands."""
+    for check_in in story.check_ins.values():
+        if (
+            check_in.stands
+            and check_in.choice == "decline"
+            and check_in.chosen_at
+            and now < check_in.starts_at
+        ):
+            about = "the check-in stays at its time"
+            occasion = _occasion(story, check_in, "check-in kept", check_in.chosen_at, about)
+            yield replace(occasion, key=proposal_key(check_in, "check-in kept"))
 
 
 def check_in_over(story: Story, now: datetime) -> Iterator[Occasion]:

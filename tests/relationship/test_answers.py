@@ -46,7 +46,8 @@ def letter(token: str, occasion: str, reader: Side = Side.CONTRACTOR, at: dateti
 INVITE = letter("invite-token", f"check-in/{CALL.uid}/0")
 ASKED = letter("asked-token", f"check-in over/{CALL.uid}/0", Side.OWNER, SLOT + HOUR)
 DISPUTED = letter("which-token", f"check-in disputed/{CALL.uid}/0", Side.OWNER, SLOT + 3 * HOUR)
-PROPOSED = letter("choose-token", f"check-in proposed/{CALL.uid}/0", Side.OWNER, T0 + 3 * HOUR)
+AN_HOUR_LATER = f"check-in proposed/{CALL.uid}/0/{SLOT + HOUR:%Y%m%dT%H%MZ}"
+PROPOSED = letter("choose-token", AN_HOUR_LATER, Side.OWNER, T0 + 3 * HOUR)
 NOTE = letter("note-token", "exchange/m9", Side.CONTRACTOR, SLOT + 2 * HOUR)
 LETTERS = {x.token: x for x in (INVITE, ASKED, DISPUTED, PROPOSED, NOTE)}
 
@@ -198,12 +199,31 @@ def test_forged_or_automatic_words_do_nothing() -> None:
 
 
 def test_the_owner_chooses_about_a_proposal_once() -> None:
-    def chose(number: int, tag: str, side: Side = Side.OWNER) -> Message:
-        return mail(number, side, subject="Check-in (kw-choose-token)", tags=(tag,))
+    def chose(number: int, tag: str, side: Side = Side.OWNER, **more: object) -> Message:
+        return mail(number, side, subject="Check-in (kw-choose-token)", tags=(tag,), **more)
 
     proposal = rsvp(1, "counter", proposed=SLOT + HOUR)
     assert stands(proposal, chose(4, "accept"), chose(5, "decline")).choice == "accept"
     assert stands(proposal, chose(4, "accept", Side.CONTRACTOR)).choice == ""
+    assert stands(proposal, chose(4, "accept", kind=Kind.AUTO_REPLY)).choice == ""
+    assert stands(proposal, chose(4, "accept", authentic=False)).choice == ""
+
+
+def test_a_declined_proposal_leaves_the_invitation_as_it_was() -> None:
+    proposal = rsvp(1, "counter", proposed=SLOT + HOUR)
+    no = mail(4, Side.OWNER, subject="Check-in (kw-choose-token)", tags=("decline",))
+    call = stands(proposal, no)
+    assert (call.state, call.sequence, call.contractor_answer) == ("invited", 0, "")
+    assert (call.choice, call.chosen_at, call.proposed) == ("decline", no.at, SLOT + HOUR)
+    assert stands(proposal, no, rsvp(6, "accepted")).state == "accepted"
+
+
+def test_a_choice_is_about_the_proposal_that_the_owner_was_shown() -> None:
+    first = rsvp(1, "counter", proposed=SLOT + HOUR)
+    second = rsvp(2, "counter", proposed=SLOT + DAY)
+    yes = mail(4, Side.OWNER, subject="Check-in (kw-choose-token)", tags=("accept",))
+    call = stands(first, second, yes)
+    assert (call.state, call.proposed, call.choice) == ("countered", SLOT + DAY, "")
 
 
 def test_folding_twice_changes_nothing() -> None:

@@ -152,16 +152,46 @@ def test_new_hours_move_it_unless_it_was_accepted() -> None:
     assert revise(story(INVITE, rsvp("accepted"), contractor=later), DIARY, NOW) == []
 
 
-@pytest.mark.parametrize(
-    ("choice", "starts"), [("accept", "Sat 14 Mar 19:00"), ("decline", "Tue 10 Mar 10:00")]
+PROPOSAL = at("2026-03-14T19:00")
+PROPOSED = letter(
+    f"check-in proposed/{CALL.uid}/0/{PROPOSAL:%Y%m%dT%H%MZ}", token="choose-token", reader=Side.OWNER
 )
-def test_the_owner_decides_about_a_proposal(choice: str, starts: str) -> None:
-    asked = letter(f"check-in proposed/{CALL.uid}/0", token="choose-token", reader=Side.OWNER)
-    proposal = rsvp("counter", proposed=at("2026-03-14T19:00"))
-    (moved,) = revise(story(INVITE, asked, proposal, words(choice, "choose-token", NOW)), DIARY, NOW)
-    assert (wall(moved.starts_at), moved.sequence, moved.agreed) == (starts, 1, True)
+
+
+def test_a_taken_proposal_moves_it_and_counts_as_the_answer() -> None:
+    chosen = words("accept", "choose-token", NOW)
+    (moved,) = revise(story(INVITE, PROPOSED, rsvp("counter", proposed=PROPOSAL), chosen), DIARY, NOW)
+    assert (wall(moved.starts_at), moved.sequence, moved.agreed) == ("Sat 14 Mar 19:00", 1, True)
+    assert (moved.state, moved.contractor_answer) == ("moved", "accepted")
     # It was agreed upon, so that it stays although it lies outside the hours.
-    assert revise(story(INVITE, call=replace(moved, state="invited")), DIARY, NOW) == []
+    assert revise(story(INVITE, call=replace(moved, state="accepted")), DIARY, NOW) == []
+
+
+def test_a_declined_proposal_moves_nothing_and_is_told_once() -> None:
+    chosen = words("decline", "choose-token", NOW)
+    told = story(INVITE, PROPOSED, rsvp("counter", proposed=PROPOSAL), chosen)
+    assert revise(told, DIARY, NOW) == []
+    key = f"check-in kept/{CALL.uid}/0/{PROPOSAL:%Y%m%dT%H%MZ}"
+    assert keys(finders.check_in_kept, told, NOW) == [(key, False)]
+    assert keys(finders.check_in_proposed, told, NOW) == []
+    assert keys(finders.check_in_kept, told, SLOT) == []
+
+
+def test_a_proposal_whose_time_has_passed_cannot_be_taken() -> None:
+    early = NOW + HOUR
+    asked = letter(
+        f"check-in proposed/{CALL.uid}/0/{early:%Y%m%dT%H%MZ}", token="choose-token", reader=Side.OWNER
+    )
+    told = story(
+        INVITE, asked, rsvp("counter", proposed=early), words("accept", "choose-token", NOW + 2 * HOUR)
+    )
+    assert revise(told, DIARY, NOW + 2 * HOUR) == []
+    assert [over for _, over in keys(finders.check_in_proposed, told, NOW + 2 * HOUR)] == [True]
+
+
+def test_the_owners_own_proposal_is_taken_at_once() -> None:
+    (moved,) = revise(story(INVITE, rsvp("counter", Side.OWNER, PROPOSAL)), DIARY, NOW)
+    assert (wall(moved.starts_at), moved.sequence, moved.contractor_answer) == ("Sat 14 Mar 19:00", 1, "")
 
 
 def test_an_invitation_that_never_went_out_is_planned_anew() -> None:
@@ -236,7 +266,7 @@ def test_declined_and_proposed_are_told_once_each() -> None:
     assert keys(finders.check_in_declined, story(INVITE, rsvp("accepted")), NOW) == []
     proposal = rsvp("counter", proposed=SLOT + HOUR)
     assert keys(finders.check_in_proposed, story(INVITE, proposal), NOW) == [
-        (f"check-in proposed/{CALL.uid}/0", False)
+        (f"check-in proposed/{CALL.uid}/0/{SLOT + HOUR:%Y%m%dT%H%MZ}", False)
     ]
 
 

@@ -137,6 +137,24 @@ def test_an_unanswered_invitation_is_reminded_once_and_an_answered_one_not(invit
     assert len([one for one in invited.letters(MARIA) if one.subject.startswith("Shall we talk")]) == 1
 
 
+@pytest.mark.parametrize("notice", ["4 hours", "1 day"])
+def test_where_the_notice_is_short_the_reminder_leaves_time_to_answer(scene, notice):
+    terms = f"check-ins: {{active: every week, notice: {notice}}}"
+    scene.policy(scene.rules_text + CHECK_INS, ("mode: live", f"mode: live\n{terms}"))
+    scene.tick()
+    while not scene.servers.mailbox(MARIA):
+        scene.run((scene.now + HOURLY).strftime("%Y-%m-%d %H:%M"), HOURLY)
+    scene.live(f"{check_in(scene).starts_at:%Y-%m-%d %H:%M}")
+    invite, reminder = (mail.raw.internal_date for mail in scene.letters(MARIA))
+    clock = scene.story("Maria").contractor.clock
+    before, after = (
+        clock.seconds_between(invite, reminder),
+        clock.seconds_between(reminder, check_in(scene).starts_at),
+    )
+    assert before >= min(after - 120, 4 * 3600)
+    assert after >= 3600
+
+
 def test_an_accepted_one_is_not_reminded(invited):
     replies(invited, MARIA, "ACCEPTED")
     to(invited, check_in(invited).starts_at)
@@ -178,16 +196,60 @@ def test_a_pause_takes_it_out_of_the_calendars(invited):
     assert len(invited.servers.mailbox(MARIA)) == count
 
 
-@pytest.mark.parametrize("choice", ["accept", "decline"])
-def test_a_counter_proposal_is_the_owners_to_take(invited, choice):
+def counters(scene, later: timedelta) -> datetime:
+    """Maria's calendar proposes a time so much later than the booked one."""
+    proposed = check_in(scene).starts_at + later
+    replies(scene, MARIA, "TENTATIVE", dtstart=f"{proposed:%Y%m%dT%H%M%SZ}")
+    assert check_in(scene).state == "countered"
+    return proposed
+
+
+def test_a_taken_proposal_moves_it_in_both_calendars(invited):
+    uid, proposed = check_in(invited).uid, counters(invited, timedelta(days=1, hours=1))
+    clicks(invited, DANA, "accept", DANA)
+    assert (check_in(invited).starts_at, check_in(invited).state) == (proposed, "accepted")
+    for address in (MARIA, DANA):
+        content = invited.servers.mailbox(address)[-1].content
+        event = event_in(content)
+        assert (calendar_in(content)["METHOD"], event["UID"], event["SEQUENCE"]) == ("REQUEST", uid, 1)
+        assert event.start.astimezone(UTC) == proposed
+    to(invited, proposed)  # who proposed it need not be reminded to answer
+    assert not [one for one in invited.letters(MARIA) if one.subject.startswith("Shall we talk")]
+
+
+def test_a_declined_proposal_is_answered_to_who_made_it_and_the_booking_stays(invited):
     before = check_in(invited)
-    proposed = before.starts_at + timedelta(days=1, hours=1)
-    replies(invited, MARIA, "TENTATIVE", dtstart=f"{proposed:%Y%m%dT%H%M%SZ}")
-    assert check_in(invited).state == "countered"
-    clicks(invited, DANA, choice, DANA)
+    owners = len(invited.servers.mailbox(DANA)) + 1  # the question
+    counters(invited, timedelta(days=1))
+    clicks(invited, DANA, "decline", DANA)
     after = check_in(invited)
-    assert (after.sequence, after.state) == (1, "invited")
-    assert after.starts_at == (proposed if choice == "accept" else before.starts_at)
+    assert (after.starts_at, after.sequence, after.state) == (before.starts_at, 0, "invited")
+    content = invited.servers.mailbox(MARIA)[-1].content
+    event = event_in(content)
+    assert b"method=DECLINECOUNTER" in content.replace(b'"', b"")
+    assert (calendar_in(content)["METHOD"], event["UID"], event["SEQUENCE"]) == (
+        "DECLINECOUNTER",
+        before.uid,
+        0,
+    )
+    assert event["ORGANIZER"] == f"mailto:{TEAM}"
+    assert len(invited.servers.mailbox(DANA)) == owners
+    count = len(invited.servers.mailbox(MARIA))
+    clicks(invited, DANA, "accept", DANA)  # the first click counts
+    invited.restart()
+    invited.tick()
+    assert (check_in(invited).starts_at, len(invited.servers.mailbox(MARIA))) == (before.starts_at, count)
+
+
+def test_each_proposal_is_told_and_chosen_about_by_itself(invited):
+    before = check_in(invited).starts_at
+    counters(invited, timedelta(days=1))
+    clicks(invited, DANA, "decline", DANA)
+    second = counters(invited, timedelta(days=2))
+    asked = [one for one in invited.subjects(DANA) if "proposes another time" in one]
+    assert (len(asked), check_in(invited).starts_at) == (2, before)
+    clicks(invited, DANA, "accept", DANA)
+    assert check_in(invited).starts_at == second
 
 
 def test_how_it_went_is_asked_and_both_may_say(invited):
