@@ -11,7 +11,7 @@ from typing import Annotated, TextIO
 import typer
 
 from commands.house import House
-from commands.output import AsJson, plainly
+from commands.output import AsJson, plainly, printable
 from mail.access.secrets import SecretError
 from mail.imap.inbox import Inbox, InboxError
 from mail.smtp.delivery import DeliveryError, Postman
@@ -132,11 +132,7 @@ def _as_text(path: Path, problem: Problem, lines: list[str], prefix: str = "") -
 def quoted(problem: Problem, lines: list[str]) -> str:
     """The line that a problem is about; "" where there is none, or where it may hold a secret."""
     line = lines[problem.line - 1] if 0 < problem.line <= len(lines) else ""
-    return _printable(line) if line.strip() and not _PRIVATE.search(line) else ""
-
-
-def _printable(line: str) -> str:
-    return "".join(character if character.isprintable() else " " for character in line)
+    return printable(line) if line.strip() and not _PRIVATE.search(line) else ""
 
 
 def _summary(path: Path, findings: Findings) -> str:

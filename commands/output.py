@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache, wraps
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -80,17 +82,28 @@ def _plain(value: object) -> str:
 
 
 def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]], empty: str) -> None:
-    """A table for people; where there is nothing, one line says so."""
+    """A table for people; where there is nothing, one line says so. Cells may hold what strangers wrote."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    table = Table(title=Text(title), title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*row)
-    console = Console()
-    console.print(table if table.row_count else empty)
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    Console().print(table if table.row_count else Text(empty))
+
+
+def print_paragraph(words: str, indent: str = "") -> None:
+    """Words for people, as wide as the terminal; further lines are indented."""
+    lines = wrap(printable(words), get_terminal_size().columns, subsequent_indent=indent)
+    typer.echo("\n".join(lines))
+
+
+def printable(text: str) -> str:
+    """What strangers wrote, without what would play with the terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def local(moment: datetime, timezone: str) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from commands.fates import outbox_in_words
 from commands.house import House
-from commands.output import AsJson, local, plainly, print_json, print_table, spell
+from commands.output import AsJson, local, plainly, print_json, print_paragraph, print_table, spell
 from relationship.ledger import median_working_s
 from relationship.messages import Side
 from relationship.story import Story
@@ -29,11 +29,14 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
         return
     print_table(
         "Contractors",
-        ("contractor", "phase", "temperature", "waits", "theirs", "yours", "notes"),
-        (_cells(row, _paused(story)) for row, story in zip(found, stories, strict=True)),
+        ("contractor", "phase", "temperature", "on you", "on them", "they take", "you take"),
+        map(_cells, found),
         "There are no contractors in rules.yaml.",
     )
-    typer.echo(_foot(books, books.store.heartbeat()))
+    typer.echo()
+    for row, story in zip(found, stories, strict=True):
+        print_paragraph(f"{row['contractor']}: {_notes(row, story)}.", "    ")
+    print_paragraph(_foot(books, books.store.heartbeat()))
 
 
 def rows(books: Books, now: datetime) -> Iterator[dict[str, Any]]:
@@ -85,28 +88,24 @@ def _paused(story: Story) -> list[str]:
     return [said[who] for who in story.paused_by]
 
 
-def _cells(row: dict[str, Any], paused: list[str]) -> tuple[str, ...]:
-    asking = [wait for wait in row["waits"] if wait["asks"]]
-    yours = sum(wait["on"] == Side.OWNER for wait in asking)
-    waits = ", ".join(
-        words
-        for n, words in ((yours, f"{yours} on you"), (len(asking) - yours, f"{len(asking) - yours} on them"))
-        if n
-    )
-    notes = [
-        *row["reasons"][:2],
-        *paused,
-        *(f"{a} bounces" for a in row["bouncing"]),
-    ]
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    """The numbers of one contractor; only asking waits are debts."""
+    asking = [wait["on"] for wait in row["waits"] if wait["asks"]]
     return (
         row["contractor"],
         row["phase"],
         row["temperature"],
-        waits or "none",
+        str(asking.count(Side.OWNER) or "-"),
+        str(asking.count(Side.CONTRACTOR) or "-"),
         spell(row["contractor_median_s"]),
         spell(row["owner_median_s"]),
-        "; ".join(notes),
     )
+
+
+def _notes(row: dict[str, Any], story: Story) -> str:
+    """What stands behind the temperature, and what keeps letters from going out."""
+    bounces = (f"mail to {address} comes back" for address in row["bouncing"])
+    return "; ".join([*row["reasons"], *_paused(story), *bounces]) or "nothing to say"
 
 
 def _foot(books: Books, beat: Heartbeat) -> str:

@@ -91,7 +91,7 @@ def _play(
         with view.curtain():
             _run(stage, keepwarm, Readers(stage, keepwarm, parts), end)
         keepwarm.store.beat(replace(keepwarm.store.heartbeat(), last_poll=end))
-        folder.keep(view.sent)
+        folder.keep(view.sent, stage.cast.owner.clock.zone)
         tell(view, keepwarm.books, folder, end)
     finally:
         keepwarm.close()

@@ -6,6 +6,7 @@ from email.parser import BytesHeaderParser
 from email.policy import default
 from html import escape
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from commands.demo.post import html_of, text_of
 from commands.demo.view import Sent
@@ -65,27 +66,26 @@ class Folder:
             rules = re.sub(rf"^(  {name}: )\S+.*$", rf"\g<1>{value}", rules, count=1, flags=re.MULTILINE)
         return re.sub(r"\A# yaml-language-server:.*\n", "", rules)
 
-    def keep(self, letters: list[Sent]) -> None:
-        """Write the letters down: as they travelled, as pages, and as text under the reasons."""
+    def keep(self, letters: list[Sent], zone: ZoneInfo) -> None:
+        """Write the letters down: as they travelled, as pages, and as text under the reasons.
+
+        Their names begin with a number and the day in one zone, the owner's, and so lie in the order of sending.
+        """
         rows = []
         for number, sent in enumerate(letters, 1):
-            name = _name(number, sent)
+            name = _name(number, sent, zone)
             (self.letters / f"{name}.eml").write_bytes(sent.content)
             (self.letters / f"{name}.html").write_text(html_of(sent.content), encoding="utf-8")
             (self.letters / f"{name}.txt").write_text(_as_text(sent), encoding="utf-8")
-            rows.append(_row(name, sent))
+            rows.append(_row(name, sent, zone))
         page = _INDEX.format(count=len(letters), rows="".join(rows))
         (self.letters / "index.html").write_text(page, encoding="utf-8")
 
 
-def _name(number: int, sent: Sent) -> str:
+def _name(number: int, sent: Sent, zone: ZoneInfo) -> str:
     """Such as "017-2026-09-03-ben-reminders-gentle"."""
     who = sent.reader.addresses[0].partition("@")[0]
-    return f"{number:03}-{_when(sent, '%Y-%m-%d')}-{who}-{sent.letter.template.replace('/', '-')}"
-
-
-def _when(sent: Sent, shape: str) -> str:
-    return format(sent.at.astimezone(sent.reader.clock.zone), shape)
+    return f"{number:03}-{sent.at.astimezone(zone):%Y-%m-%d}-{who}-{sent.letter.template.replace('/', '-')}"
 
 
 def _as_text(sent: Sent) -> str:
@@ -104,11 +104,11 @@ def _reasons(sent: Sent) -> list[str]:
     ]
 
 
-def _row(name: str, sent: Sent) -> str:
+def _row(name: str, sent: Sent, zone: ZoneInfo) -> str:
     who = "you" if sent.letter.reader is Side.OWNER else sent.reader.first_name
     why = "<br>".join(escape(line.removeprefix("Why: ")) for line in _reasons(sent))
     return (
-        f"<tr><td>{_when(sent, '%-d %b %H:%M')}</td><td>to {escape(who)}</td>"
+        f"<tr><td>{sent.at.astimezone(zone):%-d %b %H:%M}</td><td>to {escape(who)}</td>"
         f'<td><a href="{name}.html">{escape(sent.letter.subject)}</a><br><small>{why}</small></td>'
         f'<td><a href="{name}.txt">text</a> <a href="{name}.eml">mail</a></td></tr>\n'
     )

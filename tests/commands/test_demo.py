@@ -91,6 +91,7 @@ def test_what_came_before_is_read_and_nobody_is_written_to(played):
     assert sum(datetime.fromisoformat(row["asked_at"]) < first for row in ledger) > 20
     days = [name.split("-", 1)[1][:10] for name in played.names()]
     assert min(days) >= "2026-05-04"
+    assert days == sorted(days), "letters lie in the order in which they were sent"
     assert "lay in the mailbox before Keepwarm began" in played.output
 
 
@@ -161,6 +162,7 @@ def test_the_commands_that_it_names_work(played):
         result = keepwarm(*command.split(), rules=Path(rules), data=Path(data))
         assert result.exit_code == 0, result.output
         assert "Ben Okafor" in result.stdout
+        assert command != "status" or max(map(len, result.stdout.splitlines())) <= 80
 
 
 def test_the_paused_one_hears_nothing(tmp_path, played):
