@@ -18,7 +18,9 @@ from rules.evaluation import WENT_OUT, Case
 from rules.policy import Policy, Rate
 
 CHASES = frozenset({"waiting on contractor", "deadline near", "deadline missed", "check-in unanswered"})
-UPDATES = frozenset({"check-in changed", "check-in cancelled", "check-in kept"})  # their calendars are wrong until it is out
+UPDATES = frozenset(
+    {"check-in changed", "check-in cancelled", "check-in kept"}
+)  # their calendars are wrong until it is out
 LAST_LOOK = "last look"
 TOTAL_LIMIT = "total limit"  # the owner is told when it is reached
 COUNTED = WENT_OUT | OPEN_STATES
