@@ -37,6 +37,9 @@ class Books:
         self.letters: dict[str, Letter] = {}  # the outbox, and what the limits count
         self.routes: dict[str, str] = {}  # UID of a check-in, token of a letter -> relationship
         self.stars = Stars()
+        self.late_words: dict[
+            str, bool
+        ] = {}  # said in this tick of letters that are no drafts: whether it is no
         self._stories: dict[str, Story] = {}  # as they are
         self._told: dict[str, Story] = {}  # as they were told last: what has not changed is taken from there
         self._identities: dict[str, Identities] = {}

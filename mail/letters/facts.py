@@ -217,6 +217,7 @@ FACTS: Mapping[str, Fact] = {
             "to": Fact("its address", "maria@contract.example"),
             "at": Fact("when it was tried", "Tuesday, March 3, 3:20 pm"),
             "reply": Fact("what the mail server said", "550 5.1.1 No such user"),
+            "stands": Fact("how it stands", "It had gone out by then, and cannot be taken back."),
         },
     ),
     "errors": Fact(

@@ -298,3 +298,139 @@ def test_the_draft_is_shown_without_its_footer_and_its_links(scene):
     assert "30 minutes" in shown
     assert "Keepwarm" not in shown
     assert "mailto:" not in shown
+
+
+# -- words that come too late, and words of one's own mind ------------------------------------------------------
+
+
+def says(scene, asked, *words):
+    """Dana answers the draft, one mail after another; what Keepwarm writes back."""
+    before = len(scene.letters(DANA))
+    for word in words:
+        scene.writes(DANA, TEAM, "Re: May I?", word, asked, folder="INBOX")
+        scene.tick()
+    return [" ".join(mail.text.split()) for mail in scene.letters(DANA)[before:]]
+
+
+def in_doubt(scene, moment):
+    """The draft was approved, and the line broke off when it was handed over."""
+    asked = a_draft(scene)
+    scene.servers.drop = moment
+    assert says(scene, asked, "ok") == []
+    scene.servers.drop = ""
+    [letter] = scene.keepwarm.books.outbox()
+    assert letter.state is State.ATTEMPTED
+    return asked
+
+
+def test_a_word_about_a_letter_in_doubt_is_answered_once(scene):
+    asked = in_doubt(scene, "before delivery")
+    [told] = says(scene, asked, "ok", "ok")
+    assert "nobody can tell yet whether it went out. It is tried again only if it surely did not." in told
+    scene.run("2026-03-02 16:30")
+    assert len(scene.letters(MARIA)) == 1
+
+
+@pytest.mark.parametrize(("moment", "copies"), [("before delivery", 0), ("after delivery", 1)])
+def test_no_to_a_letter_in_doubt_is_answered_and_it_is_not_tried_again(scene, moment, copies):
+    asked = in_doubt(scene, moment)
+    [told] = says(scene, asked, "no", "no")
+    assert "nobody can tell yet whether it went out. It is not tried again." in told
+    scene.run("2026-03-03 16:30")
+    assert len(scene.letters(MARIA)) == copies
+
+
+def test_no_to_a_letter_that_has_gone_out_is_answered(scene):
+    asked = a_draft(scene)
+    assert says(scene, asked, "ok") == []
+    [told] = says(scene, asked, "no", "No.")
+    assert "It had gone out by then, on Monday, March 2, 10:30 am, and cannot be taken back." in told
+
+
+@pytest.mark.parametrize("word", ["ok", "send: Thank you, Maria.", "one more thing"])
+def test_what_is_said_after_it_expired_is_answered_with_the_reason(scene, word):
+    asked = a_draft(scene)
+    scene.run("2026-03-05 16:30")
+    [told] = says(scene, asked, word, word)
+    assert "was not sent: you did not answer the draft in time." in told
+    assert scene.letters(MARIA) == []
+
+
+def test_no_twice_and_ok_twice_need_no_answer(scene):
+    asked = a_draft(scene)
+    assert says(scene, asked, "no", "no") == []
+    scene.at("2026-03-02 15:40")
+    question = scene.writes(DANA, MARIA, "Page", "Could you send the page?")
+    scene.at("2026-03-02 15:50")
+    scene.writes(MARIA, TEAM, "Re: Page", "Here it is.", question)
+    scene.tick()
+    again = f"<{scene.letters(DANA)[-1].message_id}>"
+    assert says(scene, again, "ok", "ok") == []
+    assert scene.subjects(MARIA) == ["Re: Page"]
+
+
+def test_a_second_thought_about_a_letter_that_still_waits_holds_it(scene):
+    """Approved in the evening, it waits for Maria's morning; "wait" is neither yes nor no: it is asked back."""
+    asked = a_draft(scene)
+    scene.run("2026-03-02 18:00")
+    assert says(scene, asked, "ok") == []
+    [again] = says(scene, asked, "Wait, not yet please")
+    assert "I did not know what to make of your answer" in again
+    scene.run("2026-03-03 12:00")
+    assert scene.letters(MARIA) == []
+    says(scene, asked, "send: Better words, Maria.")
+    [letter] = scene.letters(MARIA)
+    assert "Better words, Maria." in letter.text
+
+
+def test_other_words_for_a_letter_that_still_waits_take_its_place(scene):
+    asked = a_draft(scene)
+    scene.run("2026-03-02 18:00")
+    assert says(scene, asked, "ok", "send:\nBetter words, Maria.") == []
+    scene.run("2026-03-03 12:00")
+    [letter] = scene.letters(MARIA)
+    assert "Better words, Maria." in letter.text
+    assert "30 minutes" not in letter.text
+
+
+SIGNED = [
+    "Ok\n\nDana",
+    "ok\nDana Reyes",
+    "OK!\n\n– Dana\nAcme Ltd\n+1 555 0100",
+    "Ok.\n\nDana Reyes\nOwner | Acme",
+]
+
+
+@pytest.mark.parametrize("word", SIGNED)
+def test_a_name_below_the_word_is_a_signature(scene, word):
+    asked = a_draft(scene)
+    assert says(scene, asked, word) == []
+    assert scene.subjects(MARIA) == ["Re: Logo"]
+
+
+@pytest.mark.parametrize(
+    "word", ["ok, thanks", "Dana said ok", "ok Dana", "ok\n\nask Dana first", "okay", "ja"]
+)
+def test_what_is_more_than_the_word_is_asked_back(scene, word):
+    asked = a_draft(scene)
+    [again] = says(scene, asked, word)
+    assert "I did not know what to make of your answer" in again
+    assert scene.letters(MARIA) == []
+
+
+def test_an_answer_in_html_alone_is_read_without_what_it_quotes(scene):
+    asked = a_draft(scene)
+    page = (
+        '<html><body><div dir=3D"ltr">OK</div><br><div class="gmail_quote"><div class="gmail_attr">On Mon, '
+        "Mar 2, 2026 at 10:00 AM Keepwarm &lt;team@acme.example&gt; wrote:<br></div><blockquote>no<br>#pause"
+        "</blockquote></div></body></html>"
+    )
+    mail = (
+        f"From: {DANA}\nTo: {TEAM}\nSubject: Re: May I?\nMessage-ID: <h@acme.example>\nIn-Reply-To: {asked}\n"
+    )
+    mail += (
+        "Date: Mon, 02 Mar 2026 15:29:00 +0000\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n"
+    )
+    scene.servers.deliver_to(TEAM, (mail + page).encode(), scene.now, "INBOX")
+    scene.tick()
+    assert scene.subjects(MARIA) == ["Re: Logo"]

@@ -2,6 +2,7 @@
 
 The whole fresh text "ok" sends it, "no" drops it, a first line "send:" sends what follows instead. Anything else is
 asked back, once. Silence lets it expire. Only the owner's own authenticated answer to that very draft counts.
+A word that comes too late is answered, once: it went out, was dropped, or is in doubt.
 """
 
 from collections.abc import Mapping
@@ -14,9 +15,11 @@ from email.policy import default
 from mail.letters.links import answer
 from mail.letters.rendering import Templates
 from mail.letters.rewording import reworded
+from mail.letters.wording import moment
 from mail.reading.to_us import OwnerWord
 from relationship.letters import Letter, State
 from relationship.messages import Side
+from relationship.parties import Owner
 from tick.books import Books
 from tick.outbox import cancel
 from tick.owner.mail import alert
@@ -35,7 +38,7 @@ def ask(books: Books, templates: Templates, now: datetime) -> int:
                 books, templates, "owner/approve", f"approve/{draft.token}", _facts(draft, books), now
             )
             written += _ask_again(draft, books, templates, now)
-    return written
+    return written + _tell_how_it_stands(books, templates, now)
 
 
 def _ask_again(draft: Letter, books: Books, templates: Templates, now: datetime) -> bool:
@@ -46,43 +49,107 @@ def _ask_again(draft: Letter, books: Books, templates: Templates, now: datetime)
     return alert(books, templates, "owner/approve-again", again, _facts(draft, books), now)
 
 
+def _tell_how_it_stands(books: Books, templates: Templates, now: datetime) -> int:
+    """Answer what the owner said about letters that are no drafts any more; once for each word and state."""
+    told = 0
+    for token, is_no in books.late_words.items():
+        draft = _asked_about(token, books)
+        stands = draft and _stands(draft, is_no, books.people.owner)
+        if draft and stands:
+            occasion = f"approve/{token}/{draft.state}/{'no' if is_no else 'ok'}"
+            facts = {**_facts(draft, books), "letter": {"subject": draft.subject, "stands": stands}}
+            told += alert(books, templates, "owner/approve-late", occasion, facts, now)
+    books.late_words.clear()
+    return told
+
+
+def _stands(draft: Letter, is_no: bool, owner: Owner) -> str:
+    """How a letter stands, in a sentence or two; "" where the owner's word changes nothing and is no news."""
+    if draft.state is State.ATTEMPTED:
+        then = "It is not tried again." if is_no else "It is tried again only if it surely did not."
+        return f"The connection broke off while it was handed over, so nobody can tell yet whether it went out. {then}"
+    if draft.state is State.CANCELLED and not is_no:
+        return f"It had been dropped by then, and was not sent: {draft.reply.removeprefix('cancelled: ')}."
+    if draft.state is State.SENT and is_no and draft.sent_at:
+        at = moment(draft.sent_at, owner.timezone, "en", owner.locale)
+        return f"It had gone out by then, on {at}, and cannot be taken back."
+    return ""
+
+
 UNCLEAR = "the owner's answer was not understood"
 
 
 def answer_draft(word: OwnerWord, about: str, books: Books, now: datetime) -> None:
     """Take the owner's answer to the draft with this token."""
-    token = about.partition("/")[0]
-    known = (*books.drafts(), *(letter for letter in books.outbox() if _can_be_stopped(letter)))
-    draft = next((draft for draft in known if draft.token == token), None)
+    draft = _asked_about(about.partition("/")[0], books)
     if draft is None or word.sender not in books.people.owner.addresses:
         return
     said = word.text.strip()
-    if said.rstrip(".!").casefold() == NO:
+    plain = _without_name(said, books.people.owner).rstrip(".!").casefold()
+    if plain == NO and (draft.state is State.ASKED or _is_on_its_way(draft)):
         cancel(draft, "cancelled: you said no to the draft", books, now)
-    elif draft.state is State.ASKED:
-        _take_yes(draft, said, books, now)
+    elif draft.state is State.ASKED or (_is_untouched(draft) and plain != YES):
+        _take_yes(draft, plain, said, books, now)
+    else:
+        _take_late(draft, plain == NO, books)
 
 
-def _can_be_stopped(letter: Letter) -> bool:
-    """Whether the owner said yes to it, and it has not been handed over since."""
-    return bool(letter.approved_at) and letter.state in (State.WAITING, State.DEFERRED)
+def _asked_about(token: str, books: Books) -> Letter | None:
+    """The letter that the owner was asked about, whatever has become of it."""
+    key = books.routes.get(token, "")
+    return books.story(key).letters.get(token) if key in books.people.contractors else None
 
 
-def _take_yes(draft: Letter, said: str, books: Books, now: datetime) -> None:
+def _without_name(said: str, owner: Owner) -> str:
+    """Without the owner's own name below the word, and what signatures put below that."""
+    lines = said.split("\n")
+    names = {owner.name.casefold(), owner.first_name.casefold()}
+    cut = next(
+        (n for n, line in enumerate(lines) if n and line.strip(" -–—,.").casefold() in names), len(lines)
+    )
+    return "\n".join(lines[:cut]).strip()
+
+
+def _is_on_its_way(draft: Letter) -> bool:
+    """Whether the owner said yes to it, and it was not accepted since."""
+    return bool(draft.approved_at) and draft.state in (State.WAITING, State.DEFERRED)
+
+
+def _is_untouched(draft: Letter) -> bool:
+    """Whether it is on its way, and was never handed over: its words may still change."""
+    return _is_on_its_way(draft) and draft.attempts == 0
+
+
+def _take_late(draft: Letter, is_no: bool, books: Books) -> None:
+    """It is too late for the word to do all that it says: the owner is told how the letter stands.
+
+    A letter in doubt that is not wanted any more is not tried again, whatever the mailbox says.
+    """
+    if is_no and draft.state is State.ATTEMPTED:
+        books.commit(draft.contractor, [replace(draft, provable=False)])
+    books.late_words[draft.token] = is_no
+
+
+def _take_yes(draft: Letter, plain: str, said: str, books: Books, now: datetime) -> None:
     """The draft as it is, or the owner's own words; anything else is asked back."""
     first, _, rest = said.partition("\n")
-    if said.rstrip(".!").casefold() == YES:
+    if plain == YES:
         books.commit(draft.contractor, [replace(draft, state=State.WAITING, approved_at=now)])
     elif first.casefold().startswith(INSTEAD):
         _send_instead(draft, f"{first[len(INSTEAD) :]}\n{rest}".strip(), books, now)
     else:
-        books.commit(draft.contractor, [replace(draft, reply=UNCLEAR)])
+        _ask_back(draft, books)
+
+
+def _ask_back(draft: Letter, books: Books) -> None:
+    """In doubt, quiet: what was approved already waits for a clear word again."""
+    books.commit(draft.contractor, [replace(draft, state=State.ASKED, approved_at=None, reply=UNCLEAR)])
 
 
 def _send_instead(draft: Letter, own: str, books: Books, now: datetime) -> None:
     """The owner's own words in the draft's place: the same headers, Message-ID and token."""
     if not own:
-        books.commit(draft.contractor, [replace(draft, reply=UNCLEAR)])
+        _ask_back(draft, books)
         return
     owner, contractor = books.people.owner, books.people.contractors[draft.contractor]
     link = answer("pause", books.policy.mailbox.address, draft.token, contractor.language)
