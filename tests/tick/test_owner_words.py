@@ -334,8 +334,9 @@ def test_a_word_about_a_letter_in_doubt_is_answered_once(scene):
 @pytest.mark.parametrize(("moment", "copies"), [("before delivery", 0), ("after delivery", 1)])
 def test_no_to_a_letter_in_doubt_is_answered_and_it_is_not_tried_again(scene, moment, copies):
     asked = in_doubt(scene, moment)
-    [told] = says(scene, asked, "no", "no")
+    told, *later = says(scene, asked, "no", "no")
     assert "nobody can tell yet whether it went out. It is not tried again." in told
+    assert ["It had gone out by then" in text for text in later] == [True] * copies
     scene.run("2026-03-03 16:30")
     assert len(scene.letters(MARIA)) == copies
 
