@@ -4,9 +4,10 @@ The phrases are in `mail/reading/words/`. Words that people use too need a secon
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from mail.reading import failures, signs
+from mail.reading.fresh import fresh_text
 from mail.reading.parsing import Mail
 from mail.reading.wordlists import any_of, merged, phrases, plain
 from relationship.conversations import is_reply_subject
@@ -16,9 +17,11 @@ _TICKET = re.compile(
     r"vorgang)\b.{0,12}#?\d{2,}",
     re.I,
 )
+_LETTER = 600  # characters in which a vacation program's letter has said all that it says
 _SENTENCES = 400  # characters of the text in which an automatic mail says that it is one
 _SHAPE = r"(?:\[[^\[\]]{{1,30}}\])?[\s\[(*:]*(?:auto:\s*)?(?:{words})(?:\s+(?:{words}))?[\s!.)\]*]*"
-_REST = r"(?:(?:[:：|(\[]|[-–—] ).*)?"
+_REST = r"(?:(?:[:：|(\[]|[-–—] |(?:re|aw|fw|fwd)\s?:).*)?"
+_BY = r"|\s+(?:from|von|by|de|da|op|от)\s+\S+(?:\s+[^\s?]+){0,2}"  # "Auto response from Jo"
 
 
 def automatic_subject(mail: Mail) -> bool:
@@ -43,6 +46,18 @@ def away_subject(mail: Mail) -> bool:
     return _says_away(mail) or signs.bulk_precedence(mail) or failures.null_path(mail)
 
 
+def away_letter(mail: Mail) -> bool:
+    """A text that is a vacation program's whole letter: thanks for the mail, the absence, who helps or when.
+
+    People say one of these things, and seldom two, to somebody whom they write to.
+    """
+    if not _has_marks(mail.opening) or not _away_wording().search(plain(mail.opening[:_SENTENCES])):
+        return False
+    opening = plain(fresh_text(mail.opening[:_LETTER]))
+    marks = sum(bool(sign().search(opening)) for sign in (_thanks, _urgent, _on_return))
+    return marks >= 2 and "?" not in opening
+
+
 def away_wording(mail: Mail) -> bool:
     """An absence in the text's first lines, of a mail that carries a second sign of a machine.
 
@@ -62,7 +77,7 @@ def _prefixed_topic(mail: Mail) -> bool:
 
 
 def _says_away(mail: Mail) -> bool:
-    opening = plain(mail.opening[:_SENTENCES])
+    opening = plain(fresh_text(mail.opening[:_SENTENCES]))
     return bool(_away_wording().search(opening)) and "?" not in opening
 
 
@@ -81,7 +96,7 @@ def says_automatic(mail: Mail) -> bool:
 
 def challenge(mail: Mail) -> bool:
     """The beginning asks the writer to prove that they are a person before the mail is delivered."""
-    return bool(_challenge().search(plain(mail.opening[:_SENTENCES])))
+    return _has_marks(mail.opening) and bool(_challenge().search(plain(mail.opening[:_SENTENCES])))
 
 
 def ticket_receipt(mail: Mail) -> bool:
@@ -94,7 +109,8 @@ def ticket_receipt(mail: Mail) -> bool:
 @cache
 def _automatic_subject() -> re.Pattern[str]:
     words = merged(phrases("automatic subjects"))
-    return re.compile(rf"\s*\[\s*(?:{words})\s*\].*|" + _SHAPE.format(words=words) + _REST)
+    bracketed = rf".*[\[(（【]\s*(?:{words})\s*[\])）】].*"
+    return re.compile(f"{bracketed}|{_SHAPE.format(words=words)}(?:{_REST}{_BY})")
 
 
 @cache
@@ -124,6 +140,33 @@ def _lotus() -> re.Pattern[str]:
 @cache
 def _away_wording() -> re.Pattern[str]:
     return any_of(phrases("away"))
+
+
+@lru_cache(maxsize=1)
+def _has_marks(text: str) -> bool:
+    """One look for all that challenges and vacation letters say: most mail has none of it."""
+    return bool(_marks().search(plain(text[:_LETTER])))
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    sections = ("challenges", "thanks for writing", "urgent matters", "on return")
+    return any_of(phrase for section in sections for phrase in phrases(section))
+
+
+@cache
+def _thanks() -> re.Pattern[str]:
+    return any_of(phrases("thanks for writing"))
+
+
+@cache
+def _urgent() -> re.Pattern[str]:
+    return any_of(phrases("urgent matters"))
+
+
+@cache
+def _on_return() -> re.Pattern[str]:
+    return any_of(phrases("on return"))
 
 
 @cache

@@ -91,9 +91,12 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(Kind.AUTO_REPLY, "an autoresponder's address", "osTicket, FreeScout", signs.responder_address),
     Rule(
-        Kind.AUTO_REPLY, "an automatic answer's subject", "subjects, mail/words", automatic.automatic_subject
+        Kind.AUTO_REPLY,
+        "an automatic answer's subject",
+        "subjects, mail/reading/words",
+        automatic.automatic_subject,
     ),
-    Rule(Kind.AUTO_REPLY, "an out-of-office subject", "subjects, mail/words", automatic.away_subject),
+    Rule(Kind.AUTO_REPLY, "an out-of-office subject", "subjects, mail/reading/words", automatic.away_subject),
     # Lists and newsletters.
     Rule(Kind.LIST, "a mailing list's header", "RFC 2919; RFC 2369", signs.list_header, signs.LIST_HEADERS),
     Rule(
@@ -133,7 +136,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         Kind.AUTO_REPLY,
         "it says that it was written automatically",
-        "wording, mail/words",
+        "wording, mail/reading/words",
         automatic.says_automatic,
     ),
     Rule(
@@ -141,8 +144,14 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(
         Kind.AUTO_REPLY,
+        "a vacation letter from beginning to end",
+        "wording, mail/reading/words",
+        automatic.away_letter,
+    ),
+    Rule(
+        Kind.AUTO_REPLY,
         "an absence, and nothing else",
-        "wording, mail/words",
+        "wording, mail/reading/words",
         automatic.away_wording,
         (b"x-auto-response-suppress", b"thread-topic"),
     ),

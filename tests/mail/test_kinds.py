@@ -207,6 +207,17 @@ MAILS: dict[str, list[str]] = {
     "a ticket system's receipt": [
         PERSON + "Subject: [Ticket #4711] Logo\n\nYour request has been received and will be answered soon."
     ],
+    "a vacation letter from beginning to end": [
+        PERSON + "In-Reply-To: <a@b>\nSubject: Re: Logo\n\n" + text
+        for text in (
+            "Thank you for your email. I am out of the office until Monday, with limited access to email.",
+            "Hi,\n\nI am on vacation until Monday and answer on my return. For urgent matters call Joe.\n\n> ok?",
+            "Vielen Dank für Ihre Nachricht. Ich bin derzeit nicht im Büro. In dringenden Fällen hilft Ihnen Jan.",
+            "Je suis absent du bureau jusqu'au 12 mai. En cas d'urgence, appelez Marie. Je réponds à mon retour.",
+            "Gracias por su mensaje. Me encuentro de vacaciones. Para asuntos urgentes puede contactar a Ana.",
+            "Obrigado pelo seu e-mail. Estou de férias até 5 de maio, com acesso limitado ao e-mail.",
+        )
+    ],
     "an absence, and nothing else": [
         PERSON
         + "Subject: Re: Logo\nX-Auto-Response-Suppress: All\nIn-Reply-To: <a@b>\n\nI am out of the office.",
@@ -225,6 +236,11 @@ PEOPLE = [
     "message could not be "
     "delivered. Do you know why?",
     "Subject: Out of office next week\n\nI am out of the office next week. Can we move the call?",
+    "Subject: Re: Logo\n\nI'm away next week, but here is the file.",
+    "Subject: Re: Logo\n\nHi Dana, I'm on vacation until Monday and will look at it when I'm back. Have fun!",
+    "Subject: Re: Logo\n\nHi Dana, thanks for your email. I am out of office today, but the logo is attached.",
+    "Subject: Leave\n\nI will be on leave from 3 May. During my absence Ana will cover. Is that ok?",
+    "Subject: Automatic reply from the form is broken\n\nPlease look at it.",
     "Subject: Vacation plans\n\nShall we talk about August?",
     "Subject: Auto-reply settings in the help desk\n\nI have changed them.",
     "Subject: Ticket by unknown user\n\nThe user unknown to us wrote again, it was rejected.",
