@@ -6,7 +6,8 @@ A new relationship is too early to tell: until six weeks after the first mail an
 contractor, or, with fewer answers, until three months after it.
 
 What it was before is an argument: it is kept as a fact whenever it changes. Where there is none yet, the past
-is replayed week by week: the first look at a mailbox with a history says what earlier looks would have.
+is replayed week by week: the first look at a mailbox with a history says what earlier looks would have, but it
+is no change.
 """
 
 from collections.abc import Iterator
@@ -35,9 +36,10 @@ WEEK = timedelta(days=7)
 def judge(story: Story, tuning: Tuning, before: Temperature | None, now: datetime) -> Temperature:
     """The temperature now; `before` is the one that was judged last, None where none was."""
     scales = _Scales(story, tuning)
-    if before is None:
-        *_, before = (None, *_replay(scales, now - REPLAY, now, WEEK))
-    return _judged(scales, before, now)
+    if before is not None:
+        return _judged(scales, before, now)
+    *_, replayed = (None, *_replay(scales, now - REPLAY, now, WEEK))
+    return replace(_judged(scales, replayed, now), before="")  # nobody saw it change: it is told to nobody
 
 
 def history(
@@ -134,11 +136,11 @@ def _days(age: timedelta) -> str:
 
 def _reasons(scales: _Scales, state: str, findings: list[Finding], now: datetime) -> tuple[str, ...]:
     told = [finding.reason for finding in findings]
-    plain = RANK[plain_state(_left(findings), scales.tuning)]
-    if plain > RANK[state]:
-        told.append("it is getting better, and is watched a little longer")
-    elif plain < RANK[state]:
-        told.append("it got worse only just now, and is watched a little longer")
+    plain = plain_state(_left(findings), scales.tuning)
+    if RANK[plain] > RANK[state]:
+        told.append(f"it looks better now, and counts as {plain} once that has lasted two weeks")
+    elif RANK[plain] < RANK[state]:
+        told.append(f"it looks worse now, and counts as {plain} if that lasts")
     return tuple(told) or (_all_well(scales.evidence, now),)
 
 

@@ -327,7 +327,7 @@ def test_history_is_one_entry_a_day() -> None:
     first = diary.story.messages[0].at
     assert [at for at, _ in days] == [YEAR[99] - n * DAY for n in range(len(days))][::-1]
     assert first <= days[0][0] < first + DAY
-    assert days[-1][1] == judge(diary.story, Tuned(), None, YEAR[99])
+    assert replace(days[-1][1], before="") == judge(diary.story, Tuned(), None, YEAR[99])
 
 
 def test_a_change_knows_where_it_came_from() -> None:
@@ -338,6 +338,34 @@ def test_a_change_knows_where_it_came_from() -> None:
     assert not warm.fell
     assert replace(warm, before="cold").rose
     assert not replace(warm, before="too early to tell").rose
+
+
+def test_reasons_compare_with_the_state_and_name_the_one_to_come() -> None:
+    """Cold for a silence of two months; then all is well again, for two weeks, before it is called so."""
+    diary, rng = Diary(), random.Random(3)
+    talk(diary, rng, YEAR[:120], theirs=3, ours=4)
+    talk(diary, rng, YEAR[190:], theirs=3, ours=4)
+    year = a_year(diary.story)
+    cold = next(n for n, (_, one) in enumerate(year) if one.state == "cold")
+    assert not [n for n in range(cold, 188) if "looks better" in reasons_on(year, n)]
+    better = [n for n in range(188, 260) if "looks better" in reasons_on(year, n)]
+    assert better
+    for number in better:
+        one = year[number][1]
+        assert one.state in ("cold", "cooling")
+        assert one.reasons[-1].startswith("it looks better now, and counts as ")
+        assert one.state not in one.reasons[-1]
+    assert all(
+        "looks better" not in reasons_on(year, n) for n, (_, one) in enumerate(year) if one.state == "warm"
+    )
+
+
+def test_the_first_judgement_is_no_change() -> None:
+    diary, rng = Diary(), random.Random(3)
+    talk(diary, rng, YEAR[:120], theirs=3, ours=4)
+    for day in range(120, 200):
+        first = judge(diary.story, Tuned(), None, YEAR[day])
+        assert (first.before, first.fell, first.rose) == ("", False, False)
 
 
 # -- too early -----------------------------------------------------------------------------------------------
