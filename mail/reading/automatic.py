@@ -18,6 +18,8 @@ _TICKET = re.compile(
     re.I,
 )
 _LETTER = 600  # characters in which a vacation program's letter has said all that it says
+_MARKED = ("automatic reply", "automatic mail", "sure receipts", "challenges", "thanks for writing")
+_MARKED += ("urgent matters", "on return")
 _SENTENCES = 400  # characters of the text in which an automatic mail says that it is one
 _SHAPE = r"(?:\[[^\[\]]{{1,30}}\])?[\s\[(*:]*(?:auto:\s*)?(?:{words})(?:\s+(?:{words}))?[\s!.)\]*]*"
 _REST = r"(?:(?:[:：|(\[]|[-–—] |(?:re|aw|fw|fwd)\s?:).*)?"
@@ -82,15 +84,17 @@ def _says_away(mail: Mail) -> bool:
 
 
 def says_automatic(mail: Mail) -> bool:
-    """A first or second line that says so: "This is an automatic reply".
+    """Fresh text that says so in its beginning: "This is an automatic reply".
 
-    "This is an automated message" needs a sentence that asks not to answer it: programs' notices on lists,
-    which people discuss, have it too.
+    "This is an automated message" needs a sentence that asks not to answer it and stands in the first lines:
+    programs' notices on lists, which people discuss, have it too.
     """
-    opening = plain(mail.opening[:_SENTENCES])
+    if not _has_marks(mail.opening):
+        return False
+    opening = plain(fresh_text(mail.opening[:_SENTENCES]))
+    if _automatic_reply().search(opening):
+        return "?" not in opening
     lines = [line for line in (line.strip(" *-_#=<>[(") for line in opening.split("\n")) if line][:2]
-    if any(_automatic_reply().match(line) for line in lines):
-        return True
     return any(_automatic_mail().match(line) for line in lines) and bool(_do_not_reply().search(opening))
 
 
@@ -99,11 +103,20 @@ def challenge(mail: Mail) -> bool:
     return _has_marks(mail.opening) and bool(_challenge().search(plain(mail.opening[:_SENTENCES])))
 
 
-def ticket_receipt(mail: Mail) -> bool:
-    """A ticket number in the subject and, at the beginning of the text, that a request was received."""
-    if not _TICKET.search(mail.subject[:200]):
+def sure_receipt(mail: Mail) -> bool:
+    """The beginning says in a help desk's words that a request was received, and asks nothing."""
+    if not _has_marks(mail.opening):
         return False
-    return bool(_receipt().search(plain(mail.opening[:_SENTENCES])))
+    opening = plain(fresh_text(mail.opening[:_SENTENCES]))
+    return bool(_sure_receipt().search(opening)) and "?" not in opening
+
+
+def ticket_receipt(mail: Mail) -> bool:
+    """A ticket number in the subject of what is no answer and, at the beginning, that a request was received."""
+    if not _TICKET.search(mail.subject[:200]) or is_reply_subject(mail.subject):
+        return False
+    opening = plain(fresh_text(mail.opening[:_SENTENCES]))
+    return bool(_receipt().search(opening)) and "?" not in opening
 
 
 @cache
@@ -150,8 +163,7 @@ def _has_marks(text: str) -> bool:
 
 @cache
 def _marks() -> re.Pattern[str]:
-    sections = ("challenges", "thanks for writing", "urgent matters", "on return")
-    return any_of(phrase for section in sections for phrase in phrases(section))
+    return any_of(phrase for section in _MARKED for phrase in phrases(section))
 
 
 @cache
@@ -187,6 +199,11 @@ def _do_not_reply() -> re.Pattern[str]:
 @cache
 def _challenge() -> re.Pattern[str]:
     return any_of(phrases("challenges"))
+
+
+@cache
+def _sure_receipt() -> re.Pattern[str]:
+    return any_of(phrases("sure receipts"))
 
 
 @cache

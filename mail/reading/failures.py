@@ -17,7 +17,7 @@ _SERVER = re.compile(
     r"smtp[-_.]?daemon)[\\@]",
     re.IGNORECASE,
 )
-_DAEMON = re.compile(r"^(?:\w+[-_. ])?\w*daemon\w*[\\@]", re.IGNORECASE)
+_DAEMON = re.compile(r"^mail(?:[-_.]?er)?[-_. ]?daemon\w*[\\@]", re.IGNORECASE)
 _LIKELY = re.compile(
     r"^(?:mail[-_.]?admin\w*|mailadm|mail[-_.]?router|undeliver\w*|bounces?(?:[-+_.].*)?|returned|imss|autobot|mailmaster|"
     r"\"?system[-_. ]?administrator\"?|smtpd?|inetgw\d*|e500.*|symantec.*)@",

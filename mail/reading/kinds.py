@@ -139,6 +139,7 @@ TABLE: tuple[Rule, ...] = (
         "wording, mail/reading/words",
         automatic.says_automatic,
     ),
+    Rule(Kind.AUTO_REPLY, "a help desk's receipt", "wording, mail/reading/words", automatic.sure_receipt),
     Rule(
         Kind.AUTO_REPLY, "a ticket system's receipt", "Zendesk, OTRS, RT, Freshdesk", automatic.ticket_receipt
     ),

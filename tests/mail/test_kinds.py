@@ -204,6 +204,13 @@ MAILS: dict[str, list[str]] = {
         PERSON
         + "Subject: x\n\n*** This is an automatically generated email, please do not reply ***\nYour order",
     ],
+    "a help desk's receipt": [
+        PERSON + "Subject: Re: Logo\n\nWe received your message and will reply to you as soon as possible.",
+        PERSON
+        + "Subject: SUP-123 Logo\n\nReply above this line.\n\nJust confirming that we got your request.",
+        PERSON + "Subject: [Desk #7] Logo\n\nHemos recibido su solicitud y se ha creado el ticket #7.",
+        PERSON + "Subject: [Ticket#4711] Logo\n\nIhre Anfrage ist bei uns eingegangen und wird bearbeitet.",
+    ],
     "a ticket system's receipt": [
         PERSON + "Subject: [Ticket #4711] Logo\n\nYour request has been received and will be answered soon."
     ],
@@ -241,6 +248,11 @@ PEOPLE = [
     "Subject: Re: Logo\n\nHi Dana, thanks for your email. I am out of office today, but the logo is attached.",
     "Subject: Leave\n\nI will be on leave from 3 May. During my absence Ana will cover. Is that ok?",
     "Subject: Automatic reply from the form is broken\n\nPlease look at it.",
+    "Subject: [#4711] Logo\n\nHi Dana, I looked at your request, the logo is attached.",
+    "Subject: Ticket 4711\n\nWe received your request and I have assigned it to Maria, she asks: which size?",
+    "Subject: Re: Logo\n\nHi Dana, I have received your message, thanks! Will start tomorrow.",
+    "Subject: Re: Logo\n\nThank you for contacting us about the logo. I can do it for 300 EUR by Friday.",
+    "Subject: Re: [Ticket#4711] Logo\n\nThanks, that works. Your request has been received well.",
     "Subject: Vacation plans\n\nShall we talk about August?",
     "Subject: Auto-reply settings in the help desk\n\nI have changed them.",
     "Subject: Ticket by unknown user\n\nThe user unknown to us wrote again, it was rejected.",
