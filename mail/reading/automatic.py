@@ -18,8 +18,15 @@ _TICKET = re.compile(
     re.I,
 )
 _LETTER = 600  # characters in which a vacation program's letter has said all that it says
-_MARKED = ("automatic reply", "automatic mail", "sure receipts", "challenges", "thanks for writing")
-_MARKED += ("urgent matters", "on return")
+_MARKED = (
+    "automatic reply",
+    "automatic mail",
+    "sure receipts",
+    "challenges",
+    "thanks for writing",
+    "urgent matters",
+    "on return",
+)
 _SENTENCES = 400  # characters of the text in which an automatic mail says that it is one
 _SHAPE = r"(?:\[[^\[\]]{{1,30}}\])?[\s\[(*:]*(?:auto:\s*)?(?:{words})(?:\s+(?:{words}))?[\s!.)\]*]*"
 _REST = r"(?:(?:[:：|(\[]|[-–—] |(?:re|aw|fw|fwd)\s?:).*)?"
@@ -38,7 +45,7 @@ def away_subject(mail: Mail) -> bool:
     """
     subject = plain(mail.subject)
     if is_reply_subject(mail.subject):
-        return False
+        return subject.endswith((")", "]")) and bool(_suffixed().search(subject)) and _says_away(mail)
     if _domino().fullmatch(subject):
         return True
     if _out_of_office().fullmatch(subject):
@@ -124,6 +131,12 @@ def _automatic_subject() -> re.Pattern[str]:
     words = merged(phrases("automatic subjects"))
     bracketed = rf".*[\[(（【]\s*(?:{words})\s*[\])）】].*"
     return re.compile(f"{bracketed}|{_SHAPE.format(words=words)}(?:{_REST}{_BY})")
+
+
+@cache
+def _suffixed() -> re.Pattern[str]:
+    """AOL: "Re: Logo (Automatic Response)"."""
+    return re.compile(rf"[\[(]\s*(?:{merged(phrases('automatic subjects'))})\s*[\])]$")
 
 
 @cache

@@ -155,6 +155,10 @@ MAILS: dict[str, list[str]] = {
             "자동 회신: Logo",
             "[ext] Automatic reply: Logo",
             "[Auto Reply] Logo",
+            "[AUTO GENERATED] Logo",
+            "Logo 【自動返信】",
+            "Auto response from Jo",
+            "Out of Office AutoReply Re: Logo",
         )
     ],
     "an out-of-office subject": [
@@ -162,6 +166,7 @@ MAILS: dict[str, list[str]] = {
         PERSON + "Subject: Out of office\n\nText",
         PERSON + "Subject: Vacation\n\nI am on vacation until Monday.",
         PERSON + "Subject: away from my mail\nPrecedence: bulk\n\nYour mail will be read when I am back.",
+        PERSON + "Subject: Re:   Logo (Automatic Response)\n\nI am away on vacation until December 20th.",
         PERSON + "Subject: Absent\n\nJe suis absent jusqu'au 12 mai.",
         PERSON + "Subject: Jo Doe/MAIL/ACME is out of the office\n\nI will be out of the office from Monday.",
         PERSON
@@ -233,6 +238,7 @@ MAILS: dict[str, list[str]] = {
     ],
 }
 PEOPLE = [
+    "Subject: Re: Logo (Automatic reply)\n\nGood to know, then next week.",
     "Subject: Re: Automatic reply: Logo\n\nWhen are you back?",
     "Subject: Re: Undelivered Mail Returned to Sender\n\nDid you get my mail? It came back:\n> failed",
     (
