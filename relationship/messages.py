@@ -43,16 +43,21 @@ class Bounce:
     letter: str = ""  # Message-ID (no brackets) of the mail that came back, "" where unknown
 
 
+UNSAID = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Rsvp:
     """One attendee's answer to an invitation (RFC 5546, 3.2.3 and 3.2.7)."""
 
     uid: str
-    sequence: int
+    sequence: int  # UNSAID where it names none
     attendee: str  # lower case, without "mailto:"
     answer: str  # PARTSTAT in lower case ("accepted", "declined", "tentative", "delegated"), or "counter"
     stamp: datetime | None = None  # DTSTAMP: of two answers to one sequence the later counts
     proposed: datetime | None = None  # COUNTER: the start that the attendee would like
+    organizer: str = ""  # whose invitation it answers; "" where it does not say
+    delegate: str = ""  # to whom the attendee passed the invitation on
 
 
 @dataclass(frozen=True, slots=True)

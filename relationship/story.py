@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from relationship.check_ins import answers
+from relationship.check_ins.bookings import title_of
 from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.durations import Duration
 from relationship.clocks.hours import WorkingClock
@@ -241,7 +242,13 @@ def tell(
         mail=mail,
         decisions=facts.decisions,
         letters=letters,
-        check_ins=answers.fold(facts.check_ins, mail.messages, letters, _invited(contractor, owner, profile)),
+        check_ins=answers.fold(
+            facts.check_ins,
+            mail.messages,
+            letters,
+            _invited(contractor, owner, profile),
+            title_of(owner, contractor),
+        ),
         temperatures=facts.temperatures,
         news=news,
     )

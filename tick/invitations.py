@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mail.letters.rendering import Rendered
+from relationship.check_ins.bookings import title_of
 from relationship.check_ins.check_in import CheckIn
 from rules.evaluation import Case
 from rules.policy import Policy
@@ -19,7 +20,7 @@ def calendar_of(case: Case, rendered: Rendered, policy: Policy, now: datetime) -
 
     organizer = (story.owner.name, policy.mailbox.address)
     attendees = [(who.name, who.addresses[0]) for who in (story.contractor, story.owner)]
-    summary = f"Check-in: {story.owner.first_name} and {story.contractor.first_name}"
+    summary = title_of(story.owner, story.contractor)
     timezone = story.owner.timezone
     if kept or check_in.state == "cancelled":
         tell = decline_counter if kept else cancel

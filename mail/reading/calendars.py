@@ -5,11 +5,12 @@ counter-proposal's start, which needs a time zone, goes through the `icalendar` 
 """
 
 import re
+from collections.abc import Callable, Container, Iterator
 from datetime import UTC, datetime
 
 from mail.reading.mime import Part
 from mail.reading.parsing import Mail
-from relationship.messages import Rsvp
+from relationship.messages import UNSAID, Rsvp
 
 CALENDAR_TYPES = frozenset(["text/calendar", "application/ics", "text/x-vcalendar"])
 _FOLD = re.compile(r"\r?\n[ \t]")
@@ -17,8 +18,8 @@ _METHOD = re.compile(r"^METHOD(?:;[^:\r\n]*)?:[ \t]*([A-Za-z-]+)", re.MULTILINE 
 _EVENT = re.compile(
     r"^BEGIN:VEVENT[ \t]*\r?$(.*?)(?:^END:VEVENT|\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE
 )
-_ATTENDEE = re.compile(r'^ATTENDEE((?:;(?:[^":;\r\n]|"[^"\r\n]*")*)*):(.*)$', re.MULTILINE | re.IGNORECASE)
-_PARTSTAT = re.compile(r';PARTSTAT="?([A-Za-z-]+)', re.IGNORECASE)
+_ALARM = re.compile(r"^BEGIN:VALARM.*?^END:VALARM", re.MULTILINE | re.DOTALL | re.IGNORECASE)
+_ATTENDEE = re.compile(r"^ATTENDEE([;:].*)$", re.MULTILINE | re.IGNORECASE)
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z?")
 _ANSWERS = frozenset(["accepted", "declined", "tentative", "delegated"])
 
@@ -32,66 +33,101 @@ def calendar_method(mail: Mail) -> str:
     top = mail.content_type
     if not top.startswith("multipart/") and top not in CALENDAR_TYPES:
         return ""
-    for part in mail.parts:
-        if part.kind not in CALENDAR_TYPES:
-            continue
+    for part in _calendars(mail):
         named = part.params.get("method", "")
         if named:
             return named.upper()
         found = _METHOD.search(_FOLD.sub("", part.text))
         method = found[1].upper() if found else ""
-        if method == "REPLY" or (part.disposition != "attachment" and part.kind != "application/ics"):
+        if method == "REPLY" or (part.disposition != "attachment" and part.kind.startswith("text/")):
             return method
     return ""
 
 
 def calendar_text(mail: Mail) -> str:
     """The unfolded text of the calendar part, with LF line ends; "" where there is none."""
+    return next((_FOLD.sub("", part.text).replace("\r\n", "\n") for part in _calendars(mail)), "")
+
+
+def _calendars(mail: Mail) -> Iterator[Part]:
+    """The calendar parts; some programs know them by their name alone."""
     for part in mail.parts:
-        if part.kind in CALENDAR_TYPES:
-            return _FOLD.sub("", part.text).replace("\r\n", "\n")
-    return ""
+        unknown = part.kind == "application/octet-stream"
+        if part.kind in CALENDAR_TYPES or (unknown and part.params.get("name", "").lower().endswith(".ics")):
+            yield part
 
 
-def read_rsvp(mail: Mail, method: str, author: str) -> Rsvp | None:
+def read_rsvp(
+    mail: Mail,
+    method: str,
+    author: str,
+    is_theirs: Callable[[str], bool] = lambda address: False,
+    ours: Container[str] = (),
+) -> Rsvp | None:
     """The attendee's answer in a REPLY or COUNTER (RFC 5546, 3.2.3 and 3.2.7); None where it says none.
 
-    `author` is the mail's sender: of several attendees the one who wrote counts.
+    Of several attendees the mail's sender counts: `author`, or another address of the same person. Of several
+    events the one whose UID is one of `ours` does.
     """
-    event = _EVENT.search(calendar_text(mail))
-    if not event:
+    events = _EVENT.findall(_ALARM.sub("", calendar_text(mail)))
+    if not events:
         return None
-    body = event[1]
-    uid = _value(body, "UID")
-    attendee, answer = _answer(body, author)
-    if method == "COUNTER":
-        answer = "counter"
+    body = next((event for event in events if _value(event, "UID") in ours), events[0])
+    uid, sequence, who = _value(body, "UID"), _value(body, "SEQUENCE"), _attendee(body, author, is_theirs)
+    answer = "counter" if method == "COUNTER" else _parameter(who, "PARTSTAT").lower()
     if not uid or answer not in _ANSWERS | {"counter"}:
         return None
-    sequence = _value(body, "SEQUENCE")
     return Rsvp(
         uid=uid,
-        sequence=int(sequence) if sequence.isdecimal() and len(sequence) < 10 else 0,
-        attendee=attendee or author,
+        sequence=int(sequence) if sequence.isdecimal() and len(sequence) < 10 else UNSAID,
+        attendee=_address(who) or author,
         answer=answer,
         stamp=_stamp(_value(body, "DTSTAMP")),
-        proposed=_start(mail) if method == "COUNTER" else None,
+        proposed=_start(mail, uid) if method == "COUNTER" else None,
+        organizer=_address(_line(body, "ORGANIZER")),
+        delegate=_without_scheme(_parameter(who, "DELEGATED-TO")),
     )
 
 
-def _answer(body: str, author: str) -> tuple[str, str]:
-    found: list[tuple[str, str]] = []
-    for params, value in _ATTENDEE.findall(body):
-        stat = _PARTSTAT.search(params)
-        address = value.strip().strip('"').lower().removeprefix("mailto:").strip()
-        found.append((address, stat[1].lower() if stat else ""))
-    own = [one for one in found if one[0] == author]
-    return (own or found or [("", "")])[0]
+def _attendee(body: str, author: str, is_theirs: Callable[[str], bool]) -> str:
+    """The rest of the ATTENDEE line that speaks for the mail's sender; of the first one where none does."""
+    lines = _ATTENDEE.findall(body)
+    own = [line for line in lines if _address(line) == author]
+    others = [line for line in lines if is_theirs(_address(line))]
+    return next(iter([*own, *others, *lines]), "")
+
+
+def _address(line: str) -> str:
+    """The address in the rest of an ATTENDEE or ORGANIZER line, whose parameters may hold colons unquoted.
+
+    Apple's server names people by paths of its own, and their addresses in a parameter.
+    """
+    before, scheme, value = line.lower().rpartition("mailto:")
+    if scheme and before.count('"') % 2 == 0:
+        return value.strip(' "')
+    value = _without_scheme(line.rpartition(":")[2].lower())
+    return value if "@" in value else _without_scheme(_parameter(line, "EMAIL"))
+
+
+def _parameter(line: str, name: str) -> str:
+    """The first value of a parameter; "" where there is none."""
+    match = re.search(rf';{name}=(?:"([^"]*)"|([^;:,]*))', line, re.IGNORECASE)
+    return (match[1] or match[2] or "").strip() if match else ""
+
+
+def _without_scheme(uri: str) -> str:
+    return uri.strip(' "').lower().removeprefix("mailto:").strip()
+
+
+def _line(body: str, name: str) -> str:
+    """All behind the name of a property; "" where it is missing."""
+    match = re.search(rf"^{name}([;:].*)$", body, re.MULTILINE | re.IGNORECASE)
+    return match[1].strip() if match else ""
 
 
 def _value(body: str, name: str) -> str:
-    match = re.search(rf"^{name}(?:;[^:\n]*)?:(.*)$", body, re.MULTILINE | re.IGNORECASE)
-    return match[1].strip() if match else ""
+    """The value of a property without parameters that matter."""
+    return _line(body, name).partition(":")[2].strip()
 
 
 def _stamp(text: str) -> datetime | None:
@@ -102,13 +138,13 @@ def _stamp(text: str) -> datetime | None:
         return None
 
 
-def _start(mail: Mail) -> datetime | None:
+def _start(mail: Mail, uid: str) -> datetime | None:
     """The start that a COUNTER proposes, aware UTC; None where it has no zone that can be told."""
     from icalendar import Calendar
 
-    part: Part = next(part for part in mail.parts if part.kind in CALENDAR_TYPES)
     try:
-        start = next(iter(Calendar.from_ical(part.bytes).walk("VEVENT"))).decoded("DTSTART")
+        events = Calendar.from_ical(next(_calendars(mail)).text.lstrip("\ufeff")).walk("VEVENT")
+        start = next(event for event in events if str(event["UID"]).strip() == uid).decoded("DTSTART")
     except Exception:  # whatever a broken calendar makes the library raise
         return None
     if not isinstance(start, datetime) or start.tzinfo is None:

@@ -131,7 +131,7 @@ def codec_for(charset: str) -> str:
         return ""
     try:
         "".encode(name)  # LookupError also for codecs that are not text, such as "base64"
-        b"x".decode(name)
+        b"".decode(name)
     except (LookupError, ValueError):
         return ""
     normal = name.replace("-", "_")

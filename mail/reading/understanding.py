@@ -4,6 +4,7 @@ This is the `record` step's whole knowledge of mail: whom it concerns, of what k
 says. Most of a mailbox concerns no contractor, so that is asked first, by headers alone.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -34,6 +35,7 @@ from relationship.parties import People
 from relationship.tokens import token_in
 
 Pair = tuple[str, Message]
+_CALENDAR = re.compile("|".join(sorted(CALENDAR_TYPES)).encode(), re.IGNORECASE)
 NO_ROUTES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -120,7 +122,7 @@ def _is_report(mail: Mail) -> bool:
 def _is_calendar(mail: Mail) -> bool:
     return (
         mail.content_type in CALENDAR_TYPES
-        or b"text/calendar" in mail.raw.text.lower()
+        or _CALENDAR.search(mail.raw.text) is not None
         or signs.calendar_hint(mail)
     )
 
@@ -161,16 +163,23 @@ def _rsvps(
 ) -> Iterator[Pair]:
     """The answer in its attendee's story; the owner's own answers in that of the check-in's contractor."""
     method = calendar_method(context.mail)
-    rsvp = read_rsvp(context.mail, method, author.address if author else "")
-    rsvp = rsvp and replace(rsvp, attendee=context.known.listed(rsvp.attendee))
+    known = context.known
+
+    def is_theirs(address: str) -> bool:
+        return author is not None and known.belongs_to(author, address)
+
+    rsvp = read_rsvp(context.mail, method, author.address if author else "", is_theirs, routes)
     if rsvp is None:
         if author and author.key:
             yield author.key, _facts(context, verdict, author)
         return
-    key = routes.get(rsvp.uid) or context.known.key_of(rsvp.attendee) or (author.key if author else "")
+    if rsvp.organizer and not known.owner_side(rsvp.organizer):
+        rsvp = replace(rsvp, answer="")  # it answers somebody else's invitation
+    rsvp = replace(rsvp, attendee=known.listed(rsvp.attendee))
+    key = routes.get(rsvp.uid) or known.key_of(rsvp.attendee) or (author.key if author else "")
     if not key:
         return
-    side = Side.OWNER if context.known.owner_side(rsvp.attendee) else Side.CONTRACTOR
+    side = Side.OWNER if known.owner_side(rsvp.attendee) else Side.CONTRACTOR
     writer = Author(side, author.address if author else next(iter(context.mail.from_), ""), key)
     yield key, _facts(context, verdict, writer, rsvp=rsvp)
 

@@ -63,6 +63,10 @@ class Directory:
         """Whether mail to the address comes to the shared mailbox."""
         return address in self._mailbox or without_plus(address) in self._mailbox
 
+    def belongs_to(self, author: "Author", address: str) -> bool:
+        """Whether an address is that writer's, or of the same side as the writer's where it is the owner's."""
+        return self.key_of(address) == author.key if author.key else self.owner_side(address)
+
     def knows(self, address: str) -> bool:
         """Whether the address is anybody's whom we know."""
         return self.owner_side(address) or self.key_of(address) is not None

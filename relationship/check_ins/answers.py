@@ -1,53 +1,24 @@
 """Answers: what was said about check-ins, before and after, folded into their states.
 
-Theory of operation. Beforehand, calendars answer: an RSVP names the check-in by its UID and the attendee who
-answers, who has to be of the side whose mail it is. Of several answers the one to the highest SEQUENCE
-counts, then the one with the latest DTSTAMP, whatever order they came in; an answer to a slot that has been
-moved since says nothing about the new one (RFC 5546, 2.1.5). Mail that says "Accepted: ..." in its subject
-and carries no calendar counts where it answers the invitation.
-
-What is said afterwards is folded by `relationship.check_ins.afterwards`. Mail that our server found forged says nothing
-at all.
+What calendars answer beforehand is read by `relationship.check_ins.rsvps`, what is said afterwards by
+`relationship.check_ins.afterwards`. An answer to a slot that has been moved since says nothing about the new one
+(RFC 5546, 2.1.5), and mail that our server found forged says nothing at all.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from relationship.check_ins.afterwards import Word, told, words
-from relationship.check_ins.bookings import proposal_key, slot_of
+from relationship.check_ins.bookings import proposal_key
 from relationship.check_ins.check_in import CheckIn
-from relationship.check_ins.replies import answer_in
+from relationship.check_ins.rsvps import STATES, Answer, Invited, latest
 from relationship.letters import Letter
 from relationship.messages import Kind, Message, Side
 from relationship.tokens import token_in
 
 CHOICES = ("accept", "decline")
 PROPOSED = "check-in proposed/"
-STATES = {
-    "accepted": "accepted",
-    "declined": "declined",
-    "tentative": "tentative",
-    "delegated": "delegated",
-    "counter": "countered",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """One side's answer beforehand."""
-
-    uid: str
-    sequence: int
-    side: Side
-    answer: str
-    stamp: datetime
-    message: Message
-    proposed: datetime | None = None
-
-    @property
-    def rank(self) -> tuple[int, datetime, datetime, str]:
-        return self.sequence, self.stamp, self.message.at, self.message.key
 
 
 def fold(
@@ -55,15 +26,16 @@ def fold(
     messages: Sequence[Message],
     letters: Mapping[str, Letter],
     addresses: Mapping[Side, Iterable[str]],
+    title: str = "",
 ) -> dict[str, CheckIn]:
     """The check-ins as they stand, by UID.
 
-    `messages` in order; `addresses`: those under which each side was invited.
+    `messages` in order; `addresses`: those under which each side was invited; `title`: what calendars call them.
     """
     if not check_ins:
         return {}
     honest = [message for message in messages if message.authentic]
-    answers = _latest(_answers(check_ins, honest, letters, addresses))
+    answers = latest(check_ins, honest, Invited(letters, addresses, title))
     said = list(words(check_ins, honest, letters))
     choices = _choices(honest, letters)
     return {
@@ -74,7 +46,7 @@ def fold(
 
 def _as_it_stands(
     check_in: CheckIn,
-    answers: Mapping[tuple[str, Side], _Answer],
+    answers: Mapping[tuple[str, Side], Answer],
     choices: Mapping[str, tuple[str, datetime]],
     said: Iterable[Word],
 ) -> CheckIn:
@@ -86,7 +58,7 @@ def _as_it_stands(
     return told(check_in, said)
 
 
-def _answered(check_in: CheckIn, answers: Mapping[tuple[str, Side], _Answer]) -> CheckIn:
+def _answered(check_in: CheckIn, answers: Mapping[tuple[str, Side], Answer]) -> CheckIn:
     """With what both sides' calendars answered to its present slot."""
     owner, contractor = answers.get((check_in.uid, Side.OWNER)), answers.get((check_in.uid, Side.CONTRACTOR))
     if owner and owner.sequence >= check_in.sequence:
@@ -100,61 +72,6 @@ def _answered(check_in: CheckIn, answers: Mapping[tuple[str, Side], _Answer]) ->
             proposed=contractor.proposed,
         )
     return check_in
-
-
-def _latest(answers: Iterable[_Answer]) -> dict[tuple[str, Side], _Answer]:
-    """The answer that counts, by check-in and side; whatever the order they came in."""
-    found: dict[tuple[str, Side], _Answer] = {}
-    for answer in answers:
-        known = found.get((answer.uid, answer.side))
-        if known is None or known.rank < answer.rank:
-            found[answer.uid, answer.side] = answer
-    return found
-
-
-def _answers(
-    check_ins: Mapping[str, CheckIn],
-    messages: Iterable[Message],
-    letters: Mapping[str, Letter],
-    addresses: Mapping[Side, Iterable[str]],
-) -> Iterator[_Answer]:
-    invited = {side: frozenset(known) for side, known in addresses.items()}
-    for message in messages:
-        rsvp, side = message.rsvp, message.side
-        if rsvp and rsvp.uid:
-            honest = rsvp.attendee in invited[side] and message.sender in invited[side]
-            if rsvp.uid in check_ins and honest and rsvp.answer in STATES:
-                stamp = rsvp.stamp or message.at
-                yield _Answer(rsvp.uid, rsvp.sequence, side, rsvp.answer, stamp, message, rsvp.proposed)
-        elif message.kind in (Kind.HUMAN, Kind.RSVP):
-            yield from _by_subject(message, letters, check_ins)
-
-
-def _by_subject(
-    message: Message, letters: Mapping[str, Letter], check_ins: Mapping[str, CheckIn]
-) -> Iterator[_Answer]:
-    """An answer without a calendar: "Accepted: ..." below the invitation, or with its subject."""
-    answer, rest = answer_in(message.subject)
-    if not answer:
-        return
-    invites = [
-        x for x in letters.values() if slot_of(x.occasion)[0] in check_ins and _is_about(message, rest, x)
-    ]
-    if invites:
-        invite = max(invites, key=lambda letter: letter.created_at)
-        uid, sequence = slot_of(invite.occasion)
-        yield _Answer(uid, sequence, message.side, answer, message.at, message)
-
-
-def _is_about(message: Message, rest: str, letter: Letter) -> bool:
-    if letter.message_id in message.parents or (letter.alias and letter.alias in message.parents):
-        return True
-    subject = letter.subject.casefold()
-    return (
-        len(rest) > 7
-        and letter.created_at <= message.at
-        and (subject.startswith(rest) or rest.startswith(subject))
-    )
 
 
 def _chosen(check_in: CheckIn, choices: Mapping[str, tuple[str, datetime]]) -> CheckIn:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from relationship.check_ins.check_in import CheckIn
 from relationship.letters import Letter, State
+from relationship.parties import Contractor, Owner
 
 BOOKED = frozenset({"check-in", "check-in changed"})  # occasions whose letters carry an invitation
 REACHED = frozenset({State.SENT, State.DRAFTED, State.ATTEMPTED, State.UNPROVABLE})
@@ -34,6 +35,17 @@ def proposal_key(check_in: CheckIn, trigger: str = "check-in proposed") -> str:
     """What is told or chosen about once: this proposal of another time for this check-in."""
     start = f"{check_in.proposed:%Y%m%dT%H%MZ}" if check_in.proposed else "another time"
     return f"{occasion_key(check_in, trigger)}/{start}"
+
+
+def title_of(owner: Owner, contractor: Contractor) -> str:
+    """What calendars call a check-in, and repeat when they answer."""
+    return f"Check-in: {owner.first_name} and {contractor.first_name}"
+
+
+def sequence_at(uid: str, letters: Mapping[str, Letter], at: datetime) -> int:
+    """The SEQUENCE of the last invitation to a check-in that was written before a moment."""
+    written = (slot_of(x.occasion) for x in letters.values() if x.created_at <= at)
+    return max((sequence for known, sequence in written if known == uid), default=0)
 
 
 def slot_of(occasion: str) -> tuple[str, int]:

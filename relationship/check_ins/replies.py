@@ -4,23 +4,37 @@ import re
 
 _WORDS = {
     "accepted": """
-        accepted aceptado aceptada aceite aceito aceita accepté acceptée accettato accettata zugesagt
-        angenommen geaccepteerd akceptowano zaakceptowano accepterat accepteret godtatt hyväksytty tinanggap
-        diterima принято 承諾 已接受 수락됨
+        accepted aceptado aceptada aceite aceito aceita accepté acceptée accettato accettata zugesagt zusage
+        angenommen geaccepteerd akceptowano zaakceptowano zaakceptowane accepterat accepteret godtatt hyväksytty
+        tinanggap diterima přijato принято прийнято 承諾 承諾済み 已接受 수락됨
     """,
     "declined": """
-        declined rechazado rechazada recusado recusada refusé refusée rifiutato rifiutata abgelehnt abgesagt
-        geweigerd afgewezen odrzucono avböjt afvist avslått hylätty tinanggihan ditolak отклонено 辞退 已拒绝
-        已謝絕 거절됨
+        declined rechazado rechazada recusado recusada refusé refusée rifiutato rifiutata abgelehnt abgesagt absage
+        geweigerd afgewezen odrzucono odrzucone avböjt afvist avslått hylätty tinanggihan ditolak odmítnuto
+        reddedildi отклонено відхилено 辞退 辞退済み 已拒绝 已謝絕 거절됨
     """,
     "tentative": """
-        tentative maybe provisional provisorio provisório provisoire provvisorio voorlopig vorläufig quizás
-        talvez preliminärt foreløbig alustava 仮承諾 暂定 미정
+        tentative maybe provisional provisorio provisório tentativa provisoire provvisorio voorlopig vorläufig
+        quizás talvez wstępne preliminärt foreløbig foreløpig alustava předběžně belirsiz 仮承諾 暂定 暫定 미정
     """,
 }
-_PHRASES = {"tentatively accepted": "tentative", "mit vorbehalt": "tentative", "con riserva": "tentative"}
+_PHRASES = {
+    "tentatively accepted": "tentative",
+    "mit vorbehalt": "tentative",
+    "unter vorbehalt": "tentative",
+    "vorläufig zugesagt": "tentative",
+    "con riserva": "tentative",
+    "provisoirement accepté": "tentative",
+    "aceptado provisionalmente": "tentative",
+    "aceito provisoriamente": "tentative",
+    "под вопросом": "tentative",
+    "kabul edildi": "accepted",
+}
 _ANSWERS = {word: answer for answer, words in _WORDS.items() for word in words.split()} | _PHRASES
-_SUBJECT = re.compile(r"\s*([^:：]{3,30}?)\s*[:：]\s*(.*)", re.DOTALL)
+_SUBJECT = re.compile(r"\s*([^:：]{2,30}?)\s*[:：]\s*(.*)", re.DOTALL)
+_ABOUT = re.compile(
+    r"^(?:meeting|event|invitation)\s+|\s+(?:meeting|event|invitation)$"
+)  # "Meeting accepted"
 _WHEN = re.compile(r"\s+@\s.*", re.DOTALL)  # Google adds when
 
 
@@ -30,5 +44,5 @@ def answer_in(subject: str) -> tuple[str, str]:
     Both in lower case.
     """
     match = _SUBJECT.fullmatch(subject)
-    answer = _ANSWERS.get(match[1].casefold(), "") if match else ""
+    answer = _ANSWERS.get(_ABOUT.sub("", match[1].casefold()), "") if match else ""
     return (answer, _WHEN.sub("", match[2]).strip().casefold()) if match and answer else ("", "")

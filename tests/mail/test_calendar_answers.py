@@ -1,0 +1,318 @@
+"""Answers as calendars really mail them: each product's wrapping, through the reader to the check-in's state."""
+
+import base64
+import quopri
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mail.raw import RawMail
+from mail.reading.asking import MoreWords
+from mail.reading.understanding import understand, wants_more
+from relationship.check_ins.answers import fold
+from relationship.check_ins.check_in import CheckIn
+from relationship.letters import Letter, State
+from relationship.messages import Message, Side
+from relationship.parties import Contractor, Owner, People
+
+NOW, SLOT = datetime(2026, 3, 3, 9, tzinfo=UTC), datetime(2026, 3, 6, 14, tzinfo=UTC)
+UID, LATER = "checkin-abc@acme.example", datetime(2026, 3, 6, 16, tzinfo=UTC)
+OWNER = Owner(
+    "Dana Reyes",
+    ("dana@acme.example",),
+    "America/New_York",
+    "Mon-Fri 09:00-18:00",
+    mailbox=("team@acme.example",),
+)
+MARIA = Contractor(
+    "Maria Santos", ("maria@contract.example", "maria.s@gmail.example"), "Asia/Manila", "Mon-Fri 21:00-06:00"
+)
+BEN = Contractor("Ben Okafor", ("ben@contract.example",), "Africa/Lagos", "Mon-Fri 09:00-17:00")
+PEOPLE = People(OWNER, {"maria": MARIA, "ben": BEN})
+CALL = CheckIn(UID, 2, SLOT, SLOT + timedelta(minutes=30), SLOT, NOW - timedelta(days=1), state="invited")
+INVITE = Letter(
+    token="invite-token",
+    contractor="maria",
+    rule="Check-in",
+    occasion=f"check-in changed/{UID}/2",
+    step=0,
+    reader=Side.CONTRACTOR,
+    template="check-ins/moved",
+    wording=0,
+    to=(),
+    subject="New time for our check-in",
+    message_id="invite@acme.example",
+    content="",
+    created_at=NOW - timedelta(days=1),
+    due_at=NOW,
+    state=State.SENT,
+    sent_at=NOW - timedelta(days=1),
+)
+TITLE = "Check-in: Dana and Maria"
+
+
+def itip(
+    attendee: str = "ATTENDEE;PARTSTAT=ACCEPTED;CN=Maria:mailto:maria@contract.example",
+    method: str = "REPLY",
+    sequence: str = "SEQUENCE:2",
+    organizer: str = "ORGANIZER;CN=Dana Reyes:mailto:team@acme.example",
+    start: str = "DTSTART:20260306T140000Z",
+    before: Iterable[str] = (),
+    uid: str = UID,
+) -> str:
+    lines = ["BEGIN:VCALENDAR", "PRODID:-//A calendar//EN", "VERSION:2.0", f"METHOD:{method}", *before]
+    lines += ["BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20260303T085000Z", start, organizer, attendee, sequence]
+    return "\r\n".join(line for line in (*lines, "END:VEVENT", "END:VCALENDAR", "") if line)
+
+
+def part(content: str | bytes, kind: str, encoding: str = "", more: str = "") -> bytes:
+    raw = content.encode() if isinstance(content, str) else content
+    encode = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}.get(encoding, bytes)
+    head = f"Content-Type: {kind}\nContent-Transfer-Encoding: {encoding or '8bit'}\n{more}\n"
+    return head.encode() + encode(raw)
+
+
+def parts(kind: str, *inner: bytes, mark: str = "mark") -> bytes:
+    body = b"".join(b"--" + mark.encode() + b"\n" + one + b"\n" for one in inner)
+    return f'Content-Type: multipart/{kind}; boundary="{mark}"\n\n'.encode() + body + f"--{mark}--\n".encode()
+
+
+TEXT = part("Maria answered.", "text/plain; charset=utf-8")
+REPLY = 'text/calendar; charset="utf-8"; method=REPLY'
+
+
+def raw_mail(
+    body: bytes, sender: str = "maria@contract.example", subject: str = "x", more: str = ""
+) -> RawMail:
+    head = (
+        f"From: Maria Santos <{sender}>\nTo: team@acme.example\nSubject: {subject}\n"
+        f"Date: Tue, 03 Mar 2026 08:55:00 +0000\nMessage-ID: <1@x.example>\nMIME-Version: 1.0\n{more}"
+    )
+    header, _, text = (head.encode() + body).partition(b"\n\n")
+    return RawMail("INBOX", 1, NOW, frozenset(), header + b"\n\n", text, complete=True)
+
+
+def read(raw: RawMail, trust: str = "mx.acme.example") -> list[Message]:
+    return [message for _, message in understand(raw, PEOPLE, MoreWords(), trust, NOW, routes={UID: "maria"})]
+
+
+def after(*mails: RawMail) -> CheckIn:
+    messages = [message for raw in mails for message in read(raw)]
+    addresses = {Side.CONTRACTOR: MARIA.addresses, Side.OWNER: OWNER.addresses}
+    return fold({UID: CALL}, messages, {INVITE.token: INVITE}, addresses, TITLE)[UID]
+
+
+def answered(content: str, sender: str = "maria@contract.example", more: str = "") -> str:
+    return after(raw_mail(parts("alternative", TEXT, part(content, REPLY)), sender, more=more)).state
+
+
+WRAPPED = {
+    "google": parts(
+        "mixed",
+        parts("alternative", TEXT, part(itip().replace("\r\n", "\n"), REPLY), mark="inner"),
+        part(itip(), 'application/ics; name="invite.ics"', "base64", "Content-Disposition: attachment\n"),
+    ),
+    "exchange": parts("alternative", TEXT, part(itip(), REPLY, "base64")),
+    "apple, alone": part(itip(), "text/calendar; charset=utf-8; method=REPLY; name=iCal-1.ics"),
+    "apple, attached": parts(
+        "mixed",
+        TEXT,
+        part(
+            itip(),
+            "text/calendar; method=REPLY; name=a.ics",
+            "quoted-printable",
+            "Content-Disposition: attachment\n",
+        ),
+    ),
+    "a file alone": parts("mixed", TEXT, part(itip(), "application/ics", "base64")),
+    "a file of no type": parts("mixed", TEXT, part(itip(), 'application/octet-stream; name="reply.ics"')),
+    "utf-16": parts(
+        "alternative", TEXT, part(itip().encode("utf-16"), "text/calendar; charset=utf-16", "base64")
+    ),
+    "a mark of byte order": parts("alternative", TEXT, part(b"\xef\xbb\xbf" + itip().encode(), REPLY)),
+}
+
+
+@pytest.mark.parametrize("body", WRAPPED.values(), ids=WRAPPED.keys())
+def test_any_wrapping(body: bytes) -> None:
+    assert after(raw_mail(body)).state == "accepted"
+
+
+def test_a_file_that_lies_beyond_what_was_fetched_is_asked_for() -> None:
+    body = parts("mixed", TEXT, b'Content-Type: application/ics; name="invite.ics"\n\n')
+    raw = raw_mail(body)
+    cut = RawMail(raw.folder, raw.uid, NOW, frozenset(), raw.header, raw.text[:-20], complete=False)
+    assert wants_more(cut, PEOPLE)
+
+
+@pytest.mark.parametrize(
+    "attendee",
+    [
+        'ATTENDEE;CN="Santos, Maria: VA; x";ROLE=REQ-PARTI\r\n CIPANT;PARTSTAT=ACCEPTED:mailto:maria@contract.example',
+        "ATTENDEE;CN=Maria: VA;PARTSTAT=ACCEPTED:MAILTO:Maria@Contract.Example",
+        "attendee;partstat=accepted:mailto:maria@contract.example",
+        "ATTENDEE;PARTSTAT=ACCEPTED:maria@contract.example",
+        'ATTENDEE;PARTSTAT=ACCEPTED:"mailto:maria@contract.example"',
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:maria+calls@contract.example",
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:maria.s@gmail.example",
+        'ATTENDEE;PARTSTAT=ACCEPTED;EMAIL="maria@contract.example":/aMTYyNQ/principal/',
+        'ATTENDEE;PARTSTAT=ACCEPTED;SENT-BY="mailto:help@contract.example":mailto:maria@contract.example',
+        "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:dana@acme.example\r\n"
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:maria@contract.example",
+        "ATTENDEE;PARTSTAT=DECLINED:mailto:dana@acme.example\r\n"
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:maria.s@gmail.example",
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:maria@contract.example\r\n"
+        "BEGIN:VALARM\r\nATTENDEE:mailto:x@y.example\r\nUID:alarm\r\nEND:VALARM",
+    ],
+)
+def test_the_attendee_is_found_however_it_is_written(attendee: str) -> None:
+    assert answered(itip(attendee)) == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("sequence", "state"),
+    [("SEQUENCE:2", "accepted"), ("SEQUENCE:1", "invited"), ("SEQUENCE:9", "accepted"), ("", "accepted")],
+)
+def test_the_sequence_says_which_slot_is_meant(sequence: str, state: str) -> None:
+    assert answered(itip(sequence=sequence)) == state
+
+
+def test_a_sequence_that_was_made_up_does_not_outrank_what_is_said_later() -> None:
+    body = parts("alternative", TEXT, part(itip(sequence="SEQUENCE:999"), REPLY))
+    no = itip("ATTENDEE;PARTSTAT=DECLINED:mailto:maria@contract.example").replace("T0850", "T0852")
+    assert after(raw_mail(body), raw_mail(parts("alternative", TEXT, part(no, REPLY)))).state == "declined"
+
+
+@pytest.mark.parametrize(
+    "organizer",
+    [
+        "",
+        "ORGANIZER:MAILTO:Team@ACME.example",
+        'ORGANIZER;CN="Reyes; Dana";SENT-BY="mailto:x@y.example":mailto:team@acme.example',
+        "ORGANIZER:mailto:dana@acme.example",
+    ],
+)
+def test_our_own_invitation_is_meant(organizer: str) -> None:
+    assert answered(itip(organizer=organizer)) == "accepted"
+
+
+FORGED = {
+    "another organizer": (
+        itip(organizer="ORGANIZER:mailto:boss@other.example"),
+        "maria@contract.example",
+        "",
+    ),
+    "unknown sender": (itip(), "eve@evil.example", ""),
+    "unknown attendee": (
+        itip("ATTENDEE;PARTSTAT=DECLINED:mailto:eve@evil.example"),
+        "maria@contract.example",
+        "",
+    ),
+    "another contractor": (
+        itip("ATTENDEE;PARTSTAT=DECLINED:mailto:ben@contract.example"),
+        "ben@contract.example",
+        "",
+    ),
+    "in the owner's name": (
+        itip("ATTENDEE;PARTSTAT=DECLINED:mailto:dana@acme.example"),
+        "maria@contract.example",
+        "",
+    ),
+    "fails DMARC": (
+        itip(),
+        "maria@contract.example",
+        "Authentication-Results: mx.acme.example; dmarc=fail\n",
+    ),
+    "another event": (itip(uid="checkin-xyz@acme.example"), "maria@contract.example", ""),
+}
+
+
+@pytest.mark.parametrize(("content", "sender", "more"), FORGED.values(), ids=FORGED.keys())
+def test_a_forged_answer_does_nothing(content: str, sender: str, more: str) -> None:
+    body = parts("alternative", TEXT, part(content, REPLY))
+    call = after(raw_mail(body, sender, f"Accepted: {TITLE}" if "other" in content else "x", more))
+    assert (call.state, call.owner_answer) == ("invited", "")
+
+
+OTHER_EVENT = (
+    "BEGIN:VEVENT",
+    "UID:another@x.example",
+    "DTSTART:20260310T160000Z",
+    "ATTENDEE;PARTSTAT=DECLINED:mailto:maria@contract.example",
+    "END:VEVENT",
+)
+
+
+def test_of_several_events_ours_counts() -> None:
+    assert answered(itip(before=OTHER_EVENT)) == "accepted"
+    content = itip(method="COUNTER", start="DTSTART:20260306T160000Z", before=OTHER_EVENT)
+    call = after(raw_mail(part(content, "text/calendar; method=COUNTER")))
+    assert (call.state, call.proposed) == ("countered", LATER)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "DTSTART:20260306T160000Z",
+        "DTSTART;TZID=Asia/Manila:20260307T000000",
+        "DTSTART;TZID=Singapore Standard Time:20260307T000000",
+        "DTSTART;TZID=Eastern Standard Time:20260306T110000\r\n"
+        "X-MS-OLK-ORIGINALSTART;TZID=Eastern Standard Time:20260306T090000",
+    ],
+)
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16"])
+def test_a_proposed_time_is_read_in_its_zone(start: str, charset: str) -> None:
+    content = itip(method="COUNTER", start=start).encode(charset)
+    kind = f"text/calendar; charset={charset}; method=COUNTER"
+    assert after(raw_mail(parts("alternative", TEXT, part(content, kind, "base64")))).proposed == LATER
+
+
+def test_a_proposal_without_a_time_is_a_proposal_all_the_same() -> None:
+    content = itip(method="COUNTER", start="DTSTART;VALUE=DATE:20260307")
+    call = after(raw_mail(part(content, "text/calendar; method=COUNTER")))
+    assert (call.state, call.proposed) == ("countered", None)
+
+
+PASSED_ON = itip(
+    'ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:rosa@contract.example":mailto:maria@contract.example\r\n'
+    'ATTENDEE;PARTSTAT=NEEDS-ACTION;DELEGATED-FROM="mailto:maria@contract.example":mailto:rosa@contract.example'
+)
+FROM_ROSA = itip(
+    'ATTENDEE;PARTSTAT=ACCEPTED;DELEGATED-FROM="mailto:maria@contract.example":mailto:rosa@contract.example'
+).replace("T0850", "T0852")
+
+
+def test_who_was_sent_instead_answers_and_nobody_else() -> None:
+    passed_on = raw_mail(part(PASSED_ON, REPLY))
+    rosa = raw_mail(part(FROM_ROSA, REPLY), "rosa@contract.example")
+    assert after(passed_on).state == "delegated"
+    assert after(passed_on, rosa).state == "accepted"
+    assert after(rosa).state == "invited"
+    assert after(passed_on, raw_mail(part(FROM_ROSA, REPLY), "eve@evil.example")).state == "delegated"
+
+
+@pytest.mark.parametrize(
+    ("subject", "state"),
+    [
+        (f"Accepted: {TITLE}", "accepted"),
+        (f"=?utf-8?q?Accept=C3=A9=C2=A0=3A?= {TITLE}", "accepted"),
+        (f"=?utf-8?q?Refus=C3=A9_=3A?= {TITLE}", "declined"),
+        (f"Zugesagt: {TITLE}", "accepted"),
+        (f"Abgelehnt: {TITLE}", "declined"),
+        (f"Mit Vorbehalt: {TITLE}", "tentative"),
+        (f"Aceptado: {TITLE}", "accepted"),
+        (f"Aceito: {TITLE} @ sex. 6 mar. 2026 22:00", "accepted"),
+        (f"Meeting declined: {TITLE}", "declined"),
+        ("Accepted: New time for our check-in", "accepted"),
+        (f"Re: Accepted: {TITLE}", "invited"),
+        (f"New Time Proposed: {TITLE}", "invited"),
+        ("Declined: my raise", "invited"),
+    ],
+)
+def test_answers_without_a_calendar(subject: str, state: str) -> None:
+    """They carry what the calendar calls the event, which in a language of its own is not the mail's subject."""
+    assert after(raw_mail(TEXT, subject=subject)).state == state
+    assert after(raw_mail(TEXT, "eve@evil.example", subject)).state == "invited"
+    failed = "Authentication-Results: mx.acme.example; dmarc=fail\n"
+    assert after(raw_mail(TEXT, subject=subject, more=failed)).state == "invited"
