@@ -1,7 +1,6 @@
 """Every example in README and docs/ is run: rules load, commands and their options exist, files and links are there."""
 
 import re
-import shlex
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +21,7 @@ from rules.format.loader import examine
 from rules.format.schema import RulesFile, keys_of
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BASE = (ROOT / "tests/rules/good.yaml").read_text(encoding="utf-8")
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -67,23 +66,6 @@ def test_there_are_rules_and_a_wrong_one_would_be_noticed() -> None:
     assert problems("rules:\n  - {name: A, when: contractor replide, send: x}\n")
 
 
-def lines() -> Iterator[tuple[str, list[str]]]:
-    """Calls of our program, in fences and in running text: the page, and the words after the program's name."""
-    for name, text in blocks("sh"):
-        for line in text.replace("\\\n", " ").splitlines():
-            yield from called(name, line)
-    for page in PAGES:
-        prose = _FENCE.sub("", page.read_text(encoding="utf-8"))
-        for code in re.findall(r"`([^`\n]+)`", prose):
-            yield from called(page.name, code)
-
-
-def called(name: str, line: str) -> Iterator[tuple[str, list[str]]]:
-    match = re.match(r"(?:sudo )?(?:\S*python3? )?(?:\S*/)?(?:daemon\.py|keepwarm) (.+)", line.strip())
-    if match:
-        yield name, shlex.split(match[1], comments=True)
-
-
 def wrong(words: list[str]) -> str:
     """What is wrong with a call; "" where it could be made."""
     program = typer.main.get_command(build(House))
@@ -104,19 +86,24 @@ def wrong(words: list[str]) -> str:
     return f"{words[0]} has no {missing[0]}" if missing else ""
 
 
-CALLS = list(lines())
-
-
-@pytest.mark.parametrize(
-    ("name", "words"), CALLS, ids=[f"{name}: {' '.join(words)}"[:60] for name, words in CALLS]
-)
-def test_commands_exist(name: str, words: list[str]) -> None:
-    assert wrong(words) == ""
-
-
-def test_there_are_calls_and_a_wrong_one_would_be_noticed() -> None:
-    assert len(CALLS) >= 20
+def test_commands_exist(calls: list[tuple[str, list[str]]]) -> None:
+    found = {f"{page}: {' '.join(words)}": wrong(list(words)) for page, words in calls}
+    assert len(found) >= 20
+    assert {call: fault for call, fault in found.items() if fault} == {}
     assert wrong(["runn"]) and wrong(["run", "--twice"]) and wrong(["--rule", "x", "run"])
+
+
+def test_the_table_of_commands_is_whole_and_right() -> None:
+    rows = re.findall(r"^\| (`.+?`) \| (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    named = set()
+    for left, right in rows:
+        for words in re.findall(r"`([^`]+)`", left):
+            command = words.split()[0]
+            if command in COMMANDS:
+                named.add(command)
+                options = re.findall(r"(?<!\w)--[a-z-]+", f"{words} {right}")
+                assert wrong([command, *options]) == "", command
+    assert named == set(COMMANDS)
 
 
 def targets() -> set[str]:
