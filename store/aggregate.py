@@ -87,11 +87,18 @@ class Aggregate:
     @property
     def size(self) -> int:
         """How many facts are live."""
-        return sum(1 for _ in every_fact(self.facts))
+        return sum(len(getattr(self.facts, table)) for table in KINDS)
+
+    @property
+    def has_documents(self) -> bool:
+        """Whether they are held."""
+        return self._db is not None
 
     def stage(self, added: Iterable[Fact], dropped: Iterable[Fact] = ()) -> None:
         """Work towards the next commit; ValueError, and nothing staged, for a fact that cannot be written."""
         added, dropped = list(added), list(dropped)
+        if not added and not dropped:
+            return
         put = _by_table((fact, Document(encode(fact), fact.key)) for fact in added)  # type: ignore[arg-type]
         gone = _by_table((fact, None) for fact in (*added, *dropped))
         if self._db is None:

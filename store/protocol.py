@@ -65,7 +65,7 @@ class Store(Protocol):
         """The live facts of an aggregate; empty where there is none.
 
         A snapshot that later commits leave as it is, and that the caller may not change; to load again costs
-        nothing. StoreError while the aggregate is damaged.
+        nothing while it is among the last used. StoreError while the aggregate is damaged.
         """
 
     def commit(self, name: str, facts: Iterable[Fact]) -> None:
@@ -120,8 +120,11 @@ class Store(Protocol):
     def beat(self, heartbeat: Heartbeat) -> None:
         """Keep the heartbeat, without waiting for the disk."""
 
-    def set_aside(self, name: str, evidence: bytes) -> None:
-        """Keep a mail that could not be understood, as evidence; `name` says where it was found."""
+    def set_aside(self, name: str, evidence: bytes) -> bool:
+        """Keep a mail that could not be understood, as evidence; `name` says where it was found.
+
+        False where it is kept already.
+        """
 
     # -- what commands ask ---------------------------------------------------------------------------------
 

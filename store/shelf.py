@@ -1,4 +1,6 @@
-"""The live files: one aggregate each, read once, replaced as a whole.
+"""The live files: one aggregate each, read when it is wanted, replaced as a whole.
+
+Those that were used last are kept in memory, so that the daemon stays small however long a history is live.
 
 A file that cannot be read is renamed to `<file>.damaged-<time of its last change>`, and its aggregate refuses
 to load or commit until somebody has looked: one that began anew would not know what was sent already. All
@@ -9,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from relationship.facts import Facts
+from relationship.facts import Fact, Facts
 from store.aggregate import Aggregate, read_facts, tables_of
 from store.codec import CodecError, NewerError
 from store.files import Files, explained
@@ -17,10 +19,12 @@ from store.json_data import dump
 from store.keys import checked
 from store.migrations import Schema, newer
 from store.protocol import OWNER, StoreError
+from store.recent import Recent
 
 DAMAGED = ".damaged-"
 BEFORE = ".before-schema-"  # the copy that is kept of a file that was migrated
-MOST_HELD = 5000  # documents
+MOST_FACTS = 10_000  # that are kept in memory, of all aggregates together
+MOST_DOCUMENTS = 2000  # the same facts as TinyDB has them, of the aggregates that changed last
 
 
 class Shelf:
@@ -31,8 +35,9 @@ class Shelf:
         self._files = files
         self._schema = schema
         self._writable = writable
-        self._open: dict[str, Aggregate] = {}
-        self._held: dict[str, int] = {}  # how many documents are held of which aggregate, oldest change first
+        self._open: Recent[Aggregate] = Recent(MOST_FACTS)
+        self._changed: Recent[Aggregate] = Recent(MOST_DOCUMENTS)
+        self._sound: set[str] = set()  # what was read once, and is not damaged
         self._unflushed: set[Path] = set()  # folders whose last flush failed, or is still to come
         self._names = self._list() if writable else None  # nobody else writes while we hold the lock
         self.damaged = self._list_set_aside()
@@ -43,33 +48,41 @@ class Shelf:
 
     def aggregate(self, name: str) -> Aggregate:
         """The aggregate; StoreError where its file is damaged, or a newer version's."""
-        if name not in self._open:
-            self._open[name] = self._read(name)
-        return self._open[name]
+        known = self._open.get(name)
+        if known is None:
+            known = self._read(name)
+            self._sound.add(name)
+            self._keep(name, known)
+        return known
 
-    def commit(self, names: Iterable[str]) -> None:
-        """Save what is staged, each all or none; a folder is flushed once for all of its files."""
+    def must_be_sound(self, names: Iterable[str]) -> None:
+        """StoreError where one of these cannot be read; most were read before."""
+        for name in names:
+            if name not in self._sound:
+                self.aggregate(name)
+
+    def change(self, name: str, added: Iterable[Fact], dropped: Iterable[Fact]) -> None:
+        """Save an aggregate with facts added and dropped, all or none; durable once `flush` returns."""
+        aggregate = self.aggregate(name)
         try:
-            for name in names:
-                if self.aggregate(name).staged:
-                    self._unflushed.add(self.path(name).parent)
-                    self.aggregate(name).commit()
-                    self._hold(name)
-                    if self._names is not None:
-                        self._names.add(name)
+            aggregate.stage(added, dropped)
+            if aggregate.staged:
+                self._unflushed.add(self.path(name).parent)
+                aggregate.commit()
+                if self._names is not None:
+                    self._names.add(name)
         finally:
-            self._flush()
+            aggregate.rollback()
+            self._keep(name, aggregate)
 
-    def _hold(self, name: str) -> None:
-        """Keep the documents of those that changed last; a first sync goes through many."""
-        self._held.pop(name, None)
-        self._held[name] = self.aggregate(name).size
-        while sum(self._held.values()) > MOST_HELD and len(self._held) > 1:
-            oldest = next(iter(self._held))
-            self.aggregate(oldest).release()
-            del self._held[oldest]
+    def _keep(self, name: str, aggregate: Aggregate) -> None:
+        for gone, _ in self._open.put(name, aggregate, aggregate.size + 1):
+            self._changed.drop(gone)
+        if aggregate.has_documents:
+            for _, rests in self._changed.put(name, aggregate, aggregate.size):
+                rests.release()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         """A folder stays listed until its flush succeeds, so that a commit that is repeated waits for it."""
         for folder in sorted(self._unflushed):
             self._files.flush_folder(folder)
@@ -106,8 +119,9 @@ class Shelf:
             self._files.remove(copy)
         self._files.remove(path)
         self._files.flush_folder(path.parent)
-        self._open.pop(name, None)
-        self._held.pop(name, None)
+        self._open.drop(name)
+        self._changed.drop(name)
+        self._sound.discard(name)
         self.damaged.pop(name, None)
         if self._names is not None:
             self._names.discard(name)

@@ -86,7 +86,8 @@ class TinyStore:
 
     def commit_many(self, facts: Mapping[str, Iterable[Fact]]) -> None:
         """Add facts to many aggregates."""
-        self._change({name: (news(self.load(name), added), []) for name, added in facts.items()})
+        self._shelf.must_be_sound(facts)
+        self._change((name, news(self.load(name), added), []) for name, added in facts.items())
 
     def archive(
         self, name: str, facts: Iterable[Fact], conversation_of: Mapping[str, str] = NO_CONVERSATIONS
@@ -100,7 +101,7 @@ class TinyStore:
             live = self.load(name)
             dropped = [fact for fact in closed if fact.key in live.table(type(fact))]
             if dropped or name not in self._shelf.names():  # one that was never live gets its file now
-                self._change({name: ([], dropped or closed)})
+                self._change([(name, [], dropped or closed)])
 
     def history(self, name: str) -> Iterator[Fact]:
         """The archived facts that are not live."""
@@ -137,7 +138,7 @@ class TinyStore:
         who = self._person(name)
         for other in {*self.names(), *self._shelf.damaged} - {name}:
             if other not in self._shelf.damaged:
-                self._change({other: changes(every_fact(self.load(other)), who)})
+                self._change([(other, *changes(every_fact(self.load(other)), who))])
             self._archive(other).edit(who.blot_line)
         self._shelf.edit_copies(who.blot_bytes)
         self._evidence.forget(who.is_named_in)
@@ -156,17 +157,14 @@ class TinyStore:
         except StoreError:
             return person(name, self._archive(name).facts())
 
-    def _change(self, changes: Mapping[str, tuple[list[Fact], list[Fact]]]) -> None:
-        """Add and drop facts, each aggregate all or none."""
+    def _change(self, changes: Iterable[tuple[str, list[Fact], list[Fact]]]) -> None:
+        """Add and drop facts, each aggregate all or none; a folder is flushed once for all of its files."""
         self._must_be_writable()
-        aggregates = {name: self._shelf.aggregate(name) for name in changes}
         try:
-            for name, (added, dropped) in changes.items():
-                aggregates[name].stage(added, dropped)
-            self._shelf.commit(changes)
+            for name, added, dropped in changes:
+                self._shelf.change(name, added, dropped)
         finally:
-            for aggregate in aggregates.values():
-                aggregate.rollback()
+            self._shelf.flush()
 
     def _archive(self, name: str) -> Archive:
         if name not in self._archives:
@@ -201,10 +199,10 @@ class TinyStore:
         self._must_be_writable()
         self._files.overwrite(self._folder / "heartbeat.json", self._small(heartbeat))
 
-    def set_aside(self, name: str, evidence: bytes) -> None:
-        """Keep a mail that could not be understood."""
+    def set_aside(self, name: str, evidence: bytes) -> bool:
+        """Keep a mail that could not be understood; False where it is kept already."""
         self._must_be_writable()
-        self._evidence.keep(name, evidence)
+        return self._evidence.keep(name, evidence)
 
     def _read_small(self, name: str, default: Small) -> Small:
         """The file's content; the default where there is none that can be read: it is made anew then."""
