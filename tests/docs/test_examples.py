@@ -123,12 +123,24 @@ def test_links_lead_somewhere() -> None:
             assert "://" in target or (page.parent / target).exists(), f"{page.name}: {target}"
 
 
-def test_files_that_are_named_are_there() -> None:
+NAMED = re.compile(r"`((?:tests|deploy|docs|tick|mail|store)/[\w/@.-]+\.\w+)(?:::(\w+))?`")
+
+
+def test_files_and_tests_that_are_named_are_there() -> None:
     for page in PAGES:
-        for named in re.findall(
-            r"`((?:tests|deploy|docs|tick|mail|store)/[\w/@.-]+\.\w+)`", page.read_text()
-        ):
+        for named, test in NAMED.findall(page.read_text()):
             assert (ROOT / named).exists(), f"{page.name}: {named}"
+            assert f"def {test}(" in (ROOT / named).read_text() or not test, f"{page.name}: {named}::{test}"
+
+
+def test_every_promise_names_a_test() -> None:
+    table = re.findall(
+        r"^\| (\w.+?) \| .+? \| (.+) \|$", (ROOT / "docs/promises.md").read_text(), re.MULTILINE
+    )
+    rows = {promise: NAMED.findall(tests) for promise, tests in table if promise != "promise"}
+    assert len(rows) >= 12
+    for promise, tests in rows.items():
+        assert tests and all(path.startswith("tests/") for path, _ in tests), promise
 
 
 ROW = re.compile(

@@ -109,3 +109,27 @@ def test_a_robot_that_answers_every_mail_like_a_person_gets_what_the_limits_allo
 def answer_all(scene, text, ids):
     for one in ids:
         scene.writes(MARIA, TEAM, "Re: your request", text, one)
+
+
+def test_no_header_leads_a_letter_astray(scene):
+    """Never astray: whatever a mail says of where answers go, a letter's recipients stand in rules.yaml."""
+    eve = "eve@evil.example"
+    strange = (
+        f"Reply-To: {eve}\nMail-Reply-To: {eve}\nMail-Followup-To: {eve}\nSender: {eve}\nReturn-Path: <{eve}>\n"
+        f"Disposition-Notification-To: {eve}\nErrors-To: {eve}\nResent-From: {eve}\nCc: Eve <{eve}>\n"
+    ).encode()
+    scene.tick()
+    scene.live("2026-03-02 10:00")
+    question = raw(DANA, f"{MARIA}, {eve}", "Logo", "Could you send it?", 1, scene.now)
+    scene.servers.deliver_to(TEAM, question, scene.now, "Sent")
+    scene.live("2026-03-02 10:30")
+    answer = raw(MARIA, TEAM, "Re: Logo", "Here it is.", 2, scene.now, "<hostile.1@contract.example>")
+    scene.servers.deliver_to(TEAM, strange + answer, scene.now, "INBOX")
+    scene.live("2026-03-02 11:00")
+    theirs = raw(MARIA, TEAM, "Icons", "Which one do you want?", 3, scene.now)
+    scene.servers.deliver_to(TEAM, strange + theirs, scene.now, "INBOX")
+    scene.live("2026-03-03 20:00")
+    assert {out.rule for out in scene.out} == {"Thank a quick answer", "I owe an answer"}
+    for _, recipients, content in scene.servers.accepted:
+        assert set(recipients) <= {MARIA, DANA, TEAM}
+        assert eve.encode() not in content.partition(b"\r\n\r\n")[0]
