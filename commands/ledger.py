@@ -92,4 +92,5 @@ def _cells(row: dict[str, Any], zone: str) -> tuple[str, ...]:
     who = "you" if row["party"] == Side.OWNER else row["contractor"]
     asked = local(datetime.fromisoformat(row["asked_at"]), zone)
     took = spell(row["elapsed_s"]) if row["answered_at"] else "open"
-    return row["contractor"], row["subject"], who, asked, took, spell(row["working_s"]), str(row["chasers"])
+    worked = spell(row["working_s"], days=False)
+    return row["contractor"], row["subject"], who, asked, took, worked, str(row["chasers"])

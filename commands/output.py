@@ -111,8 +111,8 @@ def local(moment: datetime, timezone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(timezone)):%a %-d %b %Y %H:%M}"
 
 
-def spell(seconds: int | float | None) -> str:
-    """A span for a table's narrow column: "45 s", "40 min", "3 h 05", "2 d 4 h"."""
+def spell(seconds: int | float | None, days: bool = True) -> str:
+    """A span for a table's narrow column: "45 s", "40 min", "3 h 05", "2 d 4 h"; working time knows no days."""
     if seconds is None:
         return ""
     total = int(seconds)
@@ -122,4 +122,4 @@ def spell(seconds: int | float | None) -> str:
     if minutes < 60:
         return f"{minutes} min"
     hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest:02d}" if hours < 48 else f"{hours // 24} d {hours % 24} h"
+    return f"{hours} h {rest:02d}" if hours < 48 or not days else f"{hours // 24} d {hours % 24} h"

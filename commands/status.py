@@ -9,11 +9,12 @@ import typer
 
 from commands.fates import outbox_in_words
 from commands.house import House
-from commands.output import AsJson, local, plainly, print_json, print_paragraph, print_table, spell
+from commands.output import AsJson, complain, local, plainly, print_json, print_paragraph, print_table
 from relationship.ledger import median_working_s
 from relationship.messages import Side
 from relationship.story import Story
-from relationship.warmth.temperature import judge
+from relationship.warmth.latency import Pace, short
+from relationship.warmth.temperature import Reading, read
 from store.protocol import Heartbeat
 from tick.books import Books
 
@@ -24,19 +25,22 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     house: House = context.obj
     books, now = house.books(), house.now()
     found, stories = list(rows(books, now)), [books.story(key) for key in books.people.contractors]
+    aside = _set_aside(books.store.heartbeat(), house)
     if as_json:
         print_json(found)
+        if aside:
+            complain(aside)
         return
     print_table(
         "Contractors",
         ("contractor", "phase", "temperature", "on you", "on them", "they take", "you take"),
-        map(_cells, found),
+        (_cells(row, _reading(story, books, now)) for row, story in zip(found, stories, strict=True)),
         "There are no contractors in rules.yaml.",
     )
     typer.echo()
     for row, story in zip(found, stories, strict=True):
         print_paragraph(f"{row['contractor']}: {_notes(row, story)}.", "    ")
-    print_paragraph(_foot(books, books.store.heartbeat()))
+    print_paragraph(f"{_foot(books, books.store.heartbeat())} {aside}".strip())
 
 
 def rows(books: Books, now: datetime) -> Iterator[dict[str, Any]]:
@@ -46,7 +50,7 @@ def rows(books: Books, now: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _row(story: Story, books: Books, now: datetime) -> dict[str, Any]:
-    warmth = judge(story, books.policy.temperature, story.temperature, now)
+    warmth = _reading(story, books, now).temperature
     today = now.astimezone(ZoneInfo(story.contractor.timezone)).date()
     return {
         "contractor": story.contractor.name,
@@ -60,6 +64,10 @@ def _row(story: Story, books: Books, now: datetime) -> dict[str, Any]:
         "paused": bool(story.paused_by),
         "bouncing": sorted({*story.bouncing, *story.turned_away}),
     }
+
+
+def _reading(story: Story, books: Books, now: datetime) -> Reading:
+    return read(story, books.policy.temperature, story.temperature, now)
 
 
 def _wait(turn: Any) -> dict[str, Any]:
@@ -88,7 +96,7 @@ def _paused(story: Story) -> list[str]:
     return [said[who] for who in story.paused_by]
 
 
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+def _cells(row: dict[str, Any], known: Reading) -> tuple[str, ...]:
     """The numbers of one contractor; only asking waits are debts."""
     asking = [wait["on"] for wait in row["waits"] if wait["asks"]]
     return (
@@ -97,9 +105,16 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         row["temperature"],
         str(asking.count(Side.OWNER) or "-"),
         str(asking.count(Side.CONTRACTOR) or "-"),
-        spell(row["contractor_median_s"]),
-        spell(row["owner_median_s"]),
+        _takes(known.theirs, row["contractor_median_s"]),
+        _takes(known.yours, row["owner_median_s"]),
     )
+
+
+def _takes(pace: Pace | None, median: int | None) -> str:
+    """The numbers of the temperature's reasons; where there are too few of them, the median of all answers."""
+    if pace:
+        return f"{short(pace.recent)}, {short(pace.usual)} before"
+    return short(median) if median is not None else "-"
 
 
 def _notes(row: dict[str, Any], story: Story) -> str:
@@ -112,6 +127,13 @@ def _foot(books: Books, beat: Heartbeat) -> str:
     zone = books.people.owner.timezone
     last = f"Last poll: {local(beat.last_poll, zone)}." if beat.last_poll else "The mailbox was not read yet."
     trouble = f" Trouble since {local(beat.failing_since, zone)}: {beat.reason}" if beat.failing_since else ""
-    aside = f" {beat.set_aside} mails were set aside unread." if beat.set_aside else ""
     outbox = outbox_in_words(books.outbox())
-    return f"{last} Outbox: {outbox}, {len(books.notes())} notes to you.{trouble}{aside}"
+    return f"{last} Outbox: {outbox}, {len(books.notes())} notes to you.{trouble}"
+
+
+def _set_aside(beat: Heartbeat, house: House) -> str:
+    """How many mails could not be understood, and where the last of them lie; "" where all could."""
+    if not beat.set_aside:
+        return ""
+    counted = "1 mail was" if beat.set_aside == 1 else f"{beat.set_aside} mails were"
+    return f"{counted} set aside, not understood: see {house.data / 'set-aside'}."

@@ -100,7 +100,7 @@ def _cells(entry: Entry, books: Books) -> tuple[str, ...]:
     return (
         local(decision.at, books.people.owner.timezone),
         books.people.contractors[decision.contractor].name,
-        "\n".join(filter(None, (decision.rule, entry.letter))),
+        f"{decision.rule} ({entry.letter})" if entry.letter else decision.rule,
         decision.about,
         f"{decision.verdict}: {why}" if why else str(decision.verdict),
     )

@@ -13,11 +13,12 @@ from rich.text import Text
 
 from commands.demo.folder import Folder
 from commands.demo.view import WIDTH, View
-from commands.output import spell
 from commands.status import rows
 from relationship.messages import Side
+from relationship.warmth.latency import short
 from tick.books import Books
 
+MEDIANS = ("contractor_median_s", "owner_median_s")
 _COLOURS = {"warm": "green", "cooling": "yellow", "cold": "red"}
 
 
@@ -73,7 +74,7 @@ def _ledger(page: Page, found: Iterable[dict[str, Any]]) -> None:
     page.line(Text(f"  {'':<18}{'they answer in':<17}{'you answer in':<16}{'they owe':<11}you owe", "dim"))
     for row in found:
         asking = [wait["on"] for wait in row["waits"] if wait["asks"]]
-        they, you = spell(row["contractor_median_s"]), spell(row["owner_median_s"])
+        they, you = (short(row[name]) if row[name] is not None else "-" for name in MEDIANS)
         they_owe, you_owe = asking.count(Side.CONTRACTOR) or "-", asking.count(Side.OWNER) or "-"
         page.line(Text(f"  {row['contractor']:<18}{they:<17}{you:<16}{they_owe:<11}{you_owe}"))
 

@@ -158,7 +158,9 @@ def _upwards(axes: "Axes", one: Portrait, side: Side, sign: int) -> int:
 
 def trend(one: Portrait) -> str:
     """The medians of four weeks each, against what was usual in the year before."""
-    label = "How long answers took over time, in working hours: medians of four weeks, and what was usual."
+    label = (
+        "How long answers took over time, in working hours: medians of four weeks, and what they were before."
+    )
 
     def draw(axes: "Axes") -> None:
         for side in (Side.CONTRACTOR, Side.OWNER):
@@ -166,8 +168,8 @@ def trend(one: Portrait) -> str:
             values = [math.nan if value is None else value / 3600 for _, value in known]
             axes.plot([_x(at) for at, _ in known], values, color=COLOURS[side], linewidth=2)
             _last(axes, one.now, values, COLOURS[side])
-            if (usual := one.usual(side)) is not None:
-                axes.axhline(usual / 3600, color=COLOURS[side], linewidth=1, linestyle=(0, (2, 3)))
+            if pace := one.pace(side):
+                axes.axhline(pace.usual / 3600, color=COLOURS[side], linewidth=1, linestyle=(0, (2, 3)))
         axes.set_ylim(0, max(1.0, axes.get_ylim()[1]) * 1.05)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g} h")
         _dates(axes, one.since, one.now, 4)

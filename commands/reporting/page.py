@@ -86,17 +86,17 @@ def _city(party: Party) -> str:
 
 def _sides(one: Portrait) -> Iterator[dict[str, object]]:
     for side, who in ((Side.CONTRACTOR, one.story.contractor.first_name), (Side.OWNER, "You")):
-        known, usual = one.figures(side), one.usual(side)
+        known, pace = one.figures(side), one.pace(side)
         yield {
             "who": who,
             "side": "theirs" if side is Side.CONTRACTOR else "yours",
             "count": known.count,
             "median": hours(known.median) if known.median is not None else "–",
             "p90": hours(known.p90) if known.p90 is not None else "–",
-            "lately": hours(known.pace.recent) if known.pace else "–",
-            "lately_short": short(known.pace.recent) if known.pace else "",
-            "usual": hours(usual) if usual is not None else "–",
-            "usual_short": short(usual) if usual is not None else "",
+            "lately": hours(pace.recent) if pace else "too few to tell",
+            "before": hours(pace.usual) if pace else "–",
+            "lately_short": short(pace.recent) if pace else "",
+            "before_short": short(pace.usual) if pace else "",
             "open": len(one.open_waits(side)),
         }
 

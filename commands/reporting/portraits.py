@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain
+from statistics import median
 from zoneinfo import ZoneInfo
 
 from relationship.check_ins.check_in import CheckIn
@@ -14,8 +15,8 @@ from relationship.letters import Letter, State
 from relationship.messages import Side
 from relationship.story import Story, tell
 from relationship.warmth.evidence import Evidence
-from relationship.warmth.latency import USUAL, Answer, Pace, between, percentile
-from relationship.warmth.temperature import history, judge
+from relationship.warmth.latency import Answer, Pace, between, percentile
+from relationship.warmth.temperature import Reading, history, read
 from relationship.warmth.words import Temperature, Tuning
 from tick.books import Books
 
@@ -33,7 +34,6 @@ class Figures:
     count: int
     median: int | None
     p90: int | None
-    pace: Pace | None  # lately against usual, where there is enough to compare
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,18 @@ class Portrait:
         return Evidence(self.story)
 
     @cached_property
+    def reading(self) -> Reading:
+        """The temperature as it is now, and the pace that it rests on."""
+        return read(self.story, self.tuning, self.story.temperature, self.now)
+
+    @property
     def temperature(self) -> Temperature:
         """As it is now."""
-        return judge(self.story, self.tuning, self.story.temperature, self.now)
+        return self.reading.temperature
+
+    def pace(self, side: Side) -> Pace | None:
+        """One side's answers this month and before, as the digest and the reasons tell them."""
+        return self.reading.theirs if side is Side.CONTRACTOR else self.reading.yours
 
     @cached_property
     def temperatures(self) -> Sequence[tuple[datetime, Temperature]]:
@@ -80,15 +89,9 @@ class Portrait:
         times = [answer.worked for answer in self.answers(side)]
         return Figures(
             count=len(times),
-            median=percentile(times, 50) if times else None,
+            median=int(median(times)) if times else None,
             p90=percentile(times, 90) if times else None,
-            pace=self.evidence.pace(side, self.now),
         )
-
-    def usual(self, side: Side) -> int | None:
-        """The median of the year before the last four weeks: the baseline of the trend."""
-        known = between(self.evidence.answers[side], self.now - USUAL - 4 * WEEK, self.now - 4 * WEEK)
-        return percentile([answer.worked for answer in known], 50) if len(known) >= 8 else None
 
     def trend(self, side: Side) -> list[tuple[datetime, int | None]]:
         """The median of the four weeks before the end of each week; None where there are too few answers."""
@@ -97,7 +100,7 @@ class Portrait:
         for back in reversed(range(weeks)):
             end = self.now - back * WEEK
             times = [a.worked for a in between(self.evidence.answers[side], end - 4 * WEEK, end)]
-            found.append((end, percentile(times, 50) if len(times) >= 3 else None))
+            found.append((end, int(median(times)) if len(times) >= 3 else None))
         return found
 
     @cached_property

@@ -100,7 +100,7 @@ def _rows(axes: "Axes", rows: Sequence[Row]) -> None:
     axes.set_yticks(range(len(rows)), [_label(row[0]) for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(left=0)
-    _plain(axes, "By contractor, this month (dot) and usually (bar)")
+    _plain(axes, "By contractor, this month (dot) and before (bar)")
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=GREY, alpha=0.25, linewidth=0.6)
 

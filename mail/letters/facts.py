@@ -102,16 +102,16 @@ WEEK = {
     "warm": Fact("how the others stand", "7 relationships are warm and 1 too new to tell"),
     "pace": Fact(
         "the week's medians",
-        "Half of the answers to you came within 3 working hours, half of yours within 5 working hours.",
+        "Half of the answers to you came within 9 working hours this week, 3 in the weeks before.",
     ),
     "picture": Fact("the place of the picture, where there is one", Markdown("")),
     "speeds": _lines(
         "how long answers take, of both sides, where that has changed",
         "Ben Okafor",
-        "answers in 9 working hours, usually 3; you answer in 2 working hours, as usual",
+        "answers take 9 working hours this month, 3 before; your answers take 2 working hours this month, as before",
     ),
     "speeds_more": _more("relationships"),
-    "steady": Fact("the others", "In 3 other relationships answers take as long as usual, on both sides."),
+    "steady": Fact("the others", "In 3 other relationships answers take as long as before, on both sides."),
     "sent": _lines(
         "letters that went out to contractors",
         "Ben Okafor",

@@ -18,6 +18,7 @@ WIDE = timedelta(days=56)  # how far to look where the month holds too few answe
 USUAL = timedelta(days=365)  # so long before the recent ones reaches the baseline
 FEWEST_RECENT = 6
 FEWEST_USUAL = 8
+AN_HOUR_AND_A_HALF = 90 * 60  # from there on people speak of hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +104,47 @@ def percentile(values: Sequence[int], percent: int) -> int:
     return ranked[max(0, -(-percent * len(ranked) // 100) - 1)]
 
 
+def compared(now: int, before: int) -> str:
+    """Two medians beside each other, as all that tells of them does: "9 working hours this month, 3 before"."""
+    lately, usual = pair(now, before)
+    return f"{lately} this month, {'as before' if is_usual(now, before) else f'{usual} before'}"
+
+
+def is_usual(now: int, before: int) -> bool:
+    """Whether the two are much the same: within a third of each other, or within ten minutes."""
+    return 0.75 * before <= now <= 1.33 * before or abs(now - before) < 600
+
+
+def pair(now: int, before: int) -> tuple[str, str]:
+    """Two times in words, the second without the unit that it shares with the first.
+
+    Both are in hours where one is and the other is half an hour at least: who compares wants one unit.
+    """
+    if max(now, before) < AN_HOUR_AND_A_HALF:
+        return hours(now), str(max(1, round(before / 60)))
+    if min(now, before) < 30 * 60:
+        return hours(now), hours(before)
+    return _in_hours(now), number_of(before / 3600)
+
+
 def hours(seconds: int) -> str:
     """Working time in words: "40 working minutes", "9 working hours"."""
-    if seconds < 90 * 60:
+    if seconds < AN_HOUR_AND_A_HALF:
         minutes = max(1, round(seconds / 60))
         return f"{minutes} working minute{'s' * (minutes != 1)}"
-    return f"{number_of(seconds / 3600)} working hours"
+    return _in_hours(seconds)
+
+
+def _in_hours(seconds: int) -> str:
+    number = number_of(seconds / 3600)
+    return f"{number} working hour{'s' * (number != '1')}"
 
 
 def short(seconds: int) -> str:
     """The same where there is little room: "40 min", "9 h"."""
-    return f"{max(1, round(seconds / 60))} min" if seconds < 90 * 60 else f"{number_of(seconds / 3600)} h"
+    if seconds < AN_HOUR_AND_A_HALF:
+        return f"{max(1, round(seconds / 60))} min"
+    return f"{number_of(seconds / 3600)} h"
 
 
 def number_of(value: float) -> str:

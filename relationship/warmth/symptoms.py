@@ -12,7 +12,7 @@ from relationship.conversations import plain_subject
 from relationship.ledger import Turn
 from relationship.messages import Side
 from relationship.warmth.evidence import Evidence
-from relationship.warmth.latency import Pace, hours, number_of
+from relationship.warmth.latency import Pace, compared
 
 MONTH = timedelta(days=28)
 SIX_WEEKS = timedelta(days=45)
@@ -40,7 +40,7 @@ def slower(side: Side, much: bool) -> Find:
         if (still or _is_much_slower(known)) is not much:
             return []
         whose = "your answers" if side is Side.OWNER else "answers"
-        return [f"{whose} take {hours(known.recent)} this month, {_bare(known.usual, known.recent)} before"]
+        return [f"{whose} take {compared(known.recent, known.usual)}"]
 
     return find
 
@@ -216,10 +216,3 @@ def payment_late(evidence: Evidence, now: datetime) -> list[str]:
     if paid[0] > due or paid[-1] > due - gap / 2:
         return []
     return [f"pay of {evidence.day(due)} is not marked as paid"]
-
-
-def _bare(seconds: int, beside: int) -> str:
-    """The same without its unit, where that is the one of the number beside it."""
-    if seconds >= 90 * 60 and beside >= 90 * 60:
-        return number_of(seconds / 3600)
-    return hours(seconds).replace("working ", "") if seconds < 90 * 60 else hours(seconds)

@@ -11,18 +11,18 @@ is no change.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from relationship.messages import Side
 from relationship.story import Story
 from relationship.warmth.evidence import Evidence
-from relationship.warmth.latency import RECENT, hours
+from relationship.warmth.latency import RECENT, Pace, compared
 from relationship.warmth.signals import SIGNALS, Finding, weigh
 from relationship.warmth.steadiness import next_state, plain_state
 from relationship.warmth.words import RANK, TOO_EARLY, WARM, Temperature, Tuning
 
-__all__ = ["SIGNALS", "Temperature", "Tuning", "history", "judge"]
+__all__ = ["SIGNALS", "Reading", "Temperature", "Tuning", "history", "judge", "read"]
 
 A_NEW_USUAL = timedelta(days=182)  # what stays different for so long is the new usual
 NEW = timedelta(days=42)
@@ -33,13 +33,30 @@ DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A temperature, and the numbers that it rests on: None where there are too few answers to compare."""
+
+    temperature: Temperature
+    theirs: Pace | None
+    yours: Pace | None
+
+
 def judge(story: Story, tuning: Tuning, before: Temperature | None, now: datetime) -> Temperature:
     """The temperature now; `before` is the one that was judged last, None where none was."""
+    return read(story, tuning, before, now).temperature
+
+
+def read(story: Story, tuning: Tuning, before: Temperature | None, now: datetime) -> Reading:
+    """The same with both sides' pace, so that whoever shows numbers shows those of the reasons."""
     scales = _Scales(story, tuning)
     if before is not None:
-        return _judged(scales, before, now)
-    *_, replayed = (None, *_replay(scales, now - REPLAY, now, WEEK))
-    return replace(_judged(scales, replayed, now), before="")  # nobody saw it change: it is told to nobody
+        temperature = _judged(scales, before, now)
+    else:
+        *_, replayed = (None, *_replay(scales, now - REPLAY, now, WEEK))
+        temperature = replace(_judged(scales, replayed, now), before="")  # nobody saw it change: no news
+    theirs, yours = (scales.evidence.pace(side, now) for side in (Side.CONTRACTOR, Side.OWNER))
+    return Reading(temperature, theirs, yours)
 
 
 def history(
@@ -67,11 +84,11 @@ def _first(evidence: Evidence, start: datetime, now: datetime, step: timedelta) 
 
 
 def _judged(scales: "_Scales", before: Temperature | None, now: datetime) -> Temperature:
+    scales.evidence.usual_until = _usual_until(before, now)
     known = before is not None and before.state != TOO_EARLY
     if not known and (early := _too_early(scales.evidence, now)):
         since = before.since if before else now
         return Temperature(TOO_EARLY, 100, (early,), since)
-    scales.evidence.usual_until = _usual_until(before, now)
     state = next_state(before, scales.points, scales.recovered, scales.tuning, now)
     findings = scales.findings(now, recovering=before is not None and before.warm_until is not None)
     points, reasons = _left(findings), _reasons(scales, state, findings, now)
@@ -147,5 +164,5 @@ def _reasons(scales: _Scales, state: str, findings: list[Finding], now: datetime
 def _all_well(evidence: Evidence, now: datetime) -> str:
     known = evidence.pace(Side.CONTRACTOR, now)
     if known:
-        return f"answers take {hours(known.recent)}, as they usually do"
+        return f"answers take {compared(known.recent, known.usual)}"
     return "you are in touch, and nobody waits for long"

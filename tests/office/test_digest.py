@@ -222,9 +222,9 @@ def test_the_digest_of_a_busy_week(busy: Any, templates: Templates) -> None:
 @pytest.mark.parametrize(
     ("theirs", "said"),
     [
-        ([3, 3, 4, 3, 9], "within 9 working hours (3 working hours in the weeks before)."),
-        ([3, None, 4, 3, 3], "within 3 working hours (as in the weeks before)."),
-        ([None, None, 4, 3, 9], "within 9 working hours."),
+        ([3, 3, 4, 3, 9], "within 9 working hours this week, 3 in the weeks before."),
+        ([3, None, 4, 3, 3], "within 3 working hours this week, as in the weeks before."),
+        ([None, None, 4, 3, 9], "within 9 working hours this week."),
     ],
 )
 def test_the_plain_text_tells_the_trend(theirs: list[int | None], said: str) -> None:

@@ -35,7 +35,7 @@ def test_the_letter_is_named_and_what_became_of_it_said(scene, mode, verdict, ca
     row, cells = _row(entry, scene.keepwarm.books), _cells(entry, scene.keepwarm.books)
     assert list(row) == ["at", "rule", "contractor", "occasion", "verdict", "why"]
     assert (row["verdict"], row["why"].endswith(came)) == (verdict, True)
-    assert cells[2] == "Chase\nreminders/gentle, step 1 of 3"
+    assert cells[2] == "Chase (reminders/gentle, step 1 of 3)"
     assert cells[3] == row["occasion"]
     assert cells[4].startswith(verdict)
     assert row["occasion"] not in cells[4], "it stands in its own column"

@@ -17,8 +17,8 @@ from relationship.occasions.check_ins import unsaid
 from relationship.story import Story
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.latency import between
-from relationship.warmth.temperature import judge
-from relationship.warmth.words import TOO_EARLY, WARM, Tuning
+from relationship.warmth.temperature import Reading, read
+from relationship.warmth.words import TOO_EARLY, WARM, Temperature, Tuning
 from tick.digest.contents import (
     Call,
     Dated,
@@ -44,7 +44,8 @@ UNTOLD = frozenset({"", "condition", "already done", "at most", "quiet hours"}) 
 def gather(stories: Sequence[Story], tuning: Tuning, since: datetime, now: datetime) -> Digest:
     """The digest of (since, now], of all relationships that are not paused or ended."""
     live = [story for story in stories if _phase(story, now) not in ("paused", "ended")]
-    warmths = [_warmth(story, tuning, since, now) for story in live]
+    readings = [(story, read(story, tuning, story.temperature, now)) for story in live]
+    warmths = [_warmth(story, known.temperature, since) for story, known in readings]
     waits = sorted((one for story in live for one in _waits(story, now)), key=lambda one: -one.days)
     days = [one for story in live for one in _deadlines(story, now)]
     return Digest(
@@ -61,7 +62,7 @@ def gather(stories: Sequence[Story], tuning: Tuning, since: datetime, now: datet
         temperatures=_told_of(warmths),
         warm=sum(one.temperature.state == WARM for one in warmths),
         too_early=sum(one.temperature.state == TOO_EARLY for one in warmths),
-        speeds=tuple(sorted(_speeds(live, now), key=lambda speed: -speed.change)),
+        speeds=tuple(sorted(_speeds(readings), key=lambda speed: -speed.change)),
         weekly=tuple(_weekly(live, now)),
         sent=tuple(sorted(_sent(stories, since, now), key=lambda letter: letter.at)),
         notes=sum(_notes(story, since, now) for story in stories),
@@ -154,9 +155,8 @@ def _coming(stories: Iterable[Story], now: datetime) -> Iterator[Call]:
 # -- temperatures and speed ----------------------------------------------------------------------------------
 
 
-def _warmth(story: Story, tuning: Tuning, since: datetime, now: datetime) -> Warmth:
+def _warmth(story: Story, temperature: Temperature, since: datetime) -> Warmth:
     """As it is now: the reasons are today's."""
-    temperature = judge(story, tuning, story.temperature, now)
     return Warmth(_who(story), temperature, bool(temperature.before) and temperature.since > since)
 
 
@@ -170,19 +170,18 @@ def _is_news(one: Warmth) -> bool:
     return one.temperature.state != WARM or (one.changed and one.temperature.before != TOO_EARLY)
 
 
-def _speeds(stories: Iterable[Story], now: datetime) -> Iterator[Speed]:
-    return (speed for story in stories if (speed := _speed(story, now)).change)
+def _speeds(readings: Iterable[tuple[Story, Reading]]) -> Iterator[Speed]:
+    return (speed for story, known in readings if (speed := _speed(story, known)).change)
 
 
-def _speed(story: Story, now: datetime) -> Speed:
-    evidence = Evidence(story)
-    theirs, yours = (evidence.pace(side, now) for side in (Side.CONTRACTOR, Side.OWNER))
+def _speed(story: Story, known: Reading) -> Speed:
+    """The numbers on which the temperature's reasons rest."""
     return Speed(
         who=_who(story),
-        theirs=theirs.recent if theirs else None,
-        theirs_usual=theirs.usual if theirs else None,
-        yours=yours.recent if yours else None,
-        yours_usual=yours.usual if yours else None,
+        theirs=known.theirs.recent if known.theirs else None,
+        theirs_usual=known.theirs.usual if known.theirs else None,
+        yours=known.yours.recent if known.yours else None,
+        yours_usual=known.yours.usual if known.yours else None,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from mail.letters.links import answer, write_news
 from mail.letters.wording import count, day, day_in, listed, moment, titled
 from relationship.parties import Owner
-from relationship.warmth.latency import hours
+from relationship.warmth.latency import compared, hours, is_usual, pair
 from relationship.warmth.words import COLD, COOLING
 from tick.digest.contents import Call, Dated, Digest, Draft, Sent, Speed, Trouble, Waiting, Warmth, Withheld
 
@@ -97,8 +97,12 @@ class Words:
         return {"who": one.who, "state": known.state + change, "what": "; ".join(known.reasons)}
 
     def _speed(self, one: Speed) -> Line:
-        theirs, yours = _compared(one.theirs, one.theirs_usual), _compared(one.yours, one.yours_usual)
-        said = [*([f"answers in {theirs}"] if theirs else []), *([f"you answer in {yours}"] if yours else [])]
+        sides = (("answers", one.theirs, one.theirs_usual), ("your answers", one.yours, one.yours_usual))
+        said = [
+            f"{whose} take {compared(now, usual)}"
+            for whose, now, usual in sides
+            if now is not None and usual is not None
+        ]
         return {"who": one.who, "what": "; ".join(said)}
 
     def _sent(self, one: Sent) -> Line:
@@ -181,21 +185,20 @@ def _pace(digest: Digest) -> str | None:
     theirs = _beside([median_of_theirs for _, median_of_theirs, _ in digest.weekly])
     yours = _beside([median_of_yours for _, _, median_of_yours in digest.weekly])
     if theirs and yours:
-        return f"Half of the answers to you came within {theirs}, half of yours within {yours}."
+        return f"Half of the answers to you came within {theirs}; half of yours within {yours}."
     if theirs:
         return f"Half of the answers to you came within {theirs}."
     return f"Half of your answers went out within {yours}." if yours else None
 
 
 def _beside(medians: Sequence[int | None]) -> str | None:
-    """The last week's beside the middle of those before it: "9 working hours (3 working hours in the weeks before)"."""
+    """The last week's beside the middle of those before it: "9 working hours this week, 3 in the weeks before"."""
     *before, last = medians or [None]
     known = [one for one in before if one is not None]
     if last is None or len(known) < FEW_WEEKS:
-        return None if last is None else hours(last)
-    usual = int(median(known))
-    same = "as" if _is_usual(last, usual) else hours(usual)
-    return f"{hours(last)} ({same} in the weeks before)"
+        return None if last is None else f"{hours(last)} this week"
+    now, usual = pair(last, middle := int(median(known)))
+    return f"{now} this week, {'as' if is_usual(last, middle) else usual} in the weeks before"
 
 
 def _steady(digest: Digest) -> str | None:
@@ -203,18 +206,7 @@ def _steady(digest: Digest) -> str | None:
     same = sum(not speed.changed for speed in digest.speeds)
     others = "other " if same < len(digest.speeds) else ""
     with_whom = f"{same} {others}relationship{'s' * (same != 1)}"
-    return f"In {with_whom} answers take as long as usual, on both sides." if same else None
-
-
-def _compared(now: int | None, usual: int | None) -> str | None:
-    """Such as "9 working hours, usually 3"."""
-    if now is None or usual is None:
-        return None
-    return f"{hours(now)}, as usual" if _is_usual(now, usual) else f"{hours(now)}, usually {hours(usual)}"
-
-
-def _is_usual(now: int, usual: int) -> bool:
-    return 0.75 * usual <= now <= 1.33 * usual or abs(now - usual) < 600
+    return f"In {with_whom} answers take as long as before, on both sides." if same else None
 
 
 def _times(number: int) -> str:
