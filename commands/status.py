@@ -25,7 +25,7 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     house: House = context.obj
     books, now = house.books(), house.now()
     found, stories = list(rows(books, now)), [books.story(key) for key in books.people.contractors]
-    aside = _set_aside(books.store.heartbeat(), house)
+    aside = _set_aside(books.store.heartbeat())
     if as_json:
         print_json(found)
         if aside:
@@ -131,9 +131,9 @@ def _foot(books: Books, beat: Heartbeat) -> str:
     return f"{last} Outbox: {outbox}, {len(books.notes())} notes to you.{trouble}"
 
 
-def _set_aside(beat: Heartbeat, house: House) -> str:
+def _set_aside(beat: Heartbeat) -> str:
     """How many mails could not be understood, and where the last of them lie; "" where all could."""
     if not beat.set_aside:
         return ""
     counted = "1 mail was" if beat.set_aside == 1 else f"{beat.set_aside} mails were"
-    return f"{counted} set aside, not understood: see {house.data / 'set-aside'}."
+    return f"{counted} set aside, not understood: see set-aside in the data folder."

@@ -22,14 +22,18 @@ class Evidence:
         self._folder = folder
         self._files = files
 
-    def keep(self, name: str, mail: bytes) -> None:
-        """Keep a mail; the oldest goes where there are too many."""
+    def keep(self, name: str, mail: bytes) -> bool:
+        """Keep a mail; the oldest goes where there are too many. False where it is here already."""
         self._files.make_folder(self._folder)
         content = sealed(name, mail)
-        self._files.replace(self._folder / f"{blake2b(content, digest_size=8).hexdigest()}.eml", content)
+        path = self._folder / f"{blake2b(content, digest_size=8).hexdigest()}.eml"
+        if path.exists():
+            return False
+        self._files.replace(path, content)
         for path in self._paths()[:-MOST]:
             self._files.remove(path)
         self._files.flush_folder(self._folder)
+        return True
 
     def about(self, concerns: Callable[[bytes], bool]) -> list[str]:
         """Those that `concerns` says yes to, as text."""

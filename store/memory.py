@@ -136,9 +136,11 @@ class MemoryStore:
         """Keep the heartbeat."""
         self._heartbeat = heartbeat
 
-    def set_aside(self, name: str, evidence: bytes) -> None:
-        """Keep a mail that could not be understood."""
+    def set_aside(self, name: str, evidence: bytes) -> bool:
+        """Keep a mail that could not be understood; False where it is kept already."""
+        is_new = sealed(name, evidence) not in self._evidence
         self._evidence[sealed(name, evidence)] = None
+        return is_new
 
     # -- what commands ask ---------------------------------------------------------------------------------
 

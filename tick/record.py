@@ -11,6 +11,7 @@ from datetime import datetime
 
 from mail.imap.inbox import InboxError
 from mail.raw import RawMail
+from mail.reading.riddles import riddle
 from mail.reading.to_us import owner_word
 from mail.reading.understanding import understand
 from relationship.facts import Fact
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 MANY_MESSAGES = 10_000  # so many wait for one commit
 MANY_MAILS = 50_000  # so many are read at most before the cursor moves
+EVIDENCE = 20  # mails that are kept as evidence in one go: a flood of junk is counted
 
 Pairs = tuple[tuple[str, Message], ...]  # relationship, and the message as it is in its story
 
@@ -51,6 +53,9 @@ def record(batches: Iterable[Batch], books: Books, now: datetime) -> Recorded:
         work.save()
         raise
     work.save()
+    if work.done.errors:
+        beat = books.store.heartbeat()
+        books.store.beat(replace(beat, set_aside=beat.set_aside + work.done.errors))
     return work.done
 
 
@@ -104,16 +109,27 @@ class _Recording:
         try:
             concerned = self._concerned(raw, batch)
         except Exception:
-            log.exception("A mail could not be understood and was set aside: %s, UID %d", raw.folder, raw.uid)
-            self._books.store.set_aside(f"{raw.folder}-{raw.uid}", raw.header + raw.text)
-            self.done.errors += 1
+            log.exception("A mail could not be understood: %s, UID %d", raw.folder, raw.uid)
+            self._set_aside(raw, "it broke its reader")
             return
+        why = "" if concerned and all(message.readable for _, message in concerned) else riddle(raw)
+        if why:
+            self._set_aside(raw, why)
         for key, message in concerned:
             self._waiting.setdefault(key, []).append(message)
         if not concerned:
             self._heed(raw, batch)
         elif not batch.in_sent and any(message.kind is Kind.OWN for _, message in concerned):
             self.done.copies.append((raw.folder, raw.uid))
+
+    def _set_aside(self, raw: RawMail, why: str) -> None:
+        """Keep the first of a tick's riddles as evidence, and count those that are new."""
+        store, place = self._books.store, f"{raw.folder}, UID {raw.uid}"
+        if self.done.errors < EVIDENCE:
+            if not store.set_aside(place, raw.header + raw.text):
+                return
+            log.warning("A mail was set aside, since %s: %s", why, place)
+        self.done.errors += 1
 
     def _concerned(self, raw: RawMail, batch: Batch) -> Pairs:
         books = self._books

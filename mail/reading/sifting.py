@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from mail.raw import RawMail
 from mail.reading.parsing import Mail, parse
+from mail.reading.riddles import names_nobody
 from mail.reading.understanding import may_concern
 from mail.reading.who import Directory, author_of, directory
 from relationship.messages import Side
@@ -13,7 +14,8 @@ from relationship.parties import People
 def sieve(people: People, calendars: bool) -> Callable[[RawMail], bool]:
     """Says of a mail, by the fields of `mail.imap.fetching.FIRST_FIELDS`, whether it may tell us anything.
 
-    It never says no to what `understand` makes something of, nor to what the owner writes to the mailbox.
+    It never says no to what `understand` makes something of, to what the owner writes to the mailbox, and to mail
+    without a writer, which is set aside.
     `calendars`: answers to our invitations are awaited, which a stranger's calendar may send in any mail of
     several parts.
     """
@@ -21,7 +23,7 @@ def sieve(people: People, calendars: bool) -> Callable[[RawMail], bool]:
 
     def worth(raw: RawMail) -> bool:
         mail = parse(raw)
-        if may_concern(mail, known) or _is_for_us(mail, known):
+        if may_concern(mail, known) or _is_for_us(mail, known) or names_nobody(mail):
             return True
         return calendars and mail.content_type.startswith("multipart/")
 
