@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
@@ -27,12 +28,12 @@ from mail.access.oauth import Client, Provider, Withdrawn
 from mail.access.tokens import Keep, Permission, Tokens, granted
 from mail.imap.inbox import Inbox, InboxError
 from mail.imap.inbox import settings_from_url as imap_settings
-from mail.smtp.delivery import DeliveryError, Postman
+from mail.smtp.delivery import DeliveryError, Outcome, Postman
 from mail.smtp.delivery import settings_from_url as smtp_settings
 from store.tinydb_store import TinyStore
 
 ROOT = Path(__file__).parents[2]
-TEAM, MARIA = "team@acme.example", "maria@contract.example"
+TEAM, DANA, MARIA = "team@acme.example", "dana@acme.example", "maria@contract.example"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -200,6 +201,18 @@ def test_both_lines_open_with_a_token(servers, keep: Keep, login_server: LoginSe
     assert login_server.asked == [], "the token is fresh"
 
 
+def test_a_letter_goes_out_with_a_token(servers, keep: Keep) -> None:
+    dovecot, postfix = servers
+    _, postman = lines(servers, Tokens(keep, lambda: NOW))
+    letter = f"From: {TEAM}\r\nTo: {MARIA}\r\nSubject: Hello\r\n\r\nHello.\r\n".encode()
+    with postman:
+        assert postman.deliver(TEAM, (MARIA,), None, letter).outcome is Outcome.ACCEPTED
+    assert (
+        f"sasl_method={dovecot.mechanisms.split()[-1].upper()}, sasl_username={TEAM}"
+        in postfix.log.read_text()
+    )
+
+
 def test_a_token_is_renewed_ahead_of_time(servers, keep: Keep, login_server: LoginServer) -> None:
     before = keep.load()
     later = NOW + timedelta(minutes=56)
@@ -290,8 +303,8 @@ class Keepwarm:
         self.folder = folder
         (folder / "rules.yaml").write_text(RULES.format(imap=dovecot.url(), smtp=postfix.url()))
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        line = [sys.executable, "-u", "daemon.py", "--rules", self.folder / "rules.yaml"]
+    def start(self, *words: str, program: str = "daemon.py") -> subprocess.Popen[str]:
+        line = [sys.executable, "-u", program, "--rules", self.folder / "rules.yaml"]
         return subprocess.Popen(
             [*line, "--data", self.folder / "data", *words],
             cwd=ROOT, env={**os.environ}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -403,6 +416,39 @@ def test_a_running_daemon_lives_through_expiry(
         time.sleep(0.2)
     daemon.terminate()
     assert daemon.wait(30) == 0
+
+
+def test_of_a_withdrawn_permission_the_owner_is_told_once_with_what_to_do(
+    servers, login_server: LoginServer, keep: Keep, tmp_path: Path
+) -> None:
+    """Here mail can still go out: the way out wants no login."""
+    dovecot, _ = servers
+    keep.save(Permission(**{**keep.load().__dict__, "expires_at": "2999-01-01T00:00:00+00:00"}))
+    keepwarm = Keepwarm(servers, tmp_path)
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(rules.read_text().replace("oauth: microsoft", "oauth: microsoft\n  smtp login: none"))
+    before = len(dovecot.mailbox(DANA))
+    daemon = keepwarm.start("run", program="tests/interop/odd_daemon.py")
+    end = time.monotonic() + 60
+    while TinyStore(tmp_path / "data", read_only=True).heartbeat().last_poll is None:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    login_server.withdraw()
+    dovecot._doveadm("kick", "*")
+    while len(dovecot.mailbox(DANA)) == before:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    time.sleep(4)  # as long again as it took until the owner was told
+    daemon.terminate()
+    said = daemon.communicate(timeout=30)[0]
+    [told] = dovecot.mailbox(DANA)[before:]
+    text = message_from_bytes(told.content, policy=policy.default).get_body(("plain",)).get_content()
+    assert "withdrawn or has run out" in " ".join(text.split())
+    assert "`login`" in text
+    assert keep.load().refresh_token not in said + text
+    assert keepwarm("health")[0] == 0, "it is red once the last good poll is old"
+    beat = TinyStore(tmp_path / "data", read_only=True).heartbeat()
+    assert "`login`" in reason(beat, timedelta(seconds=1), beat.last_poll + timedelta(minutes=10))
 
 
 def test_init_asks_for_permission_where_there_is_no_password(
