@@ -132,7 +132,7 @@ class Cast:
             if self._added_at(contractor) == now:
                 key, profile = self._known[contractor.name]
                 added = Profile(profile.name, profile.addresses, now, added_at=now, history_read=False)
-                keepwarm.store.commit(key, [added])
+                keepwarm.books.commit(key, [added])
         keepwarm.adopt(self.policy_at(now), house.templates())
 
     def _added_at(self, contractor: Contractor) -> datetime:

@@ -1,7 +1,8 @@
 """The books: what spans relationships. A projection of the store, rebuilt at start, kept current by commits.
 
 Who is who, each relationship's story, the outbox, what counts towards the limits, and when each relationship has
-to be looked at next: so that a tick costs what is new and what is due, however many relationships there are.
+to be looked at next: so that a tick costs what is new and what is due, however many relationships there are. Of
+the stories those are kept that were told last: they are told anew from the store, and most rest most of the time.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,8 +25,10 @@ from rules.policy import Policy, Rule
 from store.aggregate import every_fact
 from store.keys import new_key
 from store.protocol import OWNER, Store
+from store.recent import Recent
 from tick.stars import Stars
 
+MOST_MESSAGES = 5000  # of the stories that are kept in memory
 REVIVING = 5  # of a mail's references the last ones tell what it answers
 
 
@@ -34,31 +37,37 @@ class Books:
 
     def __init__(self, store: Store, policy: Policy, readers: Mapping[str, Side]) -> None:
         self.store = store
-        self.letters: dict[str, Letter] = {}  # the outbox, and what the limits count
-        self.routes: dict[str, str] = {}  # UID of a check-in, token of a letter -> relationship
-        self.stars = Stars()
-        self.late_words: dict[
-            str, bool
-        ] = {}  # said in this tick of letters that are no drafts: whether it is no
-        self._stories: dict[str, Story] = {}  # as they are
-        self._told: dict[str, Story] = {}  # as they were told last: what has not changed is taken from there
-        self._identities: dict[str, Identities] = {}
-        self._wake: dict[str, datetime | None] = {}  # None: has news, look at it now
-        self.adopt(policy, readers)
+        self.late_words: dict[str, bool] = {}  # said in this tick of letters that are no drafts: is it no
         self._rebuild()
+        self.adopt(policy, readers)
 
     def _rebuild(self) -> None:
         """All that is projected from the store, from nothing."""
-        self.letters, self.routes, self.stars = {}, {}, Stars()
-        self._stories.clear()
-        self._told.clear()
-        self._booked.clear()
-        self._identities.clear()
+        self.letters: dict[str, Letter] = {}  # the outbox, and what the limits count
+        self.routes: dict[str, str] = {}  # UID of a check-in, token of a letter -> relationship
+        self.profiles: dict[str, Profile] = {}
+        self.stars = Stars()
+        self._told: Recent[Story] = Recent(MOST_MESSAGES)  # as they were told last
+        self._current: set[str] = set()  # of these, what nothing was added to since
+        self._identities: Recent[Identities] = Recent(MOST_MESSAGES)
+        self._callers: set[str] = set()  # relationships with check-ins
+        self._booked: dict[str, tuple[Span, ...]] = {}
         for name in self.store.names():
             facts = self.store.load(name)
-            self._note(name, facts.letters.values())
-            self._route(name, [*facts.letters.values(), *facts.check_ins.values()])
+            self._project(name, [*facts.profile.values(), *facts.letters.values(), *facts.check_ins.values()])
             self.stars.take_in(name, facts.messages.values())
+
+    def _project(self, key: str, facts: Iterable[Fact]) -> None:
+        """Take in what was added to an aggregate, but for its messages."""
+        for fact in facts:
+            if isinstance(fact, Profile):
+                self.profiles[key] = fact
+            elif isinstance(fact, Letter):
+                self._note(fact)
+            if isinstance(fact, Letter | CheckIn) and key != OWNER:
+                self.routes[fact.key] = key  # whom an answer is about that names no contractor
+            if isinstance(fact, CheckIn):
+                self._callers.add(key)
 
     # -- the policy ----------------------------------------------------------------------------------------
 
@@ -69,22 +78,18 @@ class Books:
         self.enrolled = self.settled = False  # under this policy (tick/roll.py)
         self.unread: dict[str, Contractor] = {}  # whose history is still to be read
         self.rules: tuple[Rule, ...] = policy.rules + NOTICES
-        self._stories.clear()
+        self._current.clear()
         self.outlooks: dict[str, Outlook] = {}
-        self._booked: dict[str, tuple[Span, ...]] = {}
+        self._booked.clear()
         self._days: dict[str, datetime] = {}  # the end of the day in which a relationship was looked at last
-        self._wake.clear()
         self.people = People(policy.owner, self._keys(policy.contractors))
-        self._wake = dict.fromkeys(self.people.contractors)
+        # When to look at each next; None: it has news, look at it now.
+        self._wake: dict[str, datetime | None] = dict.fromkeys(self.people.contractors)
 
     def _keys(self, contractors: Iterable[Contractor]) -> dict[str, Contractor]:
         """The stable key of each contractor: that of the aggregate which knows one of the addresses."""
-        known = {
-            address: name
-            for name in self.store.names()
-            for profile in self.store.load(name).profile.values()
-            for address in profile.addresses
-        }
+        profiles = sorted(self.profiles.items())
+        known = {address: name for name, profile in profiles for address in profile.addresses}
         found: dict[str, Contractor] = {}
         for contractor in contractors:
             key = next((known[a] for a in contractor.addresses if a in known), None)
@@ -114,13 +119,14 @@ class Books:
 
     def story(self, key: str) -> Story:
         """The story of one relationship."""
-        if key not in self._stories:
-            contractor, owner = self.people.contractors[key], self.people.owner
-            facts = self.store.load(key)
-            profile, news, before = self._profile(key), self.owner.news, self._told.get(key)
-            self._stories[key] = tell(key, contractor, owner, profile, facts, news, before)
-            self._told[key] = self._stories[key]
-        return self._stories[key]
+        before = self._told.get(key)  # what has not changed is taken from there
+        if before and key in self._current:
+            return before
+        contractor, owner, profile = self.people.contractors[key], self.people.owner, self._profile(key)
+        story = tell(key, contractor, owner, profile, self.store.load(key), self.owner.news, before)
+        self._told.put(key, story, len(story.messages) + 1)
+        self._current.add(key)
+        return story
 
     def whole_story(self, key: str) -> Story:
         """The story with all that was archived: for listings, never for a tick."""
@@ -133,7 +139,7 @@ class Books:
         """The relationship's profile; of one that was never enrolled, one that never acts."""
         contractor = self.people.contractors[key]
         never = Profile(contractor.name, contractor.addresses, datetime.max.replace(tzinfo=UTC))
-        return self.store.load(key).profile.get("profile", never)
+        return self.profiles.get(key, never)
 
     def story_of(self, address: str) -> Story | None:
         """The story of the contractor with this address."""
@@ -142,9 +148,12 @@ class Books:
 
     def identities(self, key: str) -> Identities:
         """By what a relationship's messages are recognised."""
-        if key not in self._identities:
-            self._identities[key] = Identities(self.store.load(key).messages.values())
-        return self._identities[key]
+        known = self._identities.get(key)
+        if known is None:
+            messages = self.store.load(key).messages
+            known = Identities(messages.values())
+            self._identities.put(key, known, len(messages) + 1)
+        return known
 
     def to_look_at(self, now: datetime) -> list[str]:
         """Relationships with news, or with something due by now."""
@@ -162,7 +171,7 @@ class Books:
 
     def booked(self, but: str) -> tuple[Span, ...]:
         """The slots of everybody's standing check-ins, but for one relationship's."""
-        for key in self.people.contractors.keys() - self._booked.keys():
+        for key in (self.people.contractors.keys() & self._callers) - self._booked.keys():
             standing = (x for x in self.story(key).check_ins.values() if x.stands)
             self._booked[key] = tuple((x.starts_at, x.ends_at) for x in standing)
         return tuple(span for key, spans in self._booked.items() if key != but for span in spans)
@@ -187,13 +196,12 @@ class Books:
             self._identities.clear()  # they may know what the store does not
             raise
         for key, added in facts.items():
-            self._note(key, [fact for fact in added if isinstance(fact, Letter)])
-            self._route(key, added)
+            self._project(key, added)
             self.stars.take_in(key, added)
-            self._stories.pop(key, None)
+            self._current.discard(key)
             self._booked.pop(key, None)
             if any(isinstance(fact, News) for fact in added):  # it stands in every story
-                self._stories.clear()
+                self._current.clear()
                 self._wake = dict.fromkeys(self.people.contractors)
             if key in self.people.contractors:
                 self._wake[key] = None
@@ -203,9 +211,9 @@ class Books:
         facts = list(facts)
         self.store.archive(key, facts, conversation_of)
         self.stars.let_go(key, facts)
-        self._stories.pop(key, None)
+        self._current.discard(key)
         self._booked.pop(key, None)
-        self._identities.pop(key, None)
+        self._identities.drop(key)
 
     def forget(self, key: str) -> None:
         """Remove a relationship, and what the others say of the person."""
@@ -223,26 +231,21 @@ class Books:
         facts = [fact for conversation in found for fact in self.store.archived(key, str(conversation))]
         if facts:
             self.commit(key, facts)
-            self._identities.pop(key, None)
+            self._identities.drop(key)
 
     # -- letters -------------------------------------------------------------------------------------------
 
     def recount(self) -> None:
         """Note all letters anew: one that was let go of as old counts again, where the clock was set back."""
         for name in self.store.names():
-            self._note(name, self.store.load(name).letters.values())
+            for letter in self.store.load(name).letters.values():
+                self._note(letter)
 
-    def _note(self, key: str, letters: Iterable[Letter]) -> None:
-        for letter in letters:
-            if letter.state in COUNTED or letter.state in (State.BUNDLED, State.ASKED):
-                self.letters[letter.token] = letter
-            else:
-                self.letters.pop(letter.token, None)
-
-    def _route(self, key: str, facts: Iterable[Fact]) -> None:
-        """Whom an answer is about that names no contractor: it names the check-in, or the letter."""
-        if key != OWNER:
-            self.routes |= {fact.key: key for fact in facts if isinstance(fact, Letter | CheckIn)}
+    def _note(self, letter: Letter) -> None:
+        if letter.state in COUNTED or letter.state in (State.BUNDLED, State.ASKED):
+            self.letters[letter.token] = letter
+        else:
+            self.letters.pop(letter.token, None)
 
     def outbox(self) -> list[Letter]:
         """Letters on their way, oldest first."""

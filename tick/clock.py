@@ -17,9 +17,9 @@ def heal(books: Books, now: datetime) -> None:
     if changed:
         books.commit(OWNER, changed)
     for key in books.people.contractors:
-        for profile in books.store.load(key).profile.values():
-            if profile.watermark > now:
-                books.commit(key, [replace(profile, watermark=now)])
+        profile = books.profiles.get(key)
+        if profile and profile.watermark > now:
+            books.commit(key, [replace(profile, watermark=now)])
 
 
 def _healed(mark: RuleMark, now: datetime) -> RuleMark:

@@ -67,8 +67,11 @@ def court(books: Books, look: Look, now: datetime) -> Court:
 def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
     """Judge what is due, in the rules' order: file order is priority where limits bite."""
     keys = books.to_look_at(now)
-    later = {key: observe(books, key, now) for key in keys}
-    found = {key: _cases(books, key, now) for key in keys}
+    later: dict[str, datetime] = {}
+    found: dict[str, Cases] = {}
+    for key in keys:  # one after the other, so that no story is told twice
+        later[key] = observe(books, key, now)
+        found[key] = _cases(books, key, now)
     due = sorted((case for one in found.values() for case in one.due), key=_priority)
     judged = [Judged(case, bench.judge(case)) for case in due]
     again: dict[str, list[datetime]] = {}

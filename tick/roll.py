@@ -20,7 +20,7 @@ def enroll(books: Books, now: datetime) -> None:
     if not books.enrolled:
         books.commit_many(dict(_missing(books, now)))
         everybody = books.people.contractors.items()
-        books.unread = {key: who for key, who in everybody if not _profile(books, key).history_read}
+        books.unread = {key: who for key, who in everybody if not books.profiles[key].history_read}
         books.enrolled = True
 
 
@@ -45,14 +45,10 @@ def settle(books: Books, now: datetime) -> None:
     books.settled, books.unread = True, {}
 
 
-def _profile(books: Books, key: str) -> Profile:
-    return books.store.load(key).profile["profile"]
-
-
 def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
     """Profiles that are new, or have a new name or address."""
     for key, contractor in books.people.contractors.items():
-        known = books.store.load(key).profile.get("profile")
+        known = books.profiles.get(key)
         added_at = now if books.installation else None
         wanted = known or Profile(contractor.name, (), now, added_at, history_read=False)
         addresses = tuple(dict.fromkeys((*contractor.addresses, *wanted.addresses)))
@@ -64,7 +60,7 @@ def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
 def _read(books: Books, watermark: datetime | None) -> Iterator[tuple[str, list[Fact]]]:
     """Profiles whose history is read now, or that get another watermark."""
     for key in books.people.contractors:
-        known = _profile(books, key)
+        known = books.profiles[key]
         wanted = replace(known, history_read=True, watermark=watermark or known.watermark)
         if wanted != known:
             yield key, [wanted]
