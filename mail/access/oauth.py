@@ -1,9 +1,9 @@
 """OAuth 2 for mail: getting permission (RFC 8628 on a second device, RFC 8252 in a browser here) and renewing it.
 
-These are four forms sent by POST, so no library is asked: Authlib has no device flow and brings requests and cryptography
-(30 MB of memory in a daemon), msal speaks to Microsoft alone, and a provider of one's own (Keycloak, Authentik before
-Dovecot) would need a third way. Secrets
-travel in the body of the request over TLS, never in an address.
+These are four forms sent by POST, so no library is asked: Authlib has no device flow and brings requests and
+cryptography (30 MB of memory in a daemon), msal speaks to Microsoft alone, and a provider of one's own (Keycloak,
+Authentik before Dovecot) would need a third way. Secrets travel in the body of the request over TLS, never in an
+address.
 """
 
 import base64
