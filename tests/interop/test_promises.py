@@ -245,14 +245,15 @@ def kill_rounds(crowd: Crowd, rounds: int, each: int, dice: random.Random) -> Co
         before = crowd.states()["sent"]
         daemon = crowd.start()
         time.sleep(dice.uniform(0.3, 1.2))
-        end, more = time.monotonic() + 5, dice.uniform(0, 0.6)
-        while crowd.states()["sent"] == before and dice.random() < 0.9 and time.monotonic() < end:
+        end, more = time.monotonic() + 10 * (dice.random() < 0.9), dice.uniform(0, 0.6)
+        while crowd.states()["sent"] == before and time.monotonic() < end:
             time.sleep(0.05)  # most rounds die while letters go out
         time.sleep(more)
         daemon.send_signal(signal.SIGKILL)
         daemon.wait()
         left["died with letters in doubt"] += crowd.states()["attempted"] > 0
         left["sent before"] += crowd.states()["sent"] - before
+    assert left["sent before"] > rounds // 2, "it died before it had anything to do"
     return left
 
 
@@ -610,6 +611,7 @@ def test_kill_9_and_ill_lines_together(crowd_of):
         smtp.fault, imap.fault = anywhere(smtp, dice, 0.01), anywhere(imap, dice, 0.005)
         crowd.rules(smtp=smtp.port, imap=imap.port)
         left = kill_rounds(crowd, ROUNDS // 3, 5, dice)
+    assert smtp.happened and imap.happened
     crowd.rules()
     crowd.settles(600)
     crowd.everybody_has_each_letter_once()
