@@ -19,7 +19,7 @@ from commands.demo_servers import EmbeddedMail
 from commands.house import House, Keepwarm
 from commands.output import complain, plainly
 from rules.policy import Policy
-from tick.digest.sending import no_picture
+from tick.digest.sending import picture_here
 
 CAST = ("Maria", "Ben", "Priya", "Tomás")
 OWN_RULES = Path(__file__).resolve().parent.parent.parent / "rules.yaml"
@@ -83,7 +83,7 @@ def _play(
     """Play, and tell what came of it."""
     monday, end = between
     policy, parts = house.policy(house.templates()), [load(name) for name in CAST]
-    keepwarm = house.keepwarm(policy, no_picture)
+    keepwarm = house.keepwarm(policy, picture_here)
     try:
         stage = Stage(servers, Cast(keepwarm.books.people, policy.mailbox.address), view, monday)
         stage.set_up(parts, seed)

@@ -12,6 +12,7 @@ from commands.demo.post import html_of, text_of
 from commands.demo.view import Sent
 from mail.letters.wording import moment
 from relationship.messages import Side
+from relationship.parties import Owner
 
 MARK = "# Made by the demo, which begins anew each time: what is changed here is lost.\n"
 PASSWORD = "nobody lives here"  # noqa: S105 - of invented people, on loopback, for some seconds
@@ -91,9 +92,14 @@ def _name(number: int, sent: Sent, zone: ZoneInfo) -> str:
 def _as_text(sent: Sent) -> str:
     headers = BytesHeaderParser(policy=default).parsebytes(sent.content)
     shown = [f"{name}: {headers[name]}" for name in ("From", "To", "Cc", "Subject") if headers[name]]
-    sent_at = moment(sent.at, sent.reader.timezone)
+    sent_at = moment(sent.at, sent.reader.timezone, "en", _locale(sent))
     shown.append(f"Sent: {sent_at} ({sent.reader.timezone})")
     return "\n".join([*shown, *_reasons(sent), "", text_of(sent.content).rstrip(), ""])
+
+
+def _locale(sent: Sent) -> str:
+    """The owner's way of writing dates; contractors have none of their own."""
+    return sent.reader.locale if isinstance(sent.reader, Owner) else ""
 
 
 def _reasons(sent: Sent) -> list[str]:
@@ -108,7 +114,7 @@ def _row(name: str, sent: Sent, zone: ZoneInfo) -> str:
     who = "you" if sent.letter.reader is Side.OWNER else sent.reader.first_name
     why = "<br>".join(escape(line.removeprefix("Why: ")) for line in _reasons(sent))
     return (
-        f"<tr><td>{sent.at.astimezone(zone):%-d %b %H:%M}</td><td>to {escape(who)}</td>"
+        f"<tr><td>{sent.at.astimezone(zone):%Y-%m-%d %H:%M}</td><td>to {escape(who)}</td>"
         f'<td><a href="{name}.html">{escape(sent.letter.subject)}</a><br><small>{why}</small></td>'
         f'<td><a href="{name}.txt">text</a> <a href="{name}.eml">mail</a></td></tr>\n'
     )

@@ -3,6 +3,7 @@
 import email
 import email.policy
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -151,10 +152,16 @@ def text_of(letter: bytes) -> str:
 
 
 def html_of(letter: bytes) -> str:
-    """A letter's HTML page."""
+    """A letter's HTML page, with its pictures in it, as a mail program shows it."""
     message = email.message_from_bytes(letter, policy=email.policy.default)
     body = message.get_body(("html",))
-    return body.get_content() if body else ""
+    page = str(body.get_content()) if body else ""
+    for part in message.walk():
+        name = (part["Content-ID"] or "").strip("<>")
+        if name and part.get_content_maintype() == "image":
+            data = b64encode(part.get_content()).decode("ascii")
+            page = page.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{data}")
+    return page
 
 
 def unflowed(text: str) -> str:

@@ -23,6 +23,7 @@ from commands.reporting.drawing import (
     words,
 )
 from commands.reporting.portraits import Portrait, Spans
+from mail.letters.wording import full_date
 from relationship.check_ins.check_in import CheckIn
 from relationship.ledger import Turn
 from relationship.messages import Side
@@ -56,8 +57,9 @@ def _timeline(one: Portrait, since: datetime, width: int, name: str) -> str:
     turns = [turn for turn in one.turns if turn.since <= one.now and one.end(turn) > since]
     check_ins = [c for c in one.check_ins if since < c.starts_at <= one.now + timedelta(days=14)]
     sent = [letter.sent_at for letter in one.letters if letter.sent_at and letter.sent_at > since]
+    begun = full_date(since.date(), "en", one.story.owner.locale)
     label = (
-        f"Timeline since {since:%-d %B %Y}: {sum(turn.asks for turn in turns)} questions, "
+        f"Timeline since {begun}: {sum(turn.asks for turn in turns)} questions, "
         f"{len(check_ins)} check-ins and {len(sent)} letters."
     )
 

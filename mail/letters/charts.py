@@ -11,6 +11,8 @@ from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from mail.letters.wording import short_day
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -29,21 +31,21 @@ Week = tuple[date, int | None, int | None]  # its first day; working seconds of 
 Row = tuple[str, int | None, int | None, int | None, int | None]  # name; theirs, usual; yours, usual
 
 
-def drawn(weeks: Sequence[Week], rows: Sequence[Row]) -> bytes | None:
+def drawn(weeks: Sequence[Week], rows: Sequence[Row], locale: str = "") -> bytes | None:
     """The picture as PNG, drawn by another process; None where that fails: the text says the same."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     try:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            return pool.submit(answers_png, tuple(weeks), tuple(rows)).result(PATIENCE_S)
+            return pool.submit(answers_png, tuple(weeks), tuple(rows), locale).result(PATIENCE_S)
     except (ImportError, OSError, RuntimeError, ValueError) as error:
         log.warning("The digest goes without its picture: %s", error)
         return None
 
 
-def answers_png(weeks: Sequence[Week], rows: Sequence[Row]) -> bytes:
-    """How long answers took, in working hours: medians by week, and lately against usual by contractor."""
+def answers_png(weeks: Sequence[Week], rows: Sequence[Row], locale: str = "") -> bytes:
+    """How long answers took, in working hours: medians by week; this month and before by contractor."""
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
@@ -53,7 +55,7 @@ def answers_png(weeks: Sequence[Week], rows: Sequence[Row]) -> bytes:
     size = (WIDTH / dpi, sum(heights) / dpi)
     figure = Figure(figsize=size, dpi=dpi * SCALE, layout=ConstrainedLayoutEngine(h_pad=0.1))
     parts = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
-    _weeks(parts[0], weeks)
+    _weeks(parts[0], weeks, locale)
     if known:
         _rows(parts[1], known)
     out = BytesIO()
@@ -61,8 +63,9 @@ def answers_png(weeks: Sequence[Week], rows: Sequence[Row]) -> bytes:
     return out.getvalue()
 
 
-def _weeks(axes: "Axes", weeks: Sequence[Week]) -> None:
+def _weeks(axes: "Axes", weeks: Sequence[Week], locale: str) -> None:
     days = [week[0] for week in weeks]
+    marked = days[:: max(1, len(days) // 3)]
     for values, colour, name in (
         ([week[1] for week in weeks], THEIRS, "answers to you"),
         ([week[2] for week in weeks], YOURS, "your answers"),
@@ -71,7 +74,7 @@ def _weeks(axes: "Axes", weeks: Sequence[Week]) -> None:
         axes.plot(days, hours, color=colour, linewidth=2, marker="o", markersize=4, label=name)  # type: ignore[arg-type]
     _plain(axes, "Working hours to an answer, median of each week")
     axes.set_ylim(0, axes.get_ylim()[1] * 1.05)
-    axes.set_xticks(days[:: max(1, len(days) // 3)], [f"{d:%-d %b}" for d in days[:: max(1, len(days) // 3)]])  # type: ignore[arg-type]
+    axes.set_xticks(marked, [short_day(one, locale) for one in marked])  # type: ignore[arg-type]
     axes.legend(
         frameon=False,
         fontsize=SIZE,

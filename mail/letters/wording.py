@@ -125,6 +125,12 @@ def day(when: date, language: str = "en", locale: str = "") -> str:
     )
 
 
+def short_day(when: date, locale: str = "") -> str:
+    """Where there is little room, in English: "3 Mar", or "Mar 3" in America."""
+    month = _MONTHS["en"][when.month - 1][:3]
+    return f"{month} {when.day}" if _american("en", locale) else f"{when.day} {month}"
+
+
 def full_date(when: date, language: str = "en", locale: str = "") -> str:
     """A date of another year: "3 March 2024", "March 3, 2024", "3 de marzo de 2024"."""
     joint = {"en": ", " if _american(language, locale) else " ", "es": " de "}[_known(language)]

@@ -140,6 +140,7 @@ class Digest:
     notes: int = 0  # notes to the owner
     withheld: tuple[Withheld, ...] = ()
     dates: tuple[Dated, ...] = ()  # days that were read from this week's mails
+    locale: str = ""  # how its reader writes dates
 
     @property
     def quiet(self) -> bool:

@@ -68,6 +68,7 @@ def gather(stories: Sequence[Story], tuning: Tuning, since: datetime, now: datet
         notes=sum(_notes(story, since, now) for story in stories),
         withheld=tuple(one for story in stories for one in _withheld(story, since, now)),
         dates=tuple(sorted((one for s in live for one in _dates(s, since, now)), key=lambda d: d.day)),
+        locale=next((story.owner.locale for story in stories), ""),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from mail.letters.charts import drawn
+from mail.letters.charts import Row, answers_png, drawn
 from mail.letters.pictures import PLACE
 from mail.letters.rendering import Templates
 from relationship.clocks.weeks import DAYS
@@ -22,11 +22,22 @@ Draw = Callable[[Digest], bytes | None]
 
 
 def picture(digest: Digest) -> bytes | None:
-    """How long answers took, drawn by another process; None in a week without news."""
-    if digest.quiet:
-        return None
-    rows = [(x.who, x.theirs, x.theirs_usual, x.yours, x.yours_usual) for x in digest.speeds]
-    return drawn(digest.weekly, rows) if rows or any(a or b for _, a, b in digest.weekly) else None
+    """How long answers took, drawn by another process; None in a week without news, or without answers."""
+    return drawn(digest.weekly, _rows(digest), digest.locale) if _shows_something(digest) else None
+
+
+def picture_here(digest: Digest) -> bytes | None:
+    """The same, drawn by this process: sooner, where many are drawn and it ends soon."""
+    return answers_png(digest.weekly, _rows(digest), digest.locale) if _shows_something(digest) else None
+
+
+def _rows(digest: Digest) -> list[Row]:
+    return [(x.who, x.theirs, x.theirs_usual, x.yours, x.yours_usual) for x in digest.speeds]
+
+
+def _shows_something(digest: Digest) -> bool:
+    known = digest.speeds or any(theirs or yours for _, theirs, yours in digest.weekly)
+    return bool(known) and not digest.quiet
 
 
 def no_picture(digest: Digest) -> None:
