@@ -60,7 +60,9 @@ class Keep:
         try:
             kept = json.loads(self._path.read_text(encoding="utf-8"))
             if kept.get("keyring"):
-                kept = json.loads(_ring().get_password("keepwarm-oauth", self._name) or "")
+                with _ring() as ring:
+                    text = ring.get_password("keepwarm-oauth", self._name)
+                kept = json.loads(text or "")
             found = Permission(**kept)
         except FileNotFoundError:
             raise OAuthError(NO_PERMISSION) from None
@@ -76,7 +78,8 @@ class Keep:
         """Keep it, in the keyring if asked, or if it was there before."""
         text = json.dumps(asdict(permission), indent=1)
         if self._in_keyring() if keyring is None else keyring:
-            _ring().set_password("keepwarm-oauth", self._name, text)
+            with _ring() as ring:
+                ring.set_password("keepwarm-oauth", self._name, text)
             text = json.dumps({"keyring": True})
         self._replace(text)
 
@@ -144,9 +147,15 @@ def _renewed(before: Permission, answer: Answer, now: datetime) -> Permission:
     )
 
 
-def _ring() -> Any:
-    """The keyring package, loaded only when it is used."""
+@contextmanager
+def _ring() -> Iterator[Any]:
+    """The keyring package, loaded only when it is used; OAuthError where there is none, or it cannot be opened."""
     try:
-        return importlib.import_module("keyring")
+        yield importlib.import_module("keyring")
     except ImportError:
         raise OAuthError("The keyring needs one more package: pip install keyring.") from None
+    except Exception as error:  # every backend has errors of its own
+        raise OAuthError(
+            f"The keyring cannot be opened ({type(error).__name__}); unlock it, or give permission anew with the "
+            "command `login`, which keeps it in a file."
+        ) from None
