@@ -1,13 +1,16 @@
 """Finding a domain's servers: the built-in table, DNS (RFC 6186, RFC 8314), autoconfig as mail programs do it.
 
-Nothing but the domain leaves the house, and every way may fail: the answer is then None, and the owner is asked.
+Nothing but the domain leaves the house, and every way may fail: the answer is then None, and the owner is asked. Where
+DNS does not answer at all there is no network, and nothing else is tried.
 """
 
 import importlib
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 from commands.setup.providers import Servers, by_domain, by_exchanger
@@ -15,7 +18,8 @@ from commands.setup.providers import Servers, by_domain, by_exchanger
 PATIENCE = 5.0  # seconds for each question
 LARGEST = 100_000  # bytes of an autoconfig answer
 
-Lookup = Callable[[str, str], list[Any]]  # (name, "MX" or "SRV") to records as dnspython has them
+# (name, "MX" or "SRV") to records as dnspython has them; OSError where nobody answers
+Lookup = Callable[[str, str], list[Any]]
 Get = Callable[[str], bytes]
 
 _AUTOCONFIG = (
@@ -31,7 +35,10 @@ def find(domain: str, lookup: Lookup | None = None, get: Get | None = None) -> S
     known = by_domain(domain)
     if known:
         return replace(known, source="the built-in table")
-    return _by_srv(domain, lookup) or _by_mx(domain, lookup) or _by_autoconfig(domain, get)
+    try:
+        return _by_srv(domain, lookup) or _by_mx(domain, lookup) or _by_autoconfig(domain, get)
+    except OSError:
+        return None
 
 
 def guess(domain: str) -> Servers:
@@ -40,22 +47,31 @@ def guess(domain: str) -> Servers:
 
 
 def dns(name: str, kind: str) -> list[Any]:
-    """Records of a name, none where there are none, no network, or no dnspython."""
+    """Records of a name, none where there are none, or no dnspython; OSError where no server answers."""
     try:
         resolver = importlib.import_module("dns.resolver")
     except ImportError:
         return []
     try:
         return list(resolver.resolve(name, kind, lifetime=PATIENCE))
-    except Exception:  # the library has twenty sorts of failure; each means that DNS does not tell
+    except (resolver.NXDOMAIN, resolver.NoAnswer, resolver.NoNameservers):
         return []
+    except Exception as error:  # the library has twenty sorts of failure
+        raise OSError(f"DNS does not tell of {name}: {error}") from None
 
 
 def web(url: str) -> bytes:
-    """What lies at an address; OSError where nothing does."""
+    """What lies at an address; OSError where nothing does, or not in time."""
+    end = time.monotonic() + PATIENCE
     request = urllib.request.Request(url, headers={"User-Agent": "keepwarm"})  # noqa: S310 - https, above
     with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - https, above
-        found: bytes = answer.read(LARGEST)
+        if urlsplit(answer.url).scheme != urlsplit(url).scheme:
+            raise OSError("led away to where anybody on the way could answer")
+        found = b""
+        while len(found) < LARGEST and (piece := answer.read1(LARGEST)):
+            found += piece
+            if time.monotonic() > end:
+                raise TimeoutError("too slow")
         return found
 
 
