@@ -53,6 +53,8 @@ class Index:
 
     def get(self, sort: str, key: str) -> Place | None:
         """Where the fact lies, if it is known."""
+        if not self._digests and not self._recent:
+            return None  # nothing is archived, as in most of a first sync
         digest = _digest(sort, key)
         place = self._recent.get(digest) or self._sorted(digest)
         return Place(place >> _YEAR, place & _OFFSET) if place else None

@@ -33,6 +33,8 @@ __all__ = [
 
 BATCH = 500  # mails in one FETCH; Dovecot refuses thousands of ids in one command
 MANY = 50  # from so many mails on it pays to look at a few header fields first
+MOSTLY = 0.6  # where so great a share of the mail is worth fetching, looking first costs more than it spares
+LOOK_AGAIN = 8  # at every so many batches it is tried again
 TRIES = 3  # so often the line has to die at one mail before the mail is blamed
 WHOLE = 262_144  # bytes of one mail that are read at most
 STARRED_FIELDS = "MESSAGE-ID FROM REPLY-TO TO CC"  # which mail it is, and whose
@@ -135,12 +137,13 @@ class Inbox:
         with self._speaking() as client:
             uidnext = self._examine(client, folder, uidvalidity)
             uids = searching.uids_from(client, first_uid, since) if first_uid < uidnext else []
-        for some in searching.batches(uids, batch):
-            mails = (
-                self._sifted(folder, uidvalidity, some, worth)
-                if worth
-                else self._fetch(folder, uidvalidity, some)
-            )
+        wanted = 0.0  # the share of mails that were worth it at the last look
+        for number, some in enumerate(searching.batches(uids, batch)):
+            if worth and (wanted < MOSTLY or number % LOOK_AGAIN == 0):
+                mails = self._sifted(folder, uidvalidity, some, worth)
+                wanted = sum(not mail.passed_over for mail in mails) / len(some)
+            else:
+                mails = self._fetch(folder, uidvalidity, some)
             if mails:
                 yield mails
 

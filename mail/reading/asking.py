@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from mail.reading.wordlists import any_of, is_greeting, phrases, plain
+from mail.reading.wordlists import Phrases, any_of, is_greeting, phrases, plain
 
 CLOSER_CAP = 160  # characters: longer text says something
 CLOSER_WORDS = 20
@@ -50,14 +50,14 @@ class MoreWords:
 class Lists:
     """The built-in lists with the owner's on top, made ready for searching."""
 
-    asks: re.Pattern[str]
+    asks: Phrases
     asks_nothing: re.Pattern[str]
-    closer: re.Pattern[str]
+    closer: Phrases
     wish: re.Pattern[str]
     fillers: frozenset[str]
     done: frozenset[str]
     done_begins: frozenset[str]
-    bad_news: re.Pattern[str]
+    bad_news: Phrases
     no_reply: re.Pattern[str]
 
 
@@ -67,14 +67,14 @@ def _lists(
 ) -> Lists:
     all_done = frozenset(bare(word) for word in (*phrases("done"), *done))
     return Lists(
-        asks=any_of((*phrases("asks"), *asks)),
+        asks=Phrases((*phrases("asks"), *asks)),
         asks_nothing=any_of(phrases("asks nothing")),
-        closer=any_of((*phrases("closers"), *closers)),
+        closer=Phrases((*phrases("closers"), *closers)),
         wish=any_of(phrases("wishes")),
         fillers=frozenset(word for phrase in phrases("fillers") for word in plain(phrase).split()),
         done=all_done,
         done_begins=frozenset(one.split(" ", 1)[0] for one in all_done),
-        bad_news=any_of((*phrases("bad news"), *bad)),
+        bad_news=Phrases((*phrases("bad news"), *bad)),
         no_reply=any_of(phrases("no reply needed")),
     )
 
@@ -91,9 +91,12 @@ def bare(text: str) -> str:
 
 def has_question(text: str) -> bool:
     """Whether a question mark of any script stands in the text, outside of links."""
-    if not _QUESTION.search(text):
-        return False
-    return bool(_QUESTION.search(_URL.sub(" ", text)))
+    return bool(_QUESTION.search(text) and _QUESTION.search(_without_links(text)))
+
+
+def _without_links(text: str) -> str:
+    """The text without links and addresses."""
+    return _URL.sub(" ", text) if "@" in text or "www." in text or "://" in text else text
 
 
 def asks(text: str, lists: Lists) -> bool:
@@ -101,9 +104,9 @@ def asks(text: str, lists: Lists) -> bool:
     if has_question(text):
         return True
     lower = plain(text)
-    if not lists.asks.search(lower):
+    if not lists.asks.stand_in(lower):
         return False
-    return bool(lists.asks.search(lists.asks_nothing.sub(" ", _URL.sub(" ", lower))))
+    return lists.asks.stand_in(lists.asks_nothing.sub(" ", _without_links(lower)))
 
 
 def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
@@ -116,12 +119,12 @@ def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
     text = _without_greeting(text.strip())
     if not text or len(text) > CLOSER_CAP or has_question(text):
         return False
-    if text.count(" ") > CLOSER_WORDS or (_LETTER.search(text) and not lists.closer.search(plain(text))):
+    if text.count(" ") > CLOSER_WORDS or (_LETTER.search(text) and not lists.closer.stand_in(plain(text))):
         return False
     words = bare(text)
     if not _LETTER.search(words):
         return not any(char.isdigit() for char in words)  # an emoji or a smiley; "1500" is an answer
-    rest, count = lists.closer.subn(" ", lists.wish.sub(" ", words))
+    rest, count = lists.closer.pattern.subn(" ", lists.wish.sub(" ", words))
     if not count:
         return False
     spare = set(names)
@@ -136,7 +139,7 @@ def _without_greeting(text: str) -> str:
 
 def is_bad_news(text: str, lists: Lists) -> bool:
     """Whether fresh text holds what no praise should follow."""
-    return bool(lists.bad_news.search(plain(text)))
+    return lists.bad_news.stand_in(plain(text))
 
 
 def says_done(text: str, lists: Lists) -> bool:

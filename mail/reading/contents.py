@@ -80,14 +80,15 @@ def _whole_words(phrase: str) -> re.Pattern[str]:
 
 def is_readable(mail: Mail, text: str) -> bool:
     """Whether the text could be read: not sealed, not garbage, and nothing of it broken."""
-    if {"parts", "plain_text", "html", "text"} & set(mail.broken):
+    if mail.broken and {"parts", "plain_text", "html", "text"} & set(mail.broken):
         return False
     if mail.content_type in _SEALED:
         return False
     if text.startswith("-----BEGIN PGP MESSAGE-----"):
         return False
     if text:
-        return len(_GARBAGE.findall(text)) * 10 < len(text)
+        clean = text.isascii() and text.replace("\n", " ").isprintable()
+        return clean or len(_GARBAGE.findall(text)) * 10 < len(text)
     return not any(part.kind in _SEALED for part in mail.parts)
 
 

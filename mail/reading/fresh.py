@@ -17,12 +17,14 @@ from mail.reading.wordlists import any_of, is_greeting, merged, phrases, plain
 
 TEXT_CAP = 20_000  # characters; what lies beyond is not looked at
 LINE_CAP = 1_000  # characters of a line that are compared with the marks
+ATTRIBUTION_LINES = 4  # so many does "On ... wrote:" take at most
 SIGNATURE_LINES = 8  # a closing formula with more lines below it is none
 
 _QUOTED = re.compile(r"[ \t]{0,3}(?:[>›»|]|&gt;)")
 _RULE = re.compile(r"\s*[-_=*\u2014]{5,}\s*$")
 _INVISIBLE = str.maketrans("\u00a0", " ", "\u200b\u200c\u200d\u2060\ufeff\u00ad\0")
 _RULE_MARKS = "-_=*—"
+_LINE_MARKS = ">›»|&" + _RULE_MARKS  # one of these begins a quoted line, or a rule above an older mail
 # Gmail's older form: "2026-11-09 10:00 GMT+08:00 Jo <jo@x.example>:".
 _GMAIL = re.compile(r"\d{4}-\d\d-\d\d .{1,100}<[^<>]{3,320}>:$")
 _NAMED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>$")
@@ -31,6 +33,7 @@ _PGP_SIGNED = re.compile(
 )  # RFC 4880, 7
 _UUENCODED = re.compile(r"^begin [0-7]{3} .*$(?:\n.*)*?(?:\n^end[ \t]*$|\Z)", re.MULTILINE)
 _SIGNATURE = re.compile(r"--\s?$|—\s*$")
+_SIGNATURE_MARKS = ("-", "—")
 _LOOKS_ATTRIBUTED = re.compile(r"\d|@|<")
 
 
@@ -62,8 +65,8 @@ def _is_end(lines: list[str], n: int) -> bool:
 
 def _without_quotes(lines: list[str]) -> list[str]:
     """The lines without quoted ones, up to where a forwarded or answered mail begins."""
-    kept: list[str] = []
-    n = 0
+    n = _surely_fresh(lines)
+    kept = lines[:n]
     while n < len(lines):
         line = lines[n]
         length = 0
@@ -79,6 +82,14 @@ def _without_quotes(lines: list[str]) -> list[str]:
     return kept
 
 
+def _surely_fresh(lines: list[str]) -> int:
+    """How many lines at the beginning hold and precede nothing that marks quoted mail; most texts are over by then."""
+    for n, line in enumerate(lines):
+        if line and (line[0] in _LINE_MARKS or line[-1] == ">" or ":" in line or "：" in line):
+            return max(0, n - ATTRIBUTION_LINES + 1)
+    return len(lines)
+
+
 def _attribution(lines: list[str], n: int) -> int:
     """How many lines "On ... wrote:" takes from here on; 0 where there is none. Mail programs fold it."""
     line = lines[n]
@@ -86,9 +97,9 @@ def _attribution(lines: list[str], n: int) -> int:
         return 0
     if line.endswith((":", "：", ":*")):
         return 1 if _is_attribution(line) else 0
-    if not _opens_attribution().match(plain(line)):
+    if n + 1 == len(lines) or not lines[n + 1] or not _opens_attribution().match(plain(line)):
         return 0
-    for length in (2, 3, 4):
+    for length in range(2, ATTRIBUTION_LINES + 1):
         if n + length > len(lines) or not lines[n + length - 1]:
             return 0
         joined = " ".join(lines[n : n + length])
@@ -159,7 +170,7 @@ def _is_header_line(line: str) -> bool:
 
 def _without_signature(lines: list[str]) -> list[str]:
     for n, line in enumerate(lines):
-        if _SIGNATURE.fullmatch(line):
+        if line[:1] in _SIGNATURE_MARKS and _SIGNATURE.fullmatch(line):
             return lines[:n]
     content = [n for n, line in enumerate(lines) if line]
     for n in reversed(content[-SIGNATURE_LINES - 1 :]):

@@ -33,7 +33,7 @@ class Headers:
 
     def __init__(self, block: bytes) -> None:
         fields: dict[bytes, list[bytes]] = {}
-        if block.count(b"\r") != block.count(b"\r\n") or b"\r\r" in block:
+        if block.count(b"\r") != block.count(b"\r\n"):
             block = with_plain_line_ends(block)
         for name, value in _FIELD.findall(block[:HEADER_CAP]):
             name = name.lower()

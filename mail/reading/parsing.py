@@ -25,9 +25,9 @@ OPENING_CAP = 8_192  # characters of the text that rules look at
 T = TypeVar("T")
 _ID = re.compile(rb"<([^<>]{1,998})>")
 _BARE_ID = re.compile(rb"[^\s<>@]+@[^\s<>@]+")
-_POSSESSIVE = re.compile(rb"<[^<>]{1,998}>(?='s)")
 _POSSESSIVE = re.compile(rb"<[^<>]{1,998}>(?='s)")  # "<jo@x.example>'s message of ..."
 _SPACE = re.compile(rb"\s+")
+_USUAL_ID = re.compile(rb"<([^<>\s]{1,998})>")
 
 
 class _Lazy(Generic[T]):
@@ -177,15 +177,28 @@ class Mail:
         return (self.plain_text or html_to_text(self.html, with_quotes=True))[:OPENING_CAP]
 
 
+_last: Mail | None = None
+
+
 def parse(raw: RawMail) -> Mail:
-    """A mail to ask things of; it never raises, whatever the bytes are."""
-    return Mail(raw)
+    """A mail to ask things of; it never raises, whatever the bytes are.
+
+    The mail that was parsed last is the same again: whether more of it is wanted, and what it says, is asked
+    one after the other.
+    """
+    global _last
+    if _last is None or _last.raw is not raw:
+        _last = Mail(raw)
+    return _last
 
 
 def ids_in(value: bytes) -> list[str]:
     """The message ids of a raw, unfolded value (RFC 5322, 3.6.4); spaces inside the brackets are folding."""
     if b"=?" in value and b"<" not in value:
         value = _decoded(value)
+    usual = _USUAL_ID.findall(value)
+    if len(usual) == value.count(b"<"):
+        return [one.decode("utf-8", "replace") for one in usual]
     found = (_SPACE.sub(b"", one).decode("utf-8", "replace") for one in _ID.findall(value))
     return [one for one in found if one]
 

@@ -169,6 +169,8 @@ def inbox_rule_loop(mail: Mail) -> bool:
 
 def wants_no_answers(mail: Mail) -> bool:
     """X-Auto-Response-Suppress with All or OOF: no machine may answer ([MS-OXCMAIL] 2.2.3.2.14)."""
+    if b"x-auto-response-suppress" not in mail.headers:
+        return False
     asked = mail.headers.first(b"x-auto-response-suppress").lower().split(",")
     return not {"all", "oof"}.isdisjoint(one.strip() for one in asked)
 

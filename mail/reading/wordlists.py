@@ -6,12 +6,14 @@ looked for at once: contractors mix them, and a phrase of one is hardly ever a f
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from unicodedata import combining, normalize
 
 FOLDER = Path(__file__).parent / "words"
 _NOTHING = re.compile(r"(?!)")
+_WORD = re.compile(r"\w+")
+_ASCII_GAPS = {code: " " for code in range(128) if not _WORD.match(chr(code))}
 
 
 def _folded() -> dict[int, str]:
@@ -58,6 +60,32 @@ def any_of(words: Iterable[str]) -> re.Pattern[str]:
     """
     pattern = merged(words)
     return re.compile(pattern) if pattern else _NOTHING
+
+
+class Phrases:
+    """Phrases that few texts hold: a look at a text's words spares most of them the search.
+
+    A phrase can stand in a text only where the longest of its words does. Those without words (emoji), or of
+    scripts without spaces, are always searched for, in text that is not ASCII.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        wanted = [plain(word) for word in words]
+        self.pattern = any_of(wanted)
+        self._marks = frozenset(max(_WORD.findall(word), key=len, default="") for word in wanted)
+        self._unmarked = {word.isascii() for word in wanted if _has_no_spaces(word) or not _WORD.search(word)}
+
+    def stand_in(self, text: str) -> bool:
+        """Whether any of them stands in text that went through `plain`."""
+        marked = not self._marks.isdisjoint(_words_of(text))
+        if marked or True in self._unmarked or (self._unmarked and not text.isascii()):
+            return bool(self.pattern.search(text))
+        return False
+
+
+@lru_cache(maxsize=4)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(text.translate(_ASCII_GAPS).split() if text.isascii() else _WORD.findall(text))
 
 
 def merged(words: Iterable[str]) -> str:

@@ -1,0 +1,41 @@
+"""Phrases are found by a look at a text's words exactly where their pattern finds them."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mail.reading.asking import MoreWords, lists_for
+from mail.reading.files import raw_mail
+from mail.reading.parsing import parse
+from mail.reading.wordlists import Phrases, phrases, plain
+
+CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
+LISTS = lists_for(MoreWords())
+EVERY = (LISTS.asks, LISTS.closer, LISTS.bad_news, Phrases(["+1", "👍", "ok"]), Phrases(["👍"]), Phrases([]))
+SAID = [word for section in ("asks", "closers", "bad news") for word in phrases(section)]
+GLUE = ["", " ", ". ", "x", "_", "-", "\n", "é", "'", "。", "  ", "\u00a0", "\u0301", "👍", "+1"]
+
+
+def agree(text: str) -> bool:
+    text = plain(text)
+    return all(one.stand_in(text) == bool(one.pattern.search(text)) for one in EVERY)
+
+
+@given(st.lists(st.sampled_from(SAID) | st.sampled_from(GLUE) | st.text(max_size=3), max_size=6))
+def test_in_any_company(pieces):
+    assert agree("".join(pieces))
+
+
+@pytest.mark.parametrize("word", SAID)
+def test_each_by_itself(word):
+    assert agree(word)
+    assert any(one.stand_in(plain(word)) for one in EVERY)
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
+def test_in_real_mail():
+    texts = [parse(raw_mail(p.read_bytes(), True)).opening for p in CORPUS.rglob("*") if p.is_file()]
+    assert len(texts) > 900
+    assert all(agree(text) for text in texts)
