@@ -73,7 +73,7 @@ def _timeline(one: Portrait, since: datetime, width: int, name: str) -> str:
             [_x(at) for at in sent], [0] * len(sent), "|", color=INK, markersize=11, markeredgewidth=1.6
         )
         first = words(_fitting(one.story.contractor.first_name, 9))
-        axes.set_yticks([3, 2, 1, 0], [f"{first}'s turn", "your turn", "check-ins", "letters"])
+        axes.set_yticks([3, 2, 1, 0], [f"{first}’s turn", "your turn", "check-ins", "letters"])
         axes.set_ylim(-0.6, 3.7)
         axes.grid(visible=False, axis="y")
         _dates(axes, since, one.now, 8 if width == LONG else 3)
@@ -125,6 +125,8 @@ def distribution(one: Portrait) -> str:
         highest = max(
             _upwards(axes, one, side, sign) for side, sign in ((Side.CONTRACTOR, 1), (Side.OWNER, -1))
         )
+        if not any(one.answers(side) for side in Side):
+            _empty(axes, "no answers yet")
         axes.axhline(0, color=MUTED, linewidth=0.8)
         axes.set_xscale("log")
         axes.set_xlim(BINS[0], BINS[-1])
@@ -165,6 +167,8 @@ def trend(one: Portrait) -> str:
     )
 
     def draw(axes: "Axes") -> None:
+        if not any(value for side in Side for _, value in one.trend(side)):
+            _empty(axes, "too few answers yet")
         for side in (Side.CONTRACTOR, Side.OWNER):
             known = one.trend(side)
             values = [math.nan if value is None else value / 3600 for _, value in known]
@@ -177,6 +181,11 @@ def trend(one: Portrait) -> str:
         _dates(axes, one.since, one.now, 4)
 
     return drawing(SHORT, 240, f"trend-{one.story.key}", label, draw)
+
+
+def _empty(axes: "Axes", why: str) -> None:
+    """An empty chart says why it is."""
+    axes.text(0.5, 0.5, why, transform=axes.transAxes, ha="center", va="center", color=MUTED, fontsize=SIZE)
 
 
 def _last(axes: "Axes", now: datetime, values: Sequence[float], colour: str) -> None:

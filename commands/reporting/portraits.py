@@ -165,11 +165,15 @@ def overlap(ours: Spans, theirs: Spans) -> Spans:
 
 def portraits(books: Books, since: datetime, now: datetime, keys: Sequence[str] = ()) -> list[Portrait]:
     """All relationships that have not ended, the coolest first; `keys` for some of them."""
-    known = [
-        Portrait(whole_story(books, key), books.policy.temperature, since, now) for key in keys or _all(books)
-    ]
+    known = [_portrait(whole_story(books, key), books, since, now) for key in keys or _all(books)]
     told = [one for one in known if keys or one.phase != "ended"]
     return sorted(told, key=lambda one: (one.temperature.points, one.name))
+
+
+def _portrait(story: Story, books: Books, since: datetime, now: datetime) -> Portrait:
+    """From the first mail on: before it there is nothing to be seen."""
+    first = min((message.at - DAY for message in story.human), default=since)
+    return Portrait(story, books.policy.temperature, min(max(since, first), now - WEEK), now)
 
 
 def _all(books: Books) -> list[str]:

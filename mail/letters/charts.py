@@ -1,4 +1,4 @@
-"""The digest's picture, drawn by matplotlib: how long answers took, week by week, and with whom.
+"""The digest's picture, drawn by matplotlib: how long answers took, over twelve weeks, and with whom.
 
 matplotlib is large, so it is loaded only when a picture is drawn, and the daemon lets a process of its own do
 that (`drawn`), which gives the memory back. Colours and greys are read well on white and on black alike: the
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WIDTH = 440  # CSS pixels: little enough that a phone hardly shrinks it
+WIDTH = 358  # CSS pixels: what a phone has, so that nothing shrinks
 SCALE = 2  # for screens with two pixels to one
 PATIENCE_S = 120.0
 THEIRS, YOURS, GREY = "#1a9a86", "#d0751f", "#808080"
 SIZE = 9  # points
 LONGEST = 18  # characters of a name
 FEW = 8  # rows of the second part
-ALT = "How long answers took, week by week and by contractor; the lines below say the same."
+ALT = "How long answers took, over twelve weeks and by contractor; the lines around it say the same."
 
-Week = tuple[date, int | None, int | None]  # its first day; working seconds of theirs and yours
+Week = tuple[date, int | None, int | None]  # its last day; working seconds of theirs and yours
 Row = tuple[str, int | None, int | None, int | None, int | None]  # name; theirs, usual; yours, usual
 
 
@@ -70,18 +70,21 @@ def _weeks(axes: "Axes", weeks: Sequence[Week], locale: str) -> None:
         ([week[1] for week in weeks], THEIRS, "answers to you"),
         ([week[2] for week in weeks], YOURS, "your answers"),
     ):
+        if all(value is None for value in values):
+            continue
         hours = [float("nan") if value is None else value / 3600 for value in values]
         axes.plot(days, hours, color=colour, linewidth=2, marker="o", markersize=4, label=name)  # type: ignore[arg-type]
-    _plain(axes, "Working hours to an answer, median of each week")
+    _plain(axes, "Working hours to an answer, medians of 4 weeks")
     axes.set_ylim(0, axes.get_ylim()[1] * 1.05)
     axes.set_xticks(marked, [short_day(one, locale) for one in marked])  # type: ignore[arg-type]
+    axes.tick_params(axis="x", pad=8)
     axes.legend(
         frameon=False,
         fontsize=SIZE,
         labelcolor=GREY,
         ncols=2,
         loc="upper left",
-        bbox_to_anchor=(0, -0.16),
+        bbox_to_anchor=(0, -0.2),
         borderpad=0,
         borderaxespad=0,
     )
@@ -103,7 +106,7 @@ def _rows(axes: "Axes", rows: Sequence[Row]) -> None:
     axes.set_yticks(range(len(rows)), [_label(row[0]) for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(left=0)
-    _plain(axes, "By contractor, this month (dot) and before (bar)")
+    _plain(axes, "This month (dot) and before (bar), in hours")
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=GREY, alpha=0.25, linewidth=0.6)
 

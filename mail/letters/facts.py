@@ -96,13 +96,13 @@ WEEK = {
         "relationships that are not warm, or that changed",
         "Ben Okafor",
         "answers take 9 working hours this month, 3 before",
-        state=Fact("the temperature, and since when or from what", "cooling, warm before"),
+        state=Fact("the temperature, and since when or from what", "is now cooling, and was warm before"),
     ),
     "temperatures_more": _more("relationships"),
     "warm": Fact("how the others stand", "7 relationships are warm and 1 too new to tell"),
     "pace": Fact(
-        "the week's medians",
-        "Half of the answers to you came within 9 working hours this week, 3 in the weeks before.",
+        "the month's medians",
+        "Half of the answers to you came within 9 working hours this month, 3 before.",
     ),
     "picture": Fact("the place of the picture, where there is one", Markdown("")),
     "speeds": _lines(

@@ -17,11 +17,12 @@ from relationship.decisions import Verdict
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Side
 from relationship.parties import Owner
+from relationship.warmth.words import Temperature
 from rules.policy import Policy
-from tick.digest.contents import Digest
+from tick.digest.contents import Digest, Speed, Warmth
 from tick.digest.gathering import WEEK, gather
 from tick.digest.sending import digest, due_slot, picture
-from tick.digest.words import MOST, Words
+from tick.digest.words import MOST, Words, headline
 
 DAY = timedelta(days=1)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
@@ -220,20 +221,45 @@ def test_the_digest_of_a_busy_week(busy: Any, templates: Templates) -> None:
 
 
 @pytest.mark.parametrize(
-    ("theirs", "said"),
+    ("theirs", "before", "said"),
     [
-        ([3, 3, 4, 3, 9], "within 9 working hours this week, 3 in the weeks before."),
-        ([3, None, 4, 3, 3], "within 3 working hours this week, as in the weeks before."),
-        ([None, None, 4, 3, 9], "within 9 working hours this week."),
+        (9, 3, "within 9 working hours this month, 3 before."),
+        (3, 3, "within 3 working hours this month, as before."),
+        (1, 3, "within 1 working hour this month, 3 before."),
+        (9, None, "within 9 working hours this month."),
     ],
 )
-def test_the_plain_text_tells_the_trend(theirs: list[int | None], said: str) -> None:
-    days = [date(2026, 10, 26) + number * WEEK for number in range(5)]
-    weeks = tuple((day, hours and hours * 3600, None) for day, hours in zip(days, theirs, strict=True))
-    digest = Digest(datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC), 1, weekly=weeks)
+def test_the_plain_text_tells_the_trend(theirs: int, before: int | None, said: str) -> None:
+    overall = Speed("", theirs * 3600, before and before * 3600)
+    digest = Digest(
+        datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC), 1, overall=overall
+    )
     owner = Owner("Dana Reyes", ("dana@acme.example",), "America/New_York", "Mon-Fri 09:00-17:00")
     facts = Words(owner, "team@acme.example").facts(digest, news_question=False)
     assert facts["week"]["pace"] == f"Half of the answers to you came {said}"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ("cold", "1 relationship cold"),
+        ("cooling cooling", "2 relationships cooling"),
+        ("cooling cold cold", "2 relationships cold and 1 cooling"),
+    ],
+)
+def test_the_subject_counts_those_that_are_not_warm(states: str, said: str) -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    known = tuple(Warmth("x", Temperature(state, 50, ("y",), now), changed=False) for state in states.split())
+    assert headline(Digest(now - WEEK, now, 3, temperatures=known, warm=1)) == said
+
+
+def test_a_relationship_has_been_so_or_is_now_so(busy: Any) -> None:
+    now, tuned = busy.now, Temperature("cooling", 50, ("slow",), busy.now - 20 * DAY, "warm")
+    words = Words(busy.books.people.owner, "team@acme.example")
+    said = [words.facts(Digest(now - WEEK, now, 1, temperatures=(Warmth("Ben", tuned, changed),)), False)
+            for changed in (False, True)]  # fmt: skip
+    states = [one["week"]["temperatures"][0]["state"] for one in said]  # type: ignore[index]
+    assert states == ["has been cooling since Tuesday, November 3", "is now cooling, and was warm before"]
 
 
 def test_nothing_to_say_is_one_line(office: Any, templates: Templates) -> None:

@@ -12,7 +12,9 @@ from relationship.warmth.words import Temperature
 
 NOTICEABLE = 1.33
 
-Week = tuple[date, int | None, int | None]  # its first day, and the medians of both sides: theirs, yours
+Week = tuple[
+    date, int | None, int | None
+]  # its last day, and the medians of the month until then: theirs, yours
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ class Digest:
     warm: int = 0
     too_early: int = 0
     speeds: tuple[Speed, ...] = ()  # those that can be compared with what is usual, the most changed first
+    overall: Speed = Speed("")  # of all relationships together
     weekly: tuple[Week, ...] = ()
     sent: tuple[Sent, ...] = ()
     notes: int = 0  # notes to the owner

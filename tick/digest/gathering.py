@@ -1,7 +1,7 @@
 """The digest, gathered from the stories of all relationships. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from relationship.messages import Kind, Message, Side
 from relationship.occasions.check_ins import unsaid
 from relationship.story import Story
 from relationship.warmth.evidence import Evidence
-from relationship.warmth.latency import between
+from relationship.warmth.latency import FEWEST_USUAL, RECENT, USUAL, Answer, between
 from relationship.warmth.temperature import Reading, read
 from relationship.warmth.words import TOO_EARLY, WARM, Temperature, Tuning
 from tick.digest.contents import (
@@ -36,6 +36,7 @@ from tick.digest.contents import (
 WEEK = timedelta(days=7)
 AHEAD = timedelta(days=14)  # deadlines and check-ins so near are told of
 WEEKS_SHOWN = 12
+FEWEST = 3  # answers of a month: of fewer no median is told
 WENT_OUT = frozenset({State.SENT, State.DRAFTED})
 NEVER_SURE = frozenset({State.REFUSED, State.UNPROVABLE})
 UNTOLD = frozenset({"", "condition", "already done", "at most", "quiet hours"})  # gates that speak every day
@@ -63,6 +64,7 @@ def gather(stories: Sequence[Story], tuning: Tuning, since: datetime, now: datet
         warm=sum(one.temperature.state == WARM for one in warmths),
         too_early=sum(one.temperature.state == TOO_EARLY for one in warmths),
         speeds=tuple(sorted(_speeds(readings), key=lambda speed: -speed.change)),
+        overall=_overall(live, now),
         weekly=tuple(_weekly(live, now)),
         sent=tuple(sorted(_sent(stories, since, now), key=lambda letter: letter.at)),
         notes=sum(_notes(story, since, now) for story in stories),
@@ -186,16 +188,33 @@ def _speed(story: Story, known: Reading) -> Speed:
     )
 
 
-def _weekly(stories: Sequence[Story], now: datetime) -> Iterator[Week]:
-    """The last weeks' medians of all answers of each side."""
+def _overall(stories: Iterable[Story], now: datetime) -> Speed:
+    """Both sides' answers in all relationships together, this month and before."""
+    known = [Evidence(story).answers for story in stories]
+    medians = []
+    for side in (Side.CONTRACTOR, Side.OWNER):
+        month = _median(known, side, now - RECENT, now, FEWEST)
+        before = _median(known, side, now - RECENT - USUAL, now - RECENT, FEWEST_USUAL)
+        medians += [month, before]
+    return Speed("", *medians)
+
+
+def _weekly(stories: Iterable[Story], now: datetime) -> Iterator[Week]:
+    """The medians of all answers of each side in the months that end with each of the last weeks."""
     known = [Evidence(story).answers for story in stories]
     for back in reversed(range(WEEKS_SHOWN)):
         end = now - back * WEEK
-        medians = []
-        for side in (Side.CONTRACTOR, Side.OWNER):
-            times = [a.worked for answers in known for a in between(answers[side], end - WEEK, end)]
-            medians.append(int(median(times)) if len(times) >= 3 else None)
-        yield (end - WEEK).date(), medians[0], medians[1]
+        theirs, yours = (
+            _median(known, side, end - RECENT, end, FEWEST) for side in (Side.CONTRACTOR, Side.OWNER)
+        )
+        yield end.date(), theirs, yours
+
+
+def _median(
+    known: Iterable[Mapping[Side, Sequence[Answer]]], side: Side, start: datetime, end: datetime, fewest: int
+) -> int | None:
+    times = [answer.worked for answers in known for answer in between(answers[side], start, end)]
+    return int(median(times)) if len(times) >= fewest else None
 
 
 # -- what was sent, and what was not -------------------------------------------------------------------------

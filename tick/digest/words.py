@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
-from statistics import median
 from typing import Any
 
 from mail.letters.links import answer, write_news
 from mail.letters.wording import count, day, day_in, listed, moment, titled
 from relationship.parties import Owner
-from relationship.warmth.latency import compared, hours, is_usual, pair
+from relationship.warmth.latency import compared, hours
 from relationship.warmth.words import COLD, COOLING
 from tick.digest.contents import Call, Dated, Digest, Draft, Sent, Speed, Trouble, Waiting, Warmth, Withheld
 
-FEW_WEEKS = 3  # with fewer there is no trend to speak of
 MOST = 12  # lines of one list; more are counted
 
 Line = dict[str, object]
@@ -93,8 +91,9 @@ class Words:
 
     def _warmth(self, one: Warmth) -> Line:
         known = one.temperature
-        change = f", {known.before} before" if one.changed else f" since {self._day_in(known.since)}"
-        return {"who": one.who, "state": known.state + change, "what": "; ".join(known.reasons)}
+        since = f"has been {known.state} since {self._day_in(known.since)}"
+        state = f"is now {known.state}, and was {known.before} before" if one.changed else since
+        return {"who": one.who, "state": state, "what": "; ".join(known.reasons)}
 
     def _speed(self, one: Speed) -> Line:
         sides = (("answers", one.theirs, one.theirs_usual), ("your answers", one.yours, one.yours_usual))
@@ -149,13 +148,17 @@ def headline(digest: Digest) -> str:
         *([f"{_number(len(digest.waits), 'question')} open with others"] if digest.waits else []),
         *_cool(digest),
     ]
-    return listed(parts) or "all is well"
+    return listed(parts) or ("all is well" if digest.warm else "nothing needs you")
 
 
 def _cool(digest: Digest) -> list[str]:
+    """Such as "1 relationship cold", "2 cooling"."""
     states = [one.temperature.state for one in digest.temperatures]
-    counts = [(states.count(state), state) for state in (COLD, COOLING)]
-    return [f"{_number(number, 'relationship')} {state}" for number, state in counts if number]
+    counts = [(states.count(state), state) for state in (COLD, COOLING) if state in states]
+    return [
+        f"{number if place else _number(number, 'relationship')} {state}"
+        for place, (number, state) in enumerate(counts)
+    ]
 
 
 def _quiet(digest: Digest) -> str:
@@ -181,9 +184,9 @@ def _relationships(number: int) -> str:
 
 
 def _pace(digest: Digest) -> str | None:
-    """The medians of both sides in this week, and the trend."""
-    theirs = _beside([median_of_theirs for _, median_of_theirs, _ in digest.weekly])
-    yours = _beside([median_of_yours for _, _, median_of_yours in digest.weekly])
+    """The medians of both sides in all relationships together, and the trend."""
+    one = digest.overall
+    theirs, yours = _beside(one.theirs, one.theirs_usual), _beside(one.yours, one.yours_usual)
     if theirs and yours:
         return f"Half of the answers to you came within {theirs}; half of yours within {yours}."
     if theirs:
@@ -191,14 +194,11 @@ def _pace(digest: Digest) -> str | None:
     return f"Half of your answers went out within {yours}." if yours else None
 
 
-def _beside(medians: Sequence[int | None]) -> str | None:
-    """The last week's beside the middle of those before it: "9 working hours this week, 3 in the weeks before"."""
-    *before, last = medians or [None]
-    known = [one for one in before if one is not None]
-    if last is None or len(known) < FEW_WEEKS:
-        return None if last is None else f"{hours(last)} this week"
-    now, usual = pair(last, middle := int(median(known)))
-    return f"{now} this week, {'as' if is_usual(last, middle) else usual} in the weeks before"
+def _beside(now: int | None, before: int | None) -> str | None:
+    """Such as "9 working hours this month, 3 before"."""
+    if now is None:
+        return None
+    return f"{hours(now)} this month" if before is None else compared(now, before)
 
 
 def _steady(digest: Digest) -> str | None:
