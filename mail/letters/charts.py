@@ -23,7 +23,7 @@ SCALE = 2  # for screens with two pixels to one
 PATIENCE_S = 120.0
 THEIRS, YOURS, GREY = "#1a9a86", "#d0751f", "#808080"
 SIZE = 9  # points
-LONGEST = 18  # characters of a name
+LONGEST = 15  # characters of a name
 FEW = 8  # rows of the second part
 ALT = "How long answers took, over twelve weeks and by contractor; the lines around it say the same."
 
@@ -45,7 +45,7 @@ def drawn(weeks: Sequence[Week], rows: Sequence[Row], locale: str = "") -> bytes
 
 
 def answers_png(weeks: Sequence[Week], rows: Sequence[Row], locale: str = "") -> bytes:
-    """How long answers took, in working hours: medians by week; this month and before by contractor."""
+    """How long answers took, in working hours: medians of four weeks; this month and before by contractor."""
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
@@ -74,7 +74,7 @@ def _weeks(axes: "Axes", weeks: Sequence[Week], locale: str) -> None:
             continue
         hours = [float("nan") if value is None else value / 3600 for value in values]
         axes.plot(days, hours, color=colour, linewidth=2, marker="o", markersize=4, label=name)  # type: ignore[arg-type]
-    _plain(axes, "Working hours to an answer, medians of 4 weeks")
+    _plain(axes, "Working hours to an answer")
     axes.set_ylim(0, axes.get_ylim()[1] * 1.05)
     axes.set_xticks(marked, [short_day(one, locale) for one in marked])  # type: ignore[arg-type]
     axes.tick_params(axis="x", pad=8)
@@ -84,7 +84,7 @@ def _weeks(axes: "Axes", weeks: Sequence[Week], locale: str) -> None:
         labelcolor=GREY,
         ncols=2,
         loc="upper left",
-        bbox_to_anchor=(0, -0.2),
+        bbox_to_anchor=(0, -0.25),
         borderpad=0,
         borderaxespad=0,
     )
@@ -106,7 +106,7 @@ def _rows(axes: "Axes", rows: Sequence[Row]) -> None:
     axes.set_yticks(range(len(rows)), [_label(row[0]) for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlim(left=0)
-    _plain(axes, "This month (dot) and before (bar), in hours")
+    _plain(axes, "This month (dot), before (bar)")
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x", color=GREY, alpha=0.25, linewidth=0.6)
 

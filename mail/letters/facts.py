@@ -111,7 +111,7 @@ WEEK = {
         "answers take 9 working hours this month, 3 before; your answers take 2 working hours this month, as before",
     ),
     "speeds_more": _more("relationships"),
-    "steady": Fact("the others", "In 3 other relationships answers take as long as before, on both sides."),
+    "steady": Fact("the others", "In 3 other relationships answers take as long as before."),
     "sent": _lines(
         "letters that went out to contractors",
         "Ben Okafor",

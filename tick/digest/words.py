@@ -145,7 +145,7 @@ def headline(digest: Digest) -> str:
     parts = [
         *([f"you owe {_number(len(digest.debts), 'answer')}"] if digest.debts else []),
         *([f"{_number(len(digest.drafts), 'letter')} to approve"] if digest.drafts else []),
-        *([f"{_number(len(digest.waits), 'question')} open with others"] if digest.waits else []),
+        *([f"you wait for {_number(len(digest.waits), 'answer')}"] if digest.waits else []),
         *_cool(digest),
     ]
     return listed(parts) or ("all is well" if digest.warm else "nothing needs you")
@@ -206,7 +206,7 @@ def _steady(digest: Digest) -> str | None:
     same = sum(not speed.changed for speed in digest.speeds)
     others = "other " if same < len(digest.speeds) else ""
     with_whom = f"{same} {others}relationship{'s' * (same != 1)}"
-    return f"In {with_whom} answers take as long as before, on both sides." if same else None
+    return f"In {with_whom} answers take as long as before." if same else None
 
 
 def _times(number: int) -> str:
