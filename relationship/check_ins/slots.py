@@ -5,7 +5,8 @@ other: what is left is their overlap. The days of the overlap are tried one by o
 wanted moment first; where no habit exists yet, the days round it on which the owner has the fewest check-ins
 come first, so that several contractors spread over the week. On a day, the wanted wall clock is taken where
 it suits, else the middle of the longest overlap, else the free quarter of an hour that is nearest to it. Days
-count in the owner's zone.
+count in the owner's zone. Two who share no hours, or none for weeks until the clocks change, meet at the
+nearest edge.
 
 A night shift runs into a day that may be a holiday, or the weekend. It would lie inside the hours; nobody
 likes it. So no slot touches a holiday or an absence of either calendar, whosever shift it belongs to.
@@ -28,6 +29,9 @@ BACK = timedelta(days=21)  # how far before the wanted moment is looked at all, 
 AHEAD = timedelta(days=45)
 NEAR = 3  # days round the wanted one between which the first check-in may choose
 FARTHEST = timedelta(hours=12)  # hours that lie further apart than this do not neighbour each other
+PATIENCE = timedelta(
+    days=7
+)  # shared hours that lie further off than this, after the clocks change, are no help
 QUARTER = timedelta(minutes=15)
 
 
@@ -67,9 +71,17 @@ def choose(pair: Pair, wanted: datetime, earliest: datetime, habit: bool = False
     owner = list(pair.owner.clock.spans(*window))
     contractor = list(_without(pair.contractor.clock.spans(*window), pair.absent))
     shared = [span for span in _overlap(owner, contractor) if span[1] - span[0] >= pair.length]
-    if shared:
-        return _in_overlap(pair, shared, wanted, habit)
-    return _at_an_edge(pair, owner, contractor, wanted)
+    in_overlap = _in_overlap(pair, shared, wanted, habit)
+    if in_overlap is None or any(_is_near(pair, span, max(wanted, start)) for span in shared):
+        return in_overlap or _at_an_edge(pair, owner, contractor, wanted)
+    at_an_edge = _at_an_edge(pair, owner, contractor, wanted)
+    nearer = at_an_edge and at_an_edge.starts_at + PATIENCE < in_overlap.starts_at
+    return at_an_edge if nearer else in_overlap
+
+
+def _is_near(pair: Pair, span: Span, wanted: datetime) -> bool:
+    """Whether a span that both share lies near enough, on days on which both are there, if perhaps taken."""
+    return abs(span[0] - wanted) <= PATIENCE and _free_days(pair, span[0])
 
 
 def _whole_day(zone: ZoneInfo, wanted: datetime, earliest: datetime) -> datetime:
@@ -212,14 +224,15 @@ def _by_day(span: Span, zone: ZoneInfo) -> Iterator[tuple[date, Span]]:
 
 def _at_an_edge(pair: Pair, owner: list[Span], contractor: list[Span], wanted: datetime) -> Slot | None:
     """Inside one party's hours, as near as can be to the other's; rather outside the owner's hours."""
-    found: list[tuple[timedelta, bool, timedelta, datetime]] = []
+    found: list[tuple[int, timedelta, bool, timedelta, datetime]] = []
     for inside, others, outside in ((contractor, owner, Side.OWNER), (owner, contractor, Side.CONTRACTOR)):
         wide = [span for span in others if span[1] - span[0] >= pair.length]
         for at in _edges(inside, pair):
             apart = _apart(at, wide, pair.length)
             if apart <= FARTHEST:
-                found.append((apart, outside is Side.CONTRACTOR, abs(at - wanted), at))
-    for _, contractors, _, at in sorted(found):
+                away = abs(at - wanted)
+                found.append((away // PATIENCE, apart, outside is Side.CONTRACTOR, away, at))
+    for _, _, contractors, _, at in sorted(found):
         if _free(pair, at):
             return Slot(at, at + pair.length, str(Side.CONTRACTOR if contractors else Side.OWNER))
     return None

@@ -155,6 +155,9 @@ def test_a_check_in_without_a_word_is_asked_about_once_more(office: Any) -> None
     office.add("Ben", asked)
     (one,) = week(office).unsaid
     assert (one.who, one.token) == ("Ben Okafor", asked.token)
+    stories = [office.books.story(key) for key in office.books.people.contractors]
+    later = gather(stories, office.books.policy.temperature, office.now, office.now + WEEK)
+    assert later.unsaid == (), "never a third time"
 
 
 def test_a_letter_that_waits_for_the_owners_word_needs_them(office: Any) -> None:

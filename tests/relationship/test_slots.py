@@ -119,6 +119,21 @@ def test_without_overlap_the_nearest_edge(hours: str, outside: str, starts: str)
     assert suits(pair(party(NY, hours)), slot)
 
 
+def test_hours_that_meet_only_when_the_clocks_change_are_no_reason_to_wait_for_weeks() -> None:
+    morning = party(LAGOS, "Mon-Fri 09:00-14:45")  # to 08:45 in New York, and from 8 March on to 09:45
+    wanted = at("2026-02-03T08:15")
+    slot = choose(pair(morning), wanted, at("2026-02-01T00:00"), habit=True)
+    assert slot == Slot(wanted, wanted + HALF_HOUR, "owner")
+    soon = choose(pair(morning), at("2026-03-05T08:15"), at("2026-03-04T12:00"), habit=True)
+    assert soon == Slot(at("2026-03-09T09:00"), at("2026-03-09T09:30"))
+
+
+def test_who_shares_hours_is_waited_for() -> None:
+    away = [(at("2026-02-01T00:00"), at("2026-02-24T00:00"))]
+    slot = choose(pair(BEN, absent=away), at("2026-02-03T10:00"), at("2026-02-01T00:00"), habit=True)
+    assert slot == Slot(at("2026-02-24T10:00"), at("2026-02-24T10:30"))
+
+
 def test_two_share_an_edge_without_meeting() -> None:
     evening = party(NY, "Mon-Fri 19:00-23:00")
     first = choose(pair(evening), at("2026-02-03T12:00"), LONG_AGO)

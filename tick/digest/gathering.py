@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from relationship.check_ins.bookings import slot_of
 from relationship.conversations import plain_subject
 from relationship.deadlines import deadlines
 from relationship.decisions import Decision, Verdict
@@ -56,7 +55,7 @@ def gather(stories: Sequence[Story], tuning: Tuning, since: datetime, now: datet
         debts=tuple(one for one in waits if one.turn.party is Side.OWNER),
         drafts=tuple(one for story in live for one in _drafts(story)),
         troubles=tuple(one for story in stories for one in _troubles(story, since, now)),
-        unsaid=tuple(one for story in live for one in _unsaid(story, now)),
+        unsaid=tuple(one for story in live for one in _unsaid(story, since, now)),
         waits=tuple(one for one in waits if one.turn.party is Side.CONTRACTOR),
         deadlines=tuple(sorted(days, key=lambda one: one.day)),
         check_ins=tuple(sorted(_coming(live, now), key=lambda call: call.check_in.starts_at)),
@@ -121,16 +120,14 @@ def _troubles(story: Story, since: datetime, now: datetime) -> Iterator[Trouble]
             yield Trouble(who, "you two say different things about how the last check-in went")
 
 
-def _unsaid(story: Story, now: datetime) -> Iterator[Call]:
-    """Check-ins of the last two weeks that were asked about once already, without a word from anybody."""
+def _unsaid(story: Story, since: datetime, now: datetime) -> Iterator[Call]:
+    """Check-ins that were asked about a day before, without a word from anybody; each in one digest alone."""
     for check_in in unsaid(story, now, now - 2 * WEEK):
-        asked = [
-            letter
-            for letter in story.letters.values()
-            if letter.reader is Side.OWNER and letter.sent_at and slot_of(letter.occasion)[0] == check_in.uid
-        ]
-        if asked and min(x.sent_at for x in asked if x.sent_at) < now - timedelta(days=1):
-            yield Call(_who(story), check_in, max(asked, key=lambda letter: letter.created_at).token)
+        about = f"check-in over/{check_in.uid}/"
+        asked = [x for x in story.letters.values() if x.occasion.startswith(about) and x.sent_at]
+        first = min((x.sent_at for x in asked if x.sent_at), default=now)
+        if since <= first + timedelta(days=1) < since + WEEK:
+            yield Call(_who(story), check_in, asked[-1].token)
 
 
 # -- what lies ahead -----------------------------------------------------------------------------------------
