@@ -1,7 +1,7 @@
 """Points become a state, and nothing flaps.
 
 To become cooler the points must lie below the threshold for three days; to become warmer they must lie
-`MARGIN` above it for two weeks; and what has become warmer stays so for two weeks.
+`MARGIN` above it for two weeks; and what has become warmer stays as it is for two weeks, whatever follows.
 """
 
 from collections.abc import Callable
@@ -37,12 +37,10 @@ def next_state(
     """
     if before is None or before.state == TOO_EARLY:
         return _mildest(points, tuning, now)
+    if before.rose and now - before.since < STAY:
+        return before.state
     if RANK[plain_state(points(now), tuning)] < RANK[before.state]:
-        return (
-            before.state
-            if before.rose and now - before.since < STAY
-            else _fallen(before, points, tuning, now)
-        )
+        return _fallen(before, points, tuning, now)
     if before.state == WARM:
         return WARM  # it is as warm as can be
     if RANK[plain_state(recovered(now) - MARGIN, tuning)] > RANK[before.state]:

@@ -300,6 +300,14 @@ def test_what_falls_in_one_step_is_cold_at_once() -> None:
     assert states == ["warm"] * 3 + ["cold"] * 2
 
 
+def test_what_is_no_longer_cold_stays_cooling_for_two_weeks_before_it_is_warm() -> None:
+    """Two good news in two days would be one too many."""
+    states = states_of([20] * 5 + [60] * 2 + [100] * 40)
+    assert states.index("cold") == 3
+    assert states.index("cooling", 3) == 19
+    assert states.index("warm", 3) == 33
+
+
 def test_what_has_become_warmer_stays_so_for_two_weeks() -> None:
     states = states_of([60] * 5 + [100] * 15 + [60] * 30)
     assert states.index("warm", 5) == 19
