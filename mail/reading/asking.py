@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from mail.reading.wordlists import Phrases, any_of, is_greeting, phrases, plain
+from mail.reading.wordlists import Phrases, any_of, is_greeting, merged, phrases, plain
 
 CLOSER_CAP = 160  # characters: longer text says something
 CLOSER_WORDS = 20
@@ -18,6 +18,8 @@ DONE_CAP = 40  # characters of a line that says "done" and nothing else
 
 _URL = re.compile(r"(?:https?://|www\.)\S+|\S{1,64}@\S{1,255}")
 _QUESTION = re.compile("[?？؟¿⁇⁈⁉‽\u037e]")
+# What may stand before a question that lacks its mark.
+_LEADS = r"(?:and|so|but|also|then|ok|okay|well|by the way|btw|y|pero|e|mas|et|mais|und|aber|at|tapos)"
 _LETTER = re.compile(r"[^\W_]")
 _NOT_WORDS = re.compile(r"[^\w\s'-]+|_+|(?<!\w)-+|-+(?!\w)")
 _SMILEY = re.compile(r"(?<!\w)(?:[:;=8][-'o]?[)(\]\[dDpP3*|/\\]|<3+|\^_?\^|x+o+x*o*|\+1)(?!\w)")
@@ -51,7 +53,9 @@ class Lists:
     """The built-in lists with the owner's on top, made ready for searching."""
 
     asks: Phrases
+    asks_at_start: re.Pattern[str]
     asks_nothing: re.Pattern[str]
+    offer: re.Pattern[str]
     closer: Phrases
     wish: re.Pattern[str]
     fillers: frozenset[str]
@@ -59,6 +63,7 @@ class Lists:
     done_begins: frozenset[str]
     bad_news: Phrases
     no_reply: re.Pattern[str]
+    no_answer: Phrases
 
 
 @lru_cache(maxsize=8)
@@ -68,6 +73,8 @@ def _lists(
     all_done = frozenset(bare(word) for word in (*phrases("done"), *done))
     return Lists(
         asks=Phrases((*phrases("asks"), *asks)),
+        asks_at_start=_at_start(),
+        offer=_offer(),
         asks_nothing=any_of(phrases("asks nothing")),
         closer=Phrases((*phrases("closers"), *closers)),
         wish=any_of(phrases("wishes")),
@@ -76,7 +83,21 @@ def _lists(
         done_begins=frozenset(one.split(" ", 1)[0] for one in all_done),
         bad_news=Phrases((*phrases("bad news"), *bad)),
         no_reply=any_of(phrases("no reply needed")),
+        no_answer=Phrases(phrases("no need to answer")),
     )
+
+
+def _at_start() -> re.Pattern[str]:
+    """Questions and requests that are ones only where a sentence begins: "When do you need it"."""
+    greeting = rf"(?:(?:{merged(phrases('greetings'))})\s+[^,.!?\n]{{1,30}}[,!]\s*)?"
+    starts = merged(phrases("asks at a start"))
+    return re.compile(rf"(?:^|[.!?;:(])[\s>*-]*{greeting}(?:{_LEADS},?\s+)*(?:{starts})", re.MULTILINE)
+
+
+def _offer() -> re.Pattern[str]:
+    """A polite formula with all that belongs to it: "Please let me know if you have any questions about it"."""
+    verbs, cores = merged(phrases("then ask")), merged(phrases("if you have questions"))
+    return re.compile(rf"(?:(?:{verbs})[\s,]+){{0,6}}(?:{cores})[^.!?;\n]{{0,100}}")
 
 
 def lists_for(words: Words) -> Lists:
@@ -100,13 +121,15 @@ def _without_links(text: str) -> str:
 
 
 def asks(text: str, lists: Lists) -> bool:
-    """Whether fresh text asks for something: a question mark or a request."""
-    if has_question(text):
-        return True
+    """Whether fresh text asks for something: a question mark or a request, polite formulas left out."""
     lower = plain(text)
-    if not lists.asks.stand_in(lower):
+    if not _may_ask(lower, lists):
         return False
-    return lists.asks.stand_in(lists.asks_nothing.sub(" ", _without_links(lower)))
+    return _may_ask(lists.asks_nothing.sub(" ", lists.offer.sub(" ", _without_links(lower))), lists)
+
+
+def _may_ask(text: str, lists: Lists) -> bool:
+    return bool(_QUESTION.search(text)) or lists.asks.stand_in(text) or bool(lists.asks_at_start.search(text))
 
 
 def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
@@ -153,8 +176,7 @@ def _is_done(line: str, lists: Lists) -> bool:
 
 
 def needs_no_reply(subject: str, text: str, lists: Lists) -> bool:
-    """Whether the subject begins with "FYI", or the first line of the text says so."""
-    first = text.partition("\n")[0]
-    return bool(lists.no_reply.match(plain(subject).lstrip("[( "))) or bool(
-        lists.no_reply.match(plain(first).lstrip("([ "))
-    )
+    """Whether the subject or the text begins with "FYI", or it says anywhere that no answer is needed."""
+    lower = plain(text)
+    firsts = (plain(subject).lstrip("[( "), lower.partition("\n")[0].lstrip("([ "))
+    return any(lists.no_reply.match(first) for first in firsts) or lists.no_answer.stand_in(lower)
