@@ -10,6 +10,7 @@ import typer
 from commands.fates import outbox_in_words
 from commands.house import House
 from commands.output import AsJson, complain, local, plainly, print_json, print_paragraph, print_table
+from relationship.check_ins.afterwards import NOT_MET, REMEMBERED
 from relationship.ledger import median_working_s
 from relationship.messages import Side
 from relationship.story import Story
@@ -84,9 +85,16 @@ def _median(story: Story, side: Side) -> int | None:
 
 
 def _check_in(story: Story, now: datetime) -> dict[str, Any] | None:
-    coming = [one for one in story.check_ins.values() if one.ends_at >= now and one.state != "cancelled"]
-    first = min(coming, key=lambda one: one.starts_at, default=None)
-    return {"at": first.starts_at.isoformat(), "state": first.state} if first else None
+    """The next one, else the last of these days: "over" until somebody has said how it went."""
+    booked = sorted(
+        (one for one in story.check_ins.values() if one.state != "cancelled"), key=lambda one: one.starts_at
+    )
+    coming = [one for one in booked if one.ends_at >= now]
+    past = [one for one in booked if now - REMEMBERED <= one.ends_at < now and one.state not in NOT_MET]
+    for one in (*coming, *reversed(past)):
+        state = "over" if one.stands and one.ends_at < now else one.state
+        return {"at": one.starts_at.isoformat(), "state": state}
+    return None
 
 
 def _paused(story: Story) -> list[str]:
@@ -120,7 +128,9 @@ def _takes(pace: Pace | None, median: int | None) -> str:
 def _notes(row: dict[str, Any], story: Story) -> str:
     """What stands behind the temperature, and what keeps letters from going out."""
     bounces = (f"mail to {address} comes back" for address in row["bouncing"])
-    return "; ".join([*row["reasons"], *_paused(story), *bounces]) or "nothing to say"
+    call = row["check_in"]
+    calls = [f"check-in {story.when(datetime.fromisoformat(call['at']))}: {call['state']}"] if call else []
+    return "; ".join([*row["reasons"], *_paused(story), *bounces, *calls]) or "nothing to say"
 
 
 def _foot(books: Books, beat: Heartbeat) -> str:

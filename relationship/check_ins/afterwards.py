@@ -17,6 +17,7 @@ from relationship.tokens import token_in
 
 HOW_IT_WENT = ("held", "late", "missed")
 DISPUTED = "check-in disputed/"  # the occasion of the question whose answer is the last word
+NOT_MET = frozenset({"planned", "moved", "cancelled"})  # nobody was told to come at that time
 REMEMBERED = timedelta(days=14)  # an answer without a token is about a check-in of these days
 
 
@@ -88,10 +89,5 @@ def _letter_of(message: Message, letters: Mapping[str, Letter], by_id: Mapping[s
 
 def _last(check_ins: Mapping[str, CheckIn], at: datetime) -> str:
     """The UID of the last check-in that began before a moment, and not long before it; "" where none did."""
-    known = [
-        x for x in check_ins.values() if at - REMEMBERED <= x.starts_at <= at and x.state not in _NOT_MET
-    ]
+    known = [x for x in check_ins.values() if at - REMEMBERED <= x.starts_at <= at and x.state not in NOT_MET]
     return max(known, key=lambda x: x.starts_at).uid if known else ""
-
-
-_NOT_MET = ("planned", "moved", "cancelled")

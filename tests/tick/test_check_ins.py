@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from icalendar import Calendar
 
+from commands.status import rows
+
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"
 HOURLY = timedelta(hours=1)
@@ -276,3 +278,23 @@ def test_a_missed_call_is_told_and_moves_no_ball(invited):
     assert check_in(invited).state == "missed"
     assert any("did not take place" in subject for subject in invited.subjects(DANA))
     assert invited.story("Maria").ledger.waits == waits
+
+
+def shown(scene):
+    """What `status --json` says of Maria's check-in."""
+    [row] = [row for row in rows(scene.keepwarm.books, scene.now) if row["contractor"] == "Maria Santos"]
+    return row["check_in"]["state"], row["check_in"]["at"]
+
+
+def test_status_tells_it_through_its_life(invited):
+    call, at = check_in(invited), check_in(invited).starts_at.isoformat()
+    assert shown(invited) == ("invited", at)
+    replies(invited, MARIA, "ACCEPTED")
+    assert shown(invited) == ("accepted", at)
+    invited.now = call.ends_at
+    assert shown(invited) == ("accepted", at)
+    invited.now += timedelta(minutes=1)
+    assert shown(invited) == ("over", at)
+    invited.writes(MARIA, TEAM, "Our call", "#missed", folder="INBOX")
+    invited.tick()
+    assert shown(invited) == ("missed", at)
