@@ -408,6 +408,54 @@ BAD_NEWS = [
     "Leider bin ich krank",
     "Malheureusement je suis malade",
     "Purtroppo sono malato",
+    "Unfortunately I won't be able to finish by Friday",
+    "I'm sorry to tell you that I'm leaving the project",
+    "My father passed away yesterday",
+    "My laptop was stolen and I lost all my files",
+    "I accepted another offer, my last day is Friday",
+    "I am in the ER with my son",
+    "I tested positive for covid",
+    "There was a flood here and we have no power",
+    "I'm giving my two weeks notice",
+    "We are very disappointed with the result",
+    "I had a heart attack last week",
+    "I have to take sick leave",
+    "I can no longer work on this",
+    "My grandmother died",
+    "My wife had a miscarriage",
+    "We got evacuated because of the typhoon",
+    "Lamentablemente no podré entregar el viernes",
+    "Mi abuela falleció ayer",
+    "Estoy en el hospital con mi hijo",
+    "He decidido renunciar al proyecto",
+    "Tuve un accidente de coche",
+    "Me robaron la computadora",
+    "Estoy muy decepcionada con el resultado",
+    "Tengo que dejar el proyecto",
+    "Dei entrada no hospital ontem",
+    "Infelizmente não vou conseguir entregar",
+    "Minha avó faleceu",
+    "Vou ter que sair do projeto",
+    "Fui assaltado e perdi o notebook",
+    "Estou muito doente",
+    "Malheureusement je ne pourrai pas livrer vendredi",
+    "Mon père est décédé",
+    "Je suis à l'hôpital",
+    "Je dois démissionner",
+    "J'ai eu un accident",
+    "Je suis en arrêt maladie",
+    "Leider schaffe ich es nicht bis Freitag",
+    "Mein Vater ist gestorben",
+    "Ich liege im Krankenhaus",
+    "Ich muss kündigen",
+    "Ich bin krankgeschrieben",
+    "Ich hatte einen Unfall",
+    "Naospital po ang anak ko",
+    "Namatay po ang lola ko",
+    "Magreresign na po ako",
+    "May sakit po ako ngayon",
+    "Binaha po kami",
+    "Pasensya na po, hindi ko po matatapos",
 ]
 
 
@@ -468,6 +516,27 @@ def test_done_in_a_line_is_not_said(text: str) -> None:
 )
 def test_fyi(subject: str, text: str, expected: bool) -> None:
     assert needs_no_reply(subject, text, LISTS) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Here is the invoice. No need to reply.",
+        "No need to answer this one, just wanted to share the link.",
+        "Just FYI: we moved the call to Tuesday.",
+        "Heads up: the office is closed on Monday.",
+        "Te mando el acta, no hace falta que respondas.",
+        "Segue o recibo, não precisa responder.",
+        "Voici le compte rendu, pas besoin de répondre.",
+        "Anbei das Protokoll, du musst nicht antworten.",
+        "Zur Info: Montag ist Feiertag.",
+        "Para tu información, el lunes es feriado.",
+        "FYI - the logo was approved.",
+    ],
+)
+def test_no_need_to_answer(text: str) -> None:
+    assert needs_no_reply("Logo", text, LISTS)
+    assert not asks(text, LISTS)
 
 
 def test_the_owners_words_come_on_top() -> None:
