@@ -21,7 +21,7 @@ from relationship.warmth.words import Temperature
 from rules.policy import Policy
 from tick.digest.contents import Digest, Speed, Warmth
 from tick.digest.gathering import WEEK, gather
-from tick.digest.sending import digest, due_slot, picture
+from tick.digest.sending import digest, due_slot, picture, picture_here
 from tick.digest.words import MOST, Words, headline
 
 DAY = timedelta(days=1)
@@ -395,3 +395,40 @@ def test_the_slot_is_the_owners_wall_clock(now: datetime, slot: datetime) -> Non
 
 def test_off_means_never() -> None:
     assert due_slot("", "America/New_York", datetime(2026, 11, 23, tzinfo=UTC)) is None
+
+
+def test_one_median_alone_is_no_picture(office: Any) -> None:
+    for back in (2, 3, 4):
+        office.add("Ben", *office.exchange("Ben", Side.OWNER, office.now - back * DAY, 1))
+    office.add("Ben", office.mail("Ben", Side.OWNER, office.now - DAY, "Question", asks=True))
+    found = week(office)
+    assert not found.quiet
+    assert sum(theirs is not None for _, theirs, _ in found.weekly) == 1
+    assert picture_here(found) is None
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en-US", "Aug 31"), ("en-GB", "31 Aug"), ("", "31 Aug")])
+def test_the_picture_writes_dates_as_its_reader_does(
+    busy: Any, locale: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is drawn is pixels; so the words are caught on their way."""
+    axes = pytest.importorskip("matplotlib.axes")
+    drawn: list[str] = []
+    ticks = axes.Axes.set_xticks
+
+    def spying(self: Any, *args: Any, **more: Any) -> Any:
+        drawn.extend(args[1] if len(args) > 1 else [])
+        return ticks(self, *args, **more)
+
+    monkeypatch.setattr(axes.Axes, "set_xticks", spying)
+    found = replace(week(busy), locale=locale)
+    days = tuple(date(2026, 8, 31) + number * WEEK for number in range(12))
+    found = replace(
+        found, weekly=tuple((day, *rest) for day, (_, *rest) in zip(days, found.weekly, strict=True))
+    )
+    assert picture_here(found)
+    assert drawn[0] == said
+
+
+def test_the_digest_knows_how_its_reader_writes_dates(busy: Any) -> None:
+    assert week(busy).locale == "en-US"

@@ -36,8 +36,9 @@ def _rows(digest: Digest) -> list[Row]:
 
 
 def _shows_something(digest: Digest) -> bool:
-    known = digest.speeds or any(theirs or yours for _, theirs, yours in digest.weekly)
-    return bool(known) and not digest.quiet
+    """One median alone is no picture."""
+    known = sum(theirs is not None or yours is not None for _, theirs, yours in digest.weekly)
+    return not digest.quiet and bool(digest.speeds or known > 1)
 
 
 def no_picture(digest: Digest) -> None:
