@@ -23,7 +23,7 @@ from rules.format.problems import PolicyErrors
 from rules.policy import Mailbox, Policy
 from store.protocol import Store
 from store.tinydb_store import TinyStore
-from tick.books import Books
+from tick.books import MOST_MESSAGES, Books
 from tick.clock import heal
 from tick.collect import Collect, from_mailbox
 from tick.compose import compose
@@ -63,11 +63,12 @@ class Keepwarm:
         lines: "Lines",
         collect: Collect | None = None,
         draw: Draw = picture,
+        most: int = MOST_MESSAGES,
     ) -> None:
         self.store, self.templates, self._lines, self._draw = store, templates, lines, draw
         self.inbox = lines.inbox(policy.mailbox)
         self.wires = Wires(self.inbox, lines.postman(policy.mailbox))
-        self.books = Books(store, policy, readers(templates))
+        self.books = Books(store, policy, readers(templates), most)
         self._collect = from_mailbox(self.inbox) if collect is None else collect
         self._trouble = ""
         self._is_fresh = True
@@ -169,9 +170,9 @@ class House:
         """A house with the same clock, and other files."""
         return replace(self, rules=rules, data=data)
 
-    def templates(self) -> Templates:
+    def templates(self, sketch: bool = False) -> Templates:
         """The owner's own letters beside the rules file, then the built-in ones."""
-        return Templates((self.rules.parent / "templates", BUILT_IN))
+        return Templates((self.rules.parent / "templates", BUILT_IN), sketch)
 
     def policy(self, templates: Templates) -> Policy:
         """The rules understood; PolicyErrors says what is wrong with the file."""
@@ -213,7 +214,8 @@ class House:
 
     def rehearsal(self, policy: Policy, store: Store, collect: Collect, take: Take | None = None) -> Keepwarm:
         """The daemon on paper: it reads what `collect` hands over, and hands what it sends to `take`."""
-        return Keepwarm(policy, self.templates(), store, Paper(take), collect, no_picture)
+        templates = self.templates(sketch=take is None)
+        return Keepwarm(policy, templates, store, Paper(take), collect, no_picture, most=sys.maxsize)
 
     def now(self) -> datetime:
         """The only clock in the house: read once per tick, and handed on."""

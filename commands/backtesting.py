@@ -94,7 +94,7 @@ def backtest(
             if progress:
                 progress((now - since) / max(until - since, INSTANT))
         if moment:
-            cast.enter(keepwarm, house, moment)
+            cast.enter(keepwarm, moment)
             start = moment
     return sorted(lines(keepwarm.books), key=lambda line: (line.at, line.rule, line.contractor))
 
@@ -126,14 +126,14 @@ class Cast:
                 store.commit(key, [Profile(profile.name, profile.addresses, self._since)])
         return store
 
-    def enter(self, keepwarm: Keepwarm, house: House, now: datetime) -> None:
+    def enter(self, keepwarm: Keepwarm, now: datetime) -> None:
         """Add those whose moment has come."""
         for contractor in self._policy.contractors:
             if self._added_at(contractor) == now:
                 key, profile = self._known[contractor.name]
                 added = Profile(profile.name, profile.addresses, now, added_at=now, history_read=False)
                 keepwarm.books.commit(key, [added])
-        keepwarm.adopt(self.policy_at(now), house.templates())
+        keepwarm.adopt(self.policy_at(now), keepwarm.templates)
 
     def _added_at(self, contractor: Contractor) -> datetime:
         known = self._known.get(contractor.name)

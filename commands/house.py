@@ -22,6 +22,7 @@ class Keepwarm(Protocol):
 
     books: Books
     store: Store
+    templates: Templates
     inbox: Inbox
 
     def tick(self, now: datetime) -> Work:

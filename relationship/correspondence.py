@@ -13,11 +13,12 @@ Conversations that are taken out as a whole (they went to the yearly files) leav
 """
 
 from bisect import insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
+from relationship.check_ins.answers import says_something
 from relationship.conversations import Threadable, is_reply_subject, plain_subject, thread
 from relationship.ledger import Ledger, Turn, fold
 from relationship.letters import Letter
@@ -44,22 +45,45 @@ class Correspondence:
     @cached_property
     def commands(self) -> tuple[Message, ...]:
         """What people wrote, to each other or to Keepwarm alone, in order: tags count in all of it."""
-        return tuple(m for m in self.messages if m.kind is Kind.HUMAN and m.authentic)
+        return self._those("commands")
 
     @cached_property
     def human(self) -> tuple[Message, ...]:
         """What people wrote to each other, in order."""
-        return tuple(m for m in self.commands if not m.about_letter)
+        return self._those("human")
+
+    @cached_property
+    def clicks(self) -> tuple[Message, ...]:
+        """What people said to Keepwarm alone, in order."""
+        return self._those("clicks")
+
+    @cached_property
+    def tagged(self) -> tuple[Message, ...]:
+        """What people wrote with a tag in it, in order."""
+        return self._those("tagged")
+
+    @cached_property
+    def of_calls(self) -> tuple[Message, ...]:
+        """What may say something about check-ins, in order."""
+        return self._those("of_calls")
 
     @cached_property
     def automatic(self) -> tuple[Message, ...]:
         """The automatic replies of the contractor, in order."""
-        return tuple(m for m in self.messages if m.kind is Kind.AUTO_REPLY and m.side is Side.CONTRACTOR)
+        return self._those("automatic")
+
+    @cached_property
+    def bounces(self) -> tuple[Message, ...]:
+        """The reports of mail that came back, in order."""
+        return self._those("bounces")
 
     @cached_property
     def copies(self) -> tuple[Message, ...]:
         """The copies of our own letters, in order."""
-        return tuple(m for m in self.messages if m.kind is Kind.OWN)
+        return self._those("copies")
+
+    def _those(self, name: str) -> tuple[Message, ...]:
+        return tuple(message for message in self.messages if _SORTS[name](message))
 
     @cached_property
     def known(self) -> Mapping[str, str]:
@@ -68,6 +92,25 @@ class Correspondence:
         for message in self.messages:
             found |= dict.fromkeys(_names(message), self.conversation_of[message.key])
         return found
+
+    def part(self, names: frozenset[str], clicks: Sequence[Message]) -> "Correspondence":
+        """As if people had said nothing else than what is in these conversations and these clicks.
+
+        All open waits, and all mails by their keys, are in it.
+        """
+        said = [m for name in sorted(names) for m in self.conversations.get(name, ())]
+        said += [click for click in clicks if self.conversation_of[click.key] not in names]
+        commands = tuple(m for m in sorted(said, key=lambda m: m.at) if _is_command(m))
+        ledgers = (self.ledgers[name] for name in names if name in self.ledgers)
+        exchanges = sorted((turn for ledger in ledgers for turn in ledger.exchanges), key=_age)
+        after = replace(self, ledger=Ledger(tuple(exchanges), self.ledger.waits))
+        after.__dict__.update(
+            by_key=self.by_key,
+            commands=commands,
+            human=tuple(m for m in commands if not m.about_letter),
+            tagged=tuple(m for m in commands if m.tags),
+        )
+        return after
 
     @cached_property
     def is_plain(self) -> bool:
@@ -161,11 +204,9 @@ def _changed(before: Correspondence, recorded: Mapping[str, Message]) -> Corresp
 def _folded(before: Correspondence, **changes: object) -> Correspondence:
     """The same with some fields exchanged; what was folded on the way is kept."""
     after = replace(before, **changes)  # type: ignore[arg-type]
-    after.__dict__.update({name: before.__dict__[name] for name in _ON_THE_WAY if name in before.__dict__})
+    kept = ("by_key", "known", "is_plain", *_SORTS)
+    after.__dict__.update({name: before.__dict__[name] for name in kept if name in before.__dict__})
     return after
-
-
-_ON_THE_WAY = ("by_key", "commands", "human", "automatic", "copies", "known", "is_plain")
 
 
 def _with(before: Correspondence, message: Message) -> Correspondence | None:
@@ -189,17 +230,29 @@ def _with(before: Correspondence, message: Message) -> Correspondence | None:
 
 def _on_the_way(before: Correspondence, message: Message, name: str) -> dict[str, object]:
     """What was folded on the way, with one mail more."""
-    counts = message.kind is Kind.HUMAN and message.authentic
-    away = message.kind is Kind.AUTO_REPLY and message.side is Side.CONTRACTOR
+    sorts = {sort: getattr(before, sort) for sort in _SORTS}
     return {
         "by_key": {**before.by_key, message.key: message},
-        "commands": (*before.commands, message) if counts else before.commands,
-        "human": (*before.human, message) if counts else before.human,
-        "automatic": (*before.automatic, message) if away else before.automatic,
-        "copies": (*before.copies, message) if message.kind is Kind.OWN else before.copies,
         "known": {**before.known, **dict.fromkeys(_names(message), name)},
         "is_plain": True,
+        **{sort: (*those, message) if _SORTS[sort](message) else those for sort, those in sorts.items()},
     }
+
+
+def _is_command(message: Message) -> bool:
+    return message.kind is Kind.HUMAN and message.authentic
+
+
+_SORTS: Mapping[str, Callable[[Message], bool]] = {
+    "commands": _is_command,
+    "human": lambda m: _is_command(m) and not m.about_letter,
+    "clicks": lambda m: _is_command(m) and bool(m.about_letter),
+    "tagged": lambda m: _is_command(m) and bool(m.tags),
+    "of_calls": says_something,
+    "automatic": lambda m: m.kind is Kind.AUTO_REPLY and m.side is Side.CONTRACTOR,
+    "bounces": lambda m: m.bounce is not None,
+    "copies": lambda m: m.kind is Kind.OWN,
+}
 
 
 def _conversation_for(before: Correspondence, message: Message) -> str | None:

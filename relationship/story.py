@@ -9,8 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from relationship.check_ins import answers
-from relationship.check_ins.bookings import title_of
+from relationship.check_ins import answers, bookings
 from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.durations import Duration
 from relationship.clocks.hours import WorkingClock
@@ -18,7 +17,7 @@ from relationship.correspondence import Correspondence, correspondence, subject_
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Facts, Profile
 from relationship.ledger import Ledger, Turn
-from relationship.letters import Letter, State
+from relationship.letters import PENDING, Letter, State
 from relationship.messages import Kind, Message, Side
 from relationship.news import News
 from relationship.parties import Contractor, Owner
@@ -55,6 +54,47 @@ class Story:
     check_ins: Mapping[str, CheckIn]
     temperatures: Mapping[str, Temperature]
     news: Mapping[str, News]  # the owner's, the same in every story
+    noted: Mapping[str, CheckIn]  # the check-ins as they were noted, whatever was said about them since
+    _whole: "Story | None" = None  # of which this is a part
+
+    @property
+    def whole(self) -> "Story":
+        """The story itself, or the one of which it is a part."""
+        return self._whole or self
+
+    def part(self, names: frozenset[str]) -> "Story":
+        """The story as if nothing else had been said than in these conversations, or by a click about them.
+
+        All open waits are in it; of the check-ins, those that are named by their UIDs.
+        """
+        clicks = [m for m in self.mail.clicks if not names.isdisjoint(self.meant_by(m))]
+        check_ins = {uid: check_in for uid, check_in in self.check_ins.items() if uid in names}
+        return replace(self, mail=self.mail.part(names, clicks), check_ins=check_ins, _whole=self.whole)
+
+    def meant_by(self, click: Message) -> frozenset[str]:
+        """The conversations that a one-click answer is about: its letter's."""
+        letter = self.letters.get(click.about_letter)
+        return self.conversations_about(letter) if letter else frozenset()
+
+    def conversations_about(self, letter: Letter) -> frozenset[str]:
+        """The conversations that a letter is about: its own, and that of the mail that its occasion names."""
+        named = letter.occasion.partition("/")[2]
+        keys = (letter.conversation, named, named.rpartition("/")[0])
+        return frozenset(self.conversation_of[key] for key in keys if key in self.conversation_of)
+
+    @cached_property
+    def pending(self) -> tuple[Letter, ...]:
+        """The letters of which nobody knows yet whether they will have been sent."""
+        return tuple(letter for letter in self.letters.values() if letter.state in PENDING)
+
+    @cached_property
+    def invitations(self) -> Mapping[str, list[Letter]]:
+        """The invitations that went out, or may have, by the check-in's UID."""
+        return bookings.invitations(self.letters.values())
+
+    def reached(self, check_in: CheckIn) -> bool:
+        """Whether an invitation to it, at whatever time, may stand in somebody's calendar."""
+        return check_in.uid in self.invitations
 
     def when(self, moment: datetime) -> str:
         """A moment as reasons name it: on the owner's wall clock, for the owner reads them."""
@@ -107,7 +147,7 @@ class Story:
 
     def said(self, side: Side, tag: str) -> tuple[Message, ...]:
         """The messages in which one side said this tag, in order."""
-        return tuple(m for m in self.commands if m.side is side and tag in m.tags)
+        return tuple(m for m in self.mail.tagged if m.side is side and tag in m.tags)
 
     @property
     def temperature(self) -> Temperature | None:
@@ -159,10 +199,21 @@ class Story:
         return frozenset(self.conversation_of[name] for name in held if name in self.conversation_of)
 
     @cached_property
+    def held(self) -> tuple[Decision, ...]:
+        """What is held, and judged again; not what the mode alone holds."""
+        held = (x for x in self.decisions.values() if x.verdict is Verdict.HOLD)
+        return tuple(decision for decision in held if decision.gate != "mode")
+
+    @cached_property
+    def on_their_way(self) -> frozenset[tuple[str, str]]:
+        """Rule and occasion of the letters of which nobody knows yet whether they will have been sent."""
+        return frozenset((letter.rule, letter.occasion) for letter in self.pending)
+
+    @cached_property
     def bouncing(self) -> Mapping[str, Message]:
         """Addresses that refuse mail for good, with the bounce; a later human mail from there lifts it."""
         found: dict[str, Message] = {}
-        for message in self.messages:
+        for message in self.messages if self.mail.bounces else ():
             if message.bounce and message.bounce.permanent and message.bounce.status in ("", *ADDRESS_GONE):
                 found.setdefault(message.bounce.address, message)
             elif message.kind is Kind.HUMAN and message.side is Side.CONTRACTOR:
@@ -185,6 +236,8 @@ class Story:
     @cached_property
     def absences(self) -> tuple[Absence, ...]:
         """The contractor's absences as auto-replies tell them; a human mail ends one."""
+        if self._whole:
+            return self._whole.absences
         return tuple(self._absence(message) for message in self.mail.automatic)
 
     def _absence(self, message: Message) -> Absence:
@@ -242,16 +295,34 @@ def tell(
         mail=mail,
         decisions=facts.decisions,
         letters=letters,
-        check_ins=answers.fold(
+        check_ins=_known_check_ins(before, contractor, owner, profile, facts, mail)
+        or answers.fold(
             facts.check_ins,
-            mail.messages,
+            mail.of_calls,
             letters,
             _invited(contractor, owner, profile),
-            title_of(owner, contractor),
+            bookings.title_of(owner, contractor),
         ),
         temperatures=facts.temperatures,
         news=news,
+        noted=facts.check_ins,
     )
+
+
+def _known_check_ins(
+    before: Story | None,
+    contractor: Contractor,
+    owner: Owner,
+    profile: Profile,
+    facts: Facts,
+    mail: Correspondence,
+) -> Mapping[str, CheckIn] | None:
+    """The check-ins as they stood, where nothing came in that says something about them."""
+    if before is None or before.noted is not facts.check_ins:
+        return None
+    who = before.contractor is contractor and before.owner is owner and before.profile is profile
+    said = before.mail.of_calls is mail.of_calls and before.mail.copies is mail.copies
+    return before.check_ins if who and said else None
 
 
 def _is_late(turn: Turn, since: datetime) -> bool:

@@ -13,8 +13,9 @@ from relationship.decisions import Decision, Verdict, decision_key
 from relationship.facts import RuleMark
 from relationship.letters import PENDING, Letter, State
 from relationship.messages import Side
-from relationship.occasions import Occasion
+from relationship.occasions import ONE_BY_ONE, Occasion
 from relationship.story import Story
+from rules.docket import Docket, Left
 from rules.finding import finder_of
 from rules.matching import unmet
 from rules.policy import Rule, Step
@@ -79,21 +80,23 @@ def cases(
     marks: Mapping[str, RuleMark],
     story: Story,
     now: datetime,
+    docket: Docket,
 ) -> Cases:
-    """All cases of one story. `readers` tells who reads each template."""
-    found = Cases()
-    acting: set[tuple[str, str]] = set()
+    """The cases of one story that are new, or still open. `readers` tells who reads each template."""
+    found, part = Cases(), docket.part_of(story)
+    acting: dict[str, set[str]] = {}
     for order, rule in enumerate(rules):
-        mark = marks[rule.name]
-        for occasion in _acting(rule, mark, story, now):
-            if (rule.name, occasion.key) in acting:
-                continue
-            acting.add((rule.name, occasion.key))
-            case = _next_case(rule, order, mark, readers, occasion, story, now)
-            if case:
-                _file(found, case, now)
-    held = (x for x in story.decisions.values() if x.verdict is Verdict.HOLD and x.gate != "mode")
-    found.gone = [x for x in held if (x.rule, x.occasion) not in acting]
+        if docket.wants(rule, now):
+            mark, seen, left = marks[rule.name], acting.setdefault(rule.name, set()), Left()
+            for occasion in _acting(rule, mark, part if rule.when in ONE_BY_ONE else story, now):
+                if occasion.key not in seen:
+                    seen.add(occasion.key)
+                    case = _next_case(rule, order, mark, readers, occasion, story, now)
+                    _file(found, left, rule, occasion, case, story, now)
+            docket.left[rule.name] = left
+    docket.looked(story, now)
+    found.next_at = docket.next_at
+    found.gone = [x for x in story.held if x.rule in acting and x.occasion not in acting[x.rule]]
     return found
 
 
@@ -102,16 +105,25 @@ def _acting(rule: Rule, mark: RuleMark, story: Story, now: datetime) -> Iterator
     return (occasion for occasion in finder_of(rule)(story, now) if acts(occasion, since))
 
 
-def _file(found: Cases, case: Case, now: datetime) -> None:
+def _file(
+    found: Cases, left: Left, rule: Rule, occasion: Occasion, case: Case | None, story: Story, now: datetime
+) -> None:
+    """Put a case where it belongs, and note what it leaves to do."""
+    if case is None:
+        if (rule.name, occasion.key) in story.on_their_way:
+            left.note(occasion, story)
+        return
     if case.occasion.over:
-        if case.begun or case.decision:
-            found.over.append(case)
+        if not (case.begun or case.decision):
+            return
+        found.over.append(case)
+        left.judged = True
     elif case.due_at > now:
-        found.next_at = min(found.next_at or case.due_at, case.due_at)
-    elif case.unmet and case.rule.when in LASTING:
-        found.unmet.append(case)
+        left.next_at = min(left.next_at or case.due_at, case.due_at)
     else:
-        found.due.append(case)
+        (found.unmet if case.unmet and rule.when in LASTING else found.due).append(case)
+        left.judged = True
+    left.note(occasion, story)
 
 
 def _next_case(

@@ -102,12 +102,13 @@ def already_done(case: Case, world: World) -> str | None:
         return f"already done: the rule “{chosen}” sends the same letter"
     own = case.story.letters.get(case.letter)
     for decision in case.story.decisions.values():
-        letter = case.story.letters.get(decision.letter)
-        if letter is None or decision.key == getattr(case.decision, "key", None) or letter.state not in TOLD:
+        if decision.occasion != case.occasion.key or decision.rule == case.rule.name:
             continue
-        another = decision.rule != case.rule.name and decision.occasion == case.occasion.key
+        letter = case.story.letters.get(decision.letter)
+        if letter is None or letter.state not in TOLD:
+            continue
         earlier = own is None or letter.created_at < own.created_at
-        if another and earlier and letter.template == case.step.send:
+        if earlier and letter.template == case.step.send:
             return f"already done: the rule “{decision.rule}” sent the same letter"
     return None
 

@@ -5,27 +5,28 @@ to be looked at next: so that a tick costs what is new and what is due, however 
 the stories those are kept that were told last: they are told anew from the store, and most rest most of the time.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.outlook import Outlook
 from relationship.check_ins.slots import Span
 from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
-from relationship.letters import OPEN_STATES, Letter, State
+from relationship.letters import Letter, State
 from relationship.messages import Message, Side
 from relationship.news import News
 from relationship.ordering import Identities
 from relationship.parties import Contractor, People
 from relationship.story import Story, tell
-from rules.evaluation import WENT_OUT
-from rules.gates import COUNTED, Outgoing
+from rules.docket import Docket
+from rules.gates import Outgoing
 from rules.notices import NOTICES
 from rules.policy import Policy, Rule
 from store.aggregate import every_fact
 from store.keys import new_key
 from store.protocol import OWNER, Store
 from store.recent import Recent
+from tick.post import Post
 from tick.stars import Stars
 
 MOST_MESSAGES = 5000  # of the stories that are kept in memory
@@ -35,21 +36,24 @@ REVIVING = 5  # of a mail's references the last ones tell what it answers
 class Books:
     """The projection over all relationships."""
 
-    def __init__(self, store: Store, policy: Policy, readers: Mapping[str, Side]) -> None:
-        self.store = store
+    def __init__(
+        self, store: Store, policy: Policy, readers: Mapping[str, Side], most: int = MOST_MESSAGES
+    ) -> None:
+        self.store, self._most = store, most
         self.late_words: dict[str, bool] = {}  # said in this tick of letters that are no drafts: is it no
         self._rebuild()
         self.adopt(policy, readers)
 
     def _rebuild(self) -> None:
         """All that is projected from the store, from nothing."""
-        self.letters: dict[str, Letter] = {}  # the outbox, and what the limits count
+        self.post = Post()
         self.routes: dict[str, str] = {}  # UID of a check-in, token of a letter -> relationship
         self.profiles: dict[str, Profile] = {}
         self.stars = Stars()
-        self._told: Recent[Story] = Recent(MOST_MESSAGES)  # as they were told last
+        self._told: Recent[Story] = Recent(self._most)  # as they were told last
         self._current: set[str] = set()  # of these, what nothing was added to since
-        self._identities: Recent[Identities] = Recent(MOST_MESSAGES)
+        self._dockets: dict[str, Docket] = {}  # what is left to do; of those that are told
+        self._identities: Recent[Identities] = Recent(self._most)
         self._callers: set[str] = set()  # relationships with check-ins
         self._booked: dict[str, tuple[Span, ...]] = {}
         for name in self.store.names():
@@ -63,7 +67,7 @@ class Books:
             if isinstance(fact, Profile):
                 self.profiles[key] = fact
             elif isinstance(fact, Letter):
-                self._note(fact)
+                self.post.note(key, [fact])
             if isinstance(fact, Letter | CheckIn) and key != OWNER:
                 self.routes[fact.key] = key  # whom an answer is about that names no contractor
             if isinstance(fact, CheckIn):
@@ -81,6 +85,7 @@ class Books:
         self._current.clear()
         self.outlooks: dict[str, Outlook] = {}
         self._booked.clear()
+        self._dockets.clear()
         self._days: dict[str, datetime] = {}  # the end of the day in which a relationship was looked at last
         self.people = People(policy.owner, self._keys(policy.contractors))
         # When to look at each next; None: it has news, look at it now.
@@ -124,7 +129,8 @@ class Books:
             return before
         contractor, owner, profile = self.people.contractors[key], self.people.owner, self._profile(key)
         story = tell(key, contractor, owner, profile, self.store.load(key), self.owner.news, before)
-        self._told.put(key, story, len(story.messages) + 1)
+        for name, _ in self._told.put(key, story, len(story.messages) + 1):
+            self._dockets.pop(name, None)
         self._current.add(key)
         return story
 
@@ -176,6 +182,10 @@ class Books:
             self._booked[key] = tuple((x.starts_at, x.ends_at) for x in standing)
         return tuple(span for key, spans in self._booked.items() if key != but for span in spans)
 
+    def docket(self, key: str) -> Docket:
+        """What is left to do in one relationship."""
+        return self._dockets.setdefault(key, Docket())
+
     def look_again(self, key: str, at: datetime) -> None:
         """Nothing is due before `at`, unless something new arrives."""
         self._wake[key] = at
@@ -200,17 +210,25 @@ class Books:
             self.stars.take_in(key, added)
             self._current.discard(key)
             self._booked.pop(key, None)
+            self._stir(key, added)
             if any(isinstance(fact, News) for fact in added):  # it stands in every story
                 self._current.clear()
+                for name in self._dockets:
+                    self._stir(name, added)
                 self._wake = dict.fromkeys(self.people.contractors)
             if key in self.people.contractors:
                 self._wake[key] = None
+
+    def _stir(self, key: str, facts: Iterable[Fact]) -> None:
+        if key in self._dockets:
+            self._dockets[key].stir(facts)
 
     def archive(self, key: str, facts: Iterable[Fact], conversation_of: Mapping[str, str]) -> None:
         """Move closed facts of a relationship to the yearly files."""
         facts = list(facts)
         self.store.archive(key, facts, conversation_of)
         self.stars.let_go(key, facts)
+        self._stir(key, facts)
         self._current.discard(key)
         self._booked.pop(key, None)
         self._identities.drop(key)
@@ -238,45 +256,25 @@ class Books:
     def recount(self) -> None:
         """Note all letters anew: one that was let go of as old counts again, where the clock was set back."""
         for name in self.store.names():
-            for letter in self.store.load(name).letters.values():
-                self._note(letter)
+            self.post.note(name, self.store.load(name).letters.values())
 
-    def _note(self, letter: Letter) -> None:
-        if letter.state in COUNTED or letter.state in (State.BUNDLED, State.ASKED):
-            self.letters[letter.token] = letter
-        else:
-            self.letters.pop(letter.token, None)
+    @property
+    def letters(self) -> Mapping[str, Letter]:
+        """The outbox, what waits for the owner, and what the limits count, by token."""
+        return self.post.letters
 
     def outbox(self) -> list[Letter]:
         """Letters on their way, oldest first."""
-        return sorted(
-            (x for x in self.letters.values() if x.state in OPEN_STATES), key=lambda x: x.created_at
-        )
+        return self.post.outbox()
 
     def drafts(self) -> list[Letter]:
         """Drafts that wait for the owner's word, oldest first."""
-        return sorted(
-            (x for x in self.letters.values() if x.state is State.ASKED), key=lambda x: x.created_at
-        )
+        return self.post.in_state(State.ASKED)
 
     def notes(self) -> list[Letter]:
         """Notes to the owner that wait for the day's one mail; those of a mail that never went out wait again."""
-        taken = {
-            token
-            for bundle in self.owner.letters.values()
-            if bundle.state not in (State.REFUSED, State.CANCELLED)
-            for token in bundle.items
-        }
-        waiting = (x for x in self.letters.values() if x.state is State.BUNDLED and x.token not in taken)
-        return sorted(waiting, key=lambda x: x.created_at)
+        return [note for note in self.post.in_state(State.BUNDLED) if not self.post.carrier(note)]
 
-    def outgoing(self, now: datetime) -> Iterator[Outgoing]:
-        """Letters to contractors that the limits count; those out of every window are let go."""
-        rates = self.policy.limits.per_contractor + self.policy.limits.in_total
-        horizon = now - max((rate.window for rate in rates), default=timedelta())
-        for letter in list(self.letters.values()):
-            at = letter.sent_at or letter.created_at
-            if letter.state in COUNTED and letter.reader is Side.CONTRACTOR and at > horizon:
-                yield Outgoing(letter.contractor, at)
-            elif letter.state in WENT_OUT and at <= horizon:
-                del self.letters[letter.token]
+    def outgoing(self, now: datetime) -> list[Outgoing]:
+        """Letters to contractors that the limits count."""
+        return self.post.outgoing(self.policy.limits.per_contractor + self.policy.limits.in_total, now)

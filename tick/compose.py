@@ -163,7 +163,7 @@ def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now:
         language=rendered.language,
         pause_link="" if to_owner else answer("pause", mailbox, draft.token, rendered.language),
         owner_name=story.owner.name,
-        calendar=calendar_of(case, rendered, books.policy, now),
+        calendar=None if rendered.sketch else calendar_of(case, rendered, books.policy, now),
         call=_call(draft, case, books, now),
     )
     to = (*draft.to, owner[1]) if case.rule.invite else draft.to

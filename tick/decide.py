@@ -61,7 +61,7 @@ class Court:
 
 def court(books: Books, look: Look, now: datetime) -> Court:
     """The court of this tick."""
-    return Court(World(books.policy, now, list(books.outgoing(now)), books.story_of), look)
+    return Court(World(books.policy, now, books.outgoing(now), books.story_of), look)
 
 
 def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
@@ -88,7 +88,7 @@ def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
 
 
 def _cases(books: Books, key: str, now: datetime) -> Cases:
-    return cases(books.rules, books.readers, books.marks, books.story(key), now)
+    return cases(books.rules, books.readers, books.marks, books.story(key), now, books.docket(key))
 
 
 def _priority(case: Case) -> tuple[int, datetime, str, str]:

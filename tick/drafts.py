@@ -8,7 +8,7 @@ from tick.outbox import cancel
 
 def take_back(work: Round) -> None:
     """Remove the drafts whose occasion is over; each is looked at when there is news of its relationship."""
-    for letter in [x for x in work.books.letters.values() if x.state is State.DRAFTED]:
+    for letter in work.books.post.in_state(State.DRAFTED):
         if letter.contractor in work.books.people.contractors:
             _take_back(letter, work)
 

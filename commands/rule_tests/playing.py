@@ -49,7 +49,7 @@ def played(house: House, policy: Policy, test: RuleTest) -> Outcome:
         for _ in play(keepwarm, stage, start, end):
             notes |= {note.token: note.content for note in keepwarm.books.notes() if note.token not in notes}
         if moment:
-            keepwarm.adopt(_without(policy, test, moment), house.templates())
+            keepwarm.adopt(_without(policy, test, moment), keepwarm.templates)
             start = moment
     return _outcome(keepwarm, stage, notes)
 

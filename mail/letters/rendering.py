@@ -37,12 +37,17 @@ class Rendered:
     wording: int  # which of the wordings it is
     wordings: int  # how many there are
     language: str  # of the file that was taken
+    sketch: bool = False  # nobody will read it: it has no text and no HTML
 
 
 class Templates:
-    """All templates of some folders: the user's own first, then the built-in ones."""
+    """All templates of some folders: the user's own first, then the built-in ones.
 
-    def __init__(self, folders: Sequence[Path] = (BUILT_IN,)) -> None:
+    With `sketch` letters are worked out as far as it takes to know that they can be written, and no further.
+    """
+
+    def __init__(self, folders: Sequence[Path] = (BUILT_IN,), sketch: bool = False) -> None:
+        self._sketch = sketch
         self._folders = tuple(folders)
         self._sandbox = Sandbox()
         self._read: dict[str, list[TemplateFile]] = {}
@@ -64,17 +69,17 @@ class Templates:
             markdown = Markdown(self._run(file, index, known).strip())
         except RenderingError as error:
             raise RenderingError(f"the letter {name} cannot be written: {error}") from None
-        shown = one_line(subject)[:MAX_SUBJECT]
         return Rendered(
             name,
             file.reader,
-            shown,
+            one_line(subject)[:MAX_SUBJECT],
             markdown,
-            to_text(markdown),
-            to_html(markdown),
+            "" if self._sketch else to_text(markdown),
+            "" if self._sketch else to_html(markdown),
             index,
             len(file.wordings),
             file.language or "en",
+            self._sketch,
         )
 
     def unmet(self, name: str, trigger: str) -> tuple[str, ...]:

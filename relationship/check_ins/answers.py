@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from relationship.check_ins.afterwards import Word, told, words
+from relationship.check_ins.afterwards import HOW_IT_WENT, Word, told, words
 from relationship.check_ins.bookings import proposal_key
 from relationship.check_ins.check_in import CheckIn
+from relationship.check_ins.replies import answer_in
 from relationship.check_ins.rsvps import STATES, Answer, Invited, latest
 from relationship.letters import Letter
 from relationship.messages import Kind, Message, Side
@@ -42,6 +43,14 @@ def fold(
         uid: _as_it_stands(check_in, answers, choices, [word for word in said if word.uid == uid])
         for uid, check_in in check_ins.items()
     }
+
+
+def says_something(message: Message) -> bool:
+    """Whether a mail may say something about a check-in; all others change nothing in the fold."""
+    if not message.authentic:
+        return False
+    said = message.rsvp is not None or any(tag in CHOICES or tag in HOW_IT_WENT for tag in message.tags)
+    return said or bool(answer_in(message.subject)[0])
 
 
 def _as_it_stands(

@@ -1,6 +1,6 @@
 """Bookings: which occasions and letters are about which check-in, and whether an invitation went out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from relationship.check_ins.check_in import CheckIn
@@ -11,19 +11,13 @@ BOOKED = frozenset({"check-in", "check-in changed"})  # occasions whose letters 
 REACHED = frozenset({State.SENT, State.DRAFTED, State.ATTEMPTED, State.UNPROVABLE})
 
 
-def reached(check_in: CheckIn, letters: Mapping[str, Letter]) -> bool:
-    """Whether an invitation to it, at whatever time, may stand in somebody's calendar."""
-    return any(_invitations(check_in, letters))
-
-
-def invited_at(check_in: CheckIn, letters: Mapping[str, Letter]) -> datetime:
-    """When the last invitation to it went out; ValueError where none did."""
-    return max(letter.sent_at or letter.created_at for letter in _invitations(check_in, letters))
-
-
-def _invitations(check_in: CheckIn, letters: Mapping[str, Letter]) -> Iterator[Letter]:
-    about = (x for x in letters.values() if x.state in REACHED and x.occasion.split("/")[0] in BOOKED)
-    return (letter for letter in about if slot_of(letter.occasion)[0] == check_in.uid)
+def invitations(letters: Iterable[Letter]) -> Mapping[str, list[Letter]]:
+    """The invitations that may stand in somebody's calendar, by the check-in's UID, at whatever time it is."""
+    found: dict[str, list[Letter]] = {}
+    for letter in letters:
+        if letter.state in REACHED and letter.occasion.partition("/")[0] in BOOKED:
+            found.setdefault(slot_of(letter.occasion)[0], []).append(letter)
+    return found
 
 
 def occasion_key(check_in: CheckIn, trigger: str = "check-in") -> str:

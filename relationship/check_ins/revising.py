@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relationship.check_ins.bookings import reached
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.planning import Diary, pair_of, soonest
 from relationship.check_ins.slots import Slot, choose, suits
@@ -106,7 +105,7 @@ def _afresh(story: Story, check_in: CheckIn) -> CheckIn:
     return replace(
         check_in,
         sequence=check_in.sequence + 1,
-        state="moved" if reached(check_in, story.letters) else "planned",
+        state="moved" if story.reached(check_in) else "planned",
         contractor_answer="",
         owner_answer="",
         owner_proposed=None,

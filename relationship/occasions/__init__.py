@@ -36,7 +36,7 @@ from relationship.occasions.notices import bounced, one_of_two_answered, owner_f
 from relationship.occasions.occasion import Finder, Occasion
 from relationship.occasions.turns import owner_silence, replied, silence, waiting
 
-__all__ = ["FINDERS", "Finder", "Occasion"]
+__all__ = ["DAILY", "FINDERS", "ONE_BY_ONE", "RESTS_ON", "Finder", "Occasion"]
 
 FINDERS: Mapping[str, Finder] = {
     "contractor replied": replied("contractor replied", Side.CONTRACTOR),
@@ -77,4 +77,44 @@ FINDERS: Mapping[str, Finder] = {
     "check-in over": check_in_over,
     "check-in disputed": check_in_disputed,
     "check-in outside hours": check_in_outside_hours,
+}
+
+# Whose finders look at one conversation, or check-in, at a time: what lies in others changes nothing, but for waits.
+ONE_BY_ONE = frozenset(
+    {
+        *(name for name in FINDERS if name.startswith("check-in")),
+        "contractor replied",
+        "owner replied",
+        "waiting on contractor",
+        "waiting on owner",
+        "deadline near",
+        "deadline missed",
+        "delivered",
+        "starred",
+        "no feedback",
+        "idea received",
+        "brief sent",
+        "owner first",
+        "one of two answered",
+        "deadline proposed",
+    }
+)
+DAILY = frozenset({"payment due"})  # days that were too far away come nearer
+
+# The kinds of facts on which the occasions of a trigger rest, besides the clock; it is mail where nothing is said.
+_CHECK_IN = frozenset({"mail", "check-ins", "letters"})
+RESTS_ON: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys((*FINDERS, "streak", "every"), frozenset({"mail"})),
+    **dict.fromkeys((name for name in FINDERS if name.startswith("check-in")), _CHECK_IN),
+    "no praise": frozenset({"mail", "letters"}),
+    "temperature fell": frozenset({"temperature"}),
+    "temperature rose": frozenset({"temperature"}),
+    "anniversary": frozenset(),
+    "every": frozenset(),
+    "contractor added": frozenset(),
+    "news": frozenset({"news"}),
+    "owner first": frozenset({"mail", "decisions"}),
+    "one of two answered": frozenset({"mail", "decisions"}),
+    "unprovable": frozenset({"letters"}),
+    "refused": frozenset({"letters"}),
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relationship.check_ins.bookings import REACHED, invited_at, occasion_key, proposal_key, reached
+from relationship.check_ins.bookings import REACHED, occasion_key, proposal_key
 from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.durations import Duration
 from relationship.letters import OPEN_STATES
@@ -39,9 +39,7 @@ def check_in_changed(story: Story, now: datetime) -> Iterator[Occasion]:
         occasion = _occasion(
             story, check_in, "check-in changed", check_in.planned_at, "a new time for the check-in"
         )
-        on_its_way = (
-            check_in.state == "moved" and now < check_in.starts_at and reached(check_in, story.letters)
-        )
+        on_its_way = check_in.state == "moved" and now < check_in.starts_at and story.reached(check_in)
         if on_its_way or _in_outbox(story, occasion.key):
             yield occasion
 
@@ -49,14 +47,14 @@ def check_in_changed(story: Story, now: datetime) -> Iterator[Occasion]:
 def check_in_cancelled(story: Story, now: datetime) -> Iterator[Occasion]:
     """Built-in: a check-in that stands in their calendar will not take place."""
     for check_in in story.check_ins.values():
-        if check_in.state == "cancelled" and now < check_in.starts_at and reached(check_in, story.letters):
+        if check_in.state == "cancelled" and now < check_in.starts_at and story.reached(check_in):
             yield _occasion(story, check_in, "check-in cancelled", check_in.planned_at, check_in.why)
 
 
 def check_in_unanswered(story: Story, now: datetime) -> Iterator[Occasion]:
     """`check-in unanswered`: the invitation went out, and the contractor has not answered it."""
     for check_in in story.check_ins.values():
-        if check_in.state in ("planned", "moved") or not reached(check_in, story.letters):
+        if check_in.state in ("planned", "moved") or not story.reached(check_in):
             continue
         about = "no answer yet to the invitation"
         occasion = _occasion(story, check_in, "check-in unanswered", check_in.starts_at, about)
@@ -69,7 +67,8 @@ def _time_to_answer(story: Story, check_in: CheckIn) -> datetime:
 
     Some of the contractor's hours; where the call is nearer, half of those that are left until then.
     """
-    clock, sent_at = story.contractor.clock, invited_at(check_in, story.letters)
+    clock = story.contractor.clock
+    sent_at = max(x.sent_at or x.created_at for x in story.invitations[check_in.uid])
     left = clock.seconds_between(sent_at, check_in.starts_at)
     gap = Duration(min(left // 2, TO_ANSWER_S), "seconds", working=True)
     return clock.after(sent_at, gap) if left else check_in.starts_at
@@ -188,13 +187,11 @@ def _asked(story: Story, check_in: CheckIn) -> bool:
 
 
 def _took_place_perhaps(story: Story, check_in: CheckIn) -> bool:
-    return check_in.state not in ("planned", "moved", "cancelled", "declined") and reached(
-        check_in, story.letters
-    )
+    return check_in.state not in ("planned", "moved", "cancelled", "declined") and story.reached(check_in)
 
 
 def _in_outbox(story: Story, occasion: str) -> bool:
-    return any(x.occasion == occasion and x.state in OPEN_STATES for x in story.letters.values())
+    return any(x.occasion == occasion and x.state in OPEN_STATES for x in story.pending)
 
 
 def _occasion(

@@ -23,7 +23,7 @@ def anniversary(story: Story, now: datetime) -> Iterator[Occasion]:
         return
     today = now.astimezone(ZoneInfo(story.contractor.timezone)).date()
     last = today.year - since.year - (today < _in_year(since, today.year))
-    for years in (last, last + 1):  # the next one too, so that it is waited for
+    for years in (max(last, 0), max(last, 0) + 1):  # the next one too, so that it is waited for
         on = _in_year(since, since.year + years)
         moment = _midnight(on, story.contractor.timezone)
         if years < 1 or moment < now - LONG_AGO:

@@ -96,7 +96,7 @@ def _start(story: Story, turn: Turn, end: datetime) -> datetime:
         return asked
     paid = [
         answered_at
-        for since, answered_at in story.folded(_paid)
+        for since, answered_at in story.whole.folded(_paid)
         if since < turn.since < answered_at <= end and since >= story.profile.watermark
     ]
     back = [a.until for a in story.absences if a.since <= end and turn.since < a.until]
@@ -106,7 +106,9 @@ def _start(story: Story, turn: Turn, end: datetime) -> datetime:
 def _paid(story: Story) -> list[tuple[datetime, datetime]]:
     """The owner's debts that were paid, by an answer or by `#settled`: since when, and when."""
     answered = ((turn, turn.answered_at) for turn in story.ledger.exchanges)
-    owed = ((turn, at) for turn, at in (*answered, *_settled(story)) if turn.party is Side.OWNER and turn.asks)
+    owed = (
+        (turn, at) for turn, at in (*answered, *_settled(story)) if turn.party is Side.OWNER and turn.asks
+    )
     return [(debt.since, at) for debt, at in owed if at]
 
 

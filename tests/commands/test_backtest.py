@@ -77,6 +77,7 @@ def test_the_short_cuts_of_a_tick_change_nothing(house, rules_for, recorded, mon
     monkeypatch.setattr(ledger, "LAPSES", ever)
     monkeypatch.setattr("relationship.check_ins.outlook.Outlook.holds", lambda *_: False)
     monkeypatch.setattr("relationship.correspondence._changed", lambda *_: None)
+    monkeypatch.setattr("rules.docket.Docket.looked", lambda *_: None)
     assert run(house, store, 100) == fast
 
 

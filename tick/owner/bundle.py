@@ -75,8 +75,8 @@ def _in_todays_words(note: Letter, books: Books, templates: Templates, now: date
 
 def _went_today(books: Books, now: datetime) -> bool:
     """Whether the owner had the day's mail already, or will have it as soon as it can go out."""
-    written = (x for x in books.owner.letters.values() if x.template == BUNDLE)
-    return any(x.state is not State.CANCELLED and _is_of_today(x, books, now) for x in written)
+    lately = (x for x in books.post.bundles.values() if x.created_at > now - timedelta(days=2))
+    return any(x.state is not State.CANCELLED and _is_of_today(x, books, now) for x in lately)
 
 
 def _is_of_today(mail: Letter, books: Books, now: datetime) -> bool:
@@ -87,18 +87,11 @@ def _is_of_today(mail: Letter, books: Books, now: datetime) -> bool:
 
 def close_bundles(books: Books) -> None:
     """Notes went out when the mail did that carries them."""
-    notes = [letter for letter in books.letters.values() if letter.state is State.BUNDLED]
-    if notes:
-        sent_at = {
-            token: mail.sent_at
-            for mail in books.owner.letters.values()
-            if mail.state is State.SENT
-            for token in mail.items
-        }
-        for note in notes:
-            if note.token in sent_at:
-                gone = replace(note, state=State.SENT, sent_at=sent_at[note.token], content="")
-                books.commit(note.contractor, [gone])
+    for note in books.post.in_state(State.BUNDLED):
+        mail = books.post.carrier(note)
+        if mail and mail.state is State.SENT:
+            gone = replace(note, state=State.SENT, sent_at=mail.sent_at, content="")
+            books.commit(note.contractor, [gone])
 
 
 def next_bundle(books: Books, now: datetime) -> datetime | None:
