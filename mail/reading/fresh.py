@@ -22,18 +22,23 @@ SIGNATURE_LINES = 8  # a closing formula with more lines below it is none
 
 _QUOTED = re.compile(r"[ \t]{0,3}(?:[>›»|]|&gt;)")
 _RULE = re.compile(r"\s*[-_=*\u2014]{5,}\s*$")
-_INVISIBLE = str.maketrans("\u00a0", " ", "\u200b\u200c\u200d\u2060\ufeff\u00ad\0")
-_RULE_MARKS = "-_=*—"
+_INVISIBLE = str.maketrans("\u00a0", " ", "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\0")
+_RULE_MARKS = "-_=*—#"
 _LINE_MARKS = ">›»|&" + _RULE_MARKS  # one of these begins a quoted line, or a rule above an older mail
 # Gmail's older form: "2026-11-09 10:00 GMT+08:00 Jo <jo@x.example>:".
 _GMAIL = re.compile(r"\d{4}-\d\d-\d\d .{1,100}<[^<>]{3,320}>:$")
+# In any language: an address in brackets, a time and a date, in a line that ends with a colon.
+_DATED = tuple(
+    re.compile(one)
+    for one in (r"<[^<>@\s]{1,64}@[^<>\s]{1,255}>", r"\d{1,2}[:.]\d\d", r"\d{4}|(?:\d+[./-]){2}")
+)
 _NAMED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>$")
 _PGP_SIGNED = re.compile(
     r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\S.*\n){0,5}\n", re.MULTILINE
 )  # RFC 4880, 7
 _UUENCODED = re.compile(r"^begin [0-7]{3} .*$(?:\n.*)*?(?:\n^end[ \t]*$|\Z)", re.MULTILINE)
-_SIGNATURE = re.compile(r"--\s?$|—\s*$")
-_SIGNATURE_MARKS = ("-", "—")
+_SIGNATURE = re.compile(r"--\s?$|—\s*$|__\s?$")
+_SIGNATURE_MARKS = ("-", "—", "_")
 _LOOKS_ATTRIBUTED = re.compile(r"\d|@|<")
 
 
@@ -47,8 +52,8 @@ def fresh_text(text: str) -> str:
     if "\nbegin " in text:
         text = _UUENCODED.sub("", text)
     lines = _without_quotes([line.strip() for line in text.split("\n")])
-    lines = _without_signature(lines)
-    return "\n".join(_without_notices(lines)).strip()
+    lines = _without_signature(_without_notices(lines))
+    return "\n".join(lines).strip()
 
 
 def find_end(text: str) -> bool:
@@ -73,9 +78,12 @@ def _without_quotes(lines: list[str]) -> list[str]:
         if line and (line[0] == ">" or (not line[0].isalnum() and _QUOTED.match(line))):
             length = 1
         elif line:
-            length = _attribution(lines, n)
-            if (length and not _quote_follows(lines, n + length)) or _starts_original(lines, n):
-                break  # the answered mail follows without marks, or nothing does
+            if _answer_above().search(plain(line)) and not any(kept):
+                length = 1  # a help desk's line above what its people write
+            else:
+                length = _attribution(lines, n)
+                if (length and not _quote_follows(lines, n + length)) or _starts_original(lines, n):
+                    break  # the answered mail follows without marks, or nothing does
         if not length:
             kept.append(line)
         n += length or 1
@@ -111,7 +119,7 @@ def _attribution(lines: list[str], n: int) -> int:
 def _is_attribution(line: str) -> bool:
     """Whether a line that ends with a colon names who wrote the mail below it, and when or from where."""
     text = plain(line).strip("*_ ")
-    if _GMAIL.match(text):
+    if _GMAIL.match(text) or all(one.search(text) for one in _DATED):
         return True
     return bool(_said().search(text)) and bool(_LOOKS_ATTRIBUTED.search(text))
 
@@ -131,7 +139,7 @@ def _starts_original(lines: list[str], n: int) -> bool:
     if line[0] not in _RULE_MARKS and ":" not in line and "：" not in line:
         return line[-1] == ">" and _notes_block(lines, n)
     if line[0] in _RULE_MARKS and (
-        _original().fullmatch(plain(line).strip("-_=*— >:")) or _rule_before_headers(lines, n)
+        _original().fullmatch(plain(line).strip("-_=*— >:#")) or _rule_before_headers(lines, n)
     ):
         return True
     if line.endswith(":") and _original().fullmatch(plain(line).strip("-*: ")):
@@ -223,7 +231,13 @@ def _opens_attribution() -> re.Pattern[str]:
 
 @cache
 def _original() -> re.Pattern[str]:
-    return re.compile(f"(?:{merged(phrases('original'))})(?:\\s+.{{0,80}})?")
+    marks = (*phrases("original"), *phrases("answer above"))
+    return re.compile(f"(?:{merged(marks)})(?:\\s+.{{0,80}})?")
+
+
+@cache
+def _answer_above() -> re.Pattern[str]:
+    return any_of(phrases("answer above"))
 
 
 @cache
@@ -239,14 +253,14 @@ def _sign_offs() -> frozenset[str]:
 def _is_notice(line: str) -> bool:
     """Whether "Sent from my phone" or a disclaimer begins here; most lines are out by their first word."""
     text = plain(line[:200]).lstrip("*_-[( ")
-    first = text.split(" ", 1)[0].rstrip(":,")
+    first = text.split(" ", 1)[0].rstrip(":,.")
     return (first in _notice_words() or not text.isascii()) and bool(_notice().match(text))
 
 
 @cache
 def _notice_words() -> frozenset[str]:
     notices = (*phrases("sent from"), *phrases("disclaimers"))
-    return frozenset(plain(one).split(" ", 1)[0].rstrip(":,") for one in notices)
+    return frozenset(plain(one).split(" ", 1)[0].rstrip(":,.") for one in notices)
 
 
 @cache

@@ -20,6 +20,65 @@ QUOTE_HEADERS = [
     '02.04.2026 14:20 пользователь "Dana" <\ndana@acme.example> написал:',
     "W dniu 9.11.2026 o 10:00, Dana Reyes pisze:",
     "Den 2026-11-09 kl. 10:00, skrev Dana Reyes:",
+    "On Tue, 2011-03-01 at 18:02 +0530, Dana Reyes wrote:",
+    "On Jan 13, 2022, at 10:00 AM, Dana Reyes <dana@acme.example> wrote:",
+    "On Thu, Jan 13, 2022 at 10:00 AM Dana Reyes <dana@acme.example> wrote:",
+    "On 13/01/2022 10:00, Dana Reyes wrote:",
+    "On Thursday, January 13, 2022, Dana Reyes <dana@acme.example> wrote:",
+    "On Thursday, 13 January 2022 at 10:00:12 GMT+8, Dana Reyes <dana@acme.example> wrote:",
+    "------- Original Message -------\\\nOn Thursday, January 13th, 2022 at 10:00 AM, Dana Reyes <dana@acme.example> wrote:",
+    "On Tue, Apr 29, 2014 at 4:22 PM, Dana Reyes via Team\\\n<reply+abc@reply.acme.example>wrote:",
+    "Dana Reyes <dana@acme.example> wrote on 13/01/2022 10:00:",
+    "On 2022-01-13 10:00 AM, Dana Reyes wrote:",
+    'Le 4 janv. 2022 19:03, "Dana Reyes" <dana@acme.example> a écrit :',
+    "Le jeu. 13 janv. 2022 à 10:00, Dana Reyes <dana@acme.example> a écrit :",
+    "Le 13/01/2022 à 10:00, Dana Reyes a écrit :",
+    "Le jeudi 13 janvier 2022 à 10:00:12 UTC+1, Dana Reyes <dana@acme.example> a écrit :",
+    "El jue, 13 ene 2022 a las 10:00, Dana Reyes (<dana@acme.example>) escribió:",
+    "El 13/1/22 a las 10:00, Dana Reyes escribió:",
+    "El jueves, 13 de enero de 2022 10:00:00 CET, Dana Reyes <dana@acme.example> escribió:",
+    "El 13 ene 2022, a las 10:00, Dana Reyes <dana@acme.example> escribió:",
+    "Il 12/03/2020 10:33 Dana Reyes <dana@acme.example> ha scritto:",
+    "Il giorno gio 13 gen 2022 alle ore 10:00 Dana Reyes <dana@acme.example> ha scritto:",
+    "Op 13 jan. 2022 om 09:40 heeft Dana Reyes <dana@acme.example> het volgende geschreven:",
+    "Op do 13 jan. 2022 om 10:00 schreef Dana Reyes <dana@acme.example>:",
+    "Em quinta-feira, 13 de janeiro de 2022, Dana Reyes <dana@acme.example> escreveu:",
+    "Em qui., 13 de jan. de 2022 às 10:00, Dana Reyes <dana@acme.example> escreveu:",
+    "Em 13/01/2022 10:00, Dana Reyes escreveu:",
+    "W dniu 12 grudnia 2015 10:10 użytkownik Dana Reyes <dana@acme.example> napisał:",
+    "czw., 13 sty 2022 o 10:00 Dana Reyes <dana@acme.example> napisał(a):",
+    "Den 12. jan. 2022 kl. 10.00 skrev Dana Reyes <dana@acme.example>:",
+    "Den tors. 13. jan. 2022 kl. 10.00 skrev Dana Reyes <dana@acme.example>:",
+    "tors 13 jan. 2022 kl. 10:00 skrev Dana Reyes <dana@acme.example>:",
+    "to 13. tammik. 2022 klo 10.00 Dana Reyes (dana@acme.example) kirjoitti:",
+    "čt 13. 1. 2022 v 10:00 odesílatel Dana Reyes <dana@acme.example> napsal:",
+    "Dana Reyes <dana@acme.example>, 13 Oca 2022 Per, 10:00 tarihinde şunu yazdı:",
+    "Pada Kam, 13 Jan 2022 pukul 10.00 Dana Reyes <dana@acme.example> menulis:",
+    "Vào Th 5, 13 thg 1, 2022 vào lúc 10:00 Dana Reyes <dana@acme.example> đã viết:",
+    "2022年1月13日(木) 10:00 Dana Reyes <dana@acme.example>:",
+    "Dana Reyes <dana@acme.example> 于2022年1月13日周四 10:00写道：",
+    "在 2022年1月13日，10:00，Dana Reyes <dana@acme.example> 写道：",
+    "Dana Reyes <dana@acme.example> 於 2022年1月13日 週四 上午10:00寫道：",
+    "2022년 1월 13일 (목) 오전 10:00, Dana Reyes <dana@acme.example>님이 작성:",
+    "2022. 1. 13. 오전 10:00, Dana Reyes <dana@acme.example> 작성:",
+    "чт, 13 янв. 2022 г. в 10:00, Dana Reyes <dana@acme.example>:",
+    "13 янв. 2022 г., в 10:00, Dana Reyes <dana@acme.example> написал(а):",
+    "13.01.2022 10:00, Dana Reyes пишет:",
+    "Am 13.01.2022 um 10:00 schrieb Dana Reyes <dana@acme.example>:",
+    "Am Do., 13. Jan. 2022 um 10:00 Uhr schrieb Dana Reyes <dana@acme.example>:",
+    "Dana Reyes <dana@acme.example> schrieb am Do., 13. Jan. 2022, 10:00:",
+    "Am 13.01.2022 10:00 schrieb Dana Reyes:",
+    "Am Donnerstag, dem 13.01.2022 um 10:00 +0100 schrieb Dana Reyes:",
+    "Στις Πέμ 13 Ιαν 2022 στις 10:00 π.μ., ο χρήστης Dana Reyes <dana@acme.example> έγραψε:",
+    "Dana Reyes ezt írta (időpont: 2022. jan. 13., Cs, 10:00):",
+    "În joi, 13 ian. 2022 la 10:00, Dana Reyes <dana@acme.example> a scris:",
+    "בתאריך יום ה׳, 13 בינו׳ 2022 ב-10:00 מאת Dana Reyes <dana@acme.example>:",
+    "في الخميس، 13 يناير 2022 في 10:00 ص تمت كتابة ما يلي بواسطة Dana Reyes <dana@acme.example>:",
+    "ในวันที่ พฤ. 13 ม.ค. 2022 เวลา 10:00 Dana Reyes <dana@acme.example> เขียนว่า:",
+    "Noong Huw, Ene 13, 2022 nang 10:00 AM, isinulat ni Dana Reyes <dana@acme.example>:",
+    "Dňa št 13. 1. 2022 o 10:00 Dana Reyes <dana@acme.example> napísal(a):",
+    "чт, 13 січ. 2022 р. о 10:00 Dana Reyes <dana@acme.example> пише:",
+    "Missatge de Dana Reyes <dana@acme.example> del dia dj., 13 de gen. 2022 a les 10:00:",
 ]
 
 
@@ -51,6 +110,56 @@ def test_so_does_what_follows_such_a_line_without_marks(header: str) -> None:
         "De : Dana Reyes\nEnvoyé : lundi\nÀ : Maria\nObjet : Logo",
         "De: Dana Reyes\nEnviado el: lunes\nPara: Maria\nAsunto: Logo",
         "Dana Reyes <dana@acme.example>\n09/11/2026 10:00\n\nTo\nMaria\ncc\n\nSubject\nLogo",
+        "From: X\\\nSent: Y 13 January\\\nTo: Z\\\nSubject: Q",
+        "From: X\\\nDate: Y 13 January\\\nTo: Z\\\nSubject: Q",
+        "Von: X\\\nGesendet: Y\\\nAn: Z\\\nBetreff: Q",
+        "De : X\\\nEnvoyé : Y\\\nÀ : Z\\\nObjet : Q",
+        "De: X\\\nEnviado: Y\\\nPara: Z\\\nAsunto: Q",
+        "De: X\\\nEnviada em: Y\\\nPara: Z\\\nAssunto: Q",
+        "Da: X\\\nInviato: Y\\\nA: Z\\\nOggetto: Q",
+        "Van: X\\\nVerzonden: Y\\\nAan: Z\\\nOnderwerp: Q",
+        "Från: X\\\nSkickat: Y\\\nTill: Z\\\nÄmne: Q",
+        "Fra: X\\\nSendt: Y\\\nTil: Z\\\nEmne: Q",
+        "Lähettäjä: X\\\nLähetetty: Y\\\nVastaanottaja: Z\\\nAihe: Q",
+        "Od: X\\\nWysłano: Y\\\nDo: Z\\\nTemat: Q",
+        "Od: X\\\nOdesláno: Y\\\nKomu: Z\\\nPředmět: Q",
+        "От: X\\\nОтправлено: Y\\\nКому: Z\\\nТема: Q",
+        "Kimden: X\\\nGönderildi: Y\\\nKime: Z\\\nKonu: Q",
+        "差出人: X\\\n送信日時: Y\\\n宛先: Z\\\n件名: Q",
+        "发件人: X\\\n发送时间: Y\\\n收件人: Z\\\n主题: Q",
+        "寄件者: X\\\n寄件日期: Y\\\n收件者: Z\\\n主旨: Q",
+        "보낸 사람: X\\\n보낸 날짜: Y\\\n받는 사람: Z\\\n제목: Q",
+        "Dari: X\\\nTerkirim: Y\\\nKepada: Z\\\nSubjek: Q",
+        "Feladó: X\\\nElküldve: Y\\\nCímzett: Z\\\nTárgy: Q",
+        "De la: X\\\nTrimis: Y\\\nCătre: Z\\\nSubiect: Q",
+        "---------- Forwarded message ---------\\\nFrom: X",
+        "---------- Forwarded message ----------\\\nDe: X",
+        "---------- Mensaje reenviado ---------\\\nDe: X",
+        "-------- Weitergeleitete Nachricht --------\\\nBetreff: X",
+        "---------- Message transféré ----------\\\nDe : X",
+        "Début du message réexpédié :\\\n\\\nDe: X",
+        "Anfang der weitergeleiteten Nachricht:\\\n\\\nVon: X",
+        "Inicio del mensaje reenviado:\\\n\\\nDe: X",
+        "Begin forwarded message:\\\n\\\nFrom: X",
+        "Início da mensagem encaminhada:\\\n\\\nDe: X",
+        "Inizio messaggio inoltrato:\\\n\\\nDa: X",
+        "----- Original Message -----\\\nFrom: X",
+        "-----Original-Nachricht-----\\\nBetreff: X",
+        "-------- Mensaje original --------",
+        "-------- Mensagem original --------",
+        "-------- Message d'origine --------",
+        "-------- Messaggio originale --------",
+        "-------- Oorspronkelijk bericht --------",
+        "-------- Исходное сообщение --------",
+        "-------- 원본 메일 --------",
+        "-------- 原始邮件 --------",
+        "------------------ 原始邮件 ------------------",
+        "----- Mail original -----\\\nDe: X",
+        "----- Reply message -----\\\nFrom: X",
+        "________________________________\\\nVon: X <x@y.example>\\\nGesendet: Y\\\nAn: Z",
+        "##- Please type your reply above this line -##\\\nOld",
+        "--- Please reply above this line ---\\\nOld",
+        "________________________________________\\\nFrom: X [x@y.example]\\\nSent: Y",
     ],
 )
 def test_the_answered_mail_is_cut_off(mark: str) -> None:
@@ -75,6 +184,37 @@ def test_answers_between_and_below_quotes_stay() -> None:
         "Gesendet von meinem Handy",
         "This email and any attachments are confidential.\nPlease notify the sender?",
         "Please consider the environment before printing this email",
+        "Regards\nMaria\n--------------\nThis message is confidential.\nIf you are not the recipient, why read it?",
+        "__\nMaria",
+        "Sent from my iPhone",
+        "Sent from my Samsung Galaxy smartphone.",
+        "Sent from Mail for Windows 10",
+        "Sent from Yahoo Mail on Android",
+        "Sent with ProtonMail Secure Email.",
+        "Get Outlook for iOS",
+        "Get Outlook for Android<https://aka.ms/x>",
+        "Von meinem iPhone gesendet",
+        "Gesendet mit der GMX Mail App",
+        "Holen Sie sich Outlook für iOS",
+        "Envoyé de mon iPhone",
+        "Télécharger Outlook pour iOS",
+        "Enviado desde mi iPhone",
+        "Enviado desde Correo para Windows",
+        "Obtener Outlook para Android",
+        "Enviado do meu iPhone",
+        "Obter o Outlook para iOS",
+        "Inviato da iPhone",
+        "Verstuurd vanaf mijn iPhone",
+        "Wysłane z iPhone'a",
+        "Skickat från min iPhone",
+        "Sendt fra min iPhone",
+        "Отправлено с iPhone",
+        "iPhoneから送信",
+        "发自我的iPhone",
+        "나의 iPhone에서 보냄",
+        "iPhone'umdan gönderildi",
+        "Lähetetty iPhonesta",
+        "Virus-free. www.avast.com",
     ],
 )
 def test_signatures_and_notices_go(signature: str) -> None:
@@ -95,6 +235,12 @@ def test_a_question_below_a_closing_formula_is_said() -> None:
 )
 def test_what_only_looks_like_a_mark_stays(text: str) -> None:
     assert fresh_text(text) == text
+
+
+def test_a_help_desks_line_on_top_hides_nothing() -> None:
+    line = "##- Please type your reply above this line -##"
+    assert fresh_text(f"{line}\n\nHere it is, Dana.\n") == "Here it is, Dana."
+    assert fresh_text(f"Which one?\n\n{line}\n\nHere it is.\n") == "Which one?"
 
 
 def test_attachments_written_into_the_text_go() -> None:
@@ -136,6 +282,14 @@ class TestHtml:
     def test_what_programs_mark_as_quoted_goes(self, quote: str) -> None:
         assert html_to_text(f"<div>new</div>{quote}") == "new"
         assert "old" in html_to_text(f"<div>new</div>{quote}", with_quotes=True)
+
+    def test_outlooks_desktop_program_marks_nothing(self) -> None:
+        html = (
+            '<div class=WordSection1><p class=MsoNormal>Yes, the blue one.<o:p></o:p></p><div><div style="border:'
+            'none;border-top:solid #E1E1E1 1.0pt"><p><b>Von:</b> Dana Reyes &lt;dana@acme.example&gt;<br><b>Gesendet:'
+            "</b> Montag<br><b>An:</b> Maria<br><b>Betreff:</b> Logo</p></div></div><p>Which one?</p></div>"
+        )
+        assert fresh_text(html_to_text(html)) == "Yes, the blue one."
 
     def test_answers_between_quotes_stay(self) -> None:
         assert html_to_text("<blockquote>a</blockquote>one<blockquote>b</blockquote>two").split() == [
