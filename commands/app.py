@@ -12,8 +12,9 @@ from typer.main import get_command
 from commands.house import HouseOf
 from commands.output import bear_any_terminal
 
-Rules = Annotated[Path, typer.Option("--rules", help="The owner's policy.", show_default=True)]
-Data = Annotated[Path, typer.Option("--data", help="The data folder.", show_default=True)]
+# Typer is not to ask whether they can be read: what cannot be is said in our own words.
+Rules = Annotated[Path, typer.Option("--rules", help="The owner's policy.", readable=False)]
+Data = Annotated[Path, typer.Option("--data", help="The data folder.", readable=False)]
 
 
 # Where each command is. Its module is read when it is wanted: the daemon need not carry what the demo needs.

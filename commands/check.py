@@ -11,7 +11,7 @@ from typing import Annotated, TextIO
 import typer
 
 from commands.house import House
-from commands.output import AsJson, plainly, printable
+from commands.output import AsJson, counted, plainly, printable
 from mail.access.secrets import SecretError
 from mail.imap.inbox import Inbox, InboxError
 from mail.smtp.delivery import DeliveryError, Postman
@@ -138,10 +138,11 @@ def quoted(problem: Problem, lines: list[str]) -> str:
 def _summary(path: Path, findings: Findings) -> str:
     count = len(findings.errors) + len(findings.refused)
     if count:
-        return f"{path}: {count} {'problem' if count == 1 else 'problems'}."
+        return f"{path}: {counted(count, 'problem')}."
     policy = findings.policy
     if policy is None:
         return f"{path}: nothing was read."
     return (
-        f"{path}: fine. mode {policy.mode}, {len(policy.contractors)} contractors, {len(policy.rules)} rules."
+        f"{path}: fine. mode {policy.mode}, {counted(len(policy.contractors), 'contractor')}, "
+        f"{counted(len(policy.rules), 'rule')}."
     )

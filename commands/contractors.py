@@ -1,11 +1,11 @@
 """Finding a contractor by what a person types."""
 
-import difflib
 from collections.abc import Mapping
 
 import typer
 
 from commands.output import complain
+from rules.format.suggest import closest
 from tick.books import Books
 
 
@@ -23,7 +23,8 @@ def named_among(names: Mapping[str, tuple[str, ...]], name: str) -> str:
     if len(found) == 1:
         return found[0]
     known = [called[0] for called in names.values()]
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known) or 'none'}."
+    spelt = {word: called[0] for called in names.values() for word in (*called, called[0].split()[0])}
+    near = None if found else closest(name, spelt)
+    hint = f"Did you mean {spelt[near]}?" if near else f"There are: {', '.join(known) or 'none yet'}."
     complain(f"“{name}” {'names several contractors' if found else 'is no contractor'}. {hint}")
     raise typer.Exit(1)

@@ -4,6 +4,8 @@ Nothing is written before the last question is answered; Ctrl-C at any of them l
 """
 
 import os
+import shlex
+import shutil
 import sys
 from contextlib import closing
 from dataclasses import replace
@@ -13,7 +15,7 @@ from pathlib import Path
 import typer
 
 from commands.house import House
-from commands.output import complain, plainly
+from commands.output import complain, counted, plainly, print_paragraph
 from commands.run import work_once
 from commands.setup import asking, mailbox, people
 from commands.setup.writing import Answers, rules_text, write_whole
@@ -40,8 +42,11 @@ def init(context: typer.Context) -> None:
 
 
 def _set_up(house: House) -> Policy:
-    typer.echo("This sets Keepwarm up for one shared inbox. Ctrl-C stops it at any question, and leaves")
-    typer.echo("everything as it was. An answer in brackets is taken by pressing Enter.\n")
+    print_paragraph(
+        "This sets Keepwarm up for one shared inbox. Ctrl-C stops it at any question, and leaves everything as it "
+        "was. An answer in brackets is taken by pressing Enter."
+    )
+    typer.echo()
     _refuse_to_overwrite(house.rules)
     found = mailbox.ask_mailbox(house)
     now = house.now()
@@ -51,14 +56,15 @@ def _set_up(house: House) -> Policy:
     owner = people.ask_owner(circle, found.address)
     contractors = people.ask_contractors(circle, {found.address, *owner["email"]})
     answers = Answers(found.lines(folders), owner, contractors)
-    text = rules_text(answers, now.astimezone(UTC).date(), _program())
+    text = rules_text(answers, now.astimezone(UTC).date(), _program(house))
     policy = _checked(text, house)
-    typer.echo(f"\n{len(policy.contractors)} contractors, {len(policy.rules)} rules, mode {policy.mode}.")
+    everybody, rules = counted(len(policy.contractors), "contractor"), counted(len(policy.rules), "rule")
+    typer.echo(f"\n{everybody}, {rules}, mode {policy.mode}.")
     if not asking.yes(f"Write {house.rules}?"):
         raise typer.Abort
     found.password.keep()
     if house.rules.exists():
-        house.rules.replace(_aside(house.rules))
+        shutil.copy2(house.rules, _aside(house.rules))
     write_whole(house.rules, text, 0o600)
     typer.echo(f"{house.rules} is written. It sends nothing until you change its mode.")
     if found.password.advice:
@@ -107,10 +113,15 @@ def _try_it(house: House, policy: Policy) -> None:
         ("run", "the daemon, in dry-run mode until you change `mode:` in the file"),
         ("why", "what it would have sent, and what not, and why"),
     ):
-        typer.echo(f"  {_program()} {command:8} {does}")
+        typer.echo(f"  {_program(house)} {command:8} {does}")
 
 
-def _program() -> str:
-    """How this program was called."""
+def _program(house: House) -> str:
+    """How this program was called, with the options that name its files."""
     name = Path(sys.argv[0]).name or "keepwarm"
-    return f"python {name}" if name.endswith(".py") else name
+    options = "".join(
+        f" {option} {shlex.quote(str(path))}"
+        for option, path, usual in (("--rules", house.rules, "rules.yaml"), ("--data", house.data, "data"))
+        if path != Path(usual)
+    )
+    return (f"python {name}" if name.endswith(".py") else name) + options

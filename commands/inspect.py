@@ -17,7 +17,8 @@ from relationship.conversations import Threadable, thread
 
 @plainly
 def inspect(
-    files: Annotated[list[Path], typer.Argument(help="Mails: files, folders, mbox.")], as_json: AsJson = False
+    files: Annotated[list[Path], typer.Argument(help="Mails: files, folders, mbox.", readable=False)],
+    as_json: AsJson = False,
 ) -> None:
     """Show what Keepwarm makes of mails: their kind, why, and their conversation. Needs no rules file."""
     raise typer.Exit(show(files, as_json))

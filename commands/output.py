@@ -51,7 +51,7 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
         except PROBLEMS as error:
             complain(str(error))
         except OSError as error:
-            complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
+            complain(f"{error.filename} cannot be used: {error.strerror}." if error.filename else f"{error}.")
         raise typer.Exit(1)
 
     return wrapped
@@ -104,6 +104,11 @@ def print_paragraph(words: str, indent: str = "") -> None:
 def printable(text: str) -> str:
     """What strangers wrote, without what would play with the terminal."""
     return "".join(character if character.isprintable() else " " for character in text)
+
+
+def counted(number: int, thing: str) -> str:
+    """Such as "1 rule" and "2 rules"."""
+    return f"{number} {thing if number == 1 else thing + 's'}"
 
 
 def local(moment: datetime, timezone: str) -> str:

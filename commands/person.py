@@ -23,7 +23,9 @@ Name = Annotated[str, typer.Argument(help="The contractor's name, first name or 
 def pause(context: typer.Context, name: Name) -> None:
     """Send one contractor no letters until you resume."""
     house: House = context.obj
-    key = named(house.books(), name)
+    books = house.books()
+    key = named(books, name)
+    name = books.people.contractors[key].name
     _ask(house, "pause", key, f"{name} is paused: no letters go out, and you are told of nothing.")
 
 
@@ -33,6 +35,7 @@ def resume(context: typer.Context, name: Name) -> None:
     house: House = context.obj
     books = house.books()
     key = named(books, name)
+    name = books.people.contractors[key].name
     if "contractor" in books.story(key).paused_by:
         complain(f"{name} asked for no letters themselves; only they can lift that, by answering #resume.")
     _ask(house, "resume", key, f"{name} is no longer paused by you.")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from commands.check import findings_of
+from commands.contractors import named_among
 from commands.house import House
 from commands.output import AsJson, plainly
 from mail.letters.composing import parts
@@ -15,8 +16,10 @@ from mail.letters.facts import sample_facts
 from mail.letters.footers import footer
 from mail.letters.links import all_answers
 from mail.letters.rendering import Templates
+from mail.letters.sandbox import RenderingError
 from relationship.messages import Side
 from relationship.parties import Contractor
+from rules.format.suggest import did_you_mean
 from rules.policy import Policy
 
 TOKEN = "sampletoken0"  # noqa: S105 - it proves nothing
@@ -73,11 +76,17 @@ def preview(
 
     `language` is by default that of the contractor, who is the one named, else the policy's first.
     """
+    index = templates.index()
+    if name not in index:
+        raise RenderingError(f"There is no letter {name!r}. {did_you_mean(name, index, 'There are')}")
     who = _contractor(policy, contractor)
     spoken = language or (who.language if who else "en")
     mailbox = policy.mailbox.address if policy else "team@acme.example"
     links = all_answers(mailbox, TOKEN, spoken)
     facts = {**sample_facts(name, spoken), "mailbox": mailbox, "links": links, **_people(policy, who, spoken)}
+    count = templates.wordings(name, spoken)
+    if wording >= count:
+        raise RenderingError(f"The letter {name} has {count} wordings, and no {wording + 1}.")
     rendered = templates.render(name, spoken, wording, facts)
     owner_name = policy.owner.name if policy else "Dana Reyes"
     pause = links["pause"] if rendered.reader is Side.CONTRACTOR else ""
@@ -92,9 +101,11 @@ def save(shown: Preview, path: Path) -> None:
 
 
 def _contractor(policy: Policy | None, name: str) -> Contractor | None:
-    everybody = policy.contractors if policy else ()
-    named = (c for c in everybody if not name or c.name.lower() == name.lower() or name in c.addresses)
-    return next(named, None)
+    """Whom a letter is shown to; None where there are no rules, and so nobody."""
+    everybody = {str(number): one for number, one in enumerate(policy.contractors if policy else ())}
+    if not name:
+        return everybody.get("0")
+    return everybody[named_among({key: (one.name, *one.addresses) for key, one in everybody.items()}, name)]
 
 
 def _people(policy: Policy | None, who: Contractor | None, language: str) -> dict[str, object]:

@@ -23,6 +23,9 @@ def report(
 ) -> None:
     """Write the report: timelines, answer times of both sides, trends, working hours and temperatures."""
     house: House = context.obj
+    if html.is_dir() or not html.absolute().parent.is_dir():
+        complain(f"{html} cannot be written: name a file in a folder that is there.")
+        raise typer.Exit(1)
     books, now = house.books(), house.now()
     since = now - timedelta(weeks=weeks)
     keys = [named(books, name) for name in only or []]

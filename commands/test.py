@@ -9,7 +9,7 @@ import typer
 
 from commands.check import source_of
 from commands.house import House
-from commands.output import AsJson, complain, plainly, print_json
+from commands.output import AsJson, complain, counted, plainly, print_json
 from commands.rule_tests.judging import faults
 from commands.rule_tests.playing import played
 from commands.rule_tests.stage import ScriptError
@@ -22,7 +22,9 @@ from rules.rule_tests.plot import RuleTest
 
 Files = Annotated[
     list[Path] | None,
-    typer.Argument(help="By default all *.test.yaml beside the rules file.", metavar="[FILE]..."),
+    typer.Argument(
+        help="By default all *.test.yaml beside the rules file.", metavar="[FILE]...", readable=False
+    ),
 ]
 
 
@@ -51,7 +53,7 @@ def command(context: typer.Context, files: Files = None, as_json: AsJson = False
             good, bad = good + result.ok, bad + (not result.ok)
             _tell(result, path, as_json)
     if not as_json:
-        typer.echo(f"{good + bad} {'test' if good + bad == 1 else 'tests'}: {good} fine, {bad} not.")
+        typer.echo(f"{counted(good + bad, 'test')}: {good} fine, {bad} not.")
     if bad:
         raise typer.Exit(1)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from commands.house import House
-from commands.output import complain
+from commands.output import complain, print_paragraph
 from commands.setup import asking
 from commands.setup.permission import ask_permission
 from commands.setup.writing import write_whole
@@ -41,9 +41,11 @@ def ask_password(house: House, address: str, host: str) -> Password:
     """Ask where it shall lie, and for the password, which is not shown; or for permission by OAuth 2."""
     folder, usual = house.rules.parent, _giver(host)
     ways = {"file": _file, "env": _env, "keyring": _keyring, "command": _command}
-    typer.echo("The password never stands in rules.yaml. It can lie in a file that only you can read, in the")
-    typer.echo("environment, in the keyring of this machine, or come from a command such as: pass show mail")
-    typer.echo("Or choose oauth: you give permission without any password.")
+    print_paragraph(
+        "The password never stands in rules.yaml. It can lie in a file that only you can read, in the environment, in "
+        "the keyring of this machine, or come from a command such as: pass show mail. Or choose oauth: you give "
+        "permission without any password."
+    )
     while True:
         way = asking.one_of("Where shall it lie?", WAYS, "oauth" if usual == "microsoft" else "file")
         try:

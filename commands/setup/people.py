@@ -37,7 +37,7 @@ def ask_owner(circle: Circle, mailbox: str) -> dict[str, str | list[str]]:
     others = [address for address in circle.writers(mailbox) if address != mailbox]
     typer.echo("Your own addresses; letters to you go to the first. With commas between them.")
     emails = asking.ask("Your addresses", (others or [mailbox])[0], _addresses)
-    timezone = asking.ask("Your time zone", own_zone(), a_zone)
+    timezone = _ask_zone("Your time zone", own_zone())
     hours = asking.ask("Your working hours", WORKDAY, working_hours)
     return {"name": name, "email": emails, "timezone": timezone, "hours": hours}
 
@@ -70,13 +70,18 @@ def own_zone() -> str:
         return ""
 
 
+def _ask_zone(question: str, proposed: str) -> str:
+    """A time zone by its name, which not everybody knows."""
+    return asking.ask(question if proposed else f"{question}, such as Europe/Madrid", proposed, a_zone)
+
+
 def _contractor(person: Acquaintance) -> Lines:
     typer.echo(f"\n{person.address}:")
     return {
         "name": asking.ask("Name, first name first", person.name, _name),
         "email": person.address,
         "role": asking.maybe("What they do (Enter: leave it out)", _name) or "",
-        "timezone": asking.ask("Time zone", person.zone, a_zone),
+        "timezone": _ask_zone("Time zone", person.zone),
         "hours": asking.ask("Working hours, by their own clock", WORKDAY, working_hours),
     }
 

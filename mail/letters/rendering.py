@@ -134,7 +134,7 @@ class Templates:
         """The first folder that has the letter, and of its files the one in the reader's language."""
         files = self._files(name)
         if not files:
-            raise RenderingError(f"there is no letter {name!r}; `check` lists those that exist")
+            raise RenderingError(f"there is no letter {name!r}")
         for folder in self._folders:
             here = {file.language: file for file in files if file.path.is_relative_to(folder)}
             for wanted in (language, language.partition("-")[0], "", "en"):

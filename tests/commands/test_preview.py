@@ -46,8 +46,12 @@ def test_html_can_be_opened(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_shown_is_said() -> None:
-    with pytest.raises(RenderingError, match="there is no letter 'reminders/gentel'"):
+    with pytest.raises(
+        RenderingError, match=r"no letter 'reminders/gentel'. Did you mean \"reminders/gentle\"\?"
+    ):
         preview("reminders/gentel", None, TEMPLATES)
+    with pytest.raises(RenderingError, match="has 3 wordings, and no 9"):
+        preview("reminders/gentle", None, TEMPLATES, wording=8)
 
 
 def test_with_rules_their_people_are_in_it() -> None:
