@@ -81,8 +81,8 @@ def _without_quotes(lines: list[str]) -> list[str]:
             if _answer_above().search(plain(line)) and not any(kept):
                 length = 1  # a help desk's line above what its people write
             else:
-                length = _attribution(lines, n)
-                if (length and not _quote_follows(lines, n + length)) or _starts_original(lines, n):
+                length = _attribution(lines, n) or _quoted_block(lines, n)
+                if not _quote_follows(lines, n + length) if length else _starts_original(lines, n):
                     break  # the answered mail follows without marks, or nothing does
         if not length:
             kept.append(line)
@@ -122,6 +122,14 @@ def _is_attribution(line: str) -> bool:
     if _GMAIL.match(text) or all(one.search(text) for one in _DATED):
         return True
     return bool(_said().search(text)) and bool(_LOOKS_ATTRIBUTED.search(text))
+
+
+def _quoted_block(lines: list[str], n: int) -> int:
+    """How many header lines ("From: ... Date: ...") stand here above a quote in ">"; 0 where it is not so."""
+    if ":" not in lines[n] or not _header_block(lines, n):
+        return 0
+    length = next((k for k, line in enumerate(lines[n:]) if not _is_header_line(line)), 0)
+    return length if _quote_follows(lines, n + length) else 0
 
 
 def _quote_follows(lines: list[str], n: int) -> bool:

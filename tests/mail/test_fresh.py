@@ -236,6 +236,13 @@ def test_what_only_looks_like_a_mark_stays(text: str) -> None:
     assert fresh_text(text) == text
 
 
+def test_headers_above_a_marked_quote_go_with_it() -> None:
+    text = (
+        "From: Joe <joe@x.example>\nDate: Sun, 14 Nov 2010 19:04:58 -0800\n\n> Which one?\n\nThe blue one.\n"
+    )
+    assert fresh_text(text) == "The blue one."
+
+
 def test_a_help_desks_line_on_top_hides_nothing() -> None:
     line = "##- Please type your reply above this line -##"
     assert fresh_text(f"{line}\n\nHere it is, Dana.\n") == "Here it is, Dana."
