@@ -40,6 +40,7 @@ SHORT, LONG = 420, 880  # CSS pixels
 LATEST = timedelta(weeks=8)
 # Bins of the distributions, in working minutes: even steps on a logarithmic scale.
 BINS = [2 * 2 ** (n / 2) for n in range(22)]
+LATE = BINS[16]  # what is marked there has no room to its right
 MARKS = {5: "5 min", 15: "15 min", 60: "1 h", 240: "4 h", 480: "8 h", 1440: "24 h"}
 
 
@@ -132,7 +133,7 @@ def distribution(one: Portrait) -> str:
         axes.set_xlim(BINS[0], BINS[-1])
         axes.set_xticks(list(MARKS), list(MARKS.values()))
         axes.minorticks_off()
-        axes.set_ylim(-1.45 * highest, 1.45 * highest)
+        axes.set_ylim(-1.6 * highest, 1.6 * highest)
         first = words(_fitting(one.story.contractor.first_name, 6))
         axes.set_yticks([0.7 * highest, -0.7 * highest], [first, "you"])
         axes.grid(visible=False, axis="y")
@@ -154,9 +155,11 @@ def _upwards(axes: "Axes", one: Portrait, side: Side, sign: int) -> int:
         if value is not None and minutes:
             at = min(max(value / 60, BINS[0]), BINS[-1])
             axes.plot([at, at], [0, sign * 1.12 * highest], color=INK, linewidth=1.2, linestyle=(0, (3, 2)))
-            place: dict[str, Any] = {"ha": where, "va": "bottom" if sign > 0 else "top"}
+            late = where == "left" and at > LATE  # no room to its right: one line further out, to its left
+            place: dict[str, Any] = {"ha": "right" if late else where, "va": "bottom" if sign > 0 else "top"}
             said = f" {name}: {short(value)} "
-            axes.text(at, sign * 1.14 * highest, said, color=INK, fontsize=SIZE - 0.5, **place)
+            out = sign * (1.32 if late else 1.14) * highest
+            axes.text(at, out, said, color=INK, fontsize=SIZE - 0.5, **place)
     return highest
 
 

@@ -14,7 +14,7 @@ from commands.reporting.portraits import Portrait
 from mail.letters.wording import count, day_in, moment
 from relationship.messages import Side
 from relationship.parties import Owner, Party
-from relationship.warmth.latency import hours, short
+from relationship.warmth.latency import short
 from relationship.warmth.words import TOO_EARLY
 
 HERE = Path(__file__).resolve().parent
@@ -91,12 +91,11 @@ def _sides(one: Portrait) -> Iterator[dict[str, object]]:
             "who": who,
             "side": "theirs" if side is Side.CONTRACTOR else "yours",
             "count": known.count,
-            "median": hours(known.median) if known.median is not None else "–",
-            "p90": hours(known.p90) if known.p90 is not None else "–",
-            "lately": hours(pace.recent) if pace else "too few to tell",
-            "before": hours(pace.usual) if pace else "–",
-            "lately_short": short(pace.recent) if pace else "",
-            "before_short": short(pace.usual) if pace else "",
+            "median": short(known.median) if known.median is not None else "–",
+            "p90": short(known.p90) if known.p90 is not None else "–",
+            "lately": short(pace.recent) if pace else "too few to tell",
+            "before": short(pace.usual) if pace else "–",
+            "compared": pace is not None,
             "open": len(one.open_waits(side)),
         }
 
