@@ -130,8 +130,8 @@ def at_most(case: Case, world: World) -> str | None:
 
 
 def stale(case: Case, world: World) -> str | None:
-    """It was due too long ago, in the reader's working days."""
-    if fresh_until(case, world.policy) >= world.now:
+    """It was due too long ago, in the reader's working days; a calendar is put right as long as it is wrong."""
+    if case.rule.when in UPDATES or fresh_until(case, world.policy) >= world.now:
         return None
     limit = world.policy.limits.stale_after
     return f"stale: it was due {case.story.when(_due_at(case))}, more than {limit} ago"

@@ -21,7 +21,7 @@ class CheckIn:
     starts_at: datetime  # aware UTC
     ends_at: datetime
     planned_for: datetime  # the moment that the cadence asked for, from which the next one counts
-    planned_at: datetime  # when the slot was chosen: not before its notice
+    planned_at: datetime  # when the slot was chosen, not before its notice; or when it was dropped
     state: str = "planned"
     outside_hours: str = ""  # "owner" or "contractor": whose hours it lies outside of, where they share none
     contractor_said: str = ""  # afterwards: held, late, missed

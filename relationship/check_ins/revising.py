@@ -31,7 +31,7 @@ def _changes(story: Story, diary: Diary, now: datetime) -> Iterator[CheckIn]:
     for check_in in story.check_ins.values():
         if check_in.starts_at <= now or check_in.state not in INVITED | {"moved"}:
             continue
-        changed = _cancelled(check_in, gone) if gone else _moved(story, diary, check_in, now)
+        changed = _cancelled(check_in, gone, now) if gone else _moved(story, diary, check_in, now)
         if changed:
             yield changed
 
@@ -44,8 +44,8 @@ def _gone(story: Story, diary: Diary, now: datetime) -> str:
     return f"{story.contractor.name} is paused" if story.paused_by else ""
 
 
-def _cancelled(check_in: CheckIn, why: str) -> CheckIn:
-    return replace(check_in, sequence=check_in.sequence + 1, state="cancelled", why=why)
+def _cancelled(check_in: CheckIn, why: str, now: datetime) -> CheckIn:
+    return replace(check_in, sequence=check_in.sequence + 1, state="cancelled", planned_at=now, why=why)
 
 
 def _moved(story: Story, diary: Diary, check_in: CheckIn, now: datetime) -> CheckIn | None:
@@ -85,7 +85,7 @@ def _next_slot(story: Story, diary: Diary, check_in: CheckIn, now: datetime, why
     earliest = max(soonest(story.contractor, diary.terms.notice, now), check_in.ends_at)
     slot = choose(pair_of(story, diary), check_in.starts_at + ONE_DAY, earliest, habit=True)
     if slot is None:
-        return _cancelled(check_in, f"{why}, and there is no other time")
+        return _cancelled(check_in, f"{why}, and there is no other time", now)
     return replace(
         _afresh(story, check_in),
         starts_at=slot.starts_at,

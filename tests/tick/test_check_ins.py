@@ -182,20 +182,26 @@ def test_the_owners_decline_moves_it_in_both_calendars(invited):
     assert check_in(invited).state == "accepted"
 
 
-def test_a_pause_takes_it_out_of_the_calendars(invited):
-    invited.policy(
-        invited.rules_text + CHECK_INS,
-        ("mode: live", "mode: live\ncheck-ins: {active: every week}"),
+def test_a_pause_takes_it_out_of_the_calendars_however_long_ago_they_were_invited(scene):
+    terms = "check-ins: {active: every month, notice: 10 days}"
+    scene.policy(scene.rules_text + CHECK_INS, ("mode: live", f"mode: live\n{terms}"))
+    scene.tick()
+    while not scene.servers.mailbox(MARIA):
+        scene.run((scene.now + HOURLY).strftime("%Y-%m-%d %H:%M"), HOURLY)
+    to(scene, scene.now + timedelta(days=6))
+    scene.policy(
+        scene.rules_text + CHECK_INS,
+        ("mode: live", f"mode: live\n{terms}"),
         ("timezone: Europe/Madrid", "timezone: Europe/Madrid\n    phase: paused"),
     )
-    invited.tick()
-    calendar = calendar_in(invited.servers.mailbox(MARIA)[-1].content)
+    scene.tick()
+    calendar = calendar_in(scene.servers.mailbox(MARIA)[-1].content)
     [event] = calendar.walk("VEVENT")
     assert (calendar["METHOD"], event["STATUS"], event["SEQUENCE"]) == ("CANCEL", "CANCELLED", 1)
-    assert check_in(invited).state == "cancelled"
-    count = len(invited.servers.mailbox(MARIA))
-    to(invited, check_in(invited).starts_at + timedelta(days=1))
-    assert len(invited.servers.mailbox(MARIA)) == count
+    assert check_in(scene).state == "cancelled"
+    count = len(scene.servers.mailbox(MARIA))
+    to(scene, check_in(scene).starts_at + timedelta(days=1))
+    assert len(scene.servers.mailbox(MARIA)) == count
 
 
 def counters(scene, later: timedelta) -> datetime:
