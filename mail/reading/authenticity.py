@@ -10,19 +10,24 @@ from mail.reading.addresses import without_comments
 from mail.reading.headers import Headers
 
 _QUOTED = re.compile(rb'"[^"]*"')
+_DMARC = re.compile(r"(?:^|[;\s])dmarc\s*=", re.IGNORECASE)
 _DMARC_FAIL = re.compile(r"(?:^|[;\s])dmarc\s*=\s*fail\b", re.IGNORECASE)
 TOPMOST = "topmost"
 
 
 def is_authentic(headers: Headers, trust: str) -> bool:
-    """False only for an explicit DMARC failure by the server that `trust` names; "" trusts nobody."""
+    """False only for an explicit DMARC failure by the server that `trust` names; "" trusts nobody.
+
+    A server may write several headers (OpenDKIM's above OpenDMARC's): of its own, the topmost with a DMARC result
+    counts.
+    """
     if not trust or trust == "none":
         return True
-    for value in headers.raw(b"authentication-results"):
-        text = without_comments(_QUOTED.sub(b'""', value).decode("utf-8", "replace"))
-        if trust == TOPMOST or authserv_id(text) == trust.lower():
-            return not _DMARC_FAIL.search(text)
-    return True
+    values = headers.raw(b"authentication-results")
+    texts = [without_comments(_QUOTED.sub(b'""', value).decode("utf-8", "replace")) for value in values]
+    ours = authserv_id(texts[0]) if trust == TOPMOST and texts else trust.lower()
+    results = (text for text in texts if authserv_id(text) == ours and _DMARC.search(text))
+    return not _DMARC_FAIL.search(next(results, ""))
 
 
 def authserv_id(text: str) -> str:

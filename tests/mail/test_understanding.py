@@ -207,6 +207,20 @@ class TestAuthenticity:
                 False,
             ),
             ("Authentication-Results: mx.acme.example; dmarc=temperror\n", "mx.acme.example", True),
+            *(
+                (
+                    "Authentication-Results: mx.acme.example; dkim=none\n"
+                    "Authentication-Results: mx.acme.example; dmarc=fail\n",
+                    trust,
+                    False,
+                )
+                for trust in ("mx.acme.example", "topmost")
+            ),
+            (
+                "Authentication-Results: mx.acme.example; dkim=none\nAuthentication-Results: b; dmarc=fail\n",
+                "topmost",
+                True,
+            ),
             ("", "topmost", True),
         ],
     )
