@@ -164,10 +164,8 @@ def _upwards(axes: "Axes", one: Portrait, side: Side, sign: int) -> int:
 
 
 def trend(one: Portrait) -> str:
-    """The medians of four weeks each, against what was usual in the year before."""
-    label = (
-        "How long answers took over time, in working hours: medians of four weeks, and what they were before."
-    )
+    """What "this month" was, week by week, against what was usual before."""
+    label = "How long answers took, in working hours: the median of a month, week by week, and of before."
 
     def draw(axes: "Axes") -> None:
         if not any(value for side in Side for _, value in one.trend(side)):

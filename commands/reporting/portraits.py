@@ -15,13 +15,14 @@ from relationship.letters import Letter, State
 from relationship.messages import Side
 from relationship.story import Story, tell
 from relationship.warmth.evidence import Evidence
-from relationship.warmth.latency import Answer, Pace, between, percentile
+from relationship.warmth.latency import Answer, Pace, between, percentile, recent
 from relationship.warmth.temperature import Reading, history, read
 from relationship.warmth.words import Temperature, Tuning
 from tick.books import Books
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+FEWEST = 3  # answers of a month: of fewer no median is drawn
 WENT_OUT = frozenset({State.SENT, State.DRAFTED})
 
 Spans = Sequence[tuple[datetime, datetime]]
@@ -94,14 +95,17 @@ class Portrait:
         )
 
     def trend(self, side: Side) -> list[tuple[datetime, int | None]]:
-        """The median of the four weeks before the end of each week; None where there are too few answers."""
-        found: list[tuple[datetime, int | None]] = []
+        """What "this month" was at the end of each week; None where there are too few answers."""
         weeks = (self.now - self.since) // WEEK
-        for back in reversed(range(weeks)):
-            end = self.now - back * WEEK
-            times = [a.worked for a in between(self.evidence.answers[side], end - 4 * WEEK, end)]
-            found.append((end, int(median(times)) if len(times) >= 3 else None))
-        return found
+        ends = (self.now - back * WEEK for back in reversed(range(weeks)))
+        return [(end, self._month(side, end)) for end in ends]
+
+    def _month(self, side: Side, end: datetime) -> int | None:
+        pace = self.pace(side) if end == self.now else self.evidence.pace(side, end)
+        if pace:
+            return pace.recent
+        times = [answer.worked for answer in recent(self.evidence.answers[side], end)]
+        return int(median(times)) if len(times) >= FEWEST else None
 
     @cached_property
     def turns(self) -> list[Turn]:

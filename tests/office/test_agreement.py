@@ -10,6 +10,7 @@ from commands.reporting.page import page
 from commands.reporting.portraits import portraits
 from commands.status import _cells, _reading, rows
 from mail.letters.rendering import Templates
+from relationship.messages import Side
 from relationship.warmth.latency import compared, pair, short
 from relationship.warmth.words import Temperature
 from tick.digest.gathering import WEEK, gather
@@ -54,6 +55,8 @@ def test_one_relationship_has_one_pair_of_numbers(
     assert short_ones in next(row for row in cells if row[0] == "Ben Okafor")
     assert short_ones in report.replace(" ,", ",")
     assert "usually" not in digest + report
+    [drawn] = portraits(busy.books, busy.now - timedelta(weeks=26), busy.now, [busy.key("Ben")])
+    assert drawn.trend(Side.CONTRACTOR)[-1] == (busy.now, known.theirs.recent)
 
 
 @pytest.mark.parametrize(

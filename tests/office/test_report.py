@@ -279,7 +279,7 @@ def test_where_it_cannot_write_it_says_so(command: typer.Typer, tmp_path: Path) 
         command, ["report", "--html", str(tmp_path / "no" / "report.html"), "--only", "Maria Santos"]
     )
     assert done.exit_code == 1
-    assert "cannot be used" in done.output
+    assert "cannot be written: name a file in a folder that is there" in done.output
     assert "Traceback" not in done.output
 
 
