@@ -42,6 +42,7 @@ _AUTO = re.compile(r"auto[-_ ]?reply", re.IGNORECASE)
 _MANAGER = re.compile(r"^(?:owner-.+|.+-(?:request|owner|bounces?)|listserv|majordomo|mailman|listproc)@")
 _RESPONDER = re.compile(r"(?:auto[-_.]?(?:reply|replies|respon(?:d|der|se))|vacation)(?:[-+_.][^@]*)?@")
 _PEOPLES_FEEDBACK = re.compile(r"fastmail|proton|amazonses|messagingengine", re.IGNORECASE)
+_COMPLAINT = re.compile(r"complaint about message from [\w.:]+$", re.IGNORECASE)
 _RSVP_SUBJECT = re.compile(
     r"(?:accepted|declined|tentative(?:ly accepted)?|new time proposed|proposed new time|"
     r"(?:updated )?invitation|cancell?ed|"
@@ -143,7 +144,9 @@ def read_receipt(mail: Mail) -> bool:
 
 
 def abuse_report(mail: Mail) -> bool:
-    """A feedback report (ARF)."""
+    """A feedback report (ARF), or Hotmail's: the mail complained about, under a subject of its own."""
+    if mail.content_type == "multipart/mixed" and _COMPLAINT.match(mail.subject):
+        return all(part.kind == "message/rfc822" for part in mail.parts)
     return mail.content_type.startswith("multipart/report") and any(
         part.kind == "message/feedback-report" for part in mail.parts
     )

@@ -104,7 +104,9 @@ MAILS: dict[str, list[str]] = {
         )
     ],
     "an abuse report": [
-        PERSON + REPORT.format(type="feedback-report", part="feedback-report", text="Version: 1")
+        "From: staff@hotmail.example\nSubject: complaint about message from 192.0.2.1\nContent-Type: multipart/mixed; "
+        "boundary=b\n\n--b\nContent-Type: message/rfc822\n\nFrom: team@acme.example\n\nHi\n--b--\n",
+        PERSON + REPORT.format(type="feedback-report", part="feedback-report", text="Version: 1"),
     ],
     "an autoresponder's own header": [
         PERSON + f"{header}\nSubject: x\n\nx"
@@ -261,6 +263,7 @@ PEOPLE = [
     "Subject: Re: [Ticket#4711] Logo\n\nThanks, that works. Your request has been received well.",
     "Subject: Vacation plans\n\nShall we talk about August?",
     "Subject: Auto-reply settings in the help desk\n\nI have changed them.",
+    "Subject: complaint about message from Joe\n\nHe wrote again.",
     "Subject: Ticket by unknown user\n\nThe user unknown to us wrote again, it was rejected.",
     "Subject: x\nX-Auto-Response-Suppress: DR, OOF, AutoReply\n\nHere is the file.",
     "Subject: x\nAuto-Submitted: no\n\nHere is the file.",
