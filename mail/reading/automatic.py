@@ -13,8 +13,8 @@ from mail.reading.wordlists import any_of, merged, phrases, plain
 from relationship.conversations import is_reply_subject
 
 _TICKET = re.compile(
-    r"\[[^\]]{0,40}[#:-]\s?[A-Z]{0,6}-?\d{2,}[^\]]{0,20}\]|(?:ticket|case|request|anfrage|"
-    r"vorgang)\b.{0,12}#?\d{2,}",
+    r"\[[^\]]{0,40}[#:-]\s?[A-Z]{0,6}-?\d{2,}[^\]]{0,20}\]|"
+    r"(?:ticket|case|request|incident|anfrage|vorgang|caso|solicitud|chamado|demande|dossier|richiesta)\b.{0,12}#?\d{2,}",
     re.I,
 )
 _LETTER = 600  # characters in which a vacation program's letter has said all that it says
@@ -22,6 +22,7 @@ _MARKED = (
     "automatic reply",
     "automatic mail",
     "sure receipts",
+    "receipts",
     "challenges",
     "thanks for writing",
     "urgent matters",
@@ -111,11 +112,17 @@ def challenge(mail: Mail) -> bool:
 
 
 def sure_receipt(mail: Mail) -> bool:
-    """The beginning says in a help desk's words that a request was received, and asks nothing."""
+    """The beginning says in a help desk's words that a request was received, and asks nothing.
+
+    Some of the words are enough; of those that people use too, two are wanted.
+    """
     if not _has_marks(mail.opening):
         return False
     opening = plain(fresh_text(mail.opening[:_SENTENCES]))
-    return bool(_sure_receipt().search(opening)) and "?" not in opening
+    if "?" in opening:
+        return False
+    polite = {*_polite_receipt().findall(opening), *_automatic_mail().findall(opening)}
+    return bool(_sure_receipt().search(opening)) or len(polite) > 1
 
 
 def ticket_receipt(mail: Mail) -> bool:
@@ -217,6 +224,11 @@ def _challenge() -> re.Pattern[str]:
 @cache
 def _sure_receipt() -> re.Pattern[str]:
     return any_of(phrases("sure receipts"))
+
+
+@cache
+def _polite_receipt() -> re.Pattern[str]:
+    return any_of(phrases("receipts"))
 
 
 @cache

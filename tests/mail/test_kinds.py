@@ -212,7 +212,10 @@ MAILS: dict[str, list[str]] = {
         + "Subject: x\n\n*** This is an automatically generated email, please do not reply ***\nYour order",
     ],
     "a help desk's receipt": [
-        PERSON + "Subject: Re: Logo\n\nWe received your message and will reply to you as soon as possible.",
+        PERSON + "Subject: Re: Logo\n\nWe received your message and will reply as soon as possible.\n\n"
+        "This is an automatic message.",
+        PERSON
+        + "Subject: Logo\n\nThanks for contacting us! We've received your request, and a ticket has been created.",
         PERSON
         + "Subject: SUP-123 Logo\n\nReply above this line.\n\nJust confirming that we got your request.",
         PERSON + "Subject: [Desk #7] Logo\n\nHemos recibido su solicitud y se ha creado el ticket #7.",
@@ -256,6 +259,8 @@ PEOPLE = [
     "Subject: Re: Logo\n\nHi Dana, thanks for your email. I am out of office today, but the logo is attached.",
     "Subject: Leave\n\nI will be on leave from 3 May. During my absence Ana will cover. Is that ok?",
     "Subject: Automatic reply from the form is broken\n\nPlease look at it.",
+    "Subject: Re: Logo\n\nWe have received your request and will get back to you within the day. Jo",
+    "Subject: Payment\n\nThis is to confirm that we have received your payment of $500.",
     "Subject: [#4711] Logo\n\nHi Dana, I looked at your request, the logo is attached.",
     "Subject: Ticket 4711\n\nWe received your request and I have assigned it to Maria, she asks: which size?",
     "Subject: Re: Logo\n\nHi Dana, I have received your message, thanks! Will start tomorrow.",
