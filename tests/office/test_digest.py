@@ -21,7 +21,7 @@ from relationship.warmth.words import Temperature
 from rules.policy import Policy
 from tick.digest.contents import Digest, Speed, Warmth
 from tick.digest.gathering import WEEK, gather
-from tick.digest.sending import digest, due_slot, picture, picture_here
+from tick.digest.sending import _rows, digest, due_slot, picture, picture_here
 from tick.digest.words import MOST, Words, headline
 
 DAY = timedelta(days=1)
@@ -432,3 +432,21 @@ def test_the_picture_writes_dates_as_its_reader_does(
 
 def test_the_digest_knows_how_its_reader_writes_dates(busy: Any) -> None:
     assert week(busy).locale == "en-US"
+
+
+@pytest.mark.parametrize(("people", "told", "rest"), [(8, 8, None), (9, 2, "In 7 other relationships")])
+def test_what_the_picture_shows_the_text_says(people: int, told: int, rest: str | None, busy: Any) -> None:
+    speeds = tuple(
+        Speed(f"Person {n}", (9 if n < 2 else 3) * 3600, 3 * 3600, 3600, 3600) for n in range(people)
+    )
+    found = Digest(busy.now - WEEK, busy.now, people, speeds=speeds)
+    facts = Words(busy.books.people.owner, "team@acme.example").facts(found, news_question=False)
+    lines = facts["week"]["speeds"]  # type: ignore[index]
+    assert [line["who"] for line in lines] == [row[0] for row in _rows(found)]
+    assert len(lines) == told
+    slow = (
+        "answers take 9 working hours this month, 3 before; your answers take 60 working minutes this month"
+    )
+    assert lines[0]["what"].startswith(slow)
+    assert (facts["week"]["steady"] or "").startswith(rest or "")  # type: ignore[index]
+    assert bool(facts["week"]["steady"]) is bool(rest)  # type: ignore[index]

@@ -11,6 +11,7 @@ from relationship.ledger import Turn
 from relationship.warmth.words import Temperature
 
 NOTICEABLE = 1.33
+FEW = 8  # relationships whose numbers are told although they are as before
 
 Week = tuple[
     date, int | None, int | None
@@ -144,6 +145,11 @@ class Digest:
     withheld: tuple[Withheld, ...] = ()
     dates: tuple[Dated, ...] = ()  # days that were read from this week's mails
     locale: str = ""  # how its reader writes dates
+
+    @property
+    def told_speeds(self) -> tuple[Speed, ...]:
+        """Those that are told one by one: all where they are few, else those that changed."""
+        return self.speeds if len(self.speeds) <= FEW else tuple(one for one in self.speeds if one.changed)
 
     @property
     def quiet(self) -> bool:

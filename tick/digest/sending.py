@@ -32,13 +32,13 @@ def picture_here(digest: Digest) -> bytes | None:
 
 
 def _rows(digest: Digest) -> list[Row]:
-    return [(x.who, x.theirs, x.theirs_usual, x.yours, x.yours_usual) for x in digest.speeds]
+    return [(x.who, x.theirs, x.theirs_usual, x.yours, x.yours_usual) for x in digest.told_speeds]
 
 
 def _shows_something(digest: Digest) -> bool:
     """One median alone is no picture."""
     known = sum(theirs is not None or yours is not None for _, theirs, yours in digest.weekly)
-    return not digest.quiet and bool(digest.speeds or known > 1)
+    return not digest.quiet and bool(digest.told_speeds or known > 1)
 
 
 def no_picture(digest: Digest) -> None:

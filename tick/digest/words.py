@@ -50,7 +50,7 @@ class Words:
         yield "deadlines", digest.deadlines, self._dated
         yield "check_ins", digest.check_ins, self._call
         yield "temperatures", digest.temperatures, self._warmth
-        yield "speeds", [speed for speed in digest.speeds if speed.changed], self._speed
+        yield "speeds", digest.told_speeds, self._speed
         yield "sent", digest.sent, self._sent
         yield "withheld", digest.withheld, self._withheld
         yield "dates", digest.dates, self._dated
@@ -202,9 +202,9 @@ def _beside(now: int | None, before: int | None) -> str | None:
 
 
 def _steady(digest: Digest) -> str | None:
-    """How the others answer, below those that changed."""
-    same = sum(not speed.changed for speed in digest.speeds)
-    others = "other " if same < len(digest.speeds) else ""
+    """How the others answer, below those that are told one by one."""
+    same = len(digest.speeds) - len(digest.told_speeds)
+    others = "other " if digest.told_speeds else ""
     with_whom = f"{same} {others}relationship{'s' * (same != 1)}"
     return f"In {with_whom} answers take as long as before." if same else None
 
