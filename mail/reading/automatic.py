@@ -65,7 +65,7 @@ def away_letter(mail: Mail) -> bool:
         return False
     opening = plain(fresh_text(mail.opening[:_LETTER]))
     marks = sum(bool(sign().search(opening)) for sign in (_thanks, _urgent, _on_return))
-    return marks >= 2 and "?" not in opening
+    return marks >= 2 and not _is_for_somebody(opening)
 
 
 def away_wording(mail: Mail) -> bool:
@@ -88,7 +88,12 @@ def _prefixed_topic(mail: Mail) -> bool:
 
 def _says_away(mail: Mail) -> bool:
     opening = plain(fresh_text(mail.opening[:_SENTENCES]))
-    return bool(_away_wording().search(opening)) and "?" not in opening
+    return bool(_away_wording().search(opening)) and not _is_for_somebody(opening)
+
+
+def _is_for_somebody(opening: str) -> bool:
+    """Whether a text asks or brings something: a program that is left behind does neither."""
+    return "?" in opening or bool(_brings().search(opening))
 
 
 def says_automatic(mail: Mail) -> bool:
@@ -184,6 +189,11 @@ def _has_marks(text: str) -> bool:
 @cache
 def _marks() -> re.Pattern[str]:
     return any_of(phrase for section in _MARKED for phrase in phrases(section))
+
+
+@cache
+def _brings() -> re.Pattern[str]:
+    return any_of(phrases("brings something"))
 
 
 @cache

@@ -266,6 +266,9 @@ PEOPLE = [
     "Subject: Re: Logo\n\nHi Dana, I have received your message, thanks! Will start tomorrow.",
     "Subject: Re: Logo\n\nThank you for contacting us about the logo. I can do it for 300 EUR by Friday.",
     "Subject: Re: [Ticket#4711] Logo\n\nThanks, that works. Your request has been received well.",
+    "Subject: Holiday\n\nI am on holiday from Monday, here are the last files.",
+    "Subject: Re: Logo\n\nThank you for your message, I am on vacation until Monday. I attach the draft, so you can "
+    "start. Ana answers in my absence.",
     "Subject: Vacation plans\n\nShall we talk about August?",
     "Subject: Auto-reply settings in the help desk\n\nI have changed them.",
     "Subject: complaint about message from Joe\n\nHe wrote again.",
