@@ -1,10 +1,12 @@
 """What a letter may state about a case: its facts, in the reader's own language, zone and way of writing dates."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from mail.letters.links import all_answers
 from mail.letters.wording import count, day, day_in, full_date, moment, plain_time, titled, working_time
 from relationship.check_ins.check_in import CheckIn
+from relationship.check_ins.slots import Span
 from relationship.clocks.durations import Duration
 from relationship.conversations import plain_subject
 from relationship.ledger import Turn, moves_the_ball
@@ -19,8 +21,13 @@ from tick.reader import Reader, reader_of
 LONGEST = 60  # working days; what waits longer is said to wait so long
 
 
-def facts_of(case: Case, policy: Policy, token: str, now: datetime) -> dict[str, object]:
-    """All facts of a case, as mail/letters/facts.py lists them; what is not known is not there."""
+def facts_of(
+    case: Case, policy: Policy, token: str, now: datetime, booked: Sequence[Span] = ()
+) -> dict[str, object]:
+    """All facts of a case, as mail/letters/facts.py lists them; what is not known is not there.
+
+    `booked`: the owner's check-ins with others.
+    """
     story, occasion = case.story, case.occasion
     reader = reader_of(case.reader, story.contractor, story.owner)
     facts: dict[str, object] = {
@@ -40,7 +47,9 @@ def facts_of(case: Case, policy: Policy, token: str, now: datetime) -> dict[str,
     if occasion.debt:
         facts["debt"] = _turn(occasion.debt, story, reader, now)
     if occasion.check_in:
-        facts["check_in"] = _check_in(occasion.check_in, case, policy, reader, now)
+        facts["check_in"] = _check_in(occasion.check_in, case, policy, reader, now) | {
+            "booked_then": _booked_then(occasion.check_in, booked)
+        }
     if occasion.letter:
         facts["letter"] = {
             "subject": occasion.letter.subject,
@@ -122,6 +131,12 @@ def _waiting(turn: Turn, since: datetime, story: Story, end: datetime, reader: R
         if spent >= 60
         else plain_time(int((end - since).total_seconds()), reader.language)
     )
+
+
+def _booked_then(check_in: CheckIn, booked: Sequence[Span]) -> int:
+    start = check_in.proposed or check_in.starts_at
+    end = start + (check_in.ends_at - check_in.starts_at)
+    return sum(begins < end and start < ends for begins, ends in booked)
 
 
 def _check_in(

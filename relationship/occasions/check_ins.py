@@ -104,6 +104,8 @@ def _chosen(check_in: CheckIn, now: datetime) -> str:
     """Why there is nothing to choose any more; "" where there is."""
     if check_in.choice:
         return "you have chosen"
+    if check_in.starts_at <= now:
+        return "its time has come"
     return "the proposed time has passed" if check_in.proposed and check_in.proposed <= now else ""
 
 

@@ -304,3 +304,17 @@ def test_status_tells_it_through_its_life(invited):
     invited.writes(MARIA, TEAM, "Our call", "#missed", folder="INBOX")
     invited.tick()
     assert shown(invited) == ("missed", at)
+
+
+def test_a_proposal_for_a_time_that_is_taken_says_so(invited):
+    invited.policy(
+        invited.rules_text + CHECK_INS,
+        ("mode: live", "mode: live\ncheck-ins: {active: every week}"),
+        ("timezone: Africa/Lagos", "timezone: Africa/Lagos\n    check-ins: every day"),
+    )
+    to(invited, invited.now + timedelta(days=2))
+    [other] = [x for x in invited.story("Ben").check_ins.values() if x.starts_at > invited.now][:1]
+    proposed = other.starts_at + timedelta(minutes=15)
+    replies(invited, MARIA, "TENTATIVE", dtstart=f"{proposed:%Y%m%dT%H%M%SZ}")
+    [asked] = [one for one in invited.letters(DANA) if "proposes another time" in one.subject]
+    assert "You have another check-in at that time." in asked.text
