@@ -111,6 +111,13 @@ def says_automatic(mail: Mail) -> bool:
     return any(_automatic_mail().match(line) for line in lines) and bool(_do_not_reply().search(opening))
 
 
+def read_notice(mail: Mail) -> bool:
+    """A receipt in plain words: "Read: Logo", and a text that begins with "Your message ... was read on"."""
+    if not _read_subject().fullmatch(plain(mail.subject)):
+        return False
+    return bool(_was_read().match(plain(mail.opening[:_SENTENCES]).lstrip()))
+
+
 def challenge(mail: Mail) -> bool:
     """The beginning asks the writer to prove that they are a person before the mail is delivered."""
     return _has_marks(mail.opening) and bool(_challenge().search(plain(mail.opening[:_SENTENCES])))
@@ -229,6 +236,16 @@ def _do_not_reply() -> re.Pattern[str]:
 @cache
 def _challenge() -> re.Pattern[str]:
     return any_of(phrases("challenges"))
+
+
+@cache
+def _read_subject() -> re.Pattern[str]:
+    return re.compile(rf"(?:{merged(phrases('read subjects'))})(?:\s?[:：\-].*)?")
+
+
+@cache
+def _was_read() -> re.Pattern[str]:
+    return any_of(phrases("was read"))
 
 
 @cache

@@ -67,6 +67,7 @@ TABLE: tuple[Rule, ...] = (
         (b"auto-submitted",),
     ),
     Rule(Kind.AUTO_REPLY, "a read receipt", "RFC 8098, 3", signs.read_receipt),
+    Rule(Kind.AUTO_REPLY, "a read receipt in words", "Outlook, Notes", automatic.read_notice),
     Rule(Kind.AUTO_REPLY, "an abuse report", "RFC 5965", signs.abuse_report),
     Rule(
         Kind.AUTO_REPLY,

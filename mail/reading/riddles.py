@@ -14,8 +14,13 @@ def riddle(raw: RawMail) -> str:
     mail = parse(raw)
     if names_nobody(mail):
         return "no header says who wrote it" if mail.headers.fields else "it has no headers"
-    read = (mail.message_id, mail.subject, mail.to, mail.parents, mail.text)  # what is broken shows when it is read
-    return f"its {', '.join(mail.broken)} could not be read" if read and mail.broken else ""
+    _read(mail)
+    return f"its {', '.join(mail.broken)} could not be read" if mail.broken else ""
+
+
+def _read(mail: Mail) -> tuple[object, ...]:
+    """What a message is made of: what is broken shows when it is read."""
+    return mail.message_id, mail.subject, mail.to, mail.parents, mail.text
 
 
 def names_nobody(mail: Mail) -> bool:

@@ -119,9 +119,7 @@ def _is_report(mail: Mail) -> bool:
 
 def _is_calendar(mail: Mail) -> bool:
     return (
-        mail.content_type in CALENDAR_TYPES
-        or _names_one(mail.raw.text.lower())
-        or signs.calendar_hint(mail)
+        mail.content_type in CALENDAR_TYPES or _names_one(mail.raw.text.lower()) or signs.calendar_hint(mail)
     )
 
 

@@ -103,6 +103,19 @@ MAILS: dict[str, list[str]] = {
             type="disposition-notification", part="disposition-notification", text="Disposition: x"
         )
     ],
+    "a read receipt in words": [
+        PERSON + f"Subject: {subject}\n\n{text}\n\n    To: Dana\n    Subject: Logo\n\n..."
+        for subject, text in (
+            ("Read: Logo", "Your message"),
+            ("Gelesen: Logo", "Ihre Nachricht"),
+            ("Lu : Logo", "Votre message"),
+            ("Leído: Logo", "Su mensaje"),
+            (
+                "Return Receipt (displayed) - Logo",
+                "This is a Return Receipt for the mail that you sent to Jo.",
+            ),
+        )
+    ],
     "an abuse report": [
         "From: staff@hotmail.example\nSubject: complaint about message from 192.0.2.1\nContent-Type: multipart/mixed; "
         "boundary=b\n\n--b\nContent-Type: message/rfc822\n\nFrom: team@acme.example\n\nHi\n--b--\n",
@@ -269,6 +282,8 @@ PEOPLE = [
     "Subject: Holiday\n\nI am on holiday from Monday, here are the last files.",
     "Subject: Re: Logo\n\nThank you for your message, I am on vacation until Monday. I attach the draft, so you can "
     "start. Ana answers in my absence.",
+    "Subject: Read: the brief\n\nI have read the brief. Your message was clear.",
+    "Subject: Delivered\n\nThe crates are delivered.",
     "Subject: Vacation plans\n\nShall we talk about August?",
     "Subject: Auto-reply settings in the help desk\n\nI have changed them.",
     "Subject: complaint about message from Joe\n\nHe wrote again.",
