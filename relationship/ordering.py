@@ -154,6 +154,9 @@ class Identities:
         for message in known:
             self.add(message)
 
+    def __len__(self) -> int:
+        return len(self._keys)
+
     def add(self, message: Message) -> None:
         """Take a message in, or another view of a known one."""
         self._keys.add(message.key)

@@ -28,18 +28,15 @@ def told(fact: Fact, conversation_of: Mapping[str, str]) -> str:
 class Archive:
     """One aggregate's closed facts."""
 
-    def __init__(self, folder: Path, name: str, files: Files, schema: Schema, writable: bool) -> None:
+    def __init__(
+        self, folder: Path, name: str, files: Files, schema: Schema, writable: bool, flaws: set[str]
+    ) -> None:
         self._folder = folder
         self._path = folder / f"{name}.index"
         self._files = files
-        self._yearly = YearlyFiles(folder, name, files, schema)
+        self._yearly = YearlyFiles(folder, name, files, schema, flaws)
         self._writable = writable
         self._known: Index | None = None
-
-    @property
-    def flaws(self) -> set[str]:
-        """Lines that could not be read so far."""
-        return self._yearly.flaws
 
     # -- reading ---------------------------------------------------------------------------------------------
 

@@ -28,8 +28,11 @@ from store.lock import Lock
 from store.migrations import Schema, newer
 from store.person import Person, changes, exported, person
 from store.protocol import NO_CONVERSATIONS, OWNER, Cursor, Heartbeat, StoreError
+from store.recent import Recent
 from store.requests import Requests
 from store.shelf import Shelf
+
+MOST_ARCHIVES = 32  # whose indexes are kept in memory
 
 Small = TypeVar("Small", Cursor, Heartbeat)
 
@@ -54,7 +57,8 @@ class TinyStore:
         self._schema = schema or Schema()
         self._lock = None if read_only else self._prepare()
         self._shelf = Shelf(folder, self._files, self._schema, writable=not read_only)
-        self._archives: dict[str, Archive] = {}
+        self._archives: Recent[Archive] = Recent(MOST_ARCHIVES)
+        self._flaws: dict[str, set[str]] = {}  # by aggregate, archived lines that could not be read
         self._cursor: Cursor | None = None  # as we last wrote it
         self._requests = Requests(folder / "requests", self._files)
         self._evidence = Evidence(folder / "set-aside", self._files)
@@ -119,7 +123,7 @@ class TinyStore:
 
     def damaged(self) -> Mapping[str, str]:
         """What could not be read so far."""
-        flaws = {name: "; ".join(sorted(it.flaws)) for name, it in self._archives.items() if it.flaws}
+        flaws = {name: "; ".join(sorted(lines)) for name, lines in self._flaws.items() if lines}
         return {**flaws, **self._shelf.damaged}
 
     def export(self, name: str) -> dict[str, object]:
@@ -145,7 +149,8 @@ class TinyStore:
         self._archive(name).remove()
         self._shelf.remove(name)
         self._requests.forget(name)
-        self._archives.pop(name, None)
+        self._archives.drop(name)
+        self._flaws.pop(name, None)
 
     def _all(self, name: str) -> list[Fact]:
         return [*self.history(name), *every_fact(self.load(name))]
@@ -167,10 +172,13 @@ class TinyStore:
             self._shelf.flush()
 
     def _archive(self, name: str) -> Archive:
-        if name not in self._archives:
+        known = self._archives.get(name)
+        if known is None:
             folder, writable = self._folder / "archive", self._lock is not None
-            self._archives[name] = Archive(folder, name, self._files, self._schema, writable)
-        return self._archives[name]
+            flaws = self._flaws.setdefault(name, set())
+            known = Archive(folder, name, self._files, self._schema, writable, flaws)
+            self._archives.put(name, known, 1)
+        return known
 
     def _must_be_writable(self) -> None:
         if self._lock is None:

@@ -41,12 +41,12 @@ class Line:
 class YearlyFiles:
     """One aggregate's lines, by year and offset."""
 
-    def __init__(self, folder: Path, name: str, files: Files, schema: Schema) -> None:
+    def __init__(self, folder: Path, name: str, files: Files, schema: Schema, flaws: set[str]) -> None:
         self._folder = folder
         self._name = name
         self._files = files
         self._schema = schema
-        self.flaws: set[str] = set()  # lines that could not be read
+        self._flaws = flaws  # takes in the lines that cannot be read
 
     def path(self, year: int) -> Path:
         """Where a year lies."""
@@ -97,7 +97,7 @@ class YearlyFiles:
         except NewerError as error:
             raise StoreError(newer(self.path(place.year), error)) from error
         except (CodecError, KeyError) as error:
-            self.flaws.add(
+            self._flaws.add(
                 f"what stands at byte {place.offset} of {self.path(place.year)} was left out: {error}"
             )
             return None

@@ -29,7 +29,7 @@ from store.recent import Recent
 from tick.post import Post
 from tick.stars import Stars
 
-MOST_MESSAGES = 5000  # of the stories that are kept in memory
+MOST_MESSAGES = 4000  # of the stories that are kept in memory
 REVIVING = 5  # of a mail's references the last ones tell what it answers
 
 
@@ -156,9 +156,8 @@ class Books:
         """By what a relationship's messages are recognised."""
         known = self._identities.get(key)
         if known is None:
-            messages = self.store.load(key).messages
-            known = Identities(messages.values())
-            self._identities.put(key, known, len(messages) + 1)
+            known = Identities(self.store.load(key).messages.values())
+            self._identities.put(key, known, len(known) + 1)
         return known
 
     def to_look_at(self, now: datetime) -> list[str]:
@@ -208,6 +207,8 @@ class Books:
         for key, added in facts.items():
             self._project(key, added)
             self.stars.take_in(key, added)
+            if (known := self._identities.get(key)) is not None:  # it has grown
+                self._identities.put(key, known, len(known) + 1)
             self._current.discard(key)
             self._booked.pop(key, None)
             self._stir(key, added)

@@ -33,7 +33,6 @@ class Batch:
     in_sent: bool = False
     starred: tuple[Starred, ...] | None = None  # what is flagged now; None: not looked at
     understood: Sequence[tuple[str, Message]] = ()  # in a replay: what was recorded before, by relationship
-    reached: datetime | None = None  # every folder is read up to about here
 
 
 # Whatever hands over new mail: the mailbox, or a replay of recorded history.
@@ -97,7 +96,7 @@ def _oldest_first(folders: Iterable[Iterator[Batch]]) -> Iterator[Batch]:
             continue
         if batch.mails:
             reached[folder] = batch.mails[-1].internal_date
-        yield replace(batch, reached=min(reached.values()))
+        yield batch
 
 
 def _new_mail(

@@ -5,7 +5,6 @@ month with the year before it, `at most: once in a year` counts letters) and not
 whole when somebody answers it after all (tick/record.py).
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from relationship.deadlines import deadlines
@@ -21,12 +20,11 @@ SPARE = timedelta(days=100)  # while reading, so much is archived at a time
 OVER = frozenset({State.SENT, State.DRAFTED, State.REFUSED, State.CANCELLED, State.UNPROVABLE})
 
 
-def tidy_while_reading(books: Books, keys: Iterable[str], reached: datetime) -> None:
+def tidy_while_reading(books: Books, key: str, reached: datetime) -> None:
     """While years of history are read, oldest mail first: what was closed by then need not stay live till the end."""
-    for key in keys:
-        oldest = min((message.at for message in books.store.load(key).messages.values()), default=reached)
-        if oldest < reached - QUIET - SPARE:
-            tidy(books, key, reached)
+    oldest = min((message.at for message in books.store.load(key).messages.values()), default=reached)
+    if oldest < reached - QUIET - SPARE:
+        tidy(books, key, reached)
 
 
 def tidy(books: Books, key: str, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Step two, record: parse, classify, find whose story it is, and keep the message's facts. Safe to repeat.
 
-A commit writes an aggregate as a whole, so while much is read, messages wait until they are many. The cursor is moved
-after the facts, so that a crash repeats and never skips.
+While much is read, messages wait for a commit until they are many (tick/waiting.py), and what was closed long ago
+goes to the yearly files at once. The cursor is moved after the facts, so that a crash repeats and never skips.
 """
 
 import logging
@@ -23,11 +23,11 @@ from tick.collect import Batch
 from tick.housekeeping import tidy_while_reading
 from tick.owner.heed import heed
 from tick.starring import note_stars
+from tick.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
-MANY_MESSAGES = 10_000  # so many wait for one commit
-MANY_MAILS = 50_000  # so many are read at most before the cursor moves
+MANY = 50_000  # mails that are read, or messages that wait, at most before the cursor moves
 EVIDENCE = 20  # mails that are kept as evidence in one go: a flood of junk is counted
 
 Pairs = tuple[tuple[str, Message], ...]  # relationship, and the message as it is in its story
@@ -65,14 +65,14 @@ class _Recording:
     def __init__(self, books: Books, now: datetime) -> None:
         self.done = Recorded()
         self._books, self._now = books, now
-        self._waiting: dict[str, list[Message]] = {}  # by relationship
+        self._waiting = Waiting()
         self._cursors: dict[str, FolderCursor] = {}
         self._mails = 0  # read since the last commit
 
     def take(self, batch: Batch) -> None:
         """Understand a batch; commit where enough waits."""
         for key, message in batch.understood:
-            self._waiting.setdefault(key, []).append(message)
+            self._waiting.add(key, message)
         for raw in batch.mails:
             if not raw.passed_over:
                 self._understand(raw, batch)
@@ -83,10 +83,8 @@ class _Recording:
         if batch.starred is not None:
             self._save_facts()
             note_stars(batch, self._books, self._now)
-        if self._mails >= MANY_MAILS or sum(map(len, self._waiting.values())) >= MANY_MESSAGES:
-            touched = tuple(self._waiting)
+        if max(self._mails, self._waiting.count) >= MANY:
             self.save()
-            tidy_while_reading(self._books, touched, min(batch.reached or self._now, self._now))
 
     def save(self) -> None:
         """Commit what waits, then move the cursor."""
@@ -99,10 +97,12 @@ class _Recording:
         self._cursors, self._mails = {}, 0
 
     def _save_facts(self) -> None:
-        changed = {key: _taken_in(key, messages, self._books) for key, messages in self._waiting.items()}
-        self._books.commit_many({key: found for key, found in changed.items() if found})
-        self._waiting = {}
-        self.done.recorded += sum(map(len, changed.values()))
+        for piece in self._waiting.taken():
+            changed = {key: _taken_in(key, messages, self._books) for key, messages in piece.items()}
+            self._books.commit_many({key: found for key, found in changed.items() if found})
+            self.done.recorded += sum(map(len, changed.values()))
+            for key, messages in piece.items():
+                tidy_while_reading(self._books, key, max(message.at for message in messages))
 
     def _understand(self, raw: RawMail, batch: Batch) -> None:
         """What a mail is in whose story; one that cannot be understood is set aside, and counted."""
@@ -116,7 +116,7 @@ class _Recording:
         if why:
             self._set_aside(raw, why)
         for key, message in concerned:
-            self._waiting.setdefault(key, []).append(message)
+            self._waiting.add(key, message)
         if not concerned:
             self._heed(raw, batch)
         elif not batch.in_sent and any(message.kind is Kind.OWN for _, message in concerned):

@@ -78,7 +78,7 @@ def test_strangers_mail_is_counted_and_passed_over(years):
 
 def test_years_of_history_are_archived_as_they_are_read(years, monkeypatch):
     history(years, 6)
-    monkeypatch.setattr(record, "MANY_MESSAGES", 40)
+    monkeypatch.setattr(record, "MANY", 40)
     monkeypatch.setattr("tick.collect.BATCH", 20)
     most = []
     save = years.store.commit_many
@@ -93,7 +93,7 @@ def test_the_ledger_does_not_depend_on_how_it_was_read(years, monkeypatch, tmp_p
     years.tick()
     at_once = turns(years, "Maria"), turns(years, "Ben")
     years.store = type(years.store)()
-    monkeypatch.setattr(record, "MANY_MESSAGES", 10)
+    monkeypatch.setattr(record, "MANY", 10)
     monkeypatch.setattr("tick.collect.BATCH", 7)
     years.restart()
     years.tick()

@@ -1,0 +1,60 @@
+"""Messages that wait for their commit, while much is read.
+
+A commit writes an aggregate as a whole, so a first sync gathers many messages before one. Most of them wait packed,
+in a tenth of the memory, and come out by relationship: each aggregate is then read and written once.
+"""
+
+import pickle
+import zlib
+from collections.abc import Iterator
+
+from relationship.messages import Message
+
+LOOSE = 3000  # messages that wait as they are
+PIECE = 2000  # that come out together, about
+
+By = dict[str, list[Message]]  # by relationship, in the order in which they came
+
+
+class Waiting:
+    """Messages by relationship."""
+
+    def __init__(self) -> None:
+        self._loose: By = {}
+        self._packed: dict[str, list[bytes]] = {}
+        self._loosely = 0  # messages that wait as they are
+        self.count = 0
+
+    def add(self, key: str, message: Message) -> None:
+        """One more message of a relationship."""
+        self._loose.setdefault(key, []).append(message)
+        self._loosely += 1
+        self.count += 1
+        if self._loosely >= LOOSE:
+            self._pack()
+
+    def _pack(self) -> None:
+        for key, messages in self._loose.items():
+            self._packed.setdefault(key, []).append(zlib.compress(pickle.dumps(messages, -1), level=1))
+        self._loose, self._loosely = {}, 0
+
+    def taken(self) -> Iterator[By]:
+        """All of them, in pieces; afterwards none waits. Whoever breaks off has lost the rest."""
+        piece: By = {}
+        size = 0
+        for key, messages in self._each():
+            piece.setdefault(key, []).extend(messages)
+            size += len(messages)
+            if size >= PIECE:
+                yield piece
+                piece, size = {}, 0
+        self.count = self._loosely = 0
+        if piece:
+            yield piece
+
+    def _each(self) -> Iterator[tuple[str, list[Message]]]:
+        for key in (*self._packed, *(self._loose.keys() - self._packed.keys())):
+            for packed in self._packed.pop(key, ()):
+                yield key, pickle.loads(zlib.decompress(packed))  # noqa: S301 - packed above
+            if key in self._loose:
+                yield key, self._loose.pop(key)
