@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -24,6 +25,12 @@ NAMES = {MARIA: "Maria Santos", BEN: "Ben Okafor", CLIENT: "Cleo", DANA: "Dana R
 PATIENCE = 60
 
 
+def as_in_a_terminal() -> None:
+    """The terminal is ours, and Ctrl-C is heard even where the tests run in the background."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """`init` before a person: a pseudo terminal, in which Ctrl-C is a key."""
 
@@ -36,7 +43,7 @@ class Terminal:
             [sys.executable, ROOT / "daemon.py", "--rules", folder / "rules.yaml", "--data", folder / "data", "init"],
             cwd=folder, env={**environment, "TERM": "dumb", "COLUMNS": str(columns)},
             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=as_in_a_terminal,
         )  # fmt: skip
         os.close(theirs)
 
