@@ -194,8 +194,10 @@ BODY, DOT = b"the letter", b"."  # stages that no command names
 
 
 def silent_from(proxy: Proxy, stage: bytes) -> Fault:
-    """The line stays open and says nothing more: from a command on ("MAIL", "RCPT", "DATA"), from the middle of a
-    letter (BODY), or from its final dot on (DOT), which the server has got.
+    """The line stays open and says nothing more.
+
+    From a command on ("MAIL", "RCPT", "DATA"), from the middle of a letter (BODY), or from its final dot on (DOT),
+    which the server has got.
     """
 
     def fault(direction: str, data: bytes, line: Line) -> bytes:

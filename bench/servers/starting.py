@@ -30,9 +30,9 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
-def wait_for(what: str, check: Callable[[], bool], log: Path) -> None:
+def wait_for(what: str, check: Callable[[], bool], log: Path, seconds: float = PATIENCE) -> None:
     """Until the server is there; RuntimeError with the end of its log where it does not come up."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         if check():
             return
