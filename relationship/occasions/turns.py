@@ -146,16 +146,18 @@ def older_debt(story: Story, before: datetime, now: datetime) -> Turn | None:
 
 def silence(story: Story, now: datetime) -> Iterator[Occasion]:
     """`silence`: neither side has said anything since the last event, or since the watermark."""
-    yield _since_last(story, "silence", story.last_event, f"silence between you and {story.contractor.name}")
+    yield _since_last(
+        story, now, "silence", story.last_event, f"silence between you and {story.contractor.name}"
+    )
 
 
 def owner_silence(story: Story, now: datetime) -> Iterator[Occasion]:
     """`owner silence`: the owner has said nothing."""
     last = story.last_from(Side.OWNER)
-    yield _since_last(story, "owner silence", last, f"you have not written to {story.contractor.name}")
+    yield _since_last(story, now, "owner silence", last, f"you have not written to {story.contractor.name}")
 
 
-def _since_last(story: Story, trigger: str, last: Message | None, about: str) -> Occasion:
+def _since_last(story: Story, now: datetime, trigger: str, last: Message | None, about: str) -> Occasion:
     since = max(last.at, story.profile.watermark) if last else story.profile.watermark
     return Occasion(
         trigger=trigger,
@@ -165,4 +167,13 @@ def _since_last(story: Story, trigger: str, last: Message | None, about: str) ->
         whose=Side.OWNER,
         start=since,
         message=last,
+        debt=_open_debt(story, now),
     )
+
+
+def _open_debt(story: Story, now: datetime) -> Turn | None:
+    """The oldest question that still waits for the owner, however old: a silence may be theirs to break."""
+    for wait in story.waits(Side.OWNER):
+        if wait.asks and not lapsed(wait, story.in_conversation(wait.conversation)[-1].at, now):
+            return wait
+    return None

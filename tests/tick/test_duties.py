@@ -169,3 +169,19 @@ def test_a_mail_that_could_not_go_out_is_written_anew_the_next_day(example):
     assert not [out for out in told if "Domain" in out.text]
     assert {out.at[:10] for out in told} == {"2026-10-07", "2026-10-09"}
     assert len({out.text for out in told}) == 2
+
+
+def test_who_breaks_a_silence_is_told_which_answer_is_missing(example):
+    example.live("2026-10-06 14:00")
+    question = example.writes(MARIA, TEAM, "Price list", "Is this still right?")
+    example.live("2026-11-06 22:00")
+    for rule in ("We have gone quiet", "You disappeared"):
+        text = next(out.text for out in example.out if out.rule == rule and "Maria" in out.subject)
+        assert "“Price list” " in text
+        assert "Tuesday, October 6" in text
+    example.writes(DANA, MARIA, "Re: Price list", "Yes.", question)
+    example.live("2026-12-18 22:00")
+    later = [out for out in example.out if out.at > "2026-11-07" and "Maria" in out.subject]
+    quiet = [out for out in later if out.rule in ("We have gone quiet", "You disappeared")]
+    assert quiet
+    assert not any("Price list" in out.text for out in quiet)
