@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from mail.reading import failures, signs
 from mail.reading.fresh import fresh_text
 from mail.reading.parsing import Mail
-from mail.reading.wordlists import any_of, merged, phrases, plain
+from mail.reading.wordlists import Phrases, any_of, merged, phrases, plain
 from relationship.conversations import is_reply_subject
 
 _TICKET = re.compile(
@@ -190,12 +190,12 @@ def _away_wording() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _has_marks(text: str) -> bool:
     """One look for all that challenges and vacation letters say: most mail has none of it."""
-    return bool(_marks().search(plain(text[:_LETTER])))
+    return _marks().stand_in(plain(text[:_LETTER]))
 
 
 @cache
-def _marks() -> re.Pattern[str]:
-    return any_of(phrase for section in _MARKED for phrase in phrases(section))
+def _marks() -> Phrases:
+    return Phrases(phrase for section in _MARKED for phrase in phrases(section))
 
 
 @cache

@@ -6,7 +6,7 @@ looked for at once: contractors mix them, and a phrase of one is hardly ever a f
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from unicodedata import combining, normalize
 
@@ -34,23 +34,23 @@ def plain(text: str) -> str:
     return text.casefold() if text.isascii() else text.translate(_FOLDED).casefold()
 
 
-@cache
 def phrases(section: str) -> tuple[str, ...]:
     """All phrases of a section, of all languages, as written; in the order of the files' names."""
-    found: dict[str, None] = {}
+    return _sections().get(section, ())
+
+
+@cache
+def _sections() -> dict[str, tuple[str, ...]]:
+    """Every section of every file, read once."""
+    found: dict[str, dict[str, None]] = {}
     for file in sorted(FOLDER.glob("*.txt")):
-        found.update(dict.fromkeys(_section(file.read_text(encoding="utf-8"), section)))
-    return tuple(found)
-
-
-def _section(text: str, wanted: str) -> Iterable[str]:
-    section = ""
-    for line in text.splitlines():
-        line = line.strip()
-        if line.startswith("[") and line.endswith("]"):
-            section = line[1:-1]
-        elif line and not line.startswith("#") and section == wanted:
-            yield line
+        section: dict[str, None] = {}
+        for line in map(str.strip, file.read_text(encoding="utf-8").splitlines()):
+            if line.startswith("[") and line.endswith("]"):
+                section = found.setdefault(line[1:-1], {})
+            elif line and not line.startswith("#"):
+                section[line] = None
+    return {name: tuple(lines) for name, lines in found.items()}
 
 
 def any_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -70,10 +70,14 @@ class Phrases:
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        wanted = [plain(word) for word in words]
-        self.pattern = any_of(wanted)
+        self._wanted = wanted = [plain(word) for word in words]
         self._marks = frozenset(max(_WORD.findall(word), key=len, default="") for word in wanted)
         self._unmarked = {word.isascii() for word in wanted if _has_no_spaces(word) or not _WORD.search(word)}
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What finds them; made when it is first needed, which takes a while."""
+        return any_of(self._wanted)
 
     def stand_in(self, text: str) -> bool:
         """Whether any of them stands in text that went through `plain`."""
