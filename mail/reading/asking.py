@@ -91,7 +91,9 @@ def _at_start() -> re.Pattern[str]:
     """Questions and requests that are ones only where a sentence begins: "When do you need it"."""
     greeting = rf"(?:(?:{merged(phrases('greetings'))})\s+[^,.!?\n]{{1,30}}[,!]\s*)?"
     starts = merged(phrases("asks at a start"))
-    return re.compile(rf"(?:^|[.!?;:(])[\s>*-]*{greeting}(?:{_LEADS},?\s+)*(?:{starts})", re.MULTILINE)
+    return re.compile(
+        rf"(?:^|[.!?;:(])[\s>*-]{{0,20}}{greeting}(?:{_LEADS},?\s+){{0,3}}(?:{starts})", re.MULTILINE
+    )
 
 
 def _offer() -> re.Pattern[str]:
