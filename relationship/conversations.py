@@ -20,6 +20,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 RECENT = timedelta(days=14)
 
@@ -187,6 +188,7 @@ def base_subject(subject: str) -> str:
     return plain_subject(subject).casefold()
 
 
+@lru_cache(maxsize=1024)
 def is_reply_subject(subject: str) -> bool:
     """Whether the subject says that this answers something."""
     return bool(_IS_REPLY.match(subject))

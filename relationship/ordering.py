@@ -27,7 +27,8 @@ def message_time(
     stated = received or dated
     moved = stated is not None and internal_date - stated > OLD_MAIL
     at = stated if stated is not None and moved else internal_date
-    return min(at, now).replace(microsecond=0)
+    at = min(at, now)
+    return at.replace(microsecond=0) if at.microsecond else at
 
 
 def in_order(messages: Iterable[Message]) -> list[Message]:

@@ -22,6 +22,11 @@ BATCH = 1000
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
+def as_it_is(mail: RawMail) -> RawMail:
+    """No more of a mail is to be had."""
+    return mail
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Some mail of one folder, whose it may be, and how far the folder is read once it is recorded."""
@@ -33,6 +38,7 @@ class Batch:
     in_sent: bool = False
     starred: tuple[Starred, ...] | None = None  # what is flagged now; None: not looked at
     understood: Sequence[tuple[str, Message]] = ()  # in a replay: what was recorded before, by relationship
+    whole: Callable[[RawMail], RawMail] = as_it_is  # fetches the rest of a mail that was cut off too early
 
 
 # Whatever hands over new mail: the mailbox, or a replay of recorded history.
@@ -107,16 +113,17 @@ def _new_mail(
     since: date,
     worth: Callable[[RawMail], bool],
 ) -> Iterator[Batch]:
-    read_to = known
+    read_to, people = known, start.people
+    start = replace(start, whole=lambda mail: _whole(inbox, mail, people))
     for mails in inbox.fetch(state.name, state.uidvalidity, known.uidnext, since, BATCH, worth):
         read_to = replace(known, uidnext=mails[-1].uid + 1)
-        yield replace(start, mails=[_whole(inbox, mail, start.people) for mail in mails], read_to=read_to)
+        yield replace(start, mails=mails, read_to=read_to)
     if read_to.uidnext < state.uidnext:
         yield replace(start, read_to=replace(known, uidnext=state.uidnext))
 
 
 def _whole(inbox: Inbox, mail: RawMail, people: People) -> RawMail:
-    if mail.complete or mail.passed_over or not wants_more(mail, people):
+    if mail.complete or not wants_more(mail, people):
         return mail
     return inbox.whole(mail.folder, mail.uid) or mail
 

@@ -75,7 +75,7 @@ class _Recording:
             self._waiting.add(key, message)
         for raw in batch.mails:
             if not raw.passed_over:
-                self._understand(raw, batch)
+                self._understand(batch.whole(raw), batch)
         self._mails += len(batch.mails)
         self.done.read += len(batch.mails)
         if batch.read_to:
@@ -153,11 +153,15 @@ def _taken_in(key: str, messages: Iterable[Message], books: Books) -> list[Fact]
     for message in messages:
         name = identities.key_of(message)
         before = changed.get(name) or known.get(name)
-        seen = merge(before, message) if before else replace(message, key=name)
+        seen = merge(before, message) if before else _named(message, name)
         if seen != before:
             changed[name] = seen
             identities.add(seen)
     return list(changed.values())
+
+
+def _named(message: Message, key: str) -> Message:
+    return message if message.key == key else replace(message, key=key)
 
 
 def _lies_archived(key: str, message: Message, books: Books) -> bool:

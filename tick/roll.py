@@ -46,11 +46,15 @@ def settle(books: Books, now: datetime) -> None:
 
 
 def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
-    """Profiles that are new, or have a new name or address."""
+    """Profiles that are new, or have a new name or address.
+
+    A first run reads everybody's history anyway: nothing is left to say of it when it is over.
+    """
+    first_run = books.installation is None
     for key, contractor in books.people.contractors.items():
         known = books.profiles.get(key)
-        added_at = now if books.installation else None
-        wanted = known or Profile(contractor.name, (), now, added_at, history_read=False)
+        added_at = None if first_run else now
+        wanted = known or Profile(contractor.name, (), now, added_at, history_read=first_run)
         addresses = tuple(dict.fromkeys((*contractor.addresses, *wanted.addresses)))
         wanted = replace(wanted, name=contractor.name, addresses=addresses)
         if wanted != known:

@@ -114,6 +114,8 @@ def bare(text: str) -> str:
 
 def has_question(text: str) -> bool:
     """Whether a question mark of any script stands in the text, outside of links."""
+    if "?" not in text and text.isascii():
+        return False
     return bool(_QUESTION.search(text) and _QUESTION.search(_without_links(text)))
 
 

@@ -36,7 +36,12 @@ _BY = r"|\s+(?:from|von|by|de|da|op|от)\s+\S+(?:\s+[^\s?]+){0,2}"  # "Auto res
 
 def automatic_subject(mail: Mail) -> bool:
     """A subject in the shape that only automatic answers have: "Automatic reply: ...", or the words alone."""
-    return bool(_automatic_subject().fullmatch(plain(mail.subject))) and not is_reply_subject(mail.subject)
+    return _is_automatic(mail.subject)
+
+
+@lru_cache(maxsize=1024)  # a conversation has one subject
+def _is_automatic(subject: str) -> bool:
+    return bool(_automatic_subject().fullmatch(plain(subject))) and not is_reply_subject(subject)
 
 
 def away_subject(mail: Mail) -> bool:
@@ -139,7 +144,7 @@ def sure_receipt(mail: Mail) -> bool:
 
 def ticket_receipt(mail: Mail) -> bool:
     """A ticket number in the subject of what is no answer and, at the beginning, that a request was received."""
-    if not _TICKET.search(mail.subject[:200]) or is_reply_subject(mail.subject):
+    if is_reply_subject(mail.subject) or not _TICKET.search(mail.subject[:200]):
         return False
     opening = plain(fresh_text(mail.opening[:_SENTENCES]))
     return bool(_receipt().search(opening)) and "?" not in opening

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from mail.reading.absence import back_on
-from mail.reading.asking import Words, asks, closes, is_bad_news, lists_for, needs_no_reply, says_done
+from mail.reading.asking import Lists, Words, asks, closes, is_bad_news, lists_for, needs_no_reply, says_done
 from mail.reading.fresh import find_end, fresh_text
 from mail.reading.parsing import Mail
 from mail.reading.said import what_is_said
@@ -49,7 +49,7 @@ def read(
     if side is Side.CONTRACTOR and "done" not in tags and says_done(text, lists):
         tags = (*tags, "done")
     asking = asks(text, lists) or said.due is not None
-    closing = "nrn" in tags or _closes(mail, text, asking, words, known.names_of(contractor))
+    closing = "nrn" in tags or _closes(mail, text, asking, lists, known.names_of(contractor))
     return Contents(
         asks=asking and not closing,
         closes=closing,
@@ -60,9 +60,8 @@ def read(
     )
 
 
-def _closes(mail: Mail, text: str, asking: bool, words: Words, names: frozenset[str]) -> bool:
+def _closes(mail: Mail, text: str, asking: bool, lists: Lists, names: frozenset[str]) -> bool:
     """A closer, or sent as FYI; what asks is FYI no more."""
-    lists = lists_for(words)
     return closes(text, lists, names) or (not asking and needs_no_reply(mail.subject, text, lists))
 
 

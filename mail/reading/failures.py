@@ -194,6 +194,7 @@ def _begins_as_report(text: str) -> bool:
     return wording_strength(beginning) == 2 and "?" not in beginning
 
 
+@lru_cache(maxsize=1024)
 def _sure_subject(subject: str) -> bool:
     if _SURE_SUBJECT.match(subject):
         return not _ANSWER.match(subject)

@@ -121,7 +121,8 @@ def _is_attribution(line: str) -> bool:
     text = plain(line).strip("*_ ")
     if _GMAIL.match(text) or all(one.search(text) for one in _DATED):
         return True
-    return bool(_said().search(text)) and bool(_LOOKS_ATTRIBUTED.search(text))
+    says_so = text.rstrip().endswith(_said()) or bool(_wrote().search(text))
+    return says_so and bool(_LOOKS_ATTRIBUTED.search(text))
 
 
 def _quoted_block(lines: list[str], n: int) -> int:
@@ -213,22 +214,17 @@ def _without_notices(lines: list[str]) -> list[str]:
 
 
 @cache
-def _said() -> re.Pattern[str]:
-    return re.compile(_tail(phrases("said")) + r"|" + _tail_with_name(phrases("wrote")))
+def _said() -> tuple[str, ...]:
+    """What an attribution ends with."""
+    return tuple(plain(one) for one in phrases("said"))
 
 
-def _tail(said: tuple[str, ...]) -> str:
-    return "(?:" + "|".join(re.escape(plain(one)) for one in said) + r")\s*$"
-
-
-def _tail_with_name(wrote: tuple[str, ...]) -> str:
+@cache
+def _wrote() -> re.Pattern[str]:
     """Where a name stands after the verb: "Am {} schrieb {}:"."""
-    verbs = {plain(one).split("{}")[1].strip() for one in wrote if one.count("{}") == 2}
-    return (
-        "(?:"
-        + "|".join(rf"(?<!\w){re.escape(verb)}(?!\w)" for verb in sorted(verbs) if verb)
-        + r").{0,200}[:：]\s*$"
-    )
+    verbs = {plain(one).split("{}")[1].strip() for one in phrases("wrote") if one.count("{}") == 2}
+    any_verb = "|".join(rf"(?<!\w){re.escape(verb)}(?!\w)" for verb in sorted(verbs) if verb)
+    return re.compile(rf"(?:{any_verb}).{{0,200}}[:：]\s*$")
 
 
 @cache

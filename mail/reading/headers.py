@@ -33,9 +33,7 @@ class Headers:
 
     def __init__(self, block: bytes) -> None:
         fields: dict[bytes, list[bytes]] = {}
-        if block.count(b"\r") != block.count(b"\r\n"):
-            block = with_plain_line_ends(block)
-        for name, value in _FIELD.findall(block[:HEADER_CAP]):
+        for name, value in _FIELD.findall(with_plain_line_ends(block)[:HEADER_CAP]):
             name = name.lower()
             if name in fields:
                 fields[name].append(value)
@@ -65,6 +63,8 @@ def with_plain_line_ends(block: bytes) -> bytes:
     """The bytes with LF alone as line end, whatever mixture of CRLF, CR CR LF and bare CR they had."""
     if b"\r" not in block:
         return block
+    if block.count(b"\r") == block.count(b"\r\n"):
+        return block.replace(b"\r", b"")  # many times as fast as looking for both
     block = block.replace(b"\r\n", b"\n")
     return block.replace(b"\r", b"") if b"\r\n" in block else block.replace(b"\r", b"\n")
 
@@ -72,7 +72,7 @@ def with_plain_line_ends(block: bytes) -> bytes:
 def unfold(value: bytes) -> bytes:
     """One line of a folded value (RFC 5322, 2.2.3); NUL bytes are dropped."""
     if b"\n" in value:
-        value = value.replace(b"\r", b"").replace(b"\n", b"")
+        value = value.replace(b"\n", b"")
     if b"\0" in value:
         value = value.replace(b"\0", b"")
     return value.strip()[:VALUE_CAP]

@@ -76,8 +76,10 @@ class Mail:
         replied = self.replied_to
         if replied and replied not in found:
             found.append(replied)
+        if not found:
+            return ()
         no_parents = {self.message_id, *self.from_, *self.to, *self.cc}  # some programs refer to people
-        return tuple(dict.fromkeys(one for one in found[-PARENTS_CAP:] if one not in no_parents))
+        return tuple(dict.fromkeys([one for one in found[-PARENTS_CAP:] if one not in no_parents]))
 
     @_lazy("")
     def replied_to(self) -> str:

@@ -65,14 +65,18 @@ def any_of(words: Iterable[str]) -> re.Pattern[str]:
 class Phrases:
     """Phrases that few texts hold: a look at a text's words spares most of them the search.
 
-    A phrase can stand in a text only where the longest of its words does. Those without words (emoji), or of
-    scripts without spaces, are always searched for, in text that is not ASCII.
+    A phrase can stand in a text only where all its words do; the longest of them is looked up first. Those
+    without words (emoji), or of scripts without spaces, are always searched for, in text that is not ASCII.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
         self._wanted = wanted = [plain(word) for word in words]
-        self._marks = frozenset(max(_WORD.findall(word), key=len, default="") for word in wanted)
         self._unmarked = {word.isascii() for word in wanted if _has_no_spaces(word) or not _WORD.search(word)}
+        self._by_mark: dict[str, list[frozenset[str]]] = {}
+        for words_of_one in map(_WORD.findall, wanted):
+            mark = max(words_of_one, key=len, default="")
+            self._by_mark.setdefault(mark, []).append(frozenset(words_of_one))
+        self._marks = frozenset(self._by_mark)
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -81,8 +85,9 @@ class Phrases:
 
     def stand_in(self, text: str) -> bool:
         """Whether any of them stands in text that went through `plain`."""
-        marked = not self._marks.isdisjoint(_words_of(text))
-        if marked or True in self._unmarked or (self._unmarked and not text.isascii()):
+        there = _words_of(text)
+        complete = any(one <= there for mark in self._marks & there for one in self._by_mark[mark])
+        if complete or True in self._unmarked or (self._unmarked and not text.isascii()):
             return bool(self.pattern.search(text))
         return False
 
