@@ -165,8 +165,10 @@ def read_facts(content: bytes, schema: Schema) -> tuple[Facts, int]:
 
 
 def _facts(table: str, docs: Mapping[str, Doc]) -> dict[str, Fact]:
-    found = {key: decode(KINDS[table], doc) for key, doc in docs.items()}
-    for key, fact in found.items():
+    found: dict[str, Fact] = {}
+    for key, doc in docs.items():
+        fact = decode(KINDS[table], doc)
         if fact.key != key:
             raise CodecError(f"the {table} fact {key!r} calls itself {fact.key!r}")
+        found[fact.key] = fact
     return found

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
+from sys import intern
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -101,7 +102,9 @@ def _plan(part: Field[Any], hint: Any) -> _Plan:
 
 def _converters(hint: Any) -> tuple[Convert | None, Convert]:
     """How values of this type are written and read."""
-    if hint in (str, int, bool):
+    if hint is str:
+        return None, _text
+    if hint in (int, bool):
         return None, _exactly(hint)
     if hint is datetime:
         return _moment, _read_moment
@@ -149,6 +152,13 @@ def _mapping(hint: Any) -> tuple[Convert, Convert]:
     )
 
 
+def _text(value: object) -> str:
+    """Each text is held once: mails of one person say much alike, and name each other."""
+    if type(value) is not str:
+        raise CodecError(f"{value!r} where a str was expected")
+    return intern(value)
+
+
 def _exactly(kind: type) -> Convert:
     def read(value: object) -> object:
         if type(value) is not kind:
@@ -185,6 +195,7 @@ def _moment(value: datetime) -> str:
     return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat()
 
 
+@lru_cache(maxsize=64)  # a mail was often sent, received and seen in one moment, or seen with others
 def _read_moment(value: str) -> datetime:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
