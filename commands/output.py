@@ -106,6 +106,11 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
+def ended(text: str) -> str:
+    """A sentence with its full stop."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
 def counted(number: int, thing: str) -> str:
     """Such as "1 rule" and "2 rules"."""
     return f"{number} {thing if number == 1 else thing + 's'}"

@@ -16,6 +16,7 @@ import schedule
 from commands.alarm import Alarm, ClockWatch, Patience
 from commands.check import findings_of, lines_of, quoted
 from commands.house import House, Keepwarm
+from commands.output import ended
 from commands.pinging import Pinger
 from commands.signals import Signals
 from commands.supervising import LONGEST_TICK, Supervisor
@@ -176,7 +177,7 @@ class Service:
         if problems or findings.policy is None:
             self._broken = (self._house.now(), problems)
             for problem in problems:
-                log.warning("rules.yaml: %s. The last good rules stay in force.", str(problem).rstrip("."))
+                log.warning("rules.yaml: %s The last good rules stay in force.", ended(str(problem)))
             return
         self._broken = None
         policy = replace(findings.policy, mode="dry-run") if self._dry_run else findings.policy

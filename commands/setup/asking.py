@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import typer
 
-from commands.output import complain
+from commands.output import complain, ended
 from rules.format.problems import Fault
 
 T = TypeVar("T")
@@ -74,5 +74,4 @@ def numbers(question: str, count: int) -> list[int]:
 
 def _sentence(error: ValueError) -> str:
     text = f"{error.message} {error.hint}".strip() if isinstance(error, Fault) else str(error)
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "?", "!")) else f"{text}."
+    return ended(text[:1].upper() + text[1:])
