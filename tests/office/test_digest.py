@@ -166,7 +166,7 @@ def test_a_letter_that_waits_for_the_owners_word_needs_them(office: Any) -> None
     assert [(one.who, one.subject) for one in found.drafts] == [("Ben Okafor", "Re: Landing page")]
     assert not found.quiet
     facts = Words(office.books.people.owner, "team@acme.example").facts(found, news_question=False)
-    assert facts["week"]["headline"] == "1 letter to approve"  # type: ignore[index]
+    assert facts["week"]["headline"] == "1 letter waits for your word"  # type: ignore[index]
 
 
 def test_who_is_away_has_not_waited_since_they_left(office: Any) -> None:
@@ -245,9 +245,9 @@ def test_the_plain_text_tells_the_trend(theirs: int, before: int | None, said: s
 @pytest.mark.parametrize(
     ("states", "said"),
     [
-        ("cold", "1 relationship cold"),
-        ("cooling cooling", "2 relationships cooling"),
-        ("cooling cold cold", "2 relationships cold and 1 cooling"),
+        ("cold", "1 relationship is cold"),
+        ("cooling cooling", "2 relationships are cooling"),
+        ("cooling cold cold", "2 relationships are cold and 1 is cooling"),
     ],
 )
 def test_the_subject_counts_those_that_are_not_warm(states: str, said: str) -> None:

@@ -142,21 +142,22 @@ _CALL_STATES = {
 
 def headline(digest: Digest) -> str:
     """What the subject says: what needs the owner first, then who is waited for, then how things stand."""
+    debts, drafts, waits = len(digest.debts), len(digest.drafts), len(digest.waits)
     parts = [
-        *([f"you owe {_number(len(digest.debts), 'answer')}"] if digest.debts else []),
-        *([f"{_number(len(digest.drafts), 'letter')} to approve"] if digest.drafts else []),
-        *([f"you wait for {_number(len(digest.waits), 'answer')}"] if digest.waits else []),
+        f"you owe {_number(debts, 'answer')}" if debts else "",
+        f"{_number(drafts, 'letter')} {'waits' if drafts == 1 else 'wait'} for your word" if drafts else "",
+        f"you wait for {_number(waits, 'answer')}" if waits else "",
         *_cool(digest),
     ]
-    return listed(parts) or ("all is well" if digest.warm else "nothing needs you")
+    return listed([part for part in parts if part]) or ("all is well" if digest.warm else "nothing needs you")
 
 
 def _cool(digest: Digest) -> list[str]:
-    """Such as "1 relationship cold", "2 cooling"."""
+    """Such as "1 relationship is cold", "2 are cooling"."""
     states = [one.temperature.state for one in digest.temperatures]
     counts = [(states.count(state), state) for state in (COLD, COOLING) if state in states]
     return [
-        f"{number if place else _number(number, 'relationship')} {state}"
+        f"{f'{number} {_be(number)}' if place else _relationships(number)} {state}"
         for place, (number, state) in enumerate(counts)
     ]
 
@@ -180,7 +181,11 @@ def _warm(digest: Digest) -> str | None:
 
 
 def _relationships(number: int) -> str:
-    return f"{_number(number, 'relationship')} {'is' if number == 1 else 'are'}"
+    return f"{_number(number, 'relationship')} {_be(number)}"
+
+
+def _be(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _pace(digest: Digest) -> str | None:
