@@ -43,13 +43,15 @@ _MANAGER = re.compile(r"^(?:owner-.+|.+-(?:request|owner|bounces?)|listserv|majo
 _RESPONDER = re.compile(r"(?:auto[-_.]?(?:reply|replies|respon(?:d|der|se))|vacation)(?:[-+_.][^@]*)?@")
 _PEOPLES_FEEDBACK = re.compile(r"fastmail|proton|amazonses|messagingengine", re.IGNORECASE)
 _COMPLAINT = re.compile(r"complaint about message from [\w.:]+$", re.IGNORECASE)
+_ANSWER_WORDS = (
+    r"accepted|declined|tentative(?:ly accepted)?|aceptad[oa]|rechazad[oa]|provisional|aceite|aceito|"
+    r"recusad[oa]|tentativa|zugesagt|abgelehnt|mit vorbehalt|zusage|absage|accepté|refusé|provisoire|"
+    r"accettato|rifiutato|geaccepteerd|geweigerd|承諾|辞退|接受|已接受"
+)
+_ANSWERED = re.compile(rf"(?:{_ANSWER_WORDS})\b", re.IGNORECASE)
 _RSVP_SUBJECT = re.compile(
-    r"(?:accepted|declined|tentative(?:ly accepted)?|new time proposed|proposed new time|"
-    r"(?:updated )?invitation|cancell?ed|"
-    r"(?:re: )?invitation|aceptad[oa]|rechazad[oa]|provisional|aceite|aceito|recusad[oa]|tentativa|"
-    r"zugesagt|abgelehnt|"
-    r"mit vorbehalt|zusage|absage|accepté|refusé|provisoire|accettato|rifiutato|geaccepteerd|geweigerd|"
-    r"承諾|辞退|接受|已接受)\b",
+    rf"(?:{_ANSWER_WORDS}|new time proposed|proposed new time|(?:updated )?invitation|cancell?ed|"
+    r"(?:re: )?invitation)\b",
     re.IGNORECASE,
 )
 
@@ -67,8 +69,7 @@ def letter_token(mail: Mail) -> tuple[str, ...]:
 
 def calendar_hint(mail: Mail) -> bool:
     """Headers of mail whose calendar part may lie beyond what was fetched: Exchange's, Google's, Apple's."""
-    headers = mail.headers
-    if b"content-class" in headers and b"calendar" in headers.raw_first(b"content-class").lower():
+    if _is_of_calendar(mail):
         return True
     if not mail.content_type.startswith("multipart/"):
         return False
@@ -106,8 +107,14 @@ def bounce_notice(mail: Mail) -> bool:
 
 
 def calendar_reply(mail: Mail) -> bool:
-    """METHOD:REPLY in a calendar part."""
-    return calendar_method(mail) == "REPLY"
+    """METHOD:REPLY in a calendar part; or Exchange's answer, whose part only Outlook reads (winmail.dat)."""
+    method = calendar_method(mail)
+    return method == "REPLY" or (not method and _is_of_calendar(mail) and bool(_ANSWERED.match(mail.subject)))
+
+
+def _is_of_calendar(mail: Mail) -> bool:
+    headers = mail.headers
+    return b"content-class" in headers and b"calendar" in headers.raw_first(b"content-class").lower()
 
 
 def calendar_request(mail: Mail) -> bool:

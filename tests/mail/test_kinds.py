@@ -89,6 +89,8 @@ MAILS: dict[str, list[str]] = {
         PERSON + CALENDAR.format(method="REPLY").replace("; method=REPLY", "; name=r.ics"),
         PERSON + CALENDAR.format(method="REPLY").replace("text/calendar; method=REPLY", "application/ics"),
         PERSON + "Auto-Submitted: auto-generated\n" + CALENDAR.format(method="REPLY"),
+        PERSON + "Content-Class: urn:content-classes:calendarmessage\nSubject: Accepted: Logo call\n"
+        "Content-Type: application/ms-tnef; name=winmail.dat\n\nx",
     ],
     "an invitation or its change": [
         PERSON + CALENDAR.format(method=method) for method in ("REQUEST", "CANCEL", "COUNTER", "ADD")
@@ -284,6 +286,7 @@ PEOPLE = [
     "start. Ana answers in my absence.",
     "Subject: Read: the brief\n\nI have read the brief. Your message was clear.",
     "Subject: Delivered\n\nThe crates are delivered.",
+    "Subject: Accepted: your offer\n\nHi Dana, I accept your offer.",
     "Subject: Vacation plans\n\nShall we talk about August?",
     "Subject: Auto-reply settings in the help desk\n\nI have changed them.",
     "Subject: complaint about message from Joe\n\nHe wrote again.",
