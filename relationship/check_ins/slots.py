@@ -81,7 +81,8 @@ def choose(pair: Pair, wanted: datetime, earliest: datetime, habit: bool = False
 
 def _is_near(pair: Pair, span: Span, wanted: datetime) -> bool:
     """Whether a span that both share lies near enough, on days on which both are there, if perhaps taken."""
-    return abs(span[0] - wanted) <= PATIENCE and _free_days(pair, span[0])
+    nearest = min(max(wanted, span[0]), span[1] - pair.length)
+    return abs(nearest - wanted) <= PATIENCE and _free_days(pair, nearest)
 
 
 def _whole_day(zone: ZoneInfo, wanted: datetime, earliest: datetime) -> datetime:
@@ -229,7 +230,7 @@ def _at_an_edge(pair: Pair, owner: list[Span], contractor: list[Span], wanted: d
         wide = [span for span in others if span[1] - span[0] >= pair.length]
         for at in _edges(inside, pair):
             apart = _apart(at, wide, pair.length)
-            if apart <= FARTHEST:
+            if timedelta() < apart <= FARTHEST:
                 away = abs(at - wanted)
                 found.append((away // PATIENCE, apart, outside is Side.CONTRACTOR, away, at))
     for _, _, contractors, _, at in sorted(found):

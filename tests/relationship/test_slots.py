@@ -128,6 +128,12 @@ def test_hours_that_meet_only_when_the_clocks_change_are_no_reason_to_wait_for_w
     assert soon == Slot(at("2026-03-09T09:00"), at("2026-03-09T09:30"))
 
 
+def test_hours_round_the_clock_are_shared() -> None:
+    always = party("UTC", "Mon-Sun 00:00-24:00")
+    slot = choose(pair(always, always), at("2026-12-05T22:36", "UTC"), at("2026-11-22T23:36", "UTC"))
+    assert slot == Slot(at("2026-12-05T11:45", "UTC"), at("2026-12-05T12:15", "UTC"))
+
+
 def test_who_shares_hours_is_waited_for() -> None:
     away = [(at("2026-02-01T00:00"), at("2026-02-24T00:00"))]
     slot = choose(pair(BEN, absent=away), at("2026-02-03T10:00"), at("2026-02-01T00:00"), habit=True)
