@@ -118,6 +118,8 @@ def _send_if_it_still_applies(letter: Letter, work: Round) -> None:
     elif judgement.verdict is Verdict.SUPPRESS:
         cancel(letter, judgement.why, work.books, work.now)
         work.done.cancelled += 1
+        if letter.approved_at:
+            work.books.late_words[letter.token] = False  # who said yes to it is told why it did not go out
     elif work.books.policy.mode == "drafts" and letter.reader is Side.CONTRACTOR:
         _leave_draft(_attempt_of(letter, work), work)
     elif work.line_is_up():

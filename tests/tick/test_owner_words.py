@@ -353,7 +353,7 @@ def test_what_is_said_after_it_expired_is_answered_with_the_reason(scene, word):
     asked = a_draft(scene)
     scene.run("2026-03-05 16:30")
     [told] = says(scene, asked, word, word)
-    assert "was not sent: you did not answer the draft in time." in told
+    assert "It was not sent: you did not answer the draft in time." in told
     assert scene.letters(MARIA) == []
 
 
@@ -435,3 +435,32 @@ def test_an_answer_in_html_alone_is_read_without_what_it_quotes(scene):
     scene.servers.deliver_to(TEAM, (mail + page).encode(), scene.now, "INBOX")
     scene.tick()
     assert scene.subjects(MARIA) == ["Re: Logo"]
+
+
+def test_ok_to_a_draft_that_became_moot_is_answered_with_the_reason(scene):
+    """A reminder waits for Dana's word; Maria answers first."""
+    chase = "  - name: Chase\n    when: waiting on contractor\n"
+    scene.policy(scene.rules_text, (chase, f"{chase}    approve: owner\n"))
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Page", "Could you send the page?")
+    scene.run("2026-03-03 14:30")
+    asked = f"<{scene.letters(DANA)[-1].message_id}>"
+    scene.at("2026-03-03 14:40")
+    scene.writes(MARIA, TEAM, "Re: Page", "Here it is.", question)
+    scene.run("2026-03-03 15:00")
+    [told] = says(scene, asked, "ok", "ok")
+    assert "It was not sent: Maria Santos answered on 3 Mar 2026" in told
+    assert scene.letters(MARIA) == []
+
+
+def test_who_said_yes_is_told_why_it_did_not_go_out_after_all(scene):
+    asked = a_draft(scene)
+    scene.run("2026-03-02 18:00")
+    assert says(scene, asked, "ok") == []
+    scene.at("2026-03-02 22:00")
+    scene.writes(MARIA, TEAM, "Please", "#pause")
+    scene.run("2026-03-03 12:00")
+    assert scene.letters(MARIA) == []
+    told = " ".join(scene.letters(DANA)[-1].text.split())
+    assert "It was not sent: Maria Santos asked for no letters." in told

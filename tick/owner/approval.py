@@ -21,7 +21,7 @@ from relationship.letters import Letter, State
 from relationship.messages import Side
 from relationship.parties import Owner
 from tick.books import Books
-from tick.outbox import cancel
+from tick.outbox import cancel, reopened
 from tick.owner.mail import alert
 
 YES, NO, INSTEAD = "ok", "no", "send:"
@@ -31,14 +31,23 @@ def ask(books: Books, templates: Templates, now: datetime) -> int:
     """Write to the owner about drafts that were not shown yet; let those expire that had no answer."""
     written = 0
     for draft in books.drafts():
-        if now > books.people.owner.clock.after(draft.created_at, books.policy.limits.stale_after):
-            cancel(draft, "cancelled: you did not answer the draft in time", books, now)
+        over = _over(draft, books, now)
+        if over:
+            cancel(draft, over, books, now)
         else:
             written += alert(
                 books, templates, "owner/approve", f"approve/{draft.token}", _facts(draft, books), now
             )
             written += _ask_again(draft, books, templates, now)
     return written + _tell_how_it_stands(books, templates, now)
+
+
+def _over(draft: Letter, books: Books, now: datetime) -> str:
+    """Why there is nothing to ask about any more; "" while there is."""
+    if now > books.people.owner.clock.after(draft.created_at, books.policy.limits.stale_after):
+        return "cancelled: you did not answer the draft in time"
+    case = reopened(draft, books, now)
+    return case if isinstance(case, str) else ""
 
 
 def _ask_again(draft: Letter, books: Books, templates: Templates, now: datetime) -> bool:
@@ -69,7 +78,7 @@ def _stands(draft: Letter, is_no: bool, owner: Owner) -> str:
         then = "It is not tried again." if is_no else "It is tried again only if it surely did not."
         return f"The connection broke off while it was handed over, so nobody can tell yet whether it went out. {then}"
     if draft.state is State.CANCELLED and not is_no:
-        return f"It had been dropped by then, and was not sent: {draft.reply.removeprefix('cancelled: ')}."
+        return f"It was not sent: {draft.reply.removeprefix('cancelled: ')}."
     if draft.state is State.SENT and is_no and draft.sent_at:
         at = moment(draft.sent_at, owner.timezone, "en", owner.locale)
         return f"It had gone out by then, on {at}, and cannot be taken back."
