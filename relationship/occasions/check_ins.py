@@ -63,15 +63,16 @@ def check_in_unanswered(story: Story, now: datetime) -> Iterator[Occasion]:
 
 
 def _time_to_answer(story: Story, check_in: CheckIn) -> datetime:
-    """Until when nobody is reminded, so that no reminder follows the invitation at once where the notice is short.
+    """Until when nobody is reminded: no reminder follows at once upon a short notice, or a declined proposal.
 
     Some of the contractor's hours; where the call is nearer, half of those that are left until then.
     """
     clock = story.contractor.clock
-    sent_at = max(x.sent_at or x.created_at for x in story.invitations[check_in.uid])
-    left = clock.seconds_between(sent_at, check_in.starts_at)
+    invited = max(x.sent_at or x.created_at for x in story.invitations[check_in.uid])
+    asked_at = max(invited, check_in.chosen_at or invited)
+    left = clock.seconds_between(asked_at, check_in.starts_at)
     gap = Duration(min(left // 2, TO_ANSWER_S), "seconds", working=True)
-    return clock.after(sent_at, gap) if left else check_in.starts_at
+    return clock.after(asked_at, gap) if left else check_in.starts_at
 
 
 def _answered(story: Story, check_in: CheckIn, now: datetime) -> str:

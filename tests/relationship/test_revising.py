@@ -177,6 +177,13 @@ def test_a_declined_proposal_moves_nothing_and_is_told_once() -> None:
     assert keys(finders.check_in_kept, told, SLOT) == []
 
 
+def test_who_was_told_that_the_time_stays_is_not_reminded_at_once() -> None:
+    late = at("2026-03-10T09:00") - HOUR / 4
+    told = story(INVITE, PROPOSED, rsvp("counter", proposed=PROPOSAL), words("decline", "choose-token", late))
+    [unanswered] = finders.check_in_unanswered(told, late)
+    assert unanswered.earliest == at("2026-03-10T09:30")
+
+
 def test_a_proposal_whose_time_has_passed_cannot_be_taken() -> None:
     early = NOW + HOUR
     asked = letter(
