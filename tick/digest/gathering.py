@@ -85,7 +85,7 @@ def _who(story: Story) -> str:
 
 
 def _waits(story: Story, now: datetime) -> Iterator[Waiting]:
-    evidence = Evidence(story)
+    evidence = story.folded(Evidence)
     for turn in story.ledger.waits:
         last = story.in_conversation(turn.conversation)[-1].at
         if turn.asks and turn.since <= now and not lapsed(turn, last, now):
@@ -187,7 +187,7 @@ def _speed(story: Story, known: Reading) -> Speed:
 
 def _overall(stories: Iterable[Story], now: datetime) -> Speed:
     """Both sides' answers in all relationships together, this month and before."""
-    known = [Evidence(story).answers for story in stories]
+    known = [story.folded(Evidence).answers for story in stories]
     medians = []
     for side in (Side.CONTRACTOR, Side.OWNER):
         month = _median(known, side, now - RECENT, now, FEWEST)
@@ -198,7 +198,7 @@ def _overall(stories: Iterable[Story], now: datetime) -> Speed:
 
 def _weekly(stories: Iterable[Story], now: datetime) -> Iterator[Week]:
     """The medians of all answers of each side in the months that end with each of the last weeks."""
-    known = [Evidence(story).answers for story in stories]
+    known = [story.folded(Evidence).answers for story in stories]
     for back in reversed(range(WEEKS_SHOWN)):
         end = now - back * WEEK
         theirs, yours = (
