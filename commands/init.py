@@ -4,9 +4,7 @@ Nothing is written before the last question is answered; Ctrl-C at any of them l
 """
 
 import os
-import shlex
 import shutil
-import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, timedelta
@@ -16,6 +14,7 @@ import typer
 
 from commands.house import House
 from commands.output import complain, counted, plainly, print_paragraph
+from commands.program import called
 from commands.run import work_once
 from commands.setup import asking, mailbox, people
 from commands.setup.writing import Answers, rules_text, write_whole
@@ -56,7 +55,7 @@ def _set_up(house: House) -> Policy:
     owner = people.ask_owner(circle, found.address)
     contractors = people.ask_contractors(circle, {found.address, *owner["email"]})
     answers = Answers(found.lines(folders), owner, contractors)
-    text = rules_text(answers, now.astimezone(UTC).date(), _program(house))
+    text = rules_text(answers, now.astimezone(UTC).date(), called(house))
     policy = _checked(text, house)
     everybody, rules = counted(len(policy.contractors), "contractor"), counted(len(policy.rules), "rule")
     typer.echo(f"\n{everybody}, {rules}, mode {policy.mode}.")
@@ -113,15 +112,4 @@ def _try_it(house: House, policy: Policy) -> None:
         ("run", "the daemon, in dry-run mode until you change `mode:` in the file"),
         ("why", "what it would have sent, and what not, and why"),
     ):
-        typer.echo(f"  {_program(house)} {command:8} {does}")
-
-
-def _program(house: House) -> str:
-    """How this program was called, with the options that name its files."""
-    name = Path(sys.argv[0]).name or "keepwarm"
-    options = "".join(
-        f" {option} {shlex.quote(str(path))}"
-        for option, path, usual in (("--rules", house.rules, "rules.yaml"), ("--data", house.data, "data"))
-        if path != Path(usual)
-    )
-    return (f"python {name}" if name.endswith(".py") else name) + options
+        typer.echo(f"  {called(house)} {command:8} {does}")

@@ -1,10 +1,8 @@
 """The end of the demo: ledger and temperatures in short, letters by rule, and where everything lies."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
@@ -22,7 +20,7 @@ MEDIANS = ("contractor_median_s", "owner_median_s")
 _COLOURS = {"warm": "green", "cooling": "yellow", "cold": "red"}
 
 
-def tell(view: View, books: Books, folder: Folder, now: datetime) -> None:
+def tell(view: View, books: Books, folder: Folder, program: str, now: datetime) -> None:
     """Print what came of the quarter."""
     found, page = list(rows(books, now)), Page(view.console)
     page.title("The quarter")
@@ -37,7 +35,7 @@ def tell(view: View, books: Books, folder: Folder, now: datetime) -> None:
     page.title("Held back, and by what")
     _count(page, (decision.gate or "no longer needed" for decision in view.withheld))
     page.title("Read on")
-    _paths(page, folder)
+    _paths(page, folder, program)
 
 
 class Page:
@@ -92,14 +90,8 @@ def _count(page: Page, names: Iterable[str]) -> None:
         page.say(name, first=f"  {number:3}  ", rest="       ")
 
 
-def _paths(page: Page, folder: Folder) -> None:
+def _paths(page: Page, folder: Folder, program: str) -> None:
     page.say(f"The letters, as pages, as text and as mail: {folder.letters / 'index.html'}")
     page.say("The same books, by the commands that you would use:")
     for command in ("status", "ledger", "why Ben"):
-        page.line(Text(f"    {_python()} daemon.py --rules {folder.rules} --data {folder.data} {command}"))
-
-
-def _python() -> str:
-    """The interpreter as one would type it here: the one of the project's environment, or any."""
-    own = Path(sys.executable)
-    return str(own.relative_to(Path.cwd())) if own.is_relative_to(Path.cwd()) else "python"
+        page.line(Text(f"    {program} {command}"))

@@ -18,6 +18,7 @@ from commands.demo.view import View
 from commands.demo_servers import EmbeddedMail
 from commands.house import House, Keepwarm
 from commands.output import complain, plainly
+from commands.program import called
 from rules.policy import Policy
 from tick.digest.sending import picture_here
 
@@ -92,7 +93,7 @@ def _play(
             _run(stage, keepwarm, Readers(stage, keepwarm, parts), end)
         keepwarm.store.beat(replace(keepwarm.store.heartbeat(), last_poll=end))
         folder.keep(view.sent, stage.cast.owner.clock.zone)
-        tell(view, keepwarm.books, folder, end)
+        tell(view, keepwarm.books, folder, called(house), end)
     finally:
         keepwarm.close()
 

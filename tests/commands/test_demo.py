@@ -156,7 +156,7 @@ def test_every_letter_lies_there_as_mail_page_and_text(played):
 
 
 def test_the_commands_that_it_names_work(played):
-    commands = re.findall(r"python[0-9.]* daemon\.py --rules (\S+) --data (\S+) (.+)", played.output)
+    commands = re.findall(r"^    \S.* --rules (\S+) --data (\S+) (.+)$", played.output, re.MULTILINE)
     assert [command for _, _, command in commands] == ["status", "ledger", "why Ben"]
     for rules, data, command in commands:
         result = keepwarm(*command.split(), rules=Path(rules), data=Path(data))
