@@ -1,11 +1,9 @@
 """Until when somebody is away: "back on Monday", "jusqu'au 12 décembre", out of an automatic reply."""
 
-import re
 from datetime import date, datetime, timedelta
-from functools import cache
 
 from mail.reading.days import day_in
-from mail.reading.wordlists import any_of, phrases, plain
+from mail.reading.wordlists import one_of, plain
 
 TEXT_CAP = 2_000  # characters of an automatic reply that are looked at
 LONGEST = timedelta(days=366)
@@ -18,17 +16,19 @@ def back_on(
 ) -> date | None:
     """The first day that the writer is back; None where it cannot be read. Of several days said, the last."""
     said = plain(f"{subject}\n{text[:TEXT_CAP]}")
-    days = [*_days(_back(), said, written_at, timezone, language, locale)]
-    days += [day + timedelta(days=1) for day in _days(_after(), said, written_at, timezone, language, locale)]
+    days = [*_days("back on", said, written_at, timezone, language, locale)]
+    days += [
+        day + timedelta(days=1) for day in _days("back after", said, written_at, timezone, language, locale)
+    ]
     today = written_at.date() - timedelta(days=1)
     return max((day for day in days if today <= day <= written_at.date() + LONGEST), default=None)
 
 
 def _days(
-    pattern: re.Pattern[str], text: str, written_at: datetime, timezone: str, language: str, locale: str
+    section: str, text: str, written_at: datetime, timezone: str, language: str, locale: str
 ) -> list[date]:
     found: list[date] = []
-    for match in list(pattern.finditer(text))[:6]:
+    for match in list(one_of(section).finditer(text))[:6]:
         rest = text[match.end() : match.end() + _AFTER_CAP].split("\n\n")[0].replace("\n", " ")
         day = day_in(rest, written_at, timezone, language, locale)
         if day and day - written_at.date() > SOON:
@@ -37,13 +37,3 @@ def _days(
         if day:
             found.append(day)
     return found
-
-
-@cache
-def _back() -> re.Pattern[str]:
-    return any_of(phrases("back on"))
-
-
-@cache
-def _after() -> re.Pattern[str]:
-    return any_of(phrases("back after"))

@@ -13,7 +13,7 @@ lists in `mail/reading/words/`.
 import re
 from functools import cache
 
-from mail.reading.wordlists import any_of, is_greeting, merged, phrases, plain
+from mail.reading.wordlists import any_of, is_greeting, merged, one_of, phrases, plain
 
 TEXT_CAP = 20_000  # characters; what lies beyond is not looked at
 LINE_CAP = 1_000  # characters of a line that are compared with the marks
@@ -78,7 +78,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
         if line and (line[0] == ">" or (not line[0].isalnum() and _QUOTED.match(line))):
             length = 1
         elif line:
-            if _answer_above().search(plain(line)) and not any(kept):
+            if one_of("answer above").search(plain(line)) and not any(kept):
                 length = 1  # a help desk's line above what its people write
             else:
                 length = _attribution(lines, n) or _quoted_block(lines, n)
@@ -237,11 +237,6 @@ def _opens_attribution() -> re.Pattern[str]:
 def _original() -> re.Pattern[str]:
     marks = (*phrases("original"), *phrases("answer above"))
     return re.compile(f"(?:{merged(marks)})(?:\\s+.{{0,80}})?")
-
-
-@cache
-def _answer_above() -> re.Pattern[str]:
-    return any_of(phrases("answer above"))
 
 
 @cache

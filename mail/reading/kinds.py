@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mail.reading import automatic, signs
+from mail.reading import automatic, away, signs
 from mail.reading.parsing import Mail
 from relationship.messages import Kind
 
@@ -97,7 +97,7 @@ TABLE: tuple[Rule, ...] = (
         "subjects, mail/reading/words",
         automatic.automatic_subject,
     ),
-    Rule(Kind.AUTO_REPLY, "an out-of-office subject", "subjects, mail/reading/words", automatic.away_subject),
+    Rule(Kind.AUTO_REPLY, "an out-of-office subject", "subjects, mail/reading/words", away.away_subject),
     # Lists and newsletters.
     Rule(Kind.LIST, "a mailing list's header", "RFC 2919; RFC 2369", signs.list_header, signs.LIST_HEADERS),
     Rule(
@@ -148,13 +148,13 @@ TABLE: tuple[Rule, ...] = (
         Kind.AUTO_REPLY,
         "a vacation letter from beginning to end",
         "wording, mail/reading/words",
-        automatic.away_letter,
+        away.away_letter,
     ),
     Rule(
         Kind.AUTO_REPLY,
         "an absence, and nothing else",
         "wording, mail/reading/words",
-        automatic.away_wording,
+        away.away_wording,
         (b"x-auto-response-suppress", b"thread-topic"),
     ),
 )

@@ -53,6 +53,12 @@ def _sections() -> dict[str, tuple[str, ...]]:
     return {name: tuple(lines) for name, lines in found.items()}
 
 
+@cache
+def one_of(section: str) -> re.Pattern[str]:
+    """A pattern that finds any phrase of a section as whole words, in text that went through `plain`."""
+    return any_of(phrases(section))
+
+
 def any_of(words: Iterable[str]) -> re.Pattern[str]:
     """A pattern that finds any of the phrases as whole words, in text that went through `plain`.
 
