@@ -70,7 +70,7 @@ def test_nothing_to_say_is_one_line_and_more_is_more(weekly):
     weekly.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
     weekly.run("2026-03-09 14:00", HOUR)
     quiet, busy = digests(weekly)
-    assert "all is well" in quiet.subject
+    assert "nothing needs you" in quiet.subject
     assert "Nothing needs you" in quiet.text
     assert "you owe 1 answer" in busy.subject
     assert "“Invoice”" in busy.text
