@@ -8,7 +8,7 @@ from tinydb.table import Document, Table
 
 from relationship.facts import TABLES, Fact, Facts
 from store.codec import KINDS, CodecError, Doc, NewerError, decode, encode
-from store.json_data import dump, parse
+from store.json_data import dump_tables, parse, written_tables
 from store.migrations import Schema
 from store.staging import StagingStorage, Tables
 
@@ -72,10 +72,13 @@ class Aggregate:
     The documents are held from the first change on, until `release`: most aggregates rest most of the time.
     """
 
-    def __init__(self, facts: Facts, schema: Schema, save: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, facts: Facts, schema: Schema, file: Callable[[], bytes | None], save: Callable[[bytes], None]
+    ) -> None:
         self.facts = facts
         self._next = facts
         self._schema = schema
+        self._file = file  # what was saved last
         self._save = save
         self._db: _Database | None = None
 
@@ -102,9 +105,8 @@ class Aggregate:
         put = _by_table((fact, Document(encode(fact), fact.key)) for fact in added)  # type: ignore[arg-type]
         gone = _by_table((fact, None) for fact in (*added, *dropped))
         if self._db is None:
-            self._db = _Database(
-                storage=lambda: StagingStorage(tables_of(self.facts, self._schema), self._write)
-            )
+            documents = self._written() or tables_of(self.facts, self._schema)
+            self._db = _Database(storage=lambda: StagingStorage(documents, self._write))
         for name, keys in gone.items():
             table = self._db.table(name, cache_size=0)
             table.remove(doc_ids=keys)  # type: ignore[arg-type]
@@ -127,8 +129,18 @@ class Aggregate:
         """Let go of the documents."""
         self._db = None
 
+    def _written(self) -> Tables | None:
+        """The documents as they stand in the file; None where these are not the facts that are known."""
+        try:
+            tables: Tables = {**written_tables(self._file() or b"")}
+        except ValueError:
+            return None
+        if any(list(tables.get(name, ())) != list(getattr(self.facts, name)) for name in KINDS):
+            return None
+        return tables | _about(self._schema)
+
     def _write(self, tables: Tables) -> None:
-        self._save(dump(tables))
+        self._save(dump_tables(tables))
 
 
 def _by_table(pairs: Iterable[tuple[Fact, Any]]) -> dict[str, dict[str, Any]]:
@@ -141,11 +153,15 @@ def _by_table(pairs: Iterable[tuple[Fact, Any]]) -> dict[str, dict[str, Any]]:
 
 def tables_of(facts: Facts, schema: Schema) -> Tables:
     """The documents of an aggregate, by table and key."""
-    tables: Tables = {_ABOUT: {"version": {"number": schema.version}}}
+    tables = _about(schema)
     for name in KINDS:
         if kept := getattr(facts, name):
             tables[name] = {key: encode(fact) for key, fact in kept.items()}
     return tables
+
+
+def _about(schema: Schema) -> Tables:
+    return {_ABOUT: {"version": {"number": schema.version}}}
 
 
 def read_facts(content: bytes, schema: Schema) -> tuple[Facts, int]:

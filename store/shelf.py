@@ -15,7 +15,7 @@ from relationship.facts import Fact, Facts
 from store.aggregate import Aggregate, read_facts, tables_of
 from store.codec import CodecError, NewerError
 from store.files import Files, explained
-from store.json_data import dump
+from store.json_data import dump_tables
 from store.keys import checked
 from store.migrations import Schema, newer
 from store.protocol import OWNER, StoreError
@@ -158,13 +158,16 @@ class Shelf:
         return self._aggregate(path, facts)
 
     def _aggregate(self, path: Path, facts: Facts) -> Aggregate:
-        return Aggregate(facts, self._schema, lambda content: self._files.replace(path, content))
+        files = self._files
+        return Aggregate(
+            facts, self._schema, lambda: files.read(path), lambda content: files.replace(path, content)
+        )
 
     def _keep_migrated(self, path: Path, old: bytes, version: int, facts: Facts) -> None:
         """The old file is safe beside it before the new one takes its place."""
         self._files.replace(path.with_name(f"{path.name}{BEFORE}{version + 1}"), old)
         self._files.flush_folder(path.parent)
-        self._files.replace(path, dump(tables_of(facts, self._schema)))
+        self._files.replace(path, dump_tables(tables_of(facts, self._schema)))
         self._files.flush_folder(path.parent)
 
     def _set_aside(self, path: Path, error: CodecError) -> str:
