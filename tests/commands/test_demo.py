@@ -229,3 +229,20 @@ def test_scripts_are_sound(name):
 def test_a_script_that_cannot_be_understood_says_so(text):
     with pytest.raises(ValueError, match=r"one|soon|moments|perhaps"):
         parse("Ben", text)
+
+
+def test_a_digest_shows_its_picture_in_the_mail_and_on_the_page(played):
+    with_picture = [
+        (name, mail)
+        for name, mail in zip(played.names("owner-digest"), played.mails(NORA, "owner-digest"), strict=True)
+        if any(part.get_content_type() == "image/png" for part in mail.walk())
+    ]
+    assert with_picture
+    for name, mail in with_picture:
+        [picture] = [part for part in mail.walk() if part.get_content_type() == "image/png"]
+        assert picture.get_content().startswith(b"\x89PNG")
+        assert f"cid:{picture['Content-ID'].strip('<>')}" in mail.get_body(("html",)).get_content()
+        page = (played.folder / "letters" / f"{name}.html").read_text(encoding="utf-8")
+        assert "data:image/png;base64," in page
+        assert "cid:" not in page
+        assert "How long answers take" in text_of(mail.as_bytes())
