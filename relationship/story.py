@@ -141,6 +141,10 @@ class Story:
             known[fold] = fold(self)
         return cast(T, known[fold])
 
+    def let_go(self) -> None:
+        """Forget what was folded, much of which refers back to this story: both would outlive their use for long."""
+        self._folds.clear()
+
     @cached_property
     def _folds(self) -> dict[object, object]:
         return {}
