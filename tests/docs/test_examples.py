@@ -116,6 +116,12 @@ def test_what_is_made_can_be_made() -> None:
     assert set(named) <= targets()
 
 
+def test_what_is_installed_is_there() -> None:
+    named = [word for _, text in blocks("sh") for word in re.findall(r"(?<![\w/.])deploy/[\w@./-]+", text)]
+    assert len(named) >= 3
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def test_links_lead_somewhere() -> None:
     for page in PAGES:
         prose = re.sub(r"`[^`\n]*`", "", _FENCE.sub("", page.read_text(encoding="utf-8")))
