@@ -40,7 +40,9 @@ class Books:
         self, store: Store, policy: Policy, readers: Mapping[str, Side], most: int = MOST_MESSAGES
     ) -> None:
         self.store, self._most = store, most
-        self.late_words: dict[str, bool] = {}  # said in this tick of letters that are no drafts: is it no
+        self.late_words: dict[
+            str, str
+        ] = {}  # the owner's, about letters that are no drafts: ok, no, or neither
         self._rebuild()
         self.adopt(policy, readers)
 

@@ -49,6 +49,7 @@ from tick.doubt import settle
 from tick.drafts import take_back
 from tick.line import Delivered, Round, Spent, Wires, no_time
 from tick.outbox import cancel, judge_again
+from tick.owner.approval import YES
 from tick.owner.bundle import close_bundles
 
 __all__ = ["Delivered", "Wires", "deliver", "file_copies"]
@@ -119,7 +120,7 @@ def _send_if_it_still_applies(letter: Letter, work: Round) -> None:
         cancel(letter, judgement.why, work.books, work.now)
         work.done.cancelled += 1
         if letter.approved_at:
-            work.books.late_words[letter.token] = False  # who said yes to it is told why it did not go out
+            work.books.late_words[letter.token] = YES  # who said yes to it is told why it did not go out
     elif work.books.policy.mode == "drafts" and letter.reader is Side.CONTRACTOR:
         _leave_draft(_attempt_of(letter, work), work)
     elif work.line_is_up():

@@ -348,6 +348,15 @@ def test_no_to_a_letter_that_has_gone_out_is_answered(scene):
     assert "It had gone out by then, on Monday, March 2, 10:30 am, and cannot be taken back." in told
 
 
+@pytest.mark.parametrize("word", ["wait, do not send it yet", "send: other words"])
+def test_a_second_thought_about_a_letter_that_has_gone_out_is_answered(scene, word):
+    asked = a_draft(scene)
+    assert says(scene, asked, "ok") == []
+    [told] = says(scene, asked, word, word)
+    assert "It had gone out by then, on " in told
+    assert len(scene.letters(MARIA)) == 1
+
+
 @pytest.mark.parametrize("word", ["ok", "send: Thank you, Maria.", "one more thing"])
 def test_what_is_said_after_it_expired_is_answered_with_the_reason(scene, word):
     asked = a_draft(scene)

@@ -61,25 +61,25 @@ def _ask_again(draft: Letter, books: Books, templates: Templates, now: datetime)
 def _tell_how_it_stands(books: Books, templates: Templates, now: datetime) -> int:
     """Answer what the owner said about letters that are no drafts any more; once for each word and state."""
     told = 0
-    for token, is_no in books.late_words.items():
+    for token, word in books.late_words.items():
         draft = _asked_about(token, books)
-        stands = draft and _stands(draft, is_no, books.people.owner)
+        stands = draft and _stands(draft, word, books.people.owner)
         if draft and stands:
-            occasion = f"approve/{token}/{draft.state}/{'no' if is_no else 'ok'}"
+            occasion = f"approve/{token}/{draft.state}/{word}"
             facts = {**_facts(draft, books), "letter": {"subject": draft.subject, "stands": stands}}
             told += alert(books, templates, "owner/approve-late", occasion, facts, now)
     books.late_words.clear()
     return told
 
 
-def _stands(draft: Letter, is_no: bool, owner: Owner) -> str:
-    """How a letter stands, in a sentence or two; "" where the owner's word changes nothing and is no news."""
+def _stands(draft: Letter, word: str, owner: Owner) -> str:
+    """How a letter stands, in a sentence or two; "" where that is what the owner wanted, or is told elsewhere."""
     if draft.state is State.ATTEMPTED:
-        then = "It is not tried again." if is_no else "It is tried again only if it surely did not."
+        then = "It is tried again only if it surely did not." if word == YES else "It is not tried again."
         return f"The connection broke off while it was handed over, so nobody can tell yet whether it went out. {then}"
-    if draft.state is State.CANCELLED and not is_no:
+    if draft.state is State.CANCELLED and word != NO:
         return f"It was not sent: {draft.reply.removeprefix('cancelled: ')}."
-    if draft.state is State.SENT and is_no and draft.sent_at:
+    if draft.state is State.SENT and word != YES and draft.sent_at:
         at = moment(draft.sent_at, owner.timezone, "en", owner.locale)
         return f"It had gone out by then, on {at}, and cannot be taken back."
     return ""
@@ -100,7 +100,7 @@ def answer_draft(word: OwnerWord, about: str, books: Books, now: datetime) -> No
     elif draft.state is State.ASKED or (_is_untouched(draft) and plain != YES):
         _take_yes(draft, plain, said, books, now)
     else:
-        _take_late(draft, plain == NO, books)
+        _take_late(draft, plain if plain in (YES, NO) else "", books)
 
 
 def _asked_about(token: str, books: Books) -> Letter | None:
@@ -129,14 +129,14 @@ def _is_untouched(draft: Letter) -> bool:
     return _is_on_its_way(draft) and draft.attempts == 0
 
 
-def _take_late(draft: Letter, is_no: bool, books: Books) -> None:
+def _take_late(draft: Letter, word: str, books: Books) -> None:
     """It is too late for the word to do all that it says: the owner is told how the letter stands.
 
-    A letter in doubt that is not wanted any more is not tried again, whatever the mailbox says.
+    A letter in doubt about which anything but yes was said is not tried again, whatever the mailbox says.
     """
-    if is_no and draft.state is State.ATTEMPTED:
+    if word != YES and draft.state is State.ATTEMPTED:
         books.commit(draft.contractor, [replace(draft, provable=False)])
-    books.late_words[draft.token] = is_no
+    books.late_words[draft.token] = word
 
 
 def _take_yes(draft: Letter, plain: str, said: str, books: Books, now: datetime) -> None:
