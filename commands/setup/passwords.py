@@ -72,9 +72,15 @@ def _oauth(house: House, address: str, usual: str) -> Password:
 
 
 def _file(folder: Path, address: str) -> Password:
-    path = (folder / "keepwarm-password").absolute()
     secret = _typed(address)
+    path = _free(folder.absolute() / "keepwarm-password", secret)
     return Password(secret, f"file:{path}", lambda: write_whole(path, secret + "\n", 0o600))
+
+
+def _free(path: Path, secret: str) -> Path:
+    """Where nothing lies yet, or this very password: another mailbox may have its own beside it."""
+    names = (path, *(path.with_name(f"{path.name}-{number}") for number in range(2, 1000)))
+    return next(name for name in names if not name.exists() or name.read_bytes() == f"{secret}\n".encode())
 
 
 def _env(folder: Path, address: str) -> Password:

@@ -353,10 +353,11 @@ def test_names_in_every_script_in_eighty_columns(real_mail, tmp_path: Path, monk
 
 def test_nothing_is_replaced_unasked(real_mail, tmp_path: Path) -> None:
     (tmp_path / "rules.yaml").write_text("mine\n")
+    (tmp_path / "keepwarm-password").write_text("of another mailbox\n")
     terminal = Terminal(tmp_path)
     terminal.answer("Replace it at the end?")
     assert terminal.end() == 1
-    assert [path.read_text() for path in tmp_path.iterdir()] == ["mine\n"]
+    assert (tmp_path / "rules.yaml").read_text() == "mine\n"
     terminal = Terminal(tmp_path)
     terminal.answer("Replace it at the end?", "y")
     for question, answer in questions(real_mail)[:8]:
@@ -369,6 +370,9 @@ def test_nothing_is_replaced_unasked(real_mail, tmp_path: Path) -> None:
     terminal.answer("Try it now?", "n")
     assert terminal.end() == 0, terminal.screen
     assert (tmp_path / "rules.yaml.old").read_text() == "mine\n"
+    assert (tmp_path / "keepwarm-password").read_text() == "of another mailbox\n"
+    assert (tmp_path / "keepwarm-password-2").read_text() == f"{real_mail.password}\n"
+    assert f"password: file:{tmp_path}/keepwarm-password-2" in (tmp_path / "rules.yaml").read_text()
 
 
 def test_a_closed_terminal_ends_it(tmp_path: Path) -> None:
