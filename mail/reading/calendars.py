@@ -18,7 +18,7 @@ _METHOD = re.compile(r"^METHOD(?:;[^:\r\n]*)?:[ \t]*([A-Za-z-]+)", re.MULTILINE 
 _EVENT = re.compile(
     r"^BEGIN:VEVENT[ \t]*\r?$(.*?)(?:^END:VEVENT|\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE
 )
-_ALARM = re.compile(r"^BEGIN:VALARM.*?^END:VALARM", re.MULTILINE | re.DOTALL | re.IGNORECASE)
+_ALARM = re.compile(r"^BEGIN:VALARM.*?(?:^END:VALARM|\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE)
 _ATTENDEE = re.compile(r"^ATTENDEE([;:].*)$", re.MULTILINE | re.IGNORECASE)
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z?")
 _ANSWERS = frozenset(["accepted", "declined", "tentative", "delegated"])
