@@ -40,9 +40,8 @@ class Books:
         self, store: Store, policy: Policy, readers: Mapping[str, Side], most: int = MOST_MESSAGES
     ) -> None:
         self.store, self._most = store, most
-        self.late_words: dict[
-            str, str
-        ] = {}  # the owner's, about letters that are no drafts: ok, no, or neither
+        # What the owner said of letters that are no drafts any more, by token: "ok", "no", or "" for neither.
+        self.late_words: dict[str, str] = {}
         self._rebuild()
         self.adopt(policy, readers)
 

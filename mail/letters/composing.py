@@ -46,7 +46,7 @@ _FRAME = """<!DOCTYPE html>
 <title>{title}</title>
 </head>
 <body style="margin:0;padding:0">
-<div style="max-width:600px;padding:16px;{font}">
+<div style="max-width:600px;padding:16px;overflow-wrap:anywhere;{font}">
 {body}
 <div style="margin-top:28px;padding-top:12px;border-top:1px solid #b0b0b0;{small}">
 {footer}
