@@ -59,7 +59,7 @@ class TinyStore:
         self._shelf = Shelf(folder, self._files, self._schema, writable=not read_only)
         self._archives: Recent[Archive] = Recent(MOST_ARCHIVES)
         self._flaws: dict[str, set[str]] = {}  # by aggregate, archived lines that could not be read
-        self._cursor: Cursor | None = None  # as we last wrote it
+        self._cursor: Cursor | None = None  # as we last wrote or read it; others read it anew each time
         self._requests = Requests(folder / "requests", self._files)
         self._evidence = Evidence(folder / "set-aside", self._files)
 
@@ -188,7 +188,10 @@ class TinyStore:
 
     def cursor(self) -> Cursor:
         """How far the mailbox was read."""
-        return self._cursor or self._read_small("cursor", Cursor())
+        known = self._cursor or self._read_small("cursor", Cursor())
+        if self._lock:
+            self._cursor = known
+        return known
 
     def move_cursor(self, cursor: Cursor) -> None:
         """Keep the cursor."""
