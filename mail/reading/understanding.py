@@ -174,7 +174,7 @@ def _rsvps(
         if author and author.key:
             yield author.key, _facts(context, verdict, author)
         return
-    if rsvp.organizer and not known.owner_side(rsvp.organizer):
+    if "@" in rsvp.organizer and not known.owner_side(rsvp.organizer):
         rsvp = replace(rsvp, answer="")  # it answers somebody else's invitation
     rsvp = replace(rsvp, attendee=known.listed(rsvp.attendee))
     key = routes.get(rsvp.uid) or known.key_of(rsvp.attendee) or (author.key if author else "")

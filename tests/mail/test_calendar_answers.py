@@ -191,6 +191,7 @@ def test_a_sequence_that_was_made_up_does_not_outrank_what_is_said_later() -> No
         "ORGANIZER:MAILTO:Team@ACME.example",
         'ORGANIZER;CN="Reyes; Dana";SENT-BY="mailto:x@y.example":mailto:team@acme.example',
         "ORGANIZER:mailto:dana@acme.example",
+        "ORGANIZER;CN=Dana Reyes:invalid:nomail",
     ],
 )
 def test_our_own_invitation_is_meant(organizer: str) -> None:
