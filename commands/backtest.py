@@ -29,6 +29,7 @@ Diff = Annotated[
 ]
 Letters = Annotated[bool, typer.Option("--letters", help="List every letter, not only how many.")]
 
+SEEN = 0.005  # no eye sees a smaller step of the bar
 _SPAN = re.compile(r"(\d{1,5})\s*(d|day|w|week|m|month|y|year)s?")
 _PARTICULAR = re.compile(r"\d+ \w{3} \d{4} \d\d:\d\d UTC|\d+ h \d\d min|\d+ min|“[^”]*”")
 _UNITS = {"d": 1, "w": 7, "m": 30, "y": 365}  # in days
@@ -98,7 +99,15 @@ def _bar(title: str) -> Iterator[Callable[[float], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors(), transient=True, disable=not errors().is_terminal) as bar:
         task = bar.add_task(title, total=1.0)
-        yield lambda share: bar.update(task, completed=share)
+        shown = 0.0
+
+        def show(share: float) -> None:
+            nonlocal shown
+            if share - shown >= SEEN:
+                shown = share
+                bar.update(task, completed=share)
+
+        yield show
 
 
 def _tell(found: list[Line], zone: str, letters: bool, as_json: bool) -> None:

@@ -2,7 +2,8 @@
 
 The store begins empty, the watermark is `since`: what happened before it is known, and acted on no more.
 Whoever was added to the rules after `since` is added in the replay at that same moment. Nothing is sent:
-`mode` counts as live, on paper.
+`mode` counts as live, on paper. What the owner would be asked about waits: a draft to be approved is told as held,
+and news goes to nobody, as its words are not kept.
 """
 
 from collections import Counter
@@ -21,11 +22,13 @@ from rules.policy import Policy
 from store.memory import MemoryStore
 from store.protocol import OWNER, Store
 from tick.books import Books
+from tick.owner.approval import UNANSWERED
 from tick.rehearsal.replay import Record, Replay, records, sightings
 from tick.rehearsal.simulation import play
 
 INSTANT = timedelta(microseconds=1)
-WAITS = {State.BUNDLED: "it waits for your day's one mail"}
+ASKED = "you would have been asked: it goes out on your word alone"
+WAITS = {State.BUNDLED: "it waits for your day's one mail", State.ASKED: ASKED}
 
 Progress = Callable[[float], None]  # how much of it is done, from 0 to 1
 
@@ -152,7 +155,7 @@ def lines(books: Books) -> Iterator[Line]:
     """What the rules made of it."""
     steps = {(rule.name, number): step.send for rule in books.rules for number, step in enumerate(rule.steps)}
     for key in books.people.contractors:
-        story = books.story(key)
+        story = books.whole_story(key)  # what is long closed was archived on the way
         for decision in story.decisions.values():
             letter = story.letters.get(decision.letter)
             template = steps.get((decision.rule, decision.step), "")
@@ -161,8 +164,10 @@ def lines(books: Books) -> Iterator[Line]:
 
 def _sent(decision: Decision, letter: Letter, story: Story) -> Line:
     went = letter.state is State.SENT
-    gone = decision.verdict is not Verdict.SEND
-    why = decision.why if went or gone else WAITS.get(letter.state, "it was still in the outbox")
+    asked = letter.reply == UNANSWERED  # nobody answers in a replay
+    gone = decision.verdict is not Verdict.SEND and not asked
+    state = State.ASKED if asked else letter.state
+    why = decision.why if went or gone else WAITS.get(state, "it was still in the outbox")
     return Line(
         at=letter.sent_at or decision.at,
         rule=letter.rule,

@@ -86,12 +86,12 @@ def compose(
     conversation, None where it starts one. `owner_name` is whom the footer speaks of (default: the sender).
     `call` is one of which the footer asks how it went.
     `calendar` is an iTIP object; its METHOD is taken from it. RenderingError where an address cannot stand in
-    a header. A sketch has no bytes.
+    a header. A sketch is its words alone.
     """
     if rendered.sketch:
         for _, address in (sender, to):
             _ascii(address)  # it raises where no mail could be sent there
-        return b""
+        return b"MIME-Version: 1.0\r\n\r\n" + rendered.markdown.encode("ascii", "replace")
     told = footer(rendered.reader, owner_name or sender[0], pause_link, language or rendered.language, call)
     subject = subject_of(rendered, conversation_subject)
     headers = [

@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from relationship.clocks.durations import Duration
 from relationship.facts import Installation, Profile
-from relationship.messages import Kind, Message, Side
+from relationship.messages import Bounce, Kind, Message, Side
 from relationship.parties import Contractor, Owner
 from store.keys import new_key
 from store.memory import MemoryStore
@@ -118,6 +119,51 @@ class Pen:
         )
 
 
+def enlivened(store: MemoryStore, seed: int) -> MemoryStore:
+    """The same history, in which more is said: days, ideas, tags, bad news; some mails come late, some by robots."""
+    dice, lively = random.Random(seed), MemoryStore()
+    for key in store.names():
+        facts = store.load(key)
+        kept = [*facts.profile.values(), *facts.installation.values()]
+        mails = [mail for message in facts.messages.values() for mail in _more_said(message, dice)]
+        lively.commit(key, [*kept, *mails])
+    return lively
+
+
+def _more_said(mail: Message, dice: random.Random) -> Iterator[Message]:
+    owner, chance = mail.side is Side.OWNER, dice.random()
+    yield replace(mail, **_another(mail, chance, dice, owner))
+    if chance > 0.97:
+        name = f"{dice.getrandbits(48):x}@robot.example"
+        robot = replace(mail, key=name, message_id=name, fingerprint=name, side=Side.CONTRACTOR, asks=False)
+        at, seen_at = mail.at + timedelta(minutes=1), mail.seen_at + timedelta(minutes=1)
+        robot = replace(
+            robot, at=at, seen_at=seen_at, parents=(mail.key,), tags=(), due=None, starred_at=None
+        )
+        if owner:
+            yield replace(
+                robot, kind=Kind.AUTO_REPLY, back_on=mail.at.date() + timedelta(days=dice.randint(1, 9))
+            )
+        else:
+            yield replace(robot, kind=Kind.BOUNCE, bounce=Bounce(mail.sender, "5.1.1", permanent=True))
+
+
+def _another(mail: Message, chance: float, dice: random.Random, owner: bool) -> dict[str, object]:
+    """What is said besides in one of a few mails."""
+    if chance < 0.06:
+        return {"due": mail.at.date() + timedelta(days=dice.randint(1, 9))}
+    if chance < 0.18:
+        tags = ("paid", "settled", "pause") if owner else ("idea", "done", "settled")
+        return {"tags": (*mail.tags, tags[int(chance * 100) % 3])}
+    if chance < 0.20:
+        return {"bad_news": True} if not owner else {"handed": False}
+    if chance < 0.23:
+        return {"seen_at": mail.seen_at + timedelta(days=dice.randint(1, 12))}
+    if chance < 0.25:
+        return {"authentic": owner}
+    return {"parents": mail.parents[:-1]} if chance < 0.27 else {}
+
+
 Recorded = Callable[..., MemoryStore]
 
 
@@ -144,3 +190,9 @@ def recorded() -> Recorded:
 def _rules_for() -> Callable[[int, str], str]:
     """Writes a rules file with so many contractors."""
     return rules_for
+
+
+@pytest.fixture(name="enlivened")
+def _enlivened() -> Callable[[MemoryStore, int], MemoryStore]:
+    """Makes more of a recorded history."""
+    return enlivened

@@ -18,6 +18,8 @@ from store.protocol import OWNER, Store
 from store.tinydb_store import TinyStore
 
 END = datetime(2026, 3, 2, tzinfo=UTC)
+EXAMPLE = Path(__file__).parents[1] / "rules" / "rules.example.yaml"
+OVER = "cancelled: what it was about is over"
 RULES = """
 limits:
   per contractor: [2 a day, 5 a week]
@@ -79,6 +81,44 @@ def test_the_short_cuts_of_a_tick_change_nothing(house, rules_for, recorded, mon
     monkeypatch.setattr("relationship.correspondence._changed", lambda *_: None)
     monkeypatch.setattr("rules.docket.Docket.looked", lambda *_: None)
     assert run(house, store, 100) == fast
+
+
+def outcomes(lines: list[Line]) -> list[tuple[object, ...]]:
+    """What came of it; that something is over without a word may be noticed a little later."""
+    told = ((x.letter if x.why != OVER else x.letter[1:], x.rule, x.verdict, x.why) for x in lines)
+    return sorted(told, key=repr)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_looking_at_what_is_open_finds_as_much_as_looking_at_everything(
+    house, rules_for, recorded, enlivened, monkeypatch, seed: int
+) -> None:
+    every_rule = EXAMPLE.read_text(encoding="utf-8").partition("\ncheck-ins:")[2]
+    house.rules.write_text(rules_for(3, "\ncheck-ins:" + every_rule), encoding="utf-8")
+    policy = house.policy(house.templates())
+    store = enlivened(recorded(policy.owner, policy.contractors, END, 70, 3.0), seed)
+    found = run(house, store, 70)
+    assert len({line.rule for line in found}) >= 18
+    monkeypatch.setattr("rules.docket.Docket.looked", lambda *_: None)
+    assert outcomes(run(house, store, 70)) == outcomes(found)
+
+
+def test_letters_of_years_ago_are_told_though_they_were_archived(house, rules_for, recorded) -> None:
+    store = past(house, rules_for, recorded, 480, 1)
+    found = [line.at for line in run(house, store, 480) if line.verdict == "send"]
+    assert min(found) < END - timedelta(days=460)
+
+
+def test_what_needs_the_owners_word_waits_for_it(house, rules_for, recorded) -> None:
+    store = past(house, rules_for, recorded, 40)
+    rules = house.rules.read_text(encoding="utf-8")
+    approved = rules.replace("quick-answer\n", "quick-answer\n    approve: owner\n")
+    house.rules.write_text(approved, encoding="utf-8")
+    asked = [line for line in run(house, store, 40) if line.template == "appreciation/quick-answer"]
+    held = [line for line in asked if line.verdict == "hold"]
+    assert held
+    assert {line.why for line in held} == {"you would have been asked: it goes out on your word alone"}
+    assert not any(line.verdict == "send" for line in asked)
 
 
 def test_a_backtest_reaches_back_before_the_installation(house, rules_for, recorded) -> None:

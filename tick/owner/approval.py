@@ -25,6 +25,7 @@ from tick.outbox import cancel, reopened
 from tick.owner.mail import alert
 
 YES, NO, INSTEAD = "ok", "no", "send:"
+UNANSWERED = "cancelled: you did not answer the draft in time"
 
 
 def ask(books: Books, templates: Templates, now: datetime) -> int:
@@ -45,7 +46,7 @@ def ask(books: Books, templates: Templates, now: datetime) -> int:
 def _over(draft: Letter, books: Books, now: datetime) -> str:
     """Why there is nothing to ask about any more; "" while there is."""
     if now > books.people.owner.clock.after(draft.created_at, books.policy.limits.stale_after):
-        return "cancelled: you did not answer the draft in time"
+        return UNANSWERED
     case = reopened(draft, books, now)
     return case if isinstance(case, str) else ""
 
