@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar, cast
 
 from relationship.check_ins.answers import says_something
 from relationship.conversations import Threadable, is_reply_subject, plain_subject, thread
@@ -24,6 +25,8 @@ from relationship.ledger import Ledger, Turn, fold
 from relationship.letters import Letter
 from relationship.messages import Kind, Message, Side
 from relationship.ordering import in_order
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +66,11 @@ class Correspondence:
         return self._those("tagged")
 
     @cached_property
+    def marked(self) -> tuple[Message, ...]:
+        """What people wrote with a tag or a day in it, in order."""
+        return self._those("marked")
+
+    @cached_property
     def of_calls(self) -> tuple[Message, ...]:
         """What may say something about check-ins, in order."""
         return self._those("of_calls")
@@ -81,6 +89,17 @@ class Correspondence:
     def copies(self) -> tuple[Message, ...]:
         """The copies of our own letters, in order."""
         return self._those("copies")
+
+    def remembered(self, name: object, make: Callable[[], T]) -> T:
+        """What is made of it under this name; it is made once, until more comes."""
+        known = self._remembered
+        if name not in known:
+            known[name] = make()
+        return cast(T, known[name])
+
+    @cached_property
+    def _remembered(self) -> dict[object, object]:
+        return {}
 
     def _those(self, name: str) -> tuple[Message, ...]:
         return tuple(message for message in self.messages if _SORTS[name](message))
@@ -109,6 +128,7 @@ class Correspondence:
             commands=commands,
             human=tuple(m for m in commands if not m.about_letter),
             tagged=tuple(m for m in commands if m.tags),
+            marked=tuple(m for m in commands if m.tags or m.due),
         )
         return after
 
@@ -248,6 +268,7 @@ _SORTS: Mapping[str, Callable[[Message], bool]] = {
     "human": lambda m: _is_command(m) and not m.about_letter,
     "clicks": lambda m: _is_command(m) and bool(m.about_letter),
     "tagged": lambda m: _is_command(m) and bool(m.tags),
+    "marked": lambda m: _is_command(m) and bool(m.tags or m.due),
     "of_calls": says_something,
     "automatic": lambda m: m.kind is Kind.AUTO_REPLY and m.side is Side.CONTRACTOR,
     "bounces": lambda m: m.bounce is not None,

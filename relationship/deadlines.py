@@ -83,7 +83,7 @@ def deadlines(story: Story) -> list[Deadline]:
 def _deadlines(story: Story) -> list[Deadline]:
     found: dict[str, Deadline] = {}
     settled: list[Deadline] = []
-    for message in story.commands:
+    for message in story.mail.marked:
         conversation = story.conversation_of[message.key]
         named = _named(story, message)
         if named:

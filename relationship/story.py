@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import TypeVar, cast
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from relationship.check_ins import answers, bookings
@@ -72,15 +72,17 @@ class Story:
         return replace(self, mail=self.mail.part(names, clicks), check_ins=check_ins, _whole=self.whole)
 
     def meant_by(self, click: Message) -> frozenset[str]:
-        """The conversations that a one-click answer is about: its letter's."""
+        """What a one-click answer is about: what its letter is."""
         letter = self.letters.get(click.about_letter)
-        return self.conversations_about(letter) if letter else frozenset()
+        return self.named_by(letter) if letter else frozenset()
 
-    def conversations_about(self, letter: Letter) -> frozenset[str]:
-        """The conversations that a letter is about: its own, and that of the mail that its occasion names."""
+    def named_by(self, letter: Letter) -> frozenset[str]:
+        """What a letter is about: its conversation, that of the mail that its occasion names, or a check-in's UID."""
         named = letter.occasion.partition("/")[2]
         keys = (letter.conversation, named, named.rpartition("/")[0])
-        return frozenset(self.conversation_of[key] for key in keys if key in self.conversation_of)
+        uid = bookings.slot_of(letter.occasion)[0]
+        found = (self.conversation_of[key] for key in keys if key in self.conversation_of)
+        return frozenset((*found, uid) if uid else found)
 
     @cached_property
     def pending(self) -> tuple[Letter, ...]:
@@ -98,7 +100,7 @@ class Story:
 
     def when(self, moment: datetime) -> str:
         """A moment as reasons name it: on the owner's wall clock, for the owner reads them."""
-        return f"{moment.astimezone(ZoneInfo(self.owner.timezone)):%-d %b %Y %H:%M}"
+        return _on_the_wall(moment, self.owner.timezone)
 
     def clock(self, side: Side) -> WorkingClock:
         """The working time of one side."""
@@ -135,19 +137,8 @@ class Story:
         return self.mail.commands
 
     def folded(self, fold: Callable[["Story"], T]) -> T:
-        """What a pure function makes of this story; it is asked once."""
-        known = self._folds
-        if fold not in known:
-            known[fold] = fold(self)
-        return cast(T, known[fold])
-
-    def let_go(self) -> None:
-        """Forget what was folded, much of which refers back to this story: both would outlive their use for long."""
-        self._folds.clear()
-
-    @cached_property
-    def _folds(self) -> dict[object, object]:
-        return {}
+        """What a pure function makes of this story's mail; it is asked once, until more comes."""
+        return self.mail.remembered(fold, lambda: fold(self))
 
     def said(self, side: Side, tag: str) -> tuple[Message, ...]:
         """The messages in which one side said this tag, in order."""
@@ -327,6 +318,11 @@ def _known_check_ins(
     who = before.contractor is contractor and before.owner is owner and before.profile is profile
     said = before.mail.of_calls is mail.of_calls and before.mail.copies is mail.copies
     return before.check_ins if who and said else None
+
+
+@lru_cache(maxsize=1024)
+def _on_the_wall(moment: datetime, zone: str) -> str:
+    return f"{moment.astimezone(ZoneInfo(zone)):%-d %b %Y %H:%M}"
 
 
 def _is_late(turn: Turn, since: datetime) -> bool:

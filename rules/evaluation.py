@@ -3,7 +3,7 @@
 Pure: reads stories and the clock it is given, changes nothing. The gates (rules/gates.py) then judge each case.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from relationship.decisions import Decision, Verdict, decision_key
 from relationship.facts import RuleMark
 from relationship.letters import PENDING, Letter, State
 from relationship.messages import Side
-from relationship.occasions import ONE_BY_ONE, Occasion
+from relationship.occasions import OF_ANOTHER, ONE_BY_ONE, Finder, Occasion
 from relationship.story import Story
 from rules.docket import Docket, Left
 from rules.finding import finder_of
@@ -83,26 +83,26 @@ def cases(
     docket: Docket,
 ) -> Cases:
     """The cases of one story that are new, or still open. `readers` tells who reads each template."""
-    found, part = Cases(), docket.part_of(story)
-    acting: dict[str, set[str]] = {}
-    for order, rule in enumerate(rules):
-        if docket.wants(rule, now):
-            mark, seen, left = marks[rule.name], acting.setdefault(rule.name, set()), Left()
-            for occasion in _acting(rule, mark, part if rule.when in ONE_BY_ONE else story, now):
-                if occasion.key not in seen:
-                    seen.add(occasion.key)
-                    case = _next_case(rule, order, mark, readers, occasion, story, now)
-                    _file(found, left, rule, occasion, case, story, now)
-            docket.left[rule.name] = left
-    docket.looked(story, now)
+    found, acting = Cases(), dict[str, set[str]]()
+    docket.begin(story, now)
+    wanted = [(order, rule) for order, rule in enumerate(rules) if docket.wants(rule, now)]
+    part = docket.part_of(story) if any(rule.when in ONE_BY_ONE for _, rule in wanted) else story
+    known: dict[Finder, list[Occasion]] = {}  # rules with the same trigger find the same
+    for order, rule in wanted:
+        mark, seen, left = marks[rule.name], acting.setdefault(rule.name, set()), Left()
+        find, since = finder_of(rule), max(mark.since, story.profile.watermark)
+        if find not in known:
+            known[find] = list(find(part if rule.when in ONE_BY_ONE else story, now))
+        for occasion in known[find]:
+            if acts(occasion, since) and occasion.key not in seen:
+                seen.add(occasion.key)
+                case = _next_case(rule, order, mark, readers, occasion, story, now)
+                _file(found, left, rule, occasion, case, story, now)
+        docket.left[rule.name] = left
+    docket.looked(story)
     found.next_at = docket.next_at
     found.gone = [x for x in story.held if x.rule in acting and x.occasion not in acting[x.rule]]
     return found
-
-
-def _acting(rule: Rule, mark: RuleMark, story: Story, now: datetime) -> Iterator[Occasion]:
-    since = max(mark.since, story.profile.watermark)
-    return (occasion for occasion in finder_of(rule)(story, now) if acts(occasion, since))
 
 
 def _file(
@@ -120,8 +120,11 @@ def _file(
         left.judged = True
     elif case.due_at > now:
         left.next_at = min(left.next_at or case.due_at, case.due_at)
+    elif case.unmet and rule.when in LASTING:
+        found.unmet.append(case)
+        left.unmet = True
     else:
-        (found.unmet if case.unmet and rule.when in LASTING else found.due).append(case)
+        found.due.append(case)
         left.judged = True
     left.note(occasion, story)
 
@@ -259,7 +262,7 @@ def _case_again(
     letter: Letter, rule: Rule, order: int, readers: Mapping[str, Side], story: Story, now: datetime
 ) -> Case | str:
     step = rule.steps[letter.step]
-    for occasion in finder_of(rule)(story, now):
+    for occasion in finder_of(rule)(_about(letter, rule, story), now):
         if letter.occasion in (occasion.key, *occasion.aliases):
             if occasion.over:
                 return f"cancelled: {occasion.over}"
@@ -277,6 +280,12 @@ def _case_again(
                 letter=letter.token,
             )
     return "cancelled: what it was about is over"
+
+
+def _about(letter: Letter, rule: Rule, story: Story) -> Story:
+    """The story without what a letter is surely not about."""
+    names = story.named_by(letter)
+    return story.part(names) if names and rule.when in ONE_BY_ONE - OF_ANOTHER else story
 
 
 def _reminders(story: Story, rule: Rule, occasion: Occasion) -> int:

@@ -130,11 +130,8 @@ class Books:
             return before
         contractor, owner, profile = self.people.contractors[key], self.people.owner, self._profile(key)
         story = tell(key, contractor, owner, profile, self.store.load(key), self.owner.news, before)
-        for name, old in self._told.put(key, story, len(story.messages) + 1):
+        for name, _ in self._told.put(key, story, len(story.messages) + 1):
             self._dockets.pop(name, None)
-            old.let_go()
-        if before:
-            before.let_go()
         self._current.add(key)
         return story
 

@@ -15,6 +15,7 @@ from store.protocol import OWNER
 
 KEPT = COUNTED | {State.BUNDLED, State.ASKED}
 NOT_TAKEN = frozenset({State.REFUSED, State.CANCELLED})  # a bundle that never went out: its notes wait again
+LONG_AGO = timedelta(days=7)
 SWEPT = timedelta(hours=1)  # so often letters are let go of that count no more
 
 
@@ -23,7 +24,7 @@ class Post:
 
     def __init__(self) -> None:
         self.letters: dict[str, Letter] = {}  # the outbox, and what the limits count
-        self.bundles: dict[str, Letter] = {}  # the owner's mails that carry notes
+        self.bundles: dict[str, Letter] = {}  # the owner's mails that carry notes, but for those of long ago
         self._states: dict[State, dict[str, Letter]] = {state: {} for state in State}
         self._counted: dict[str, Outgoing] = {}
         self._carriers: dict[str, str] = {}  # note -> the bundle that carries it
@@ -48,6 +49,7 @@ class Post:
             self._counted.pop(token, None)
 
     def _note_bundle(self, bundle: Letter) -> None:
+        self.bundles = {token: x for token, x in self.bundles.items() if not _is_long_gone(x, bundle)}
         self.bundles[bundle.token] = bundle
         for token in bundle.items:
             if bundle.state not in NOT_TAKEN:
@@ -66,8 +68,7 @@ class Post:
 
     def carrier(self, note: Letter) -> Letter | None:
         """The mail to the owner that carries a note, unless it surely never went out."""
-        token = self._carriers.get(note.token)
-        return self.bundles[token] if token else None
+        return self.bundles.get(self._carriers.get(note.token, ""))
 
     def outgoing(self, rates: Iterable[Rate], now: datetime) -> list[Outgoing]:
         """Letters to contractors that the limits count; those out of every window are let go."""
@@ -83,3 +84,8 @@ class Post:
                 if (letter.sent_at or letter.created_at) <= horizon:
                     self._drop(letter.token)
                     self._carriers.pop(letter.token, None)
+
+
+def _is_long_gone(bundle: Letter, newer: Letter) -> bool:
+    """Whether its notes have long been closed, and its day is over."""
+    return bundle.state is State.SENT and bundle.created_at < newer.created_at - LONG_AGO

@@ -1,5 +1,6 @@
 """What a letter may state about a case: its facts, in the reader's own language, zone and way of writing dates."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -122,7 +123,9 @@ def _took(turn: Turn, spent: int, reader: Reader) -> str | None:
 def _waiting(turn: Turn, since: datetime, story: Story, end: datetime, reader: Reader) -> str:
     """Up to a day in working hours, then in the working days of who is waited on."""
     clock = story.clock(turn.party)
-    days = sum(clock.after(since, Duration(n, "days", working=True)) <= end for n in range(1, LONGEST + 1))
+    days = bisect_right(
+        range(1, LONGEST + 1), end, key=lambda n: clock.after(since, Duration(n, "days", working=True))
+    )
     if days >= 1:
         return count(days, "working day", reader.language)
     spent = clock.seconds_between(since, end)

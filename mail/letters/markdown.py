@@ -44,8 +44,10 @@ class Markdown(Markup):
 
 def one_line(text: str) -> str:
     """Text as one line: any white space is one blank; control and direction marks are gone."""
-    blanks = " ".join(text.split()).translate(_BIDI)
-    kept = "".join(c for c in blanks if unicodedata.category(c) not in ("Cc", "Cs"))
+    blanks = " ".join(text.split())
+    if blanks.isprintable():  # as nearly all are: none of those marks is
+        return blanks
+    kept = "".join(c for c in blanks.translate(_BIDI) if unicodedata.category(c) not in ("Cc", "Cs"))
     return " ".join(kept.split())
 
 

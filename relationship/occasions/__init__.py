@@ -36,7 +36,7 @@ from relationship.occasions.notices import bounced, one_of_two_answered, owner_f
 from relationship.occasions.occasion import Finder, Occasion
 from relationship.occasions.turns import owner_silence, replied, silence, waiting
 
-__all__ = ["DAILY", "FINDERS", "ONE_BY_ONE", "RESTS_ON", "Finder", "Occasion"]
+__all__ = ["FINDERS", "OF_ANOTHER", "ONE_BY_ONE", "RESTS_ON", "Finder", "Occasion"]
 
 FINDERS: Mapping[str, Finder] = {
     "contractor replied": replied("contractor replied", Side.CONTRACTOR),
@@ -99,7 +99,8 @@ ONE_BY_ONE = frozenset(
         "deadline proposed",
     }
 )
-DAILY = frozenset({"payment due"})  # days that were too far away come nearer
+# Of these, whose letters name one conversation and are about a wait in another.
+OF_ANOTHER = frozenset({"owner first", "one of two answered"})
 
 # The kinds of facts on which the occasions of a trigger rest, besides the clock; it is mail where nothing is said.
 _CHECK_IN = frozenset({"mail", "check-ins", "letters"})
@@ -109,6 +110,7 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "no praise": frozenset({"mail", "letters"}),
     "temperature fell": frozenset({"temperature"}),
     "temperature rose": frozenset({"temperature"}),
+    "payment due": frozenset({"mail", "day"}),  # days that were too far away come nearer
     "anniversary": frozenset(),
     "every": frozenset(),
     "contractor added": frozenset(),

@@ -22,6 +22,7 @@ from relationship.warmth.latency import USUAL, WIDE, Answer, Pace, answers, pace
 
 FEWEST_PAUSES = 5
 DAY = timedelta(days=1)
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Evidence:
@@ -41,12 +42,12 @@ class Evidence:
     def contacts(self) -> list[datetime]:
         """When the two had contact: each mail of either side, and each check-in that was held."""
         held = (c.ends_at for c in self.story.check_ins.values() if c.state in ("held", "late"))
-        return sorted([*(message.at for message in self.story.human), *held])
+        return sorted([*self.story.folded(_times), *held])
 
     @cached_property
     def written(self) -> dict[Side, list[datetime]]:
         """When each side wrote."""
-        return {side: [m.at for m in self.story.human if m.side is side] for side in Side}
+        return self.story.folded(_written)
 
     def wrote(self, side: Side, start: datetime, end: datetime) -> bool:
         """Whether the side wrote anything in (start, end]."""
@@ -67,15 +68,18 @@ class Evidence:
 
     def _days(self, start: datetime, end: datetime) -> int:
         days = (end - start).days
-        if days < 7:
+        if days < 7 or not (self.story.absences or self._away_ranges):
             return days
         return sum(not self._away(start + (n + 1) * DAY) for n in range(days))
 
     def _away(self, moment: datetime) -> bool:
         if any(absence.since <= moment < absence.until for absence in self.story.absences):
             return True
-        ranges = (*self.story.contractor.away, *self.story.owner.away)
-        return any(first <= moment.date() <= last for first, last in ranges)
+        return any(first <= moment.date() <= last for first, last in self._away_ranges)
+
+    @cached_property
+    def _away_ranges(self) -> tuple[tuple[date, date], ...]:
+        return (*self.story.contractor.away, *self.story.owner.away)
 
     def usual_pause(self, now: datetime) -> int:
         """The longest pause, in days, that is usual: nine of ten are no longer. 0 if nobody can tell."""
@@ -109,29 +113,26 @@ class Evidence:
         if (side, now) not in self._open:
             self._open[side, now] = tuple(
                 turn
-                for turn in self._asking[side]
-                if turn.since <= now and (turn.answered_at is None or turn.answered_at > now)
-                if not self._lapsed(turn, now)
+                for turn in self._unanswered(side, now)
+                if turn.since <= now and not self._lapsed(turn, now)
             )
         return self._open[side, now]
 
-    @cached_property
-    def _asking(self) -> dict[Side, list[Turn]]:
-        ledger = self.story.ledger
-        turns = sorted((*ledger.exchanges, *ledger.waits), key=lambda turn: (turn.since, turn.asked))
-        return {side: [t for t in turns if t.asks and t.party is side] for side in Side}
+    def _unanswered(self, side: Side, now: datetime) -> list[Turn]:
+        """Questions to a side that had no answer by then, oldest first; some may have been asked later."""
+        turns = self.story.folded(_asking)[side]
+        first = bisect_right(turns, now, key=lambda turn: turn.answered_at or NEVER)
+        return sorted(turns[first:], key=lambda turn: (turn.since, turn.asked))
 
     def _lapsed(self, turn: Turn, now: datetime) -> bool:
-        times = self._conversations[turn.conversation]
+        times = self._times_in(turn.conversation)
         number = bisect_right(times, now)
         return now - max(turn.since, times[number - 1] if number else turn.since) >= LAPSES
 
-    @cached_property
-    def _conversations(self) -> dict[str, list[datetime]]:
-        found: dict[str, list[datetime]] = {}
-        for message in self.story.human:
-            found.setdefault(self.story.conversation_of[message.key], []).append(message.at)
-        return found
+    def _times_in(self, conversation: str) -> list[datetime]:
+        """When people wrote to each other in a conversation."""
+        said = self.story.in_conversation(conversation)
+        return [m.at for m in said if m.kind is Kind.HUMAN and m.authentic and not m.about_letter]
 
     def waited_from(self, turn: Turn, now: datetime) -> datetime:
         """Where a wait counts from: its beginning, or the end of an absence that lay on it."""
@@ -173,13 +174,14 @@ class Evidence:
 
     def reminded(self, start: datetime, now: datetime) -> list[str]:
         """The waits on the contractor for which reminders went out in (start, now]."""
-        letters = (x for x in self.story.letters.values() if x.state is State.SENT and x.sent_at)
-        found = (
-            x.occasion
-            for x in letters
-            if x.sent_at and start < x.sent_at <= now and x.reader is Side.CONTRACTOR
+        return sorted({occasion for at, occasion in self._reminders if start < at <= now})
+
+    @cached_property
+    def _reminders(self) -> list[tuple[datetime, str]]:
+        sent = (
+            x for x in self.story.letters.values() if x.state is State.SENT and x.reader is Side.CONTRACTOR
         )
-        return sorted({occasion for occasion in found if occasion.startswith("wait/")})
+        return [(x.sent_at, x.occasion) for x in sent if x.sent_at and x.occasion.startswith("wait/")]
 
     # -- the owner's part -----------------------------------------------------------------------------
 
@@ -188,9 +190,7 @@ class Evidence:
         """Words of thanks: appreciations that went out, stars, and the owner's own short thanks."""
         letters = self.story.letters.values()
         sent = [x.sent_at for x in letters if x.sent_at and x.template.startswith("appreciation/")]
-        stars = [m.starred_at for m in self.story.human if m.starred_at]
-        thanks = [m.at for m in self.story.human if m.side is Side.OWNER and m.closes]
-        return sorted([*sent, *stars, *thanks])
+        return sorted([*sent, *self.story.folded(_thanks)])
 
     def feedback_on(self, delivery: Message, now: datetime) -> bool:
         """Whether the owner said anything in the delivery's conversation since, or starred it."""
@@ -205,7 +205,7 @@ class Evidence:
     @cached_property
     def payments(self) -> list[datetime]:
         """When the owner said `#paid`."""
-        return [m.at for m in self.story.human if m.side is Side.OWNER and "paid" in m.tags]
+        return [m.at for m in self.story.said(Side.OWNER, "paid") if not m.about_letter]
 
     def pay_days(self, now: datetime) -> list[date]:
         """The contractor's pay days of this month and the two before it, in order."""
@@ -229,6 +229,26 @@ class Evidence:
     def noon(self, day: date) -> datetime:
         """Noon of a day in the owner's zone."""
         return datetime.combine(day, time(12), ZoneInfo(self.story.owner.timezone)).astimezone(UTC)
+
+
+def _times(story: Story) -> list[datetime]:
+    return [message.at for message in story.human]
+
+
+def _thanks(story: Story) -> list[datetime]:
+    stars = [m.starred_at for m in story.human if m.starred_at]
+    return [*stars, *(m.at for m in story.human if m.side is Side.OWNER and m.closes)]
+
+
+def _written(story: Story) -> dict[Side, list[datetime]]:
+    return {side: [m.at for m in story.human if m.side is side] for side in Side}
+
+
+def _asking(story: Story) -> dict[Side, list[Turn]]:
+    """The questions to each side, by when they were answered; last those that were not."""
+    turns = [turn for turn in (*story.ledger.exchanges, *story.ledger.waits) if turn.asks]
+    turns.sort(key=lambda turn: turn.answered_at or NEVER)
+    return {side: [turn for turn in turns if turn.party is side] for side in Side}
 
 
 def _day_of_month(word: str) -> int:

@@ -45,6 +45,11 @@ def answers(story: Story, side: Side) -> tuple[Answer, ...]:
     """One side's answers to questions, in the order in which they were given."""
     clock = story.clock(side)
     absences = story.absences if side is Side.CONTRACTOR else ()
+    return story.mail.remembered((answers, side, clock, absences), lambda: _answers(story, side, absences))
+
+
+def _answers(story: Story, side: Side, absences: Sequence[Absence]) -> tuple[Answer, ...]:
+    clock = story.clock(side)
     found = [
         Answer(turn.answered_at, clock.seconds_between(turn.since, turn.answered_at), turn.asked, turn.since)
         for turn in story.ledger.exchanges

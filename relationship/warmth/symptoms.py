@@ -4,6 +4,7 @@ Each reads the evidence as of a moment. What is compared is compared with this r
 there is too little of it, nothing is said.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
@@ -12,7 +13,7 @@ from relationship.conversations import plain_subject
 from relationship.ledger import Turn
 from relationship.messages import Side
 from relationship.warmth.evidence import Evidence
-from relationship.warmth.latency import Pace, compared
+from relationship.warmth.latency import Pace, between, compared
 
 MONTH = timedelta(days=28)
 SIX_WEEKS = timedelta(days=45)
@@ -72,6 +73,8 @@ def _long_waits(evidence: Evidence, side: Side, days: int, now: datetime) -> Ite
 
 def _gone(evidence: Evidence, side: Side, now: datetime) -> tuple[Turn, datetime] | None:
     """The oldest question of a week since which that side has not written at all."""
+    if not evidence.waits(side, now):
+        return None
     waits = _long_waits(evidence, side, 5, now)
     return next((wait for wait in waits if not evidence.wrote(side, wait[0].since, now)), None)
 
@@ -80,6 +83,8 @@ def long_wait(side: Side) -> Find:
     """Questions open for two working days, and not yet forgotten; without what `very_long_wait` finds."""
 
     def find(evidence: Evidence, now: datetime) -> list[str]:
+        if not evidence.waits(side, now):
+            return []
         gone = _gone(evidence, side, now)
         clock = evidence.story.clock(side)
         return [
@@ -165,6 +170,8 @@ def deadline_missed(evidence: Evidence, now: datetime) -> list[str]:
     """Dates that passed without their delivery."""
     found = []
     for one in evidence.deadlines:
+        if not -2 <= (now.date() - one.due).days <= SIX_WEEKS.days + 3:  # the end of its day lies near it
+            continue
         end, done = one.ends_at(evidence.story), evidence.delivered_at(one)
         if not now - SIX_WEEKS < end <= now or (done and done < end):
             continue
@@ -184,10 +191,12 @@ def reminders(evidence: Evidence, now: datetime) -> list[str]:
 
 def no_praise(evidence: Evidence, now: datetime) -> list[str]:
     """No thanks for a long time in which there was cause for some."""
-    worked = [a for a in evidence.answers[Side.CONTRACTOR] if now - timedelta(days=PRAISE_DAYS) < a.at <= now]
-    said = [at for at in evidence.praises if at <= now]
+    said = evidence.praises[: bisect_right(evidence.praises, now)]
     days = (now - max([*evidence.contacts[:1], *said[-1:]], default=now)).days
-    if days < PRAISE_DAYS or len(worked) < FEW_ANSWERS:
+    if days < PRAISE_DAYS:
+        return []
+    worked = between(evidence.answers[Side.CONTRACTOR], now - timedelta(days=PRAISE_DAYS), now)
+    if len(worked) < FEW_ANSWERS:
         return []
     return [f"no word of thanks for {days} days"]
 
@@ -207,9 +216,11 @@ def no_feedback(evidence: Evidence, now: datetime) -> list[str]:
 def payment_late(evidence: Evidence, now: datetime) -> list[str]:
     """Only where the owner has ever said `#paid`: who never does has not been late every month."""
     paid = [at for at in evidence.payments if at <= now]
+    if not paid:
+        return []
     clock = evidence.story.owner.clock
     days = [day for day in evidence.pay_days(now) if clock.after(evidence.noon(day), PAYMENT_GRACE) <= now]
-    if not paid or not days:
+    if not days:
         return []
     due = evidence.noon(days[-1])
     gap = due - evidence.noon(days[-2]) if len(days) > 1 else timedelta(days=28)

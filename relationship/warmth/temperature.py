@@ -110,7 +110,7 @@ class _Scales:
     """Weighs a story's evidence at any moment, each once."""
 
     def __init__(self, story: Story, tuning: Tuning) -> None:
-        self.evidence = story.folded(Evidence)
+        self.evidence = Evidence(story)
         self.tuning = tuning
         self._weighed: dict[tuple[datetime, datetime | None, bool], list[Finding]] = {}
 
