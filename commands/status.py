@@ -9,7 +9,17 @@ import typer
 
 from commands.fates import outbox_in_words
 from commands.house import House
-from commands.output import AsJson, complain, local, plainly, print_json, print_paragraph, print_table
+from commands.output import (
+    AsJson,
+    complain,
+    counted,
+    local,
+    plainly,
+    print_json,
+    print_paragraph,
+    print_table,
+    printable,
+)
 from relationship.check_ins.afterwards import NOT_MET, REMEMBERED
 from relationship.ledger import median_working_s
 from relationship.messages import Side
@@ -41,7 +51,9 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     typer.echo()
     for row, story in zip(found, stories, strict=True):
         print_paragraph(f"{row['contractor']}: {_notes(row, story)}.", "    ")
-    print_paragraph(f"{_foot(books, books.store.heartbeat())} {aside}".strip())
+    for line in (*_foot(books, books.store.heartbeat()), aside):
+        if line:
+            typer.echo(printable(line))  # whole, so that it can be searched for
 
 
 def rows(books: Books, now: datetime) -> Iterator[dict[str, Any]]:
@@ -133,17 +145,18 @@ def _notes(row: dict[str, Any], story: Story) -> str:
     return "; ".join([*row["reasons"], *_paused(story), *bounces, *calls]) or "nothing to say"
 
 
-def _foot(books: Books, beat: Heartbeat) -> str:
+def _foot(books: Books, beat: Heartbeat) -> Iterator[str]:
+    """The mailbox and the outbox, and what keeps us from either."""
     zone = books.people.owner.timezone
     last = f"Last poll: {local(beat.last_poll, zone)}." if beat.last_poll else "The mailbox was not read yet."
-    trouble = f" Trouble since {local(beat.failing_since, zone)}: {beat.reason}" if beat.failing_since else ""
-    outbox = outbox_in_words(books.outbox())
-    return f"{last} Outbox: {outbox}, {len(books.notes())} notes to you.{trouble}"
+    yield f"{last} Outbox: {outbox_in_words(books.outbox())}, {counted(len(books.notes()), 'note')} to you."
+    if beat.failing_since:
+        yield f"Trouble since {local(beat.failing_since, zone)}: {beat.reason}"
 
 
 def _set_aside(beat: Heartbeat) -> str:
     """How many mails could not be understood, and where the last of them lie; "" where all could."""
     if not beat.set_aside:
         return ""
-    counted = "1 mail was" if beat.set_aside == 1 else f"{beat.set_aside} mails were"
-    return f"{counted} set aside, not understood: see set-aside in the data folder."
+    were = "1 mail was" if beat.set_aside == 1 else f"{beat.set_aside} mails were"
+    return f"{were} set aside, not understood: see set-aside in the data folder."
