@@ -84,14 +84,19 @@ def first_looks(folder: str, pieces: Iterable[Piece | None]) -> Iterator[RawMail
 def internal_date(text: bytes) -> datetime:
     """Read `17-Jul-1996 02:44:25 -0700` (RFC 3501, section 9) as aware UTC."""
     try:
-        local = datetime(
-            int(text[7:11]), _MONTHS[text[3:6].title()], int(text[0:2]),
-            int(text[12:14]), int(text[15:17]), int(text[18:20]), tzinfo=UTC,
-        )  # fmt: skip
-        offset = timedelta(hours=int(text[22:24]), minutes=int(text[24:26]))
+        return _midnight(text[:11], text[21:26]) + timedelta(
+            hours=int(text[12:14]), minutes=int(text[15:17]), seconds=int(text[18:20])
+        )
     except (ValueError, KeyError):
         return LONG_AGO
-    return local + offset if text[21:22] == b"-" else local - offset
+
+
+@lru_cache(maxsize=64)  # mails lie in a folder about as they came, a day's together
+def _midnight(day: bytes, zone: bytes) -> datetime:
+    """When `17-Jul-1996` begins in the zone `-0700`."""
+    local = datetime(int(day[7:11]), _MONTHS[day[3:6].title()], int(day[0:2]), tzinfo=UTC)
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5]))
+    return local + offset if zone[:1] == b"-" else local - offset
 
 
 def _answers(pieces: Iterable[Piece | None]) -> Iterator[list[Piece]]:

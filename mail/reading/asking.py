@@ -54,7 +54,8 @@ class Lists:
 
     asks: Phrases
     asks_at_start: re.Pattern[str]
-    asks_nothing: re.Pattern[str]
+    asks_nothing: Phrases
+    offers: Phrases
     offer: re.Pattern[str]
     closer: Phrases
     wish: re.Pattern[str]
@@ -74,8 +75,9 @@ def _lists(
     return Lists(
         asks=Phrases((*phrases("asks"), *asks)),
         asks_at_start=_at_start(),
+        offers=Phrases(phrases("if you have questions")),
         offer=_offer(),
-        asks_nothing=any_of(phrases("asks nothing")),
+        asks_nothing=Phrases(phrases("asks nothing")),
         closer=Phrases((*phrases("closers"), *closers)),
         wish=any_of(phrases("wishes")),
         fillers=frozenset(word for phrase in phrases("fillers") for word in plain(phrase).split()),
@@ -129,7 +131,15 @@ def asks(text: str, lists: Lists) -> bool:
     lower = plain(text)
     if not _may_ask(lower, lists):
         return False
-    return _may_ask(lists.asks_nothing.sub(" ", lists.offer.sub(" ", _without_links(lower))), lists)
+    rest = _without_formulas(_without_links(lower), lists)
+    return rest == lower or _may_ask(rest, lists)
+
+
+def _without_formulas(text: str, lists: Lists) -> str:
+    """The text without what sounds like a question or a request and is none."""
+    if lists.offers.stand_in(text):
+        text = lists.offer.sub(" ", text)
+    return lists.asks_nothing.pattern.sub(" ", text) if lists.asks_nothing.stand_in(text) else text
 
 
 def _may_ask(text: str, lists: Lists) -> bool:

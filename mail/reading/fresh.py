@@ -78,7 +78,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
         if line and (line[0] == ">" or (not line[0].isalnum() and _QUOTED.match(line))):
             length = 1
         elif line:
-            if one_of("answer above").search(plain(line)) and not any(kept):
+            if not any(kept) and one_of("answer above").search(plain(line)):
                 length = 1  # a help desk's line above what its people write
             else:
                 length = _attribution(lines, n) or _quoted_block(lines, n)
