@@ -186,6 +186,7 @@ ASKS = [
 ]
 ASKS_NOTHING = [
     "Here it is.",
+    "I have a BA in design.",
     "Thanks! Have a nice weekend!",
     "Please find attached the report.",
     "I have uploaded the second draft.",
