@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -41,35 +42,86 @@ NEVER_SURE = frozenset({State.REFUSED, State.UNPROVABLE})
 UNTOLD = frozenset({"", "condition", "already done", "at most", "quiet hours"})  # gates that speak every day
 
 
-def gather(stories: Sequence[Story], tuning: Tuning, since: datetime, now: datetime) -> Digest:
-    """The digest of (since, now], of all relationships that are not paused or ended."""
-    live = [story for story in stories if _phase(story, now) not in ("paused", "ended")]
-    readings = [(story, read(story, tuning, story.temperature, now)) for story in live]
-    warmths = [_warmth(story, known.temperature, since) for story, known in readings]
-    waits = sorted((one for story in live for one in _waits(story, now)), key=lambda one: -one.days)
-    days = [one for story in live for one in _deadlines(story, now)]
+Answers = Mapping[Side, Sequence[Answer]]  # of one relationship
+Known = Sequence[Answers]  # of all
+
+
+def gather(stories: Iterable[Story], tuning: Tuning, since: datetime, now: datetime) -> Digest:
+    """The digest of (since, now], of all relationships that are not paused or ended.
+
+    One story is gone through after the other: all of them together are more than memory should hold.
+    """
+    parts: list[Digest] = []
+    known: list[Answers] = []
+    for story in stories:
+        parts.append(_of_one(story, tuning, since, now))
+        if parts[-1].people:
+            known.append(story.folded(Evidence).answers)
     return Digest(
         since=since,
         until=now,
-        people=len(live),
+        people=sum(part.people for part in parts),
+        debts=tuple(sorted((one for part in parts for one in part.debts), key=lambda one: -one.days)),
+        drafts=tuple(one for part in parts for one in part.drafts),
+        troubles=tuple(one for part in parts for one in part.troubles),
+        unsaid=tuple(one for part in parts for one in part.unsaid),
+        waits=tuple(sorted((one for part in parts for one in part.waits), key=lambda one: -one.days)),
+        deadlines=tuple(sorted((one for part in parts for one in part.deadlines), key=lambda one: one.day)),
+        check_ins=tuple(
+            sorted(
+                (one for part in parts for one in part.check_ins), key=lambda call: call.check_in.starts_at
+            )
+        ),
+        temperatures=tuple(
+            sorted(
+                (one for part in parts for one in part.temperatures),
+                key=lambda one: (one.temperature.points, one.who),
+            )
+        ),
+        warm=sum(part.warm for part in parts),
+        too_early=sum(part.too_early for part in parts),
+        speeds=tuple(sorted((one for part in parts for one in part.speeds), key=lambda one: -one.change)),
+        overall=_overall(known, now),
+        weekly=tuple(_weekly(known, now)),
+        sent=tuple(sorted((one for part in parts for one in part.sent), key=lambda letter: letter.at)),
+        notes=sum(part.notes for part in parts),
+        withheld=tuple(one for part in parts for one in part.withheld),
+        dates=tuple(sorted((one for part in parts for one in part.dates), key=lambda one: one.day)),
+        locale=next((part.locale for part in parts), ""),
+    )
+
+
+def _of_one(story: Story, tuning: Tuning, since: datetime, now: datetime) -> Digest:
+    """What one relationship adds to it; in no order yet."""
+    part = Digest(
+        since=since,
+        until=now,
+        people=0,
+        troubles=tuple(_troubles(story, since, now)),
+        sent=tuple(_sent(story, since, now)),
+        notes=_notes(story, since, now),
+        withheld=tuple(_withheld(story, since, now)),
+        locale=story.owner.locale,
+    )
+    if _phase(story, now) in ("paused", "ended"):
+        return part
+    known = read(story, tuning, story.temperature, now)
+    warmth, waits = _warmth(story, known.temperature, since), tuple(_waits(story, now))
+    speed = _speed(story, known)
+    return replace(
+        part,
+        people=1,
         debts=tuple(one for one in waits if one.turn.party is Side.OWNER),
-        drafts=tuple(one for story in live for one in _drafts(story)),
-        troubles=tuple(one for story in stories for one in _troubles(story, since, now)),
-        unsaid=tuple(one for story in live for one in _unsaid(story, since, now)),
+        drafts=tuple(_drafts(story)),
+        unsaid=tuple(_unsaid(story, since, now)),
         waits=tuple(one for one in waits if one.turn.party is Side.CONTRACTOR),
-        deadlines=tuple(sorted(days, key=lambda one: one.day)),
-        check_ins=tuple(sorted(_coming(live, now), key=lambda call: call.check_in.starts_at)),
-        temperatures=_told_of(warmths),
-        warm=sum(one.temperature.state == WARM for one in warmths),
-        too_early=sum(one.temperature.state == TOO_EARLY for one in warmths),
-        speeds=tuple(sorted(_speeds(readings), key=lambda speed: -speed.change)),
-        overall=_overall(live, now),
-        weekly=tuple(_weekly(live, now)),
-        sent=tuple(sorted(_sent(stories, since, now), key=lambda letter: letter.at)),
-        notes=sum(_notes(story, since, now) for story in stories),
-        withheld=tuple(one for story in stories for one in _withheld(story, since, now)),
-        dates=tuple(sorted((one for s in live for one in _dates(s, since, now)), key=lambda d: d.day)),
-        locale=next((story.owner.locale for story in stories), ""),
+        deadlines=tuple(_deadlines(story, now)),
+        check_ins=tuple(_coming(story, now)),
+        temperatures=(warmth,) if _is_news(warmth) else (),
+        warm=int(warmth.temperature.state == WARM),
+        too_early=int(warmth.temperature.state == TOO_EARLY),
+        speeds=(speed,) if speed.change else (),
+        dates=tuple(_dates(story, since, now)),
     )
 
 
@@ -145,11 +197,10 @@ def _deadlines(story: Story, now: datetime) -> Iterator[Dated]:
             yield Dated(_who(story), deadline.due, "missed", subject)
 
 
-def _coming(stories: Iterable[Story], now: datetime) -> Iterator[Call]:
-    for story in stories:
-        for check_in in story.check_ins.values():
-            if check_in.stands and now < check_in.starts_at <= now + AHEAD:
-                yield Call(_who(story), check_in)
+def _coming(story: Story, now: datetime) -> Iterator[Call]:
+    for check_in in story.check_ins.values():
+        if check_in.stands and now < check_in.starts_at <= now + AHEAD:
+            yield Call(_who(story), check_in)
 
 
 # -- temperatures and speed ----------------------------------------------------------------------------------
@@ -160,18 +211,10 @@ def _warmth(story: Story, temperature: Temperature, since: datetime) -> Warmth:
     return Warmth(_who(story), temperature, bool(temperature.before) and temperature.since > since)
 
 
-def _told_of(warmths: Iterable[Warmth]) -> tuple[Warmth, ...]:
-    """Those that are not warm, and those that changed; the coolest first. A new one that is fine: no news."""
-    told = [one for one in warmths if one.temperature.state != TOO_EARLY and _is_news(one)]
-    return tuple(sorted(told, key=lambda one: (one.temperature.points, one.who)))
-
-
 def _is_news(one: Warmth) -> bool:
-    return one.temperature.state != WARM or (one.changed and one.temperature.before != TOO_EARLY)
-
-
-def _speeds(readings: Iterable[tuple[Story, Reading]]) -> Iterator[Speed]:
-    return (speed for story, known in readings if (speed := _speed(story, known)).change)
+    """What is not warm is, and what changed. A new one that is fine: no news."""
+    changed = one.changed and one.temperature.before != TOO_EARLY
+    return one.temperature.state != TOO_EARLY and (one.temperature.state != WARM or changed)
 
 
 def _speed(story: Story, known: Reading) -> Speed:
@@ -185,9 +228,8 @@ def _speed(story: Story, known: Reading) -> Speed:
     )
 
 
-def _overall(stories: Iterable[Story], now: datetime) -> Speed:
+def _overall(known: Known, now: datetime) -> Speed:
     """Both sides' answers in all relationships together, this month and before."""
-    known = [story.folded(Evidence).answers for story in stories]
     medians = []
     for side in (Side.CONTRACTOR, Side.OWNER):
         month = _median(known, side, now - RECENT, now, FEWEST)
@@ -196,9 +238,8 @@ def _overall(stories: Iterable[Story], now: datetime) -> Speed:
     return Speed("", *medians)
 
 
-def _weekly(stories: Iterable[Story], now: datetime) -> Iterator[Week]:
+def _weekly(known: Known, now: datetime) -> Iterator[Week]:
     """The medians of all answers of each side in the months that end with each of the last weeks."""
-    known = [story.folded(Evidence).answers for story in stories]
     for back in reversed(range(WEEKS_SHOWN)):
         end = now - back * WEEK
         theirs, yours = (
@@ -207,9 +248,7 @@ def _weekly(stories: Iterable[Story], now: datetime) -> Iterator[Week]:
         yield end.date(), theirs, yours
 
 
-def _median(
-    known: Iterable[Mapping[Side, Sequence[Answer]]], side: Side, start: datetime, end: datetime, fewest: int
-) -> int | None:
+def _median(known: Known, side: Side, start: datetime, end: datetime, fewest: int) -> int | None:
     times = [answer.worked for answers in known for answer in between(answers[side], start, end)]
     return int(median(times)) if len(times) >= fewest else None
 
@@ -217,12 +256,11 @@ def _median(
 # -- what was sent, and what was not -------------------------------------------------------------------------
 
 
-def _sent(stories: Iterable[Story], since: datetime, now: datetime) -> Iterator[Sent]:
-    for story in stories:
-        for letter in story.letters.values():
-            if letter.reader is Side.CONTRACTOR and letter.state in WENT_OUT and _in(letter, since, now):
-                drafted = letter.state is State.DRAFTED
-                yield Sent(_who(story), letter.subject, letter.rule, letter.sent_at or now, drafted)
+def _sent(story: Story, since: datetime, now: datetime) -> Iterator[Sent]:
+    for letter in story.letters.values():
+        if letter.reader is Side.CONTRACTOR and letter.state in WENT_OUT and _in(letter, since, now):
+            drafted = letter.state is State.DRAFTED
+            yield Sent(_who(story), letter.subject, letter.rule, letter.sent_at or now, drafted)
 
 
 def _in(letter: Letter, since: datetime, now: datetime) -> bool:

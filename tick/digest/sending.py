@@ -53,7 +53,7 @@ def digest(books: Books, templates: Templates, now: datetime, draw: Draw = pictu
         return False
     if now - slot > STALE or any(x.occasion == _occasion(slot) for x in books.owner.letters.values()):
         return False
-    stories = [books.story(key) for key in books.people.contractors]
+    stories = map(books.story, books.people.contractors)
     week = gather(stories, books.policy.temperature, slot - WEEK, now)
     facts = Words(books.people.owner, books.policy.mailbox.address).facts(
         week, _asks_for_news(books.owner, slot)
