@@ -42,7 +42,9 @@ def main(
     trial, found = Trial(SMALL if small else scale, rounds), list[tuple[str, Line]]()
     for name in names:
         typer.echo(f"{name} …", err=True)
-        found += ((name, line) for line in ROWS[name](trial))
+        for line in ROWS[name](trial):
+            typer.echo("  " + "; ".join(filter(None, line.cells)), err=True)
+            found.append((name, line))
     show((line for _, line in found), Console(width=WIDTH if not sys.stdout.isatty() else None))
     if json:
         write(found, _about(trial), json)

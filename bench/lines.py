@@ -26,6 +26,18 @@ class Line:
         """The number, in multiples of the peer's."""
         return self.value / self.peer_value if self.value is not None and self.peer_value else None
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """As the table has it."""
+        return (
+            self.what,
+            _number(self.value, self.unit),
+            f"{self.peer} {_number(self.peer_value, self.unit)}".strip(),
+            "" if self.ratio is None else f"{self.ratio:.2f}",
+            self.goal,
+            {True: "yes", False: "no", None: ""}[self.met],
+        )
+
 
 def show(lines: Iterable[Line], console: Console) -> None:
     """The table; what is measured stands once, however many it is compared with."""
@@ -34,15 +46,9 @@ def show(lines: Iterable[Line], console: Console) -> None:
         table.add_column(name, justify="right" if name in ("Keepwarm", "ratio") else "left")
     above = ""
     for line in lines:
-        table.add_row(
-            "" if line.what == above else line.what,
-            _number(line.value, line.unit),
-            f"{line.peer} {_number(line.peer_value, line.unit)}".strip(),
-            "" if line.ratio is None else f"{line.ratio:.2f}",
-            line.goal,
-            {True: "yes", False: "[bold]no[/bold]", None: ""}[line.met],
-        )
-        above = line.what
+        what, *rest = line.cells
+        table.add_row("" if what == above else what, *rest, style="bold" if line.met is False else None)
+        above = what
     console.print(table)
 
 
