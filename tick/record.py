@@ -27,7 +27,7 @@ from tick.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
-MANY = 50_000  # mails that are read, or messages that wait, at most before the cursor moves
+MANY = 30_000  # mails that are read, or messages that wait, at most before the cursor moves
 EVIDENCE = 20  # mails that are kept as evidence in one go: a flood of junk is counted
 
 Pairs = tuple[tuple[str, Message], ...]  # relationship, and the message as it is in its story
