@@ -6,7 +6,7 @@ from mail.raw import RawMail
 from mail.reading.parsing import Mail, parse
 from mail.reading.riddles import names_nobody
 from mail.reading.understanding import may_concern
-from mail.reading.who import Directory, author_of, directory
+from mail.reading.who import Author, Directory, author_of, directory
 from relationship.messages import Side
 from relationship.parties import People
 
@@ -23,16 +23,16 @@ def sieve(people: People, calendars: bool) -> Callable[[RawMail], bool]:
 
     def worth(raw: RawMail) -> bool:
         mail = parse(raw)
-        if may_concern(mail, known) or _is_for_us(mail, known) or names_nobody(mail):
+        author = author_of(mail, known)
+        if may_concern(mail, author, known) or _is_for_us(mail, author, known) or names_nobody(mail):
             return True
         return calendars and mail.content_type.startswith("multipart/")
 
     return worth
 
 
-def _is_for_us(mail: Mail, known: Directory) -> bool:
+def _is_for_us(mail: Mail, author: Author | None, known: Directory) -> bool:
     """Whether the owner's side may speak to Keepwarm itself: it writes to the mailbox, or names nobody."""
-    author = author_of(mail, known)
     if author is None or author.side is not Side.OWNER:
         return False
     named = (*mail.to, *mail.cc)

@@ -87,12 +87,12 @@ def understand(
 
 def concerns(raw: RawMail, people: People) -> bool:
     """Whether the headers alone allow that the mail concerns a contractor: asked before more is fetched."""
-    return may_concern(parse(raw), directory(people))
+    mail, known = parse(raw), directory(people)
+    return may_concern(mail, author_of(mail, known), known)
 
 
-def may_concern(mail: Mail, known: Directory) -> bool:
-    """The same of a mail that is parsed already."""
-    author = author_of(mail, known)
+def may_concern(mail: Mail, author: Author | None, known: Directory) -> bool:
+    """The same of a mail that is parsed already, and whose author is known."""
     if author is not None:
         named = author.key or known.contractors_in(mail.to) or known.contractors_in(mail.cc)
         if named or token_in(mail.subject):
@@ -107,9 +107,9 @@ def wants_more(raw: RawMail, people: People | None = None) -> bool:
     """
     if raw.complete:
         return False
-    mail = parse(raw)
-    if people is not None and not may_concern(mail, directory(people)):
+    if people is not None and not concerns(raw, people):
         return False
+    mail = parse(raw)
     return _is_report(mail) or _is_calendar(mail) or contents.is_cut(mail)
 
 

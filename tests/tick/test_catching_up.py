@@ -76,6 +76,20 @@ def test_strangers_mail_is_counted_and_passed_over(years):
     assert years.tick().read == 0
 
 
+def test_where_most_mail_is_worth_it_nothing_is_looked_at_first(years, monkeypatch):
+    count = history(years, 3)
+    monkeypatch.setattr("tick.collect.BATCH", 20)
+    monkeypatch.setattr("mail.imap.inbox.MANY", 10)
+    looked = []
+    inbox = years.keepwarm.inbox
+    look = inbox._first_look
+    inbox._first_look = lambda folder, *more: (looked.append(folder), look(folder, *more))[1]
+    work = years.tick()
+    assert (work.read, work.recorded) == (count - 72, 216)
+    assert looked.count("Sent") == 1  # of 144 mails that are all worth it
+    assert looked.count("INBOX") == 11  # of 216, a third of which is
+
+
 def test_years_of_history_are_archived_as_they_are_read(years, monkeypatch):
     history(years, 6)
     monkeypatch.setattr(record, "MANY", 40)
