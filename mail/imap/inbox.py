@@ -32,6 +32,8 @@ __all__ = [
 ]
 
 BATCH = 500  # mails in one FETCH; Dovecot refuses thousands of ids in one command
+MOST_NAMED = 10_000  # UIDs in one answer, where they lie close together: each takes much memory for a moment
+MOST_PARTS = 50
 MANY = 50  # from so many mails on it pays to look at a few header fields first
 MOSTLY = 0.6  # where so great a share of the mail is worth fetching, looking first costs more than it spares
 LOOK_AGAIN = 8  # at every so many batches it is tried again
@@ -136,9 +138,10 @@ class Inbox:
         """
         with self._speaking() as client:
             uidnext = self._examine(client, folder, uidvalidity)
-            uids = searching.uids_from(client, first_uid, since) if first_uid < uidnext else []
         wanted = 0.0  # the share of mails that were worth it at the last look
-        for number, some in enumerate(searching.batches(uids, batch)):
+        for number, some in enumerate(
+            self._found(folder, uidvalidity, range(first_uid, uidnext), since, batch)
+        ):
             if worth and (wanted < MOSTLY or number % LOOK_AGAIN == 0):
                 mails = self._sifted(folder, uidvalidity, some, worth)
                 wanted = sum(not mail.passed_over for mail in mails) / len(some)
@@ -146,6 +149,19 @@ class Inbox:
                 mails = self._fetch(folder, uidvalidity, some)
             if mails:
                 yield mails
+
+    def _found(
+        self, folder: str, uidvalidity: int, uids: range, since: date | None, batch: int
+    ) -> Iterator[Sequence[int]]:
+        """The UIDs that there are, in batches; many are asked for in parts, as a server names each of them."""
+        step = max(MOST_NAMED, len(uids) // MOST_PARTS)
+        for start in range(uids.start, uids.stop, step):
+            last = start + step - 1 if start + step < uids.stop else 0
+            with self._speaking() as client:
+                if self._open != (folder, uidvalidity):
+                    self._examine(client, folder, uidvalidity)
+                found = searching.uids_from(client, start, since, last)
+            yield from searching.batches(found, batch)
 
     def whole(self, folder: str, uid: int, limit: int = WHOLE) -> RawMail | None:
         """One mail with its text up to `limit` bytes; None where it has gone."""

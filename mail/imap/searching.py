@@ -1,6 +1,5 @@
 """Finding and fetching mails in the folder that is open."""
 
-from array import array
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -11,13 +10,16 @@ from mail.imap import fetching, labels
 from mail.raw import RawMail
 
 
-def uids_from(client: IMAPClient, first: int, since: date | None) -> Sequence[int]:
-    """The UIDs from `first` on, rising; of those the server took in since a date, or a day before it."""
-    criteria: list[Any] = ["UID", f"{max(first, 1)}:*"]
+def uids_from(client: IMAPClient, first: int, since: date | None, last: int = 0) -> Sequence[int]:
+    """The UIDs from `first` on, rising, up to `last` if that is named.
+
+    Of those the server took in since a date, or a day before it.
+    """
+    criteria: list[Any] = ["UID", f"{max(first, 1)}:{last or '*'}"]
     if since is not None:
         criteria += ["SINCE", since - timedelta(days=1)]  # the server judges it in its own zone
     # "n:*" names the last mail even where its UID is below n (RFC 3501, 6.4.8).
-    return array("Q", sorted(uid for uid in client.search(criteria) if uid >= first))  # they may be very many
+    return sorted(uid for uid in client.search(criteria) if uid >= first)
 
 
 def uids_written_by(client: IMAPClient, addresses: Sequence[str], since: date) -> list[int]:

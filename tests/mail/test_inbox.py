@@ -90,6 +90,25 @@ def test_batches_are_in_the_order_of_uids_and_complete(embedded_mail: EmbeddedMa
     assert uids == list(range(state.uidnext - 10, state.uidnext))
 
 
+@pytest.mark.parametrize(("named", "parts"), [(3, 50), (1, 4), (100, 50)])
+def test_a_long_folder_is_searched_in_parts(
+    embedded_mail: EmbeddedMail, inbox: Inbox, monkeypatch: pytest.MonkeyPatch, named: int, parts: int
+) -> None:
+    monkeypatch.setattr("mail.imap.inbox.MOST_NAMED", named)
+    monkeypatch.setattr("mail.imap.inbox.MOST_PARTS", parts)
+    fill(embedded_mail, 10)
+    state = inbox.states(["INBOX"])["INBOX"]
+    late = mail(11)
+    found: list[int] = []
+    for batch in inbox.fetch("INBOX", state.uidvalidity, 1, batch=2):
+        if not found:
+            embedded_mail.deliver_to(TEAM, late, AT)
+            inbox.states(inbox.folders())  # something else is asked in between
+        found += [one.uid for one in batch]
+    assert found[:10] == list(range(state.uidnext - 10, state.uidnext))
+    assert set(found[10:]) <= {state.uidnext}, "what came meanwhile comes at most once"
+
+
 def test_only_what_is_new(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
     fill(embedded_mail, 3)
     state = inbox.states(["INBOX"])["INBOX"]
