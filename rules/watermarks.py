@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from relationship.facts import RuleMark
 from relationship.occasions import Occasion
@@ -15,6 +16,7 @@ def fingerprint(*parts: object) -> str:
     return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()[:16]
 
 
+@lru_cache(maxsize=1024)
 def step_fingerprint(step: Step) -> str:
     """A step is another one when its letter or its time changes."""
     return fingerprint(step.send, str(step.after), str(step.before))

@@ -6,6 +6,7 @@ shows the tag itself: in the link the sign before it is percent-encoded.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 from relationship.tokens import token_in
@@ -39,15 +40,26 @@ _SUBJECTS: Mapping[str, Mapping[str, str]] = {
 
 def answer(tag: str, mailbox: str, token: str, language: str = "en") -> str:
     """The link that says `tag` (settled, held, accept, ...) about a letter."""
+    subject, body = _filled_in(tag, language)
+    return f"mailto:{_address(mailbox)}?subject={subject}{quote(f' (kw-{token})', safe='')}&body={body}"
+
+
+@lru_cache
+def _filled_in(tag: str, language: str) -> tuple[str, str]:
+    """The words of the subject, and the body."""
     words = _SUBJECTS.get(language.partition("-")[0], {}).get(tag) or _SUBJECTS["en"][tag]
-    subject = quote(f"{words} (kw-{token})", safe="")
-    return f"mailto:{quote(mailbox, safe='@')}?subject={subject}&body={quote('#' + tag, safe='')}"
+    return quote(words, safe=""), quote(f"#{tag}", safe="")
+
+
+@lru_cache(maxsize=16)
+def _address(mailbox: str) -> str:
+    return quote(mailbox, safe="@")
 
 
 def write_news(mailbox: str) -> str:
     """The link that begins a mail of the owner's with news; it needs no token, as it is asked back."""
     subject, body = quote("What is new here", safe=""), quote("#news\r\n\r\n", safe="")
-    return f"mailto:{quote(mailbox, safe='@')}?subject={subject}&body={body}"
+    return f"mailto:{_address(mailbox)}?subject={subject}&body={body}"
 
 
 def all_answers(mailbox: str, token: str, language: str = "en") -> dict[str, str]:
