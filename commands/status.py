@@ -35,22 +35,22 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     """Show how things stand with every contractor, what is on its way, and when the mailbox was last read."""
     house: House = context.obj
     books, now = house.books(), house.now()
-    found, stories = list(rows(books, now)), [books.story(key) for key in books.people.contractors]
     aside = _set_aside(books.store.heartbeat())
     if as_json:
-        print_json(found)
+        print_json(rows(books, now))
         if aside:
             complain(aside)
         return
+    told = [_in_words(books.story(key), books, now) for key in books.people.contractors]
     print_table(
         "Contractors",
         ("contractor", "phase", "temperature", "on you", "on them", "they take", "you take"),
-        (_cells(row, _reading(story, books, now)) for row, story in zip(found, stories, strict=True)),
+        (cells for cells, _ in told),
         "There are no contractors in rules.yaml.",
     )
     typer.echo()
-    for row, story in zip(found, stories, strict=True):
-        print_paragraph(f"{row['contractor']}: {_notes(row, story)}.", "    ")
+    for _, paragraph in told:
+        print_paragraph(paragraph, "    ")
     for line in (*_foot(books, books.store.heartbeat()), aside):
         if line:
             typer.echo(printable(line))  # whole, so that it can be searched for
@@ -114,6 +114,12 @@ def _paused(story: Story) -> list[str]:
     first_name = story.contractor.first_name
     said = {"contractor": f"paused by {first_name}, until {first_name} resumes", "owner": "paused by you"}
     return [said[who] for who in story.paused_by]
+
+
+def _in_words(story: Story, books: Books, now: datetime) -> tuple[tuple[str, ...], str]:
+    """The line of the table, and the paragraph below it: one story at a time is in memory."""
+    row = _row(story, books, now)
+    return _cells(row, _reading(story, books, now)), f"{row['contractor']}: {_notes(row, story)}."
 
 
 def _cells(row: dict[str, Any], known: Reading) -> tuple[str, ...]:
