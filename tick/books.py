@@ -29,7 +29,7 @@ from store.recent import Recent
 from tick.post import Post
 from tick.stars import Stars
 
-MOST_MESSAGES = 3000  # of the stories that are kept in memory
+MOST_MESSAGES = 2500  # of the stories that are kept in memory
 REVIVING = 5  # of a mail's references the last ones tell what it answers
 
 

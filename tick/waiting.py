@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from relationship.messages import Message
 
-LOOSE = 2000  # messages that wait as they are
-PIECE = 1500  # that come out together, about
+LOOSE = 1500  # messages that wait as they are
+PIECE = 1000  # that come out together, about
 
 By = dict[str, list[Message]]  # by relationship, in the order in which they came
 
