@@ -1,7 +1,7 @@
-"""`why`: every decision with its reason, newest first; of each step the last word."""
+"""`why`: every decision with its reason, newest first; of each step the last word, and what held it before."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +10,7 @@ from commands.contractors import named
 from commands.fates import fate
 from commands.house import House
 from commands.output import AsJson, local, plainly, print_json, print_table
-from relationship.decisions import Decision
+from relationship.decisions import Decision, Verdict
 from relationship.letters import Letter, State
 from tick.books import Books
 
@@ -59,6 +59,8 @@ def entries(books: Books, keys: list[str]) -> Iterator[Entry]:
             letter = story.letters.get(decision.letter)
             called = _called(decision, letter, books)
             yield Entry(decision, called, _came(decision, letter, called))
+            for held in decision.holds:
+                yield Entry(replace(decision, at=held.at, verdict=Verdict.HOLD, why=held.why), called)
 
 
 def _called(decision: Decision, letter: Letter | None, books: Books) -> str:

@@ -1,8 +1,11 @@
 """Decisions: what a rule made of an occasion at one moment, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+
+
+MOST_HOLDS = 12  # so many reasons for waiting are remembered of one step
 
 
 class Verdict(StrEnum):
@@ -24,6 +27,14 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Why a letter waited, and since when for this reason."""
+
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """One rule's verdict on one step of one occasion; written when verdict or reason changes."""
 
@@ -37,6 +48,7 @@ class Decision:
     why: str
     gate: str = ""
     letter: str = ""  # token
+    holds: tuple[Hold, ...] = field(default=(), compare=False)  # what held it before, oldest first
 
     @property
     def key(self) -> str:
@@ -47,6 +59,12 @@ class Decision:
     def spent(self) -> bool:
         """Whether this step is over and done with."""
         return self.verdict is not Verdict.HOLD
+
+    def after(self, before: "Decision | None") -> "Decision":
+        """This decision, which remembers what held the letter until now."""
+        if before is None or before.verdict is not Verdict.HOLD:
+            return self
+        return replace(self, holds=(*before.holds, Hold(before.at, before.why))[-MOST_HOLDS:])
 
 
 def decision_key(rule: str, occasion: str, step: int) -> str:

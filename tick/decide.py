@@ -108,7 +108,7 @@ def _unmet(case: Case) -> Judged:
 def _gone(decision: Decision, now: datetime) -> Decision:
     """What was held, and has ended without a word: an answer that was settled, a star that was taken back."""
     why = "cancelled: what it was about is over"
-    return replace(decision, at=now, verdict=Verdict.SUPPRESS, why=why, gate="")
+    return replace(decision, at=now, verdict=Verdict.SUPPRESS, why=why, gate="").after(decision)
 
 
 def _judged_again_at(held: Judged, policy: Policy, now: datetime) -> datetime:
@@ -128,7 +128,7 @@ def news(judged: Iterable[Judged], now: datetime) -> Iterator[tuple[Case, Decisi
         decision = decision_of(one.case, one.judgement, now)
         before = one.case.decision
         if before is None or replace(before, at=now) != decision:
-            yield one.case, decision
+            yield one.case, decision.after(before)
 
 
 def decision_of(case: Case, judgement: Judgement, now: datetime) -> Decision:

@@ -70,3 +70,20 @@ def test_a_draft_that_is_found_after_a_crash_is_not_counted_as_sent_either(scene
     scene.policy(scene.rules_text, ("mode: live", "mode: drafts"))
     assert scene.run("2026-03-03 12:00").sent == 0
     assert len(scene.servers.mailbox(TEAM, "Drafts")) == 1
+
+
+def test_what_held_a_letter_is_still_told_when_it_has_gone_out(scene):
+    scene.tick()
+    scene.at("2026-03-02 16:30")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.tick()
+    scene.at("2026-03-02 19:00")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+    scene.run("2026-03-03 10:00")
+    books = scene.keepwarm.books
+    [sent, held] = [
+        x for x in entries(books, list(books.people.contractors)) if x.decision.rule == "Thank a quick answer"
+    ]
+    assert (sent.decision.verdict, held.decision.verdict) == ("send", "hold")
+    assert "outside" in held.why
+    assert held.decision.at < sent.decision.at
