@@ -1,6 +1,7 @@
 """Questions in a plain terminal: a default in brackets, asked again until the answer can be used."""
 
 from collections.abc import Callable, Sequence
+from getpass import getpass
 from typing import TypeVar
 
 import typer
@@ -34,8 +35,10 @@ def maybe(question: str, check: Callable[[str], T] = str) -> T | None:  # type: 
 
 
 def secret(question: str) -> str:
-    """What nobody sees while it is typed."""
-    return str(typer.prompt(question, hide_input=True, type=str)).strip()
+    """What nobody sees while it is typed: the echo is off before the question stands there, also for who pastes."""
+    while not (answer := getpass(f"{question}: ").strip()):
+        pass
+    return answer
 
 
 def yes(question: str, default: bool = True) -> bool:
