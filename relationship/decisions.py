@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-
 MOST_HOLDS = 12  # so many reasons for waiting are remembered of one step
 
 
@@ -61,7 +60,7 @@ class Decision:
         return self.verdict is not Verdict.HOLD
 
     def after(self, before: "Decision | None") -> "Decision":
-        """This decision, which remembers what held the letter until now."""
+        """The same decision, remembering what held the letter until now."""
         if before is None or before.verdict is not Verdict.HOLD:
             return self
         return replace(self, holds=(*before.holds, Hold(before.at, before.why))[-MOST_HOLDS:])
