@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,17 @@ settings.register_profile("keepwarm", deadline=None)
 settings.load_profile("keepwarm")
 
 TEAM, MARIA = "team@acme.example", "maria@contract.example"
+
+
+@pytest.fixture(autouse=True)
+def logging_ends_with_its_test() -> Iterator[None]:
+    """A command that ran in this process logs to a stream that is closed afterwards: its handler goes too."""
+    root = logging.getLogger()
+    before = list(root.handlers)
+    yield
+    for handler in list(root.handlers):
+        if handler not in before or getattr(getattr(handler, "stream", None), "closed", False):
+            root.removeHandler(handler)
 
 
 @pytest.fixture
