@@ -9,11 +9,12 @@ from mail.letters.pictures import PLACE
 from mail.letters.rendering import Templates
 from relationship.clocks.weeks import DAYS
 from relationship.facts import Facts
+from store.protocol import OWNER
 from tick.books import Books
 from tick.digest.contents import Digest
 from tick.digest.gathering import WEEK, gather
 from tick.digest.words import Words
-from tick.owner.mail import write
+from tick.owner.mail import written
 
 DIGEST = "owner/digest"
 STALE = timedelta(days=2)  # after a longer downtime the next week's will do
@@ -61,7 +62,7 @@ def digest(books: Books, templates: Templates, now: datetime, draw: Draw = pictu
     png = draw(week)
     if png:
         facts["week"] |= {"picture": PLACE}  # type: ignore[operator]
-    write(books, templates, DIGEST, _occasion(slot), facts, now, png=png)
+    books.commit(OWNER, [written(books, templates, DIGEST, _occasion(slot), facts, now, png=png)])
     return True
 
 

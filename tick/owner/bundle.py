@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from mail.letters.rendering import Markdown, RenderingError, Templates
 from relationship.decisions import Verdict
 from relationship.letters import Letter, State
+from store.protocol import OWNER
 from tick.books import Books
 from tick.compose import rendered
 from tick.decide import RECHECK, Court
 from tick.outbox import cancel, judge_again, reopened
-from tick.owner.mail import write
+from tick.owner.mail import written
 
 BUNDLE = "owner/bundle"
 
@@ -26,7 +27,8 @@ def bundle(books: Books, bench: Court, templates: Templates, now: datetime) -> b
     if notes:
         items = [{"heading": note.subject, "text": Markdown(note.content)} for note in notes]
         tokens = tuple(note.token for note in notes)
-        write(books, templates, BUNDLE, f"bundle/{now:%Y-%m-%dT%H:%M:%S}", {"items": items}, now, tokens)
+        occasion = f"bundle/{now:%Y-%m-%dT%H:%M:%S}"
+        books.commit(OWNER, [written(books, templates, BUNDLE, occasion, {"items": items}, now, tokens)])
     return bool(notes)
 
 

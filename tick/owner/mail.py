@@ -31,7 +31,7 @@ def alert(
     """Write to the owner at once, at most once per occasion; returns whether it was written now."""
     if any(letter.occasion == occasion for letter in books.owner.letters.values()):
         return False
-    write(books, templates, template, occasion, facts, now, token=token)
+    books.commit(OWNER, [written(books, templates, template, occasion, facts, now, token=token)])
     return True
 
 
@@ -39,26 +39,6 @@ def told_lately(books: Books, template: str, window: timedelta, now: datetime) -
     """Whether the owner was written to with this template within the window; of either side, as clocks are set."""
     told = (x.created_at for x in books.owner.letters.values() if x.template == template)
     return any(abs(now - at) < window for at in told)
-
-
-def write(
-    books: Books,
-    templates: Templates,
-    template: str,
-    occasion: str,
-    facts: Mapping[str, object],
-    now: datetime,
-    items: tuple[str, ...] = (),
-    png: bytes | None = None,
-    token: str = "",
-) -> Letter:
-    """Render a mail to the owner, with a picture where there is one, and commit it to the outbox.
-
-    `token` is given where the facts hold links that carry it.
-    """
-    letter = written(books, templates, template, occasion, facts, now, items, png, token)
-    books.commit(OWNER, [letter])
-    return letter
 
 
 def written(
@@ -72,7 +52,10 @@ def written(
     png: bytes | None = None,
     token: str = "",
 ) -> Letter:
-    """The same, not yet committed."""
+    """A mail to the owner, with a picture where there is one; it goes out once it is committed to the outbox.
+
+    `token` is given where the facts hold links that carry it.
+    """
     owner, mailbox, token = books.people.owner, books.policy.mailbox.address, token or new_token()
     known = {"owner": {"name": owner.name, "first_name": owner.first_name}, "mailbox": mailbox, **facts}
     rendered = templates.render(template, "en", 0, known)
