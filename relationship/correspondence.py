@@ -13,7 +13,7 @@ Conversations that are taken out as a whole (they went to the yearly files) leav
 """
 
 from bisect import insort
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -115,14 +115,12 @@ class Correspondence:
     def part(self, names: frozenset[str], clicks: Sequence[Message]) -> "Correspondence":
         """As if people had said nothing else than what is in these conversations and these clicks.
 
-        All open waits, and all mails by their keys, are in it.
+        All mails by their keys are in it.
         """
         said = [m for name in sorted(names) for m in self.conversations.get(name, ())]
         said += [click for click in clicks if self.conversation_of[click.key] not in names]
         commands = tuple(m for m in sorted(said, key=lambda m: m.at) if _is_command(m))
-        ledgers = (self.ledgers[name] for name in names if name in self.ledgers)
-        exchanges = sorted((turn for ledger in ledgers for turn in ledger.exchanges), key=_age)
-        after = replace(self, ledger=Ledger(tuple(exchanges), self.ledger.waits))
+        after = replace(self, ledger=_joined(self.ledgers[name] for name in names if name in self.ledgers))
         after.__dict__.update(
             by_key=self.by_key,
             commands=commands,
@@ -162,12 +160,17 @@ def _from_nothing(recorded: Mapping[str, Message], letters: Mapping[str, Letter]
     for message in messages:
         grouped.setdefault(conversation_of[message.key], []).append(message)
     ledgers = {name: fold(name, subject_of(group), group) for name, group in grouped.items()}
-    ledger = Ledger(
-        exchanges=tuple(sorted((t for one in ledgers.values() for t in one.exchanges), key=_age)),
-        waits=tuple(sorted((t for one in ledgers.values() for t in one.waits), key=_age)),
-    )
     conversations = {name: tuple(group) for name, group in grouped.items()}
-    return Correspondence(recorded, messages, conversation_of, conversations, ledgers, ledger)
+    return Correspondence(
+        recorded, messages, conversation_of, conversations, ledgers, _joined(ledgers.values())
+    )
+
+
+def _joined(ledgers: Iterable[Ledger]) -> Ledger:
+    """One ledger out of those of several conversations."""
+    known = tuple(ledgers)
+    exchanges = sorted((turn for one in known for turn in one.exchanges), key=_age)
+    return Ledger(tuple(exchanges), tuple(sorted((turn for one in known for turn in one.waits), key=_age)))
 
 
 def _threaded(messages: Sequence[Message], letters: Mapping[str, Letter]) -> dict[str, str]:

@@ -143,4 +143,9 @@ def median_working_s(exchanges: Iterable[Turn], clock: WorkingClock) -> int | No
 
 def lapsed(wait: Turn, last_event: datetime, now: datetime) -> bool:
     """Whether nobody said anything in its conversation for 60 days; such a wait is only listed."""
-    return now - max(wait.since, last_event) >= LAPSES
+    return now >= lapses_at(wait, last_event)
+
+
+def lapses_at(wait: Turn, last_event: datetime) -> datetime:
+    """From when on it is so."""
+    return max(wait.since, last_event) + LAPSES

@@ -65,7 +65,7 @@ class Story:
     def part(self, names: frozenset[str]) -> "Story":
         """The story as if nothing else had been said than in these conversations, or by a click about them.
 
-        All open waits are in it; of the check-ins, those that are named by their UIDs.
+        Of the check-ins those are in it that are named by their UIDs.
         """
         clicks = [m for m in self.mail.clicks if not names.isdisjoint(self.meant_by(m))]
         check_ins = {uid: check_in for uid, check_in in self.check_ins.items() if uid in names}

@@ -1,28 +1,35 @@
 """The docket: what is still to do in one relationship, so that a look goes through that and what is new.
 
 Theory of operation. What a rule finds follows from the facts and the clock. A conversation in which every step of
-every rule is spent, past or over has nothing for the rules until something is said in it, or about it; nor has a
-rule, until facts come in that it rests on, or its next step comes due. So a look goes through what is open and what
-changed since the last one. The first look, under each policy, goes through everything.
+every rule is spent, past or over has nothing for the rules until something is said in it, or about it. One in which
+a step is to come has nothing until that step is due. So a look goes through the conversations and check-ins that
+changed since the last one, and through those of which something is due, and leaves the others as they were noted.
+The first look, under each policy, goes through everything.
 
-What is due or held is judged at every look; open too is what waits for its time, and a letter on its way. What a
-condition keeps back is looked at with new mail, another phase or temperature, and once a week.
+What is due or held is judged at every look. What a condition keeps back is looked at with news of its own, with
+another phase or temperature, and once a week. Where steps start anew, because a debt was paid or an absence ended,
+everything that is open is looked at.
 """
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from relationship.check_ins.bookings import slot_of
 from relationship.check_ins.check_in import CheckIn
 from relationship.decisions import Decision
 from relationship.facts import Fact
 from relationship.letters import Letter
 from relationship.messages import Message
 from relationship.news import News
-from relationship.occasions import RESTS_ON, Occasion
+from relationship.occasions import ONE_BY_ONE, RESTS_ON, Occasion
+from relationship.occasions.turns import debts_paid
 from relationship.story import Story
 from relationship.warmth.words import Temperature
 from rules.policy import Rule
+
+Wanted = Sequence[tuple[int, Rule]]  # rules, with their places in the file
 
 KINDS: Mapping[type, str] = {
     Message: "mail",
@@ -34,40 +41,52 @@ KINDS: Mapping[type, str] = {
 }
 
 
-@dataclass(slots=True)
-class Left:
-    """What one rule has left to do."""
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What a rule has left to do about one occasion; with neither of the last three, its letter is on its way."""
 
-    names: set[str] = field(default_factory=set)  # conversations and check-ins with which it is not done
-    judged: bool = False  # something is due, or held: it is judged at every look
-    unmet: bool = False  # a condition does not hold: it may with another phase or temperature, or other mail
-    next_at: datetime | None = None  # when its next step comes due
+    keys: tuple[str, ...]  # of the occasion, whatever it was called
+    names: tuple[str, ...]  # the conversation or check-in that it is about
+    judged: bool = False  # it is due, or held: it is judged at every look
+    unmet: bool = False  # a condition does not hold: it may with another phase or temperature
+    due_at: datetime | None = None  # when the step comes due by time alone
+    over_at: datetime | None = None  # when it is given up; seen when its rule looks next
 
-    def note(self, occasion: Occasion, story: Story) -> None:
-        """Something is open about an occasion."""
-        if occasion.turn:
-            self.names.add(occasion.turn.conversation)
-        if occasion.message:
-            self.names.add(story.conversation_of[occasion.message.key])
-        if occasion.check_in:
-            self.names.add(occasion.check_in.uid)
+    def calls(self, now: datetime, anew: bool) -> bool:
+        """Whether it is to be looked at, though nothing was said about it; `anew`: conditions may hold now."""
+        return self.judged or (anew and self.unmet) or (self.due_at is not None and self.due_at <= now)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether time alone has ended it."""
+        return self.over_at is not None and self.over_at <= now
+
+
+def names_of(occasion: Occasion, story: Story) -> tuple[str, ...]:
+    """The conversation or check-in that an occasion is about."""
+    conversation = story.conversation_of[occasion.message.key] if occasion.message else ""
+    check_in = occasion.check_in.uid if occasion.check_in else ""
+    turn = occasion.turn.conversation if occasion.turn else ""
+    return tuple({name for name in (conversation, check_in, turn) if name})
 
 
 @dataclass(slots=True)
 class Docket:
     """What is left to do in one relationship, and what came in since it was looked at."""
 
-    left: dict[str, Left] = field(default_factory=dict)  # by rule
+    left: dict[str, list[Open]] = field(default_factory=dict)  # by rule
     looked_on: date | None = None  # the contractor's day of the last look; None before the first one
     today: date = date.min  # that of the look which goes on
+    names: frozenset[str] | None = None  # what this look goes through; None: everything
     stirred: set[str] = field(
         default_factory=set
     )  # the kinds of facts that came in, and the rules that acted
+    acted: set[tuple[str, str]] = field(default_factory=set)  # the rules that acted, and on which occasion
     conversations: Mapping[str, object] = field(default_factory=dict)  # as they were at the last look
     check_ins: Mapping[str, CheckIn] = field(default_factory=dict)  # likewise
+    starts: tuple[object, ...] = ()  # likewise: why steps started anew
 
-    def stir(self, facts: Iterable[Fact]) -> None:
-        """Facts came in."""
+    def stir(self, facts: Iterable[Fact], gone: bool = False) -> None:
+        """Facts came in, or have `gone` to the yearly files."""
         for fact in facts:
             kind = KINDS.get(type(fact))
             if kind is None:  # a new watermark, say: what was past may be so no more
@@ -76,48 +95,89 @@ class Docket:
                 self.stirred.add(kind)
             if isinstance(fact, Decision | Letter):
                 self.stirred.add(_doings(fact.rule))
+                if not gone:
+                    self.acted.add((fact.rule, fact.occasion))
 
-    def begin(self, story: Story, now: datetime) -> None:
-        """A look begins; with a new day of the contractor's, and of their week, what time alone brings is new."""
+    def begin(self, rules: Iterable[Rule], story: Story, now: datetime) -> Wanted:
+        """A look begins: the rules that may find something now that they did not find before, and their order."""
+        self._note_day(story, now)
+        numbered = list(enumerate(rules))
+        if self.looked_on is None:
+            self.names = None
+            return numbered
+        called = self._called(story, now)
+        wanted = [(order, rule) for order, rule in numbered if self._wants(rule, called)]
+        lapsed = (one for _, rule in wanted for one in self.left.get(rule.name, ()) if one.is_over(now))
+        names = (name for one in (*lapsed, *itertools.chain(*called.values())) for name in one.names)
+        self.names = frozenset((*self._changed(story), *names))
+        return wanted
+
+    def _note_day(self, story: Story, now: datetime) -> None:
+        """With a new day of the contractor's, and of their week, what time alone brings is new."""
         self.today, last = now.astimezone(story.contractor.clock.zone).date(), self.looked_on
         if last and last != self.today:
             week = last.isocalendar()[:2] != self.today.isocalendar()[:2]
             phase = story.contractor.phase_on(last) != story.contractor.phase_on(self.today)
             self.stirred |= {"day", "phase"} if week or phase else {"day"}
 
-    def wants(self, rule: Rule, now: datetime) -> bool:
-        """Whether a rule may find something now that it did not find before."""
-        left = self.left.get(rule.name)
-        if self.looked_on is None or left is None or left.judged or (left.next_at and left.next_at <= now):
-            return True
-        if left.unmet and not self.stirred.isdisjoint(("phase", "temperature")):
-            return True
-        return _doings(rule.name) in self.stirred or not self.stirred.isdisjoint(RESTS_ON[rule.when])
+    def _called(self, story: Story, now: datetime) -> dict[str, list[Open]]:
+        """By rule, what is to be looked at though nothing was said about it."""
+        everything = self.starts != _starts(story)
+        anew = not self.stirred.isdisjoint(("phase", "temperature"))
+        called: dict[str, list[Open]] = {}
+        for rule, left in self.left.items():
+            for one in left:
+                acted = self.acted and any((rule, key) in self.acted for key in one.keys)
+                if everything or acted or one.calls(now, anew):
+                    called.setdefault(rule, []).append(one)
+        return called
 
-    def part_of(self, story: Story) -> Story:
-        """The story without the conversations and check-ins in which nothing is open and nothing changed."""
-        if self.looked_on is None:
-            return story
-        names, said = {name for left in self.left.values() for name in left.names}, story.mail.conversations
+    def _changed(self, story: Story) -> Iterator[str]:
+        """The conversations and check-ins about which something came in, or that have gone."""
+        said = story.mail.conversations
         if said is not self.conversations:
             changed = [name for name, mails in said.items() if self.conversations.get(name) is not mails]
-            clicks = (mail for name in changed for mail in said[name] if mail.about_letter)
-            names.update(changed, *map(story.meant_by, clicks))
+            yield from changed
+            yield from self.conversations.keys() - said.keys()
+            for click in (mail for name in changed for mail in said[name] if mail.about_letter):
+                yield from story.meant_by(click)
         if story.check_ins is not self.check_ins:
-            names.update(uid for uid, one in story.check_ins.items() if self.check_ins.get(uid) != one)
-        return story.part(frozenset(names))
+            yield from (uid for uid, one in story.check_ins.items() if self.check_ins.get(uid) != one)
+        yield from (uid for _, occasion in self.acted if (uid := slot_of(occasion)[0]))
+
+    def _wants(self, rule: Rule, called: Mapping[str, object]) -> bool:
+        if rule.name in called or rule.name not in self.left or _doings(rule.name) in self.stirred:
+            return True
+        return not self.stirred.isdisjoint(RESTS_ON[rule.when])
+
+    def part_of(self, story: Story) -> Story:
+        """The story without the conversations and check-ins that are not looked at."""
+        return story if self.names is None else story.part(self.names)
+
+    def kept(self, rule: Rule) -> list[Open]:
+        """What is left of a rule in the conversations and check-ins that are not looked at."""
+        if self.names is None or rule.when not in ONE_BY_ONE:
+            return []
+        return [one for one in self.left.get(rule.name, ()) if self.names.isdisjoint(one.names)]
 
     def looked(self, story: Story) -> None:
         """Everything was looked at."""
         self.looked_on = self.today
         self.conversations, self.check_ins = story.mail.conversations, story.check_ins
+        self.starts = _starts(story)
         self.stirred.clear()
+        self.acted.clear()
 
     @property
     def next_at(self) -> datetime | None:
         """When the next step of any rule comes due."""
-        return min((left.next_at for left in self.left.values() if left.next_at), default=None)
+        return min((one.due_at for left in self.left.values() for one in left if one.due_at), default=None)
 
 
 def _doings(rule: str) -> str:
     return f"rule {rule}"
+
+
+def _starts(story: Story) -> tuple[object, ...]:
+    """Why steps start anew."""
+    return debts_paid(story), story.absences

@@ -14,8 +14,9 @@ from relationship.facts import RuleMark
 from relationship.letters import PENDING, Letter, State
 from relationship.messages import Side
 from relationship.occasions import OF_ANOTHER, ONE_BY_ONE, Finder, Occasion
+from relationship.occasions.turns import may_start_anew, over_at
 from relationship.story import Story
-from rules.docket import Docket, Left
+from rules.docket import Docket, Open, names_of
 from rules.finding import finder_of
 from rules.matching import unmet
 from rules.policy import Rule, Step
@@ -84,12 +85,12 @@ def cases(
 ) -> Cases:
     """The cases of one story that are new, or still open. `readers` tells who reads each template."""
     found, acting = Cases(), dict[str, set[str]]()
-    docket.begin(story, now)
-    wanted = [(order, rule) for order, rule in enumerate(rules) if docket.wants(rule, now)]
+    wanted = docket.begin(rules, story, now)
     part = docket.part_of(story) if any(rule.when in ONE_BY_ONE for _, rule in wanted) else story
     known: dict[Finder, list[Occasion]] = {}  # rules with the same trigger find the same
     for order, rule in wanted:
-        mark, seen, left = marks[rule.name], acting.setdefault(rule.name, set()), Left()
+        mark, left = marks[rule.name], docket.kept(rule)
+        seen = acting[rule.name] = {one.keys[0] for one in left}
         find, since = finder_of(rule), max(mark.since, story.profile.watermark)
         if find not in known:
             known[find] = list(find(part if rule.when in ONE_BY_ONE else story, now))
@@ -97,7 +98,7 @@ def cases(
             if acts(occasion, since) and occasion.key not in seen:
                 seen.add(occasion.key)
                 case = _next_case(rule, order, mark, readers, occasion, story, now)
-                _file(found, left, rule, occasion, case, story, now)
+                left += _filed(found, rule, occasion, case, story, now)
         docket.left[rule.name] = left
     docket.looked(story)
     found.next_at = docket.next_at
@@ -105,28 +106,27 @@ def cases(
     return found
 
 
-def _file(
-    found: Cases, left: Left, rule: Rule, occasion: Occasion, case: Case | None, story: Story, now: datetime
-) -> None:
-    """Put a case where it belongs, and note what it leaves to do."""
+def _filed(
+    found: Cases, rule: Rule, occasion: Occasion, case: Case | None, story: Story, now: datetime
+) -> list[Open]:
+    """Put a case where it belongs; what it leaves to do, if anything."""
+    keys = (occasion.key, *occasion.aliases)
+    names = names_of(occasion, story) if rule.when in ONE_BY_ONE else ()
     if case is None:
-        if (rule.name, occasion.key) in story.on_their_way:
-            left.note(occasion, story)
-        return
+        stays = (rule.name, occasion.key) in story.on_their_way or may_start_anew(occasion)
+        return [Open(keys, names)] if stays else []
     if case.occasion.over:
         if not (case.begun or case.decision):
-            return
+            return []
         found.over.append(case)
-        left.judged = True
     elif case.due_at > now:
-        left.next_at = min(left.next_at or case.due_at, case.due_at)
+        return [Open(keys, names, due_at=case.due_at)]
     elif case.unmet and rule.when in LASTING:
         found.unmet.append(case)
-        left.unmet = True
+        return [Open(keys, names, unmet=True, over_at=over_at(occasion, story))]
     else:
         found.due.append(case)
-        left.judged = True
-    left.note(occasion, story)
+    return [Open(keys, names, judged=True)]
 
 
 def _next_case(

@@ -221,16 +221,16 @@ class Books:
             if key in self.people.contractors:
                 self._wake[key] = None
 
-    def _stir(self, key: str, facts: Iterable[Fact]) -> None:
+    def _stir(self, key: str, facts: Iterable[Fact], gone: bool = False) -> None:
         if key in self._dockets:
-            self._dockets[key].stir(facts)
+            self._dockets[key].stir(facts, gone)
 
     def archive(self, key: str, facts: Iterable[Fact], conversation_of: Mapping[str, str]) -> None:
         """Move closed facts of a relationship to the yearly files."""
         facts = list(facts)
         self.store.archive(key, facts, conversation_of)
         self.stars.let_go(key, facts)
-        self._stir(key, facts)
+        self._stir(key, facts, gone=True)
         self._current.discard(key)
         self._booked.pop(key, None)
         self._identities.drop(key)

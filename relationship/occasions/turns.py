@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relationship.ledger import Turn, fold, lapsed, moves_the_ball
+from relationship.ledger import Turn, fold, lapsed, lapses_at, moves_the_ball
 from relationship.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion, quoted, who
 from relationship.story import Story
@@ -96,15 +96,33 @@ def _start(story: Story, turn: Turn, end: datetime) -> datetime:
         return asked
     paid = [
         answered_at
-        for since, answered_at in story.whole.folded(_paid)
+        for since, answered_at in debts_paid(story)
         if since < turn.since < answered_at <= end and since >= story.profile.watermark
     ]
     back = [a.until for a in story.absences if a.since <= end and turn.since < a.until]
     return max([asked, *paid, *back])
 
 
-def _paid(story: Story) -> list[tuple[datetime, datetime]]:
+def may_start_anew(occasion: Occasion) -> bool:
+    """Whether the steps of an occasion count from another moment once a debt is paid, or an absence ends."""
+    turn = occasion.turn
+    return turn is not None and turn.party is Side.CONTRACTOR and turn.answered_at is None
+
+
+def over_at(occasion: Occasion, story: Story) -> datetime | None:
+    """When an open wait is given up by time alone; None of other occasions."""
+    turn = occasion.turn
+    if turn is None or turn.answered_at:
+        return None
+    return lapses_at(turn, story.in_conversation(turn.conversation)[-1].at)
+
+
+def debts_paid(story: Story) -> list[tuple[datetime, datetime]]:
     """The owner's debts that were paid, by an answer or by `#settled`: since when, and when."""
+    return story.whole.folded(_paid)
+
+
+def _paid(story: Story) -> list[tuple[datetime, datetime]]:
     answered = ((turn, turn.answered_at) for turn in story.ledger.exchanges)
     owed = (
         (turn, at) for turn, at in (*answered, *_settled(story)) if turn.party is Side.OWNER and turn.asks
@@ -137,7 +155,7 @@ def asked_at(story: Story, turn: Turn, end: datetime | None = None) -> datetime:
 
 def older_debt(story: Story, before: datetime, now: datetime) -> Turn | None:
     """The oldest asking wait on the owner that shields the contractor, if there is one."""
-    for wait in story.waits(Side.OWNER):
+    for wait in story.whole.waits(Side.OWNER):
         fresh = wait.since >= story.profile.watermark and now - wait.since < DEBT_COUNTS
         if wait.asks and fresh and wait.since < before:
             return wait
