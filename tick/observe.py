@@ -30,11 +30,9 @@ def observe(books: Books, key: str, now: datetime) -> datetime:
     if rule:
         diary = _diary(story, rule, books)
         changed += revise(story, diary, now)
-        outlook = books.outlooks.get(key)
-        if outlook is None or not outlook.holds(story, diary, now):
-            check_in, outlook = look_ahead(story, diary, now)
-            changed += [check_in] if check_in else []
-            books.outlooks[key] = outlook
+        check_in, outlook = look_ahead(story, diary, now, books.outlooks.get(key))
+        changed += [check_in] if check_in else []
+        books.outlooks[key] = outlook
         look_at = min(look_at, outlook.until or look_at)
     if changed:
         books.commit(key, changed)

@@ -4,7 +4,7 @@ What a search found stays what the next one would find, as long as what it rests
 the terms, the check-ins there are, the absences. Time alone takes away the days that the notice has passed,
 which lie before the slot. The owner's check-ins with others, when they are added, take away other slots than
 this one, and where one is dropped, or this is the first one (which goes where the fewest are), it is searched
-again.
+again. One that is planned, and waits for its invitation, is looked at every time: its notice may be lost.
 """
 
 from collections.abc import Iterable
@@ -12,17 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from relationship.check_ins.check_in import CheckIn
-from relationship.check_ins.planning import Diary, survey, waiting
+from relationship.check_ins.planning import Diary, planned_again, survey, waiting
 from relationship.check_ins.slots import Span
 from relationship.story import Story
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a search found, and what it rests on."""
+    """What a search for the next slot found, and what it rests on."""
 
     until: datetime | None  # when something is to be planned by time alone; None: never
     slot: Span | None
+    waits: bool  # one is planned, and waits for its invitation
     taken: frozenset[Span]
     rests_on: tuple[object, ...]
 
@@ -39,12 +40,15 @@ class Outlook:
         return self.slot is None or not _touches(self.slot, taken - self.taken)
 
 
-def look_ahead(story: Story, diary: Diary, now: datetime) -> tuple[CheckIn | None, Outlook]:
-    """The check-in to plan now, if there is one, and the outlook; while an invitation waits it holds no longer."""
-    found = survey(story, diary, now)
-    settled = not found.check_in and not waiting(story, diary)
-    rests_on = _rests_on(story, diary) if settled else ()
-    return found.check_in, Outlook(found.look_at, found.slot, frozenset(diary.taken), rests_on)
+def look_ahead(
+    story: Story, diary: Diary, now: datetime, known: Outlook | None = None
+) -> tuple[CheckIn | None, Outlook]:
+    """The check-in to plan now, if there is one, and the outlook; what is `known` is not searched for again."""
+    if known and known.holds(story, diary, now):
+        return planned_again(story, diary, now) if known.waits else None, known
+    found, waits = survey(story, diary, now), bool(waiting(story, diary))
+    rests_on = _rests_on(story, diary)
+    return found.check_in, Outlook(found.look_at, found.slot, waits, frozenset(diary.taken), rests_on)
 
 
 def _rests_on(story: Story, diary: Diary) -> tuple[object, ...]:

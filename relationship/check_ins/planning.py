@@ -80,7 +80,7 @@ def next_look(story: Story, diary: Diary, now: datetime) -> datetime | None:
 
 def survey(story: Story, diary: Diary, now: datetime) -> Survey:
     """Both at once; to find a slot takes a while."""
-    again = _planned_again(story, diary, now)
+    again = planned_again(story, diary, now)
     coming = _coming(story, diary, now)
     look_at = _look_at(story, diary, coming, now)
     slot = (coming.check_in.starts_at, coming.check_in.ends_at) if coming else None
@@ -149,7 +149,7 @@ def uid_of(key: str, wanted: datetime, mailbox: str) -> str:
     return f"checkin-{digest[:24]}@{mailbox.partition('@')[2]}"
 
 
-def _planned_again(story: Story, diary: Diary, now: datetime) -> CheckIn | None:
+def planned_again(story: Story, diary: Diary, now: datetime) -> CheckIn | None:
     """A planned check-in whose invitation was held until its notice was gone, or whose slot suits no more."""
     for check_in in waiting(story, diary):
         lost = now > _latest(check_in.starts_at, story.contractor, diary.terms.notice)

@@ -224,19 +224,32 @@ def _by_day(span: Span, zone: ZoneInfo) -> Iterator[tuple[date, Span]]:
 
 
 def _at_an_edge(pair: Pair, owner: list[Span], contractor: list[Span], wanted: datetime) -> Slot | None:
-    """Inside one party's hours, as near as can be to the other's; rather outside the owner's hours."""
-    found: list[tuple[int, timedelta, bool, timedelta, datetime]] = []
-    for inside, others, outside in ((contractor, owner, Side.OWNER), (owner, contractor, Side.CONTRACTOR)):
-        wide = [span for span in others if span[1] - span[0] >= pair.length]
-        for at in _edges(inside, pair):
-            apart = _apart(at, wide, pair.length)
-            if timedelta() < apart <= FARTHEST:
-                away = abs(at - wanted)
-                found.append((away // PATIENCE, apart, outside is Side.CONTRACTOR, away, at))
-    for _, _, contractors, _, at in sorted(found):
-        if _free(pair, at):
-            return Slot(at, at + pair.length, str(Side.CONTRACTOR if contractors else Side.OWNER))
+    """Inside one party's hours, as near as can be to the other's; rather outside the owner's hours.
+
+    The weeks round the wanted moment are tried one by one: nearly always the first one has a place.
+    """
+    farthest = max((abs(at - wanted) for span in (*owner, *contractor) for at in span), default=timedelta())
+    for week in range(farthest // PATIENCE + 1):
+        found: list[tuple[timedelta, bool, timedelta, datetime]] = []
+        for inside, others, outside in (
+            (contractor, owner, Side.OWNER),
+            (owner, contractor, Side.CONTRACTOR),
+        ):
+            near, wide = _within(inside, wanted, week), [x for x in others if x[1] - x[0] >= pair.length]
+            for at in (at for at in _edges(near, pair) if abs(at - wanted) // PATIENCE == week):
+                apart = _apart(at, wide, pair.length)
+                if timedelta() < apart <= FARTHEST:
+                    found.append((apart, outside is Side.CONTRACTOR, abs(at - wanted), at))
+        for _, contractors, _, at in sorted(found):
+            if _free(pair, at):
+                return Slot(at, at + pair.length, str(Side.CONTRACTOR if contractors else Side.OWNER))
     return None
+
+
+def _within(spans: list[Span], wanted: datetime, week: int) -> list[Span]:
+    """The spans that reach into the weeks round a moment, up to this one."""
+    far = (week + 1) * PATIENCE
+    return [span for span in spans if wanted - far <= span[1] and span[0] <= wanted + far]
 
 
 def _edges(spans: list[Span], pair: Pair) -> Iterator[datetime]:

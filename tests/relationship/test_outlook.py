@@ -70,7 +70,8 @@ class Life:
             self.facts.add(replace(last, state="cancelled"))
 
     def planned(self, check_in: CheckIn) -> None:
-        self.facts.add(replace(check_in, state="invited"))
+        """Nearly always the invitation goes out at once."""
+        self.facts.add(replace(check_in, state="invited") if self.dice.random() < 0.8 else check_in)
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -81,14 +82,13 @@ def test_while_an_outlook_holds_there_is_nothing_to_plan(who: str, seed: int) ->
         life.goes_on(outlook.until if outlook else None)
         story, diary, now = life.story(), life.diary(), life.now
         slow = plan(story, diary, now)
-        if outlook and outlook.holds(story, diary, now):
+        before = outlook
+        fast, outlook = look_ahead(story, diary, now, before)
+        assert fast == slow
+        if outlook is before:
             held += 1
-            assert slow is None
             again = next_look(story, diary, now)
             assert again and outlook.until and again >= outlook.until
-            continue
-        fast, outlook = look_ahead(story, diary, now)
-        assert fast == slow
         if fast:
             plans += 1
             life.planned(fast)
