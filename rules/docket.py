@@ -49,16 +49,13 @@ class Open:
     names: tuple[str, ...]  # the conversation or check-in that it is about
     judged: bool = False  # it is due, or held: it is judged at every look
     unmet: bool = False  # a condition does not hold: it may with another phase or temperature
-    due_at: datetime | None = None  # when the step comes due by time alone
-    over_at: datetime | None = None  # when it is given up; seen when its rule looks next
+    due_at: datetime | None = (
+        None  # when time alone changes something: the step comes due, or a wait is given up
+    )
 
     def calls(self, now: datetime, anew: bool) -> bool:
         """Whether it is to be looked at, though nothing was said about it; `anew`: conditions may hold now."""
         return self.judged or (anew and self.unmet) or (self.due_at is not None and self.due_at <= now)
-
-    def is_over(self, now: datetime) -> bool:
-        """Whether time alone has ended it."""
-        return self.over_at is not None and self.over_at <= now
 
 
 def names_of(occasion: Occasion, story: Story) -> tuple[str, ...]:
@@ -107,8 +104,7 @@ class Docket:
             return numbered
         called = self._called(story, now)
         wanted = [(order, rule) for order, rule in numbered if self._wants(rule, called)]
-        lapsed = (one for _, rule in wanted for one in self.left.get(rule.name, ()) if one.is_over(now))
-        names = (name for one in (*lapsed, *itertools.chain(*called.values())) for name in one.names)
+        names = (name for one in itertools.chain(*called.values()) for name in one.names)
         self.names = frozenset((*self._changed(story), *names))
         return wanted
 

@@ -14,7 +14,7 @@ from relationship.facts import RuleMark
 from relationship.letters import PENDING, Letter, State
 from relationship.messages import Side
 from relationship.occasions import OF_ANOTHER, ONE_BY_ONE, Finder, Occasion
-from relationship.occasions.turns import may_start_anew, over_at
+from relationship.occasions.turns import given_up_at, may_start_anew
 from relationship.story import Story
 from rules.docket import Docket, Open, names_of
 from rules.finding import finder_of
@@ -123,7 +123,7 @@ def _filed(
         return [Open(keys, names, due_at=case.due_at)]
     elif case.unmet and rule.when in LASTING:
         found.unmet.append(case)
-        return [Open(keys, names, unmet=True, over_at=over_at(occasion, story))]
+        return [Open(keys, names, unmet=True, due_at=given_up_at(occasion, story))]
     else:
         found.due.append(case)
     return [Open(keys, names, judged=True)]

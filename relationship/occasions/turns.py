@@ -109,7 +109,7 @@ def may_start_anew(occasion: Occasion) -> bool:
     return turn is not None and turn.party is Side.CONTRACTOR and turn.answered_at is None
 
 
-def over_at(occasion: Occasion, story: Story) -> datetime | None:
+def given_up_at(occasion: Occasion, story: Story) -> datetime | None:
     """When an open wait is given up by time alone; None of other occasions."""
     turn = occasion.turn
     if turn is None or turn.answered_at:
