@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from commands.house import House, Keepwarm
+from mail.letters.rendering import Templates
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Profile
 from relationship.letters import Letter, State
 from relationship.messages import Side
 from relationship.parties import Contractor
 from relationship.story import Story
+from rules.notices import NOTICES
 from rules.policy import Policy
 from store.memory import MemoryStore
 from store.protocol import OWNER, Store
@@ -84,7 +86,8 @@ def backtest(
 
     With a `grid`, ticks fall on its multiples from `since` on, as those of a daemon that polls so often.
     """
-    policy = replace(policy, mode="live", digest="")
+    tuning = replace(policy.temperature, judged=_temperature_matters(policy, house.templates()))
+    policy = replace(policy, mode="live", digest="", temperature=tuning)
     begun = past.begun or until
     seen = (one for key, record in past.records.items() for one in sightings(key, record, begun))
     replay = Replay((one for one in seen if one.at <= until), past.letters)
@@ -100,6 +103,13 @@ def backtest(
             cast.enter(keepwarm, moment)
             start = moment
     return sorted(lines(keepwarm.books), key=lambda line: (line.at, line.rule, line.contractor))
+
+
+def _temperature_matters(policy: Policy, templates: Templates) -> bool:
+    """Whether a rule, or a letter of one, asks for it: most do not, and to judge it takes a while."""
+    sent = {step.send for rule in policy.rules + NOTICES for step in rule.steps}
+    asked = any(rule.asks_for_temperature for rule in policy.rules)
+    return asked or any(templates.may_state(name, ("temperature", "reasons")) for name in sent)
 
 
 class Cast:

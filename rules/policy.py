@@ -81,6 +81,7 @@ class TemperatureTuning:
     cooling_below: int = 70
     cold_below: int = 40
     signals: Mapping[str, int] = field(default_factory=dict)
+    judged: bool = True  # in a replay only where a rule or a letter asks for it
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,11 @@ class Rule:
     line: int = 0
     rhythm: Rhythm | None = None  # `on`, understood
     column: int = 1
+
+    @property
+    def asks_for_temperature(self) -> bool:
+        """Whether the temperature sets it off, or is one of its conditions."""
+        return self.when.startswith("temperature") or "temperature" in self.conditions
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,8 @@ def _midnight(contractor: Contractor, now: datetime) -> datetime:
 
 
 def _temperature(story: Story, books: Books, now: datetime) -> list[Fact]:
+    if not books.policy.temperature.judged:
+        return []
     before = story.temperature
     temperature = judge(story, books.policy.temperature, before, now)
     return [] if before and before.state == temperature.state else [temperature]

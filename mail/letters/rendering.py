@@ -1,6 +1,6 @@
 """Letters from templates and facts: which file is taken, whether it is sound, and what it says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -91,6 +91,11 @@ class Templates:
         pieces = (piece for file in files if not file.problems for piece in (file.subject, *file.wordings))
         needed = {fact for piece in pieces for fact in self._sandbox.needs(piece.source)}
         return {name: tuple(sorted(needed - given)) for name, given in GIVEN.items() if needed - given}
+
+    def may_state(self, name: str, facts: Collection[str]) -> bool:
+        """Whether a letter, in whatever language, has a word for one of these facts."""
+        pieces = (piece.source for file in self._files(name) for piece in (file.subject, *file.wordings))
+        return any(fact in source for source in pieces for fact in facts)
 
     def wordings(self, name: str, language: str) -> int:
         """How many wordings the letter has."""
