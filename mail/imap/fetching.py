@@ -1,10 +1,8 @@
 """The server's answer to a FETCH, taken apart.
 
-imaplib hands out a FETCH response as a list: for each mail one tuple per literal, `(text before it,
-literal)`, and then the closing text. IMAPClient's own parser understands every answer that the grammar
-allows, and takes most of a first sync's time. The usual shape needs no parser: the text between the
-literals holds UID, FLAGS and INTERNALDATE, and names each literal at its end. Whatever looks otherwise goes
-to IMAPClient after all.
+IMAPClient's own parser understands every answer that the grammar allows, and takes most of a first sync's time.
+The usual shape needs no parser: the text between the literals holds UID, FLAGS and INTERNALDATE, and names each
+literal at its end. Whatever looks otherwise goes to IMAPClient after all.
 """
 
 import re
@@ -14,6 +12,7 @@ from functools import lru_cache
 
 from imapclient.response_parser import parse_fetch_response
 
+from mail.imap.answers import Answer
 from mail.raw import RawMail
 
 TEXT_CAP = 2048  # bytes of the body that are fetched with each mail
@@ -30,8 +29,6 @@ FIRST_FIELDS = (
 )
 FIRST_LOOK = f"(INTERNALDATE BODY.PEEK[HEADER.FIELDS ({FIRST_FIELDS})])"
 
-Piece = bytes | tuple[bytes, bytes]
-
 _UID = re.compile(rb"\bUID (\d+)")
 _FLAGS = re.compile(rb"\bFLAGS \(([^)]*)\)")
 _DATE = re.compile(rb'\bINTERNALDATE "([^"]*)"')
@@ -46,47 +43,46 @@ _MONTHS = {
 }
 
 
-def mails(folder: str, pieces: Iterable[Piece | None], cap: int = TEXT_CAP) -> Iterator[RawMail]:
-    """The mails in a FETCH response.
+def mails(folder: str, answers: Iterable[Answer], cap: int = TEXT_CAP) -> Iterator[RawMail]:
+    """The mails in the answers to a FETCH.
 
     Answers that are no whole mail are passed over: flags that changed meanwhile, and mails without even a
     header, as Dovecot answers for what was deleted meanwhile (NIL, with a date of 1970).
     """
-    for answer in _answers(pieces):
+    for answer in answers:
         mail = _quick(folder, answer, cap) or _thorough(folder, answer, cap)
         if mail is not None:
             yield mail
 
 
-def literals(pieces: Iterable[Piece | None]) -> Iterator[tuple[int, bytes]]:
-    """UID and value of the one item that was asked for, for each mail in a FETCH response."""
-    for answer in _answers(pieces):
+def literals(answers: Iterable[Answer]) -> Iterator[tuple[int, bytes]]:
+    """UID and value of the one item that was asked for, for each mail in the answers to a FETCH."""
+    for answer in answers:
         text = b"".join(piece[0] if isinstance(piece, tuple) else piece for piece in answer)
         uid = _UID.search(text)
         if uid:
             yield int(uid[1]), b"".join(piece[1] for piece in answer if isinstance(piece, tuple))
 
 
-def first_looks(folder: str, pieces: Iterable[Piece | None]) -> Iterator[RawMail]:
+def first_looks(folder: str, answers: Iterable[Answer]) -> Iterator[RawMail]:
     """The mails in the answer to FIRST_LOOK, with these few header fields and no text.
 
     What has another shape is left out, and so fetched whole.
     """
-    for answer in _answers(pieces):
-        match answer:
-            case [(bytes(before), bytes(header)), bytes(after)]:
-                uid, date = _UID.search(before + after), _DATE.search(before + after)
-                if uid and date:
-                    at = internal_date(date[1])
-                    yield RawMail(folder, int(uid[1]), at, frozenset(), header, b"", False, passed_over=True)
+    for answer in answers:
+        if len(answer) == 2 and isinstance(answer[0], tuple) and isinstance(answer[1], bytes):
+            text, header = answer[0][0] + answer[1], answer[0][1]
+            uid, date = _UID.search(text), _DATE.search(text)
+            if uid and date:
+                at = internal_date(date[1])
+                yield RawMail(folder, int(uid[1]), at, frozenset(), header, b"", False, passed_over=True)
 
 
 def internal_date(text: bytes) -> datetime:
     """Read `17-Jul-1996 02:44:25 -0700` (RFC 3501, section 9) as aware UTC."""
     try:
-        return _midnight(text[:11], text[21:26]) + timedelta(
-            hours=int(text[12:14]), minutes=int(text[15:17]), seconds=int(text[18:20])
-        )
+        seconds = 3600 * int(text[12:14]) + 60 * int(text[15:17]) + int(text[18:20])
+        return _midnight(text[:11], text[21:26]) + timedelta(seconds=seconds)
     except (ValueError, KeyError):
         return LONG_AGO
 
@@ -99,19 +95,7 @@ def _midnight(day: bytes, zone: bytes) -> datetime:
     return local + offset if zone[:1] == b"-" else local - offset
 
 
-def _answers(pieces: Iterable[Piece | None]) -> Iterator[list[Piece]]:
-    """One list of pieces per mail: its literals, and the text that closes it."""
-    answer: list[Piece] = []
-    for piece in pieces:
-        if piece is None:
-            continue
-        answer.append(piece)
-        if not isinstance(piece, tuple):  # text that no literal follows ends the answer
-            yield answer
-            answer = []
-
-
-def _quick(folder: str, answer: list[Piece], cap: int) -> RawMail | None:
+def _quick(folder: str, answer: Answer, cap: int) -> RawMail | None:
     """The usual shape; None where it is another one."""
     between = b""
     found: dict[bytes, bytes] = {}
@@ -133,7 +117,7 @@ def _quick(folder: str, answer: list[Piece], cap: int) -> RawMail | None:
     return RawMail(folder, int(uid[1]), at, _flags(flags[1]), header, text, len(text) < cap, hints)
 
 
-def _thorough(folder: str, answer: list[Piece], cap: int) -> RawMail | None:
+def _thorough(folder: str, answer: Answer, cap: int) -> RawMail | None:
     """Any shape, through IMAPClient's parser; None where it is not a whole mail."""
     for uid, items in parse_fetch_response(answer, normalise_times=False).items():
         header, text = _bytes(items, b"BODY[HEADER]"), _bytes(items, b"BODY[TEXT]<0>", b"BODY[TEXT]")

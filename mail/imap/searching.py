@@ -7,6 +7,7 @@ from typing import Any
 from imapclient import IMAPClient
 
 from mail.imap import fetching, labels
+from mail.imap.answers import Answer, answers
 from mail.raw import RawMail
 
 
@@ -65,15 +66,15 @@ def _fetch_again(client: IMAPClient, folder: str, missing: Sequence[int]) -> dic
 def _fetch(client: IMAPClient, folder: str, uids: Sequence[int]) -> dict[int, RawMail]:
     wanted = set(uids)
     items = fetching.ITEMS_GMAIL if client.has_capability("X-GM-EXT-1") else fetching.ITEMS
-    pieces = _command(client, uids, items)
-    return {mail.uid: mail for mail in fetching.mails(folder, pieces) if mail.uid in wanted}
+    found = _command(client, uids, items)
+    return {mail.uid: mail for mail in fetching.mails(folder, found) if mail.uid in wanted}
 
 
 def first_look(client: IMAPClient, folder: str, uids: Sequence[int]) -> dict[int, RawMail]:
     """A few header fields of these mails, by UID: enough to tell which of them are worth fetching."""
     wanted = set(uids)
-    pieces = _command(client, uids, fetching.FIRST_LOOK)
-    return {mail.uid: mail for mail in fetching.first_looks(folder, pieces) if mail.uid in wanted}
+    found = _command(client, uids, fetching.FIRST_LOOK)
+    return {mail.uid: mail for mail in fetching.first_looks(folder, found) if mail.uid in wanted}
 
 
 def unreadable(folder: str, uid: int) -> RawMail:
@@ -84,15 +85,15 @@ def unreadable(folder: str, uid: int) -> RawMail:
 def fetch_headers(client: IMAPClient, uids: Sequence[int], names: str) -> dict[int, bytes]:
     """These header fields of these mails, as sent, by UID; `names` separated by spaces."""
     wanted = set(uids)
-    pieces = _command(client, uids, f"(BODY.PEEK[HEADER.FIELDS ({names})])")
-    return {uid: literal for uid, literal in fetching.literals(pieces) if uid in wanted}
+    found = _command(client, uids, f"(BODY.PEEK[HEADER.FIELDS ({names})])")
+    return {uid: literal for uid, literal in fetching.literals(found) if uid in wanted}
 
 
 def fetch_whole(client: IMAPClient, folder: str, uid: int, limit: int) -> RawMail | None:
     """One mail up to `limit` bytes; None where it has gone."""
     items = f"(INTERNALDATE FLAGS BODY.PEEK[HEADER] BODY.PEEK[TEXT]<0.{limit}>)"
-    pieces = _command(client, (uid,), items)
-    return next((mail for mail in fetching.mails(folder, pieces, limit) if mail.uid == uid), None)
+    found = list(_command(client, (uid,), items))
+    return next((mail for mail in fetching.mails(folder, found, limit) if mail.uid == uid), None)
 
 
 def batches(uids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
@@ -111,15 +112,8 @@ def compressed(uids: Sequence[int]) -> str:
     return ",".join(f"{first}:{last}" if last > first else str(first) for first, last in runs)
 
 
-def _command(client: IMAPClient, uids: Sequence[int], items: str) -> list[fetching.Piece]:
-    """UID FETCH through IMAPClient's connection: the raw answer, as far as the server could give one."""
-    if not uids:
-        return []
-    imap = client._imap
-    imap.untagged_responses.pop("FETCH", None)  # flags that changed meanwhile
-    tag = imap._command("UID", "FETCH", compressed(uids), items)
-    typ, data = imap._command_complete("FETCH", tag)
-    pieces: list[fetching.Piece] = imap.untagged_responses.pop("FETCH", [])
-    if typ != "NO":  # some servers hand out all but the bad mails, and say NO
-        client._checkok("fetch", typ, data)
-    return pieces
+def _command(client: IMAPClient, uids: Sequence[int], items: str) -> Iterator[Answer]:
+    """UID FETCH through IMAPClient's connection: the raw answers. Whoever asks has to take all of them."""
+    if uids:
+        tag = client._imap._command("UID", "FETCH", compressed(uids), items)
+        yield from answers(client._imap, tag)

@@ -202,12 +202,12 @@ def _sure_subject(subject: str) -> bool:
 
 def sender_strength(mail: Mail) -> int:
     """How much the sender looks like a mail server, by its address, its name and the null return path."""
-    strength = _strength_of(mail.headers.raw_first(b"from")[:FROM_CAP])
+    strength = strength_of(mail.headers.raw_first(b"from")[:FROM_CAP])
     return LIKELY if strength < LIKELY and null_path(mail) else strength
 
 
 @lru_cache(maxsize=16_384)
-def _strength_of(value: bytes) -> int:
+def strength_of(value: bytes) -> int:
     """By the addresses in From, or by what stands where an address should."""
     senders = (*addresses_in(value), _bare_local(value))
     if any(_DAEMON.match(one) for one in senders):

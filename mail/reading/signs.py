@@ -73,7 +73,12 @@ def calendar_hint(mail: Mail) -> bool:
         return True
     if not mail.content_type.startswith("multipart/"):
         return False
-    return any("calendar" in address for address in mail.sender) or bool(_RSVP_SUBJECT.match(mail.subject))
+    return any("calendar" in address for address in mail.sender) or answers_invitation(mail.subject)
+
+
+def answers_invitation(subject: str) -> bool:
+    """Whether a subject begins as those of invitations and their answers do."""
+    return bool(_RSVP_SUBJECT.match(subject))
 
 
 def delivery_report(mail: Mail) -> bool:

@@ -36,11 +36,11 @@ EVERY_THING_QUOTED = [
 
 @pytest.mark.parametrize("shape", [DOVECOT, TEXT_FIRST], ids=["Dovecot", "text first"])
 def test_the_usual_shapes(shape: list[object]) -> None:
-    assert list(mails("INBOX", shape)) == [USUAL]  # type: ignore[arg-type]
+    assert list(mails("INBOX", [shape])) == [USUAL]  # type: ignore[list-item]
 
 
 def test_a_quoted_text_takes_the_long_way_and_comes_out_the_same() -> None:
-    (found,) = mails("INBOX", EVERY_THING_QUOTED)
+    (found,) = mails("INBOX", [EVERY_THING_QUOTED])
     assert found.text == b"Hello (world) UID 8"
     assert (found.uid, found.internal_date, found.flags, found.header) == (7, AT, USUAL.flags, HEADER)
 
@@ -48,46 +48,49 @@ def test_a_quoted_text_takes_the_long_way_and_comes_out_the_same() -> None:
 @pytest.mark.parametrize("empty", [b'""', b"NIL"])
 def test_a_mail_without_text(empty: bytes) -> None:
     shape = [DOVECOT[0], b" BODY[TEXT]<0> " + empty + b")"]
-    (found,) = mails("INBOX", shape)
+    (found,) = mails("INBOX", [shape])
     assert (found.uid, found.text, found.complete) == (7, b"", True)
 
 
 def test_a_text_of_digits_is_text() -> None:
-    (found,) = mails("INBOX", [DOVECOT[0], b" BODY[TEXT]<0> 12345)"])
+    (found,) = mails("INBOX", [[DOVECOT[0], b" BODY[TEXT]<0> 12345)"]])
     assert found.text == b"12345"
 
 
 def test_a_text_that_was_cut_off() -> None:
     long = b"x" * TEXT_CAP
-    (found,) = mails("INBOX", [DOVECOT[0], literal(b"BODY[TEXT]<0>", long), b")"])
+    (found,) = mails("INBOX", [[DOVECOT[0], literal(b"BODY[TEXT]<0>", long), b")"]])
     assert not found.complete
-    (found,) = mails("INBOX", [DOVECOT[0], literal(b"BODY[TEXT]<0>", long[1:]), b")"])
+    (found,) = mails("INBOX", [[DOVECOT[0], literal(b"BODY[TEXT]<0>", long[1:]), b")"]])
     assert found.complete
 
 
 def test_flags_that_changed_meanwhile_are_passed_over() -> None:
-    shape = [b"3 (FLAGS (\\Seen))", *DOVECOT, b"4 (UID 11 FLAGS ())", None]
-    assert list(mails("INBOX", shape)) == [USUAL]
+    answers = [[b"3 (FLAGS (\\Seen))"], DOVECOT, [b"4 (UID 11 FLAGS ())"]]
+    assert list(mails("INBOX", answers)) == [USUAL]
 
 
 def test_gmail_names_the_thread() -> None:
     first = (DOVECOT[0][0].replace(b"FLAGS", b"X-GM-THRID 1278455344230334865 FLAGS"), HEADER)
-    (found,) = mails("INBOX", [first, *DOVECOT[1:]])
+    (found,) = mails("INBOX", [[first, *DOVECOT[1:]]])
     assert found.hints == ("gmail:1278455344230334865",)
-    (found,) = mails("INBOX", [first, b" BODY[TEXT]<0> 5)"])  # the long way
+    (found,) = mails("INBOX", [[first, b" BODY[TEXT]<0> 5)"]])  # the long way
     assert found.hints == ("gmail:1278455344230334865",)
 
 
 def test_a_flag_in_lower_case_answer() -> None:
     shape = [(piece[0].lower(), piece[1]) if isinstance(piece, tuple) else piece for piece in DOVECOT]
-    (found,) = mails("INBOX", shape)
+    (found,) = mails("INBOX", [shape])
     assert (found.uid, found.header, found.text, found.internal_date) == (7, HEADER, TEXT, AT)
 
 
 def test_headers_by_uid() -> None:
     name = b"BODY[HEADER.FIELDS (MESSAGE-ID)]"
-    shape = [(b"1 (UID 7 " + name + b" {4}", b"a: b"), b")", b"2 (UID 8 " + name + b' "")', b"3 (FLAGS ())"]
-    assert list(literals(shape)) == [(7, b"a: b"), (8, b"")]
+    first = [(b"1 (UID 7 " + name + b" {4}", b"a: b"), b")"]
+    assert list(literals([first, [b"2 (UID 8 " + name + b' "")'], [b"3 (FLAGS ())"]])) == [
+        (7, b"a: b"),
+        (8, b""),
+    ]
 
 
 @pytest.mark.parametrize(
