@@ -208,9 +208,9 @@ class House:
         policy = self.policy(templates)
         return Books(self.store(read_only=True), policy, readers(templates))
 
-    def keepwarm(self, policy: Policy, draw: Draw = picture) -> Keepwarm:
+    def keepwarm(self, policy: Policy, draw: Draw = picture, templates: Templates | None = None) -> Keepwarm:
         """The daemon, wired for real."""
-        return Keepwarm(policy, self.templates(), self.store(), self, draw=draw)
+        return Keepwarm(policy, templates or self.templates(), self.store(), self, draw=draw)
 
     def rehearsal(self, policy: Policy, store: Store, collect: Collect, take: Take | None = None) -> Keepwarm:
         """The daemon on paper: it reads what `collect` hands over, and hands what it sends to `take`."""

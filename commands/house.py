@@ -94,8 +94,8 @@ class House(Protocol):
     def books(self) -> Books:
         """The books, to read beside the running daemon."""
 
-    def keepwarm(self, policy: Policy, draw: Draw = picture) -> Keepwarm:
-        """The daemon itself; `draw` makes the pictures of its digests."""
+    def keepwarm(self, policy: Policy, draw: Draw = picture, templates: Templates | None = None) -> Keepwarm:
+        """The daemon itself; `draw` makes the pictures of its digests; `templates`, where they are read already."""
 
     def rehearsal(self, policy: Policy, store: Store, collect: Collect, take: Take | None = None) -> Keepwarm:
         """The daemon on paper: it reads what `collect` hands over, and hands what it sends to `take`."""

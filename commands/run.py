@@ -54,11 +54,12 @@ def run(
     log_to_stderr(log is Log.json)
     if ping and not valid(ping):
         raise typer.BadParameter("write an address that begins with https:// or http://", param_hint="--ping")
-    policy = house.policy(house.templates())
+    templates = house.templates()
+    policy = house.policy(templates)
     refused = not_acting(policy)
     if refused:
         raise PolicyErrors(refused, str(house.rules))
-    keepwarm = house.keepwarm(replace(policy, mode="dry-run") if dry_run else policy)
+    keepwarm = house.keepwarm(replace(policy, mode="dry-run") if dry_run else policy, templates=templates)
     try:
         if once:
             _tell(work_once(keepwarm, house.now), as_json)

@@ -7,11 +7,15 @@ in a tenth of the memory, and come out by relationship: each aggregate is then r
 import pickle
 import zlib
 from collections.abc import Iterator
+from dataclasses import fields
+from operator import attrgetter
 
 from relationship.messages import Message
 
 LOOSE = 1500  # messages that wait as they are
 PIECE = 1000  # that come out together, about
+
+_values = attrgetter(*(part.name for part in fields(Message)))  # left to itself, pickle asks for each by name
 
 By = dict[str, list[Message]]  # by relationship, in the order in which they came
 
@@ -35,7 +39,8 @@ class Waiting:
 
     def _pack(self) -> None:
         for key, messages in self._loose.items():
-            self._packed.setdefault(key, []).append(zlib.compress(pickle.dumps(messages, -1), level=1))
+            values = [_values(message) for message in messages]
+            self._packed.setdefault(key, []).append(zlib.compress(pickle.dumps(values, -1), level=1))
         self._loose, self._loosely = {}, 0
 
     def taken(self) -> Iterator[By]:
@@ -55,6 +60,7 @@ class Waiting:
     def _each(self) -> Iterator[tuple[str, list[Message]]]:
         for key in (*self._packed, *(self._loose.keys() - self._packed.keys())):
             for packed in self._packed.pop(key, ()):
-                yield key, pickle.loads(zlib.decompress(packed))  # noqa: S301 - packed above
+                values = pickle.loads(zlib.decompress(packed))  # noqa: S301 - packed above
+                yield key, [Message(*each) for each in values]
             if key in self._loose:
                 yield key, self._loose.pop(key)

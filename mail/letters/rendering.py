@@ -55,6 +55,10 @@ class Templates:
 
     def index(self) -> TemplateIndex:
         """Name, reader and problems of every letter; nothing is rendered."""
+        return self._index
+
+    @cached_property
+    def _index(self) -> TemplateIndex:
         return {name: self._info(name, self._files(name)) for name in self._paths}
 
     def render(self, name: str, language: str, wording: int, facts: Mapping[str, object]) -> Rendered:
