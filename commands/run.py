@@ -1,5 +1,6 @@
 """`run`: the daemon; with --once, until nothing is left to do now."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -60,6 +61,7 @@ def run(
     if refused:
         raise PolicyErrors(refused, str(house.rules))
     keepwarm = house.keepwarm(replace(policy, mode="dry-run") if dry_run else policy, templates=templates)
+    gc.freeze()  # modules, rules and letters stay to the end: the collector need not go through them again
     try:
         if once:
             _tell(work_once(keepwarm, house.now), as_json)

@@ -6,7 +6,7 @@ makes a new one. How long to wait before that is the caller's affair.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Self
@@ -14,6 +14,8 @@ from typing import Self
 from imapclient import IMAPClient
 
 from mail.imap import connecting, filing, folders, idling, labels, listing, looking, searching
+from mail.imap.ahead import Asked, Relay
+from mail.imap.answers import Answer, answers
 from mail.imap.connecting import InboxError, InboxSettings, settings_from_url
 from mail.imap.folders import Folder, FolderState
 from mail.imap.idling import HasFileno
@@ -34,9 +36,6 @@ __all__ = [
 BATCH = 500  # mails in one FETCH; Dovecot refuses thousands of ids in one command
 MOST_NAMED = 10_000  # UIDs in one answer, where they lie close together: each takes much memory for a moment
 MOST_PARTS = 50
-MANY = 50  # from so many mails on it pays to look at a few header fields first
-MOSTLY = 0.6  # where so great a share of the mail is worth fetching, looking first costs more than it spares
-LOOK_AGAIN = 8  # at every so many batches it is tried again
 TRIES = 3  # so often the line has to die at one mail before the mail is blamed
 WHOLE = 262_144  # bytes of one mail that are read at most
 STARRED_FIELDS = "MESSAGE-ID FROM REPLY-TO TO CC"  # which mail it is, and whose
@@ -65,6 +64,7 @@ class Inbox:
         self._looks = 0  # at the states, since the folders were listed
         self._states: dict[str, FolderState] = {}  # as last told to the caller
         self._open = ("", 0)  # the folder that is open, and its UIDVALIDITY
+        self._under_way: list[Asked] = []  # in the order in which the answers will come
 
     def __enter__(self) -> Self:
         return self
@@ -138,17 +138,8 @@ class Inbox:
         """
         with self._speaking() as client:
             uidnext = self._examine(client, folder, uidvalidity)
-        wanted = 0.0  # the share of mails that were worth it at the last look
-        for number, some in enumerate(
-            self._found(folder, uidvalidity, range(first_uid, uidnext), since, batch)
-        ):
-            if worth and (wanted < MOSTLY or number % LOOK_AGAIN == 0):
-                mails = self._sifted(folder, uidvalidity, some, worth)
-                wanted = sum(not mail.passed_over for mail in mails) / len(some)
-            else:
-                mails = self._fetch(folder, uidvalidity, some)
-            if mails:
-                yield mails
+        found = self._found(folder, uidvalidity, range(first_uid, uidnext), since, batch)
+        yield from Relay(self, folder, uidvalidity, worth).read(found)
 
     def _found(
         self, folder: str, uidvalidity: int, uids: range, since: date | None, batch: int
@@ -196,7 +187,7 @@ class Inbox:
                 uidvalidity = self._open[1]
                 uids = searching.uids_written_by(client, addresses, since)
             for some in searching.batches(uids, BATCH):
-                found += self._fetch(name, uidvalidity, some)
+                found += self.fetch_surely(name, uidvalidity, some)
         return found
 
     def marks(self) -> tuple[tuple[str, int, int], ...]:
@@ -267,29 +258,30 @@ class Inbox:
         self._open = ("", 0)
         return arrived
 
-    def _sifted(
-        self, folder: str, uidvalidity: int, uids: Sequence[int], worth: Callable[[RawMail], bool]
-    ) -> list[RawMail]:
-        """One batch, of which only what is worth it is fetched whole."""
-        seen = self._first_look(folder, uidvalidity, uids) if len(uids) >= MANY else {}
-        passed = {uid: mail for uid, mail in seen.items() if not worth(mail)}
-        wanted = [uid for uid in uids if uid not in passed]
-        found = passed | {mail.uid: mail for mail in self._fetch(folder, uidvalidity, wanted)}
-        return [found[uid] for uid in sorted(found)]
-
-    def _first_look(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> dict[int, RawMail]:
-        """A few header fields; nothing where one bad mail spoils it: all are fetched whole then."""
-        try:
+    def ask(self, folder: str, uidvalidity: int, uids: Sequence[int], first_look: bool) -> Asked:
+        """Send a FETCH, and do not wait for its answers; see `mail.imap.ahead`."""
+        if self._open != (folder, uidvalidity):
             with self._speaking() as client:
-                if self._open != (folder, uidvalidity):
-                    self._examine(client, folder, uidvalidity)
-                return searching.first_look(client, folder, uids)
-        except FolderChanged:
-            raise
-        except InboxError:
-            return {}
+                self._examine(client, folder, uidvalidity)
+        with self._line() as client:
+            asked = Asked(searching.ask(client, uids, first_look))
+        self._under_way.append(asked)
+        return asked
 
-    def _fetch(self, folder: str, uidvalidity: int, uids: Sequence[int], tries: int = TRIES) -> list[RawMail]:
+    def answers_to(self, asked: Asked) -> list[Answer]:
+        """All answers to what was asked; InboxError where the line has died meanwhile."""
+        while asked in self._under_way:
+            first = self._under_way[0]
+            with self._line() as client:
+                first.answers = list(answers(client._imap, first.tag))
+            self._under_way.remove(first)
+        if asked.answers is None:
+            raise InboxError("The line to the IMAP server was lost.")
+        return asked.answers
+
+    def fetch_surely(
+        self, folder: str, uidvalidity: int, uids: Sequence[int], tries: int = TRIES
+    ) -> list[RawMail]:
         """One batch; a mail at which the server hangs up every time (Dovecot does) is told from others."""
         try:
             with self._speaking() as client:
@@ -303,9 +295,9 @@ class Inbox:
         if len(uids) > 1:
             middle = len(uids) // 2
             halves = uids[:middle], uids[middle:]
-            return [mail for half in halves for mail in self._fetch(folder, uidvalidity, half)]
+            return [mail for half in halves for mail in self.fetch_surely(folder, uidvalidity, half)]
         if tries > 1:
-            return self._fetch(folder, uidvalidity, uids, tries - 1)
+            return self.fetch_surely(folder, uidvalidity, uids, tries - 1)
         return [searching.unreadable(folder, uid) for uid in uids]
 
     def _list(self) -> list[Folder]:
@@ -327,10 +319,20 @@ class Inbox:
     def _forget(self) -> IMAPClient | None:
         client, self._client = self._client, None
         self._listing, self._looks, self._open = [], 0, ("", 0)
+        self._under_way.clear()
         return client
 
     @contextmanager
     def _speaking(self) -> Iterator[IMAPClient]:
+        """The connection, with nothing under way on it."""
+        with suppress(InboxError):  # what was asked ahead is lost with the line, which is made anew
+            for asked in tuple(self._under_way):
+                self.answers_to(asked)
+        with self._line() as client:
+            yield client
+
+    @contextmanager
+    def _line(self) -> Iterator[IMAPClient]:
         """The connection, made where there is none, and dropped where anything goes wrong on it."""
         if self._client is None:
             self.connect()

@@ -65,16 +65,8 @@ def _fetch_again(client: IMAPClient, folder: str, missing: Sequence[int]) -> dic
 
 def _fetch(client: IMAPClient, folder: str, uids: Sequence[int]) -> dict[int, RawMail]:
     wanted = set(uids)
-    items = fetching.ITEMS_GMAIL if client.has_capability("X-GM-EXT-1") else fetching.ITEMS
-    found = _command(client, uids, items)
+    found = _command(client, uids, _items(client))
     return {mail.uid: mail for mail in fetching.mails(folder, found) if mail.uid in wanted}
-
-
-def first_look(client: IMAPClient, folder: str, uids: Sequence[int]) -> dict[int, RawMail]:
-    """A few header fields of these mails, by UID: enough to tell which of them are worth fetching."""
-    wanted = set(uids)
-    found = _command(client, uids, fetching.FIRST_LOOK)
-    return {mail.uid: mail for mail in fetching.first_looks(folder, found) if mail.uid in wanted}
 
 
 def unreadable(folder: str, uid: int) -> RawMail:
@@ -112,8 +104,22 @@ def compressed(uids: Sequence[int]) -> str:
     return ",".join(f"{first}:{last}" if last > first else str(first) for first, last in runs)
 
 
+def ask(client: IMAPClient, uids: Sequence[int], first_look: bool) -> bytes:
+    """Ask for these mails, or for the few header fields of a first look; the tag by which the answers end."""
+    return _sent(client, uids, fetching.FIRST_LOOK if first_look else _items(client))
+
+
+def _items(client: IMAPClient) -> str:
+    return fetching.ITEMS_GMAIL if client.has_capability("X-GM-EXT-1") else fetching.ITEMS
+
+
 def _command(client: IMAPClient, uids: Sequence[int], items: str) -> Iterator[Answer]:
-    """UID FETCH through IMAPClient's connection: the raw answers. Whoever asks has to take all of them."""
+    """Whoever asks has to take all of the answers."""
     if uids:
-        tag = client._imap._command("UID", "FETCH", compressed(uids), items)
-        yield from answers(client._imap, tag)
+        yield from answers(client._imap, _sent(client, uids, items))
+
+
+def _sent(client: IMAPClient, uids: Sequence[int], items: str) -> bytes:
+    """UID FETCH through IMAPClient's connection."""
+    tag: bytes = client._imap._command("UID", "FETCH", compressed(uids), items)
+    return tag

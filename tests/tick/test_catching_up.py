@@ -65,11 +65,13 @@ def test_strangers_mail_is_counted_and_passed_over(years):
     count = history(years, 3)
     fetched = []
     inbox = years.keepwarm.inbox
-    whole = inbox._fetch
-    inbox._fetch = lambda folder, uidvalidity, uids, *more: (
-        fetched.extend(uids),
-        whole(folder, uidvalidity, uids, *more),
-    )[1]
+    ask = inbox.ask
+
+    def asking(folder, uidvalidity, uids, first_look):
+        fetched.extend(() if first_look else uids)
+        return ask(folder, uidvalidity, uids, first_look)
+
+    inbox.ask = asking
     work = years.tick()
     assert (work.read, work.recorded) == (count - 72, 216)
     assert len(fetched) == 216
@@ -79,11 +81,16 @@ def test_strangers_mail_is_counted_and_passed_over(years):
 def test_where_most_mail_is_worth_it_nothing_is_looked_at_first(years, monkeypatch):
     count = history(years, 3)
     monkeypatch.setattr("tick.collect.BATCH", 20)
-    monkeypatch.setattr("mail.imap.inbox.MANY", 10)
+    monkeypatch.setattr("mail.imap.ahead.MANY", 10)
     looked = []
     inbox = years.keepwarm.inbox
-    look = inbox._first_look
-    inbox._first_look = lambda folder, *more: (looked.append(folder), look(folder, *more))[1]
+    ask = inbox.ask
+
+    def asking(folder, uidvalidity, uids, first_look):
+        looked.extend([folder] * first_look)
+        return ask(folder, uidvalidity, uids, first_look)
+
+    inbox.ask = asking
     work = years.tick()
     assert (work.read, work.recorded) == (count - 72, 216)
     assert looked.count("Sent") == 1  # of 144 mails that are all worth it
@@ -146,20 +153,20 @@ def test_what_was_read_before_the_line_broke_is_kept(years, monkeypatch):
     count = history(years, 3)
     monkeypatch.setattr("tick.collect.BATCH", 50)
     inbox, batches = years.keepwarm.inbox, []
-    fetch = inbox._fetch
+    answers_to = inbox.answers_to
 
-    def breaking(folder, uidvalidity, uids, *more):
-        batches.append(folder)
-        if len(batches) == 4:
+    def breaking(*asked):
+        batches.append(asked)
+        if len(batches) > 8:
             raise record.InboxError("The line broke.")
-        return fetch(folder, uidvalidity, uids, *more)
+        return answers_to(*asked)
 
-    monkeypatch.setattr(inbox, "_fetch", breaking)
-    with pytest.raises(record.InboxError):
+    with monkeypatch.context() as broken, pytest.raises(record.InboxError):
+        broken.setattr(inbox, "answers_to", breaking)
+        broken.setattr(inbox, "fetch_surely", breaking)
         years.tick()
     before = sum(len(years.store.load(key).messages) for key in years.store.names())
     assert before > 0
-    monkeypatch.setattr(inbox, "_fetch", fetch)
     work = years.tick()
     assert 0 < work.read < count - 72
     assert work.recorded == 216 - before

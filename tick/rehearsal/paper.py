@@ -20,7 +20,7 @@ class PaperInbox(Inbox):
 
     def __init__(self) -> None:
         """There is nothing to connect to."""
-        self._client, self._listing = None, []
+        self._client, self._listing, self._under_way = None, [], []
 
     def connect(self) -> None:
         """Never."""

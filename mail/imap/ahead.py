@@ -1,0 +1,128 @@
+"""New mail of one folder, asked for ahead: while a batch is understood, the server works on the next one.
+
+Theory of operation. On the line go, by turns, the first look at a batch (a few header fields), and the fetch of what
+is worth it in the batch before. When a batch is handed over, the fetch of the next one and the first look at the one
+after that are on their way already. Whoever wants to ask something else in between has their answers read and held
+first (`mail.imap.inbox`). Where the line dies, what was asked ahead is lost, and fetched once more with all the
+patience that a bad mail needs.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mail.imap import fetching
+from mail.imap.answers import Answer
+from mail.imap.connecting import LINE_ERRORS, InboxError
+from mail.raw import RawMail
+
+MANY = 50  # from so many mails on it pays to look at a few header fields first
+MOSTLY = 0.6  # where so great a share of the mail is worth fetching, looking first costs more than it spares
+LOOK_AGAIN = 8  # at every so many batches it is tried again
+
+Worth = Callable[[RawMail], bool]
+Reading = Callable[[str, list[Answer]], Iterator[RawMail]]
+
+
+@dataclass(eq=False)
+class Asked:
+    """A FETCH that is on its way, or its answers, once they are read."""
+
+    tag: bytes
+    answers: list[Answer] | None = None
+
+
+class Line(Protocol):
+    """What is wanted of an inbox. InboxError where the line dies, or the folder was rebuilt."""
+
+    def ask(self, folder: str, uidvalidity: int, uids: Sequence[int], first_look: bool) -> Asked:
+        """Send a FETCH, and do not wait for its answers."""
+
+    def answers_to(self, asked: Asked) -> list[Answer]:
+        """All answers to what was asked."""
+
+    def fetch_surely(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> list[RawMail]:
+        """Ask, and wait; mail by mail where one of them is bad."""
+
+
+@dataclass
+class _Batch:
+    uids: Sequence[int]
+    look: Asked | None = None  # None: all of it is fetched
+    passed: dict[int, RawMail] = field(default_factory=dict)  # what is not worth it
+    rest: Asked | None = None
+
+    @property
+    def wanted(self) -> list[int]:
+        return [uid for uid in self.uids if uid not in self.passed]
+
+
+class Relay:
+    """Reads a folder in batches; what `worth` says no to, by a few header fields, comes with these alone."""
+
+    def __init__(self, line: Line, folder: str, uidvalidity: int, worth: Worth | None) -> None:
+        self._line, self._folder, self._uidvalidity, self._worth = line, folder, uidvalidity, worth
+        self._share = 0.0  # of the mails that were worth it at the last look
+        self._number = 0  # of the next batch
+        self._fault: InboxError | None = None
+
+    def read(self, batches: Iterator[Sequence[int]]) -> Iterator[list[RawMail]]:
+        """The mails of each batch of UIDs. What was read before a fault is handed over before it is raised."""
+        under_way: _Batch | None = None
+        coming = self._next(batches)
+        while coming or under_way:
+            ready = self._taken(under_way) if under_way else []
+            under_way = self._sifted(coming) if coming else None
+            coming = self._next(batches)
+            if ready:
+                yield ready
+        if self._fault:
+            raise self._fault
+
+    def _next(self, batches: Iterator[Sequence[int]]) -> _Batch | None:
+        """The next batch, with its first look on the way."""
+        try:
+            uids = next(batches, None)
+        except InboxError as error:
+            uids, self._fault = None, error
+        if uids is None:
+            return None
+        looks = self._worth and len(uids) >= MANY and (self._share < MOSTLY or self._number % LOOK_AGAIN == 0)
+        self._number += 1
+        return _Batch(uids, self._asked(uids, first_look=True) if looks else None)
+
+    def _asked(self, uids: Sequence[int], first_look: bool) -> Asked | None:
+        """None where the line is down: what is wanted is fetched when its turn has come."""
+        with suppress(InboxError):
+            return self._line.ask(self._folder, self._uidvalidity, uids, first_look)
+        return None
+
+    def _sifted(self, batch: _Batch) -> _Batch:
+        """The batch, with the fetch of what is worth it on the way."""
+        if batch.look and self._worth:
+            uids = set(batch.uids)
+            looks = self._mails(batch.look, fetching.first_looks)
+            batch.passed = {mail.uid: mail for mail in looks if mail.uid in uids and not self._worth(mail)}
+            self._share, batch.look = 1 - len(batch.passed) / len(uids), None
+        if batch.wanted:
+            batch.rest = self._asked(batch.wanted, first_look=False)
+        return batch
+
+    def _taken(self, batch: _Batch) -> list[RawMail]:
+        """The mails of a batch, by UID."""
+        wanted = set(batch.wanted)
+        mails = self._mails(batch.rest, fetching.mails) if batch.rest else []
+        found = batch.passed | {mail.uid: mail for mail in mails if mail.uid in wanted}
+        missing = [uid for uid in batch.uids if uid not in found]
+        if missing:
+            mails = self._line.fetch_surely(self._folder, self._uidvalidity, missing)
+            found |= {mail.uid: mail for mail in mails}
+        return [found[uid] for uid in batch.uids if uid in found]
+
+    def _mails(self, asked: Asked, read: Reading) -> list[RawMail]:
+        """None of them where the line died, or an answer makes no sense."""
+        try:
+            return list(read(self._folder, self._line.answers_to(asked)))
+        except (InboxError, *LINE_ERRORS):
+            return []
