@@ -59,11 +59,20 @@ class Decision:
         """Whether this step is over and done with."""
         return self.verdict is not Verdict.HOLD
 
+    def repeats(self, before: "Decision") -> bool:
+        """Whether it says nothing new: another moment and what held it meanwhile are none."""
+        return _said(self) == _said(before)
+
     def after(self, before: "Decision | None") -> "Decision":
         """The same decision, remembering what held the letter until now."""
         if before is None or before.verdict is not Verdict.HOLD:
             return self
         return replace(self, holds=(*before.holds, Hold(before.at, before.why))[-MOST_HOLDS:])
+
+
+def _said(decision: Decision) -> tuple[object, ...]:
+    what = decision.rule, decision.contractor, decision.occasion, decision.step, decision.about
+    return *what, decision.verdict, decision.why, decision.gate, decision.letter
 
 
 def decision_key(rule: str, occasion: str, step: int) -> str:

@@ -1,7 +1,7 @@
 """A story: one relationship as it stands, folded from its facts. Built anew whenever a fact is added."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cached_property, lru_cache
@@ -188,14 +188,25 @@ class Story:
         return {}
 
     @cached_property
+    def dealt_with(self) -> Set[str]:
+        """The occasions about which something was decided, or written."""
+        if self._whole:
+            return self._whole.dealt_with
+        return {x.occasion for x in self.decisions.values()} | {x.occasion for x in self.letters.values()}
+
+    @cached_property
     def _held(self) -> frozenset[str]:
         """The conversations of occasions that are held."""
+        if self._whole:
+            return self._whole._held
         held = (x.occasion.partition("/")[2] for x in self.decisions.values() if x.verdict is Verdict.HOLD)
         return frozenset(self.conversation_of[name] for name in held if name in self.conversation_of)
 
     @cached_property
     def held(self) -> tuple[Decision, ...]:
         """What is held, and judged again; not what the mode alone holds."""
+        if self._whole:
+            return self._whole.held
         held = (x for x in self.decisions.values() if x.verdict is Verdict.HOLD)
         return tuple(decision for decision in held if decision.gate != "mode")
 
@@ -282,7 +293,7 @@ def tell(
     """Fold one relationship's facts into its story; `before`, as it was last, saves what has not changed."""
     mail = correspondence(facts.messages, facts.letters, before.mail if before else None)
     letters = _by_copies(facts.letters, mail.copies)
-    return Story(
+    story = Story(
         key=key,
         contractor=contractor,
         owner=owner,
@@ -302,6 +313,20 @@ def tell(
         news=news,
         noted=facts.check_ins,
     )
+    if before:
+        _keep(story, before)
+    return story
+
+
+def _keep(story: Story, before: Story) -> None:
+    """What was folded from facts that are the same need not be folded again."""
+    who = story.contractor is before.contractor and story.profile is before.profile
+    same = (
+        (story.letters is before.letters, ("pending", "invitations", "on_their_way")),
+        (story.mail is before.mail and who, ("absences", "bouncing", "paused_by")),
+    )
+    kept = (name for is_same, names in same if is_same for name in names if name in before.__dict__)
+    story.__dict__.update({name: before.__dict__[name] for name in kept})
 
 
 def _known_check_ins(
@@ -329,9 +354,9 @@ def _is_late(turn: Turn, since: datetime) -> bool:
     return turn.answered_seen_at is None or turn.answered_seen_at >= since
 
 
-def _by_copies(letters: Mapping[str, Letter], copies: Iterable[Message]) -> Mapping[str, Letter]:
+def _by_copies(letters: Mapping[str, Letter], copies: Collection[Message]) -> Mapping[str, Letter]:
     """The letters with the Message-IDs under which a provider really sent them, as their copies show."""
-    found = dict(letters)
+    found = dict(letters) if copies else letters
     for message in copies:
         token = next((hint.removeprefix(LETTER) for hint in message.hints if hint.startswith(LETTER)), "")
         letter = found.get(token)

@@ -11,7 +11,6 @@ another phase or temperature, and once a week. Where steps start anew, because a
 everything that is open is looked at.
 """
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -74,13 +73,13 @@ class Docket:
     looked_on: date | None = None  # the contractor's day of the last look; None before the first one
     today: date = date.min  # that of the look which goes on
     names: frozenset[str] | None = None  # what this look goes through; None: everything
-    stirred: set[str] = field(
-        default_factory=set
-    )  # the kinds of facts that came in, and the rules that acted
+    stirred: set[str] = field(default_factory=set)  # the kinds of facts that came in
     acted: set[tuple[str, str]] = field(default_factory=set)  # the rules that acted, and on which occasion
     conversations: Mapping[str, object] = field(default_factory=dict)  # as they were at the last look
     check_ins: Mapping[str, CheckIn] = field(default_factory=dict)  # likewise
     starts: tuple[object, ...] = ()  # likewise: why steps started anew
+    judged: bool = False  # whether something is due, or held
+    next_at: datetime | None = None  # when time alone changes something for a rule
 
     def stir(self, facts: Iterable[Fact], gone: bool = False) -> None:
         """Facts came in, or have `gone` to the yearly files."""
@@ -90,23 +89,25 @@ class Docket:
                 self.looked_on = None
             else:
                 self.stirred.add(kind)
-            if isinstance(fact, Decision | Letter):
-                self.stirred.add(_doings(fact.rule))
-                if not gone:
-                    self.acted.add((fact.rule, fact.occasion))
+            if isinstance(fact, Decision | Letter) and not gone:
+                self.acted.add((fact.rule, fact.occasion))
 
     def begin(self, rules: Iterable[Rule], story: Story, now: datetime) -> Wanted:
         """A look begins: the rules that may find something now that they did not find before, and their order."""
         self._note_day(story, now)
-        numbered = list(enumerate(rules))
         if self.looked_on is None:
             self.names = None
-            return numbered
+            return list(enumerate(rules))
         called = self._called(story, now)
-        wanted = [(order, rule) for order, rule in numbered if self._wants(rule, called)]
-        names = (name for one in itertools.chain(*called.values()) for name in one.names)
-        self.names = frozenset((*self._changed(story), *names))
-        return wanted
+        self.names = frozenset((*self._changed(story), *(name for one in called.values() for name in one)))
+        wanted, stirred = called.keys() | {rule for rule, _ in self.acted}, self.stirred
+        if not wanted and not stirred:
+            return []
+        return [
+            (order, rule)
+            for order, rule in enumerate(rules)
+            if rule.name in wanted or not stirred.isdisjoint(RESTS_ON[rule.when])
+        ]
 
     def _note_day(self, story: Story, now: datetime) -> None:
         """With a new day of the contractor's, and of their week, what time alone brings is new."""
@@ -116,17 +117,21 @@ class Docket:
             phase = story.contractor.phase_on(last) != story.contractor.phase_on(self.today)
             self.stirred |= {"day", "phase"} if week or phase else {"day"}
 
-    def _called(self, story: Story, now: datetime) -> dict[str, list[Open]]:
-        """By rule, what is to be looked at though nothing was said about it."""
+    def _called(self, story: Story, now: datetime) -> dict[str, list[str]]:
+        """By rule, the conversations and check-ins to be looked at though nothing was said about them."""
         everything = self.starts != _starts(story)
         anew = not self.stirred.isdisjoint(("phase", "temperature"))
-        called: dict[str, list[Open]] = {}
+        called: dict[str, list[str]] = {}
+        if not (everything or anew or self.acted or self.judged or (self.next_at and self.next_at <= now)):
+            return called
         for rule, left in self.left.items():
             for one in left:
-                acted = self.acted and any((rule, key) in self.acted for key in one.keys)
-                if everything or acted or one.calls(now, anew):
-                    called.setdefault(rule, []).append(one)
+                if everything or one.calls(now, anew) or self._has_acted(rule, one):
+                    called.setdefault(rule, []).extend(one.names)
         return called
+
+    def _has_acted(self, rule: str, one: Open) -> bool:
+        return bool(self.acted) and any((rule, key) in self.acted for key in one.keys)
 
     def _changed(self, story: Story) -> Iterator[str]:
         """The conversations and check-ins about which something came in, or that have gone."""
@@ -140,11 +145,6 @@ class Docket:
         if story.check_ins is not self.check_ins:
             yield from (uid for uid, one in story.check_ins.items() if self.check_ins.get(uid) != one)
         yield from (uid for _, occasion in self.acted if (uid := slot_of(occasion)[0]))
-
-    def _wants(self, rule: Rule, called: Mapping[str, object]) -> bool:
-        if rule.name in called or rule.name not in self.left or _doings(rule.name) in self.stirred:
-            return True
-        return not self.stirred.isdisjoint(RESTS_ON[rule.when])
 
     def part_of(self, story: Story) -> Story:
         """The story without the conversations and check-ins that are not looked at."""
@@ -161,17 +161,10 @@ class Docket:
         self.looked_on = self.today
         self.conversations, self.check_ins = story.mail.conversations, story.check_ins
         self.starts = _starts(story)
+        self.judged = any(one.judged for left in self.left.values() for one in left)
+        self.next_at = min((x.due_at for left in self.left.values() for x in left if x.due_at), default=None)
         self.stirred.clear()
         self.acted.clear()
-
-    @property
-    def next_at(self) -> datetime | None:
-        """When the next step of any rule comes due."""
-        return min((one.due_at for left in self.left.values() for one in left if one.due_at), default=None)
-
-
-def _doings(rule: str) -> str:
-    return f"rule {rule}"
 
 
 def _starts(story: Story) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ the stories those are kept that were told last: they are told anew from the stor
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.outlook import Outlook
@@ -30,6 +30,7 @@ from tick.post import Post
 from tick.stars import Stars
 
 MOST_MESSAGES = 2500  # of the stories that are kept in memory
+LONG_OVER = timedelta(days=30)  # a check-in's slot is then in nobody's way
 REVIVING = 5  # of a mail's references the last ones tell what it answers
 
 
@@ -83,6 +84,7 @@ class Books:
         self.enrolled = self.settled = False  # under this policy (tick/roll.py)
         self.unread: dict[str, Contractor] = {}  # whose history is still to be read
         self.rules: tuple[Rule, ...] = policy.rules + NOTICES
+        self.booking = next((rule for rule in self.rules if rule.when == "check-in due"), None)
         self._current.clear()
         self.outlooks: dict[str, Outlook] = {}
         self._booked.clear()
@@ -175,11 +177,12 @@ class Books:
         self._days[key] = ends_at
         return known != ends_at
 
-    def booked(self, but: str) -> tuple[Span, ...]:
-        """The slots of everybody's standing check-ins, but for one relationship's."""
+    def booked(self, but: str, now: datetime) -> tuple[Span, ...]:
+        """The slots of everybody's standing check-ins, but for one relationship's; none of those long over."""
         for key in (self.people.contractors.keys() & self._callers) - self._booked.keys():
             standing = (x for x in self.story(key).check_ins.values() if x.stands)
-            self._booked[key] = tuple((x.starts_at, x.ends_at) for x in standing)
+            spans = ((x.starts_at, x.ends_at) for x in standing if x.ends_at > now - LONG_OVER)
+            self._booked[key] = tuple(spans)
         return tuple(span for key, spans in self._booked.items() if key != but for span in spans)
 
     def docket(self, key: str) -> Docket:

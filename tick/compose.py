@@ -103,7 +103,7 @@ def rendered(
 ) -> Rendered:
     """What the letter about a case says at this moment; RenderingError where it lacks a fact."""
     reader = reader_of(case.reader, case.story.contractor, case.story.owner)
-    booked = books.booked(case.story.key) if case.occasion.check_in else ()
+    booked = books.booked(case.story.key, now) if case.occasion.check_in else ()
     facts = facts_of(case, books.policy, token, now, booked) | _answered_by(case, books)
     return templates.render(case.step.send, reader.language, wording, facts)
 

@@ -127,7 +127,7 @@ def news(judged: Iterable[Judged], now: datetime) -> Iterator[tuple[Case, Decisi
     for one in judged:
         decision = decision_of(one.case, one.judgement, now)
         before = one.case.decision
-        if before is None or replace(before, at=now) != decision:
+        if before is None or not decision.repeats(before):
             yield one.case, decision.after(before)
 
 

@@ -26,9 +26,8 @@ def observe(books: Books, key: str, now: datetime) -> datetime:
         tidy(books, key, now)
         changed += _temperature(books.story(key), books, now)
     story, look_at = books.story(key), midnight
-    rule = next((rule for rule in books.rules if rule.when == "check-in due"), None)
-    if rule:
-        diary = _diary(story, rule, books)
+    if books.booking:
+        diary = _diary(story, books.booking, books, now)
         changed += revise(story, diary, now)
         check_in, outlook = look_ahead(story, diary, now, books.outlooks.get(key))
         changed += [check_in] if check_in else []
@@ -54,6 +53,6 @@ def _temperature(story: Story, books: Books, now: datetime) -> list[Fact]:
     return [] if before and before.state == temperature.state else [temperature]
 
 
-def _diary(story: Story, rule: Rule, books: Books) -> Diary:
-    begun = max(books.marks[rule.name].since, story.profile.watermark)
-    return Diary(books.policy.check_ins, books.policy.mailbox.address, books.booked(story.key), begun)
+def _diary(story: Story, rule: Rule, books: Books, now: datetime) -> Diary:
+    begun, booked = max(books.marks[rule.name].since, story.profile.watermark), books.booked(story.key, now)
+    return Diary(books.policy.check_ins, books.policy.mailbox.address, booked, begun)

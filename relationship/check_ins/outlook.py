@@ -7,7 +7,7 @@ this one, and where one is dropped, or this is the first one (which goes where t
 again. One that is planned, and waits for its invitation, is looked at every time: its notice may be lost.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,20 +24,25 @@ class Outlook:
     until: datetime | None  # when something is to be planned by time alone; None: never
     slot: Span | None
     waits: bool  # one is planned, and waits for its invitation
-    taken: frozenset[Span]
+    taken: Sequence[Span]
+    check_ins: Mapping[str, CheckIn]
     rests_on: tuple[object, ...]
 
     def holds(self, story: Story, diary: Diary, now: datetime) -> bool:
         """Whether a search now would find the same."""
         if (self.until and now >= self.until) or self.rests_on != _rests_on(story, diary):
             return False
-        taken = frozenset(diary.taken)
-        return self.taken == taken or self._is_free_still(story, taken, now)
-
-    def _is_free_still(self, story: Story, taken: frozenset[Span], now: datetime) -> bool:
-        if any(end > now for _, end in self.taken - taken) or not story.check_ins:
+        if self.check_ins is not story.check_ins and _slots(self.check_ins) != _slots(story.check_ins):
             return False
-        return self.slot is None or not _touches(self.slot, taken - self.taken)
+        return self.taken == diary.taken or self._is_free_still(story, diary.taken, now)
+
+    def _is_free_still(self, story: Story, taken: Sequence[Span], now: datetime) -> bool:
+        before, after = frozenset(self.taken), frozenset(taken)
+        if before == after:
+            return True
+        if any(end > now for _, end in before - after) or not story.check_ins:
+            return False
+        return self.slot is None or not _touches(self.slot, after - before)
 
 
 def look_ahead(
@@ -48,13 +53,10 @@ def look_ahead(
         return planned_again(story, diary, now) if known.waits else None, known
     found, waits = survey(story, diary, now), bool(waiting(story, diary))
     rests_on = _rests_on(story, diary)
-    return found.check_in, Outlook(found.look_at, found.slot, waits, frozenset(diary.taken), rests_on)
+    return found.check_in, Outlook(found.look_at, found.slot, waits, diary.taken, story.check_ins, rests_on)
 
 
 def _rests_on(story: Story, diary: Diary) -> tuple[object, ...]:
-    check_ins = tuple(
-        (x.uid, x.sequence, x.state, x.starts_at, x.ends_at, x.planned_for) for x in story.check_ins.values()
-    )
     return (
         diary.terms,
         diary.begun,
@@ -63,8 +65,11 @@ def _rests_on(story: Story, diary: Diary) -> tuple[object, ...]:
         story.owner,
         story.profile.added_at,
         story.absences,
-        check_ins,
     )
+
+
+def _slots(check_ins: Mapping[str, CheckIn]) -> list[tuple[object, ...]]:
+    return [(x.uid, x.sequence, x.state, x.starts_at, x.ends_at, x.planned_for) for x in check_ins.values()]
 
 
 def _touches(slot: Span, spans: Iterable[Span]) -> bool:

@@ -16,6 +16,7 @@ from relationship.check_ins.slots import Slot, choose, suits
 from relationship.story import Story
 
 INVITED = frozenset({"invited", "accepted", "tentative", "delegated", "countered", "declined"})
+REVISED = INVITED | {"moved"}
 ONE_DAY = timedelta(days=1)
 
 
@@ -25,12 +26,11 @@ def revise(story: Story, diary: Diary, now: datetime) -> list[CheckIn]:
 
 
 def _changes(story: Story, diary: Diary, now: datetime) -> Iterator[CheckIn]:
-    if "contractor" in story.paused_by:
+    ahead = [x for x in story.check_ins.values() if x.starts_at > now and x.state in REVISED]
+    if not ahead or "contractor" in story.paused_by:
         return
     gone = _gone(story, diary, now)
-    for check_in in story.check_ins.values():
-        if check_in.starts_at <= now or check_in.state not in INVITED | {"moved"}:
-            continue
+    for check_in in ahead:
         changed = _cancelled(check_in, gone, now) if gone else _moved(story, diary, check_in, now)
         if changed:
             yield changed

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from relationship.decisions import Verdict
 from relationship.letters import State
 from relationship.messages import Side
 from relationship.occasions.check_ins import check_in_unanswered
@@ -44,8 +43,8 @@ def one_of_two_answered(story: Story, now: datetime) -> Iterator[Occasion]:
 
 def _withheld(story: Story, gate: str, now: datetime) -> Iterator[Occasion]:
     """What a gate holds back now, as an occasion for a note to the owner."""
-    for decision in story.decisions.values():
-        if decision.gate != gate or decision.verdict is not Verdict.HOLD:
+    for decision in story.held:
+        if decision.gate != gate:
             continue
         held = _held(story, decision.occasion, now)
         if held and not held.over:

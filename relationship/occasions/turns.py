@@ -50,7 +50,8 @@ def _said_after(story: Story, turn: Turn) -> Iterator[Message]:
 def waiting(trigger: str, party: Side) -> Finder:
     """`waiting on contractor`, `waiting on owner`: each asking wait, also one that ended in mid-steps.
 
-    One in a conversation that was quiet for 60 days is given up.
+    Of one that ended before anything was decided about it there is nothing to say; one in a conversation that was
+    quiet for 60 days is given up.
     """
 
     def find(story: Story, now: datetime) -> Iterator[Occasion]:
@@ -58,7 +59,7 @@ def waiting(trigger: str, party: Side) -> Finder:
             if turn.asks and not lapsed(turn, story.in_conversation(turn.conversation)[-1].at, now):
                 yield _wait(story, trigger, turn, now)
         for turn in story.lately(now):
-            if turn.party is party and turn.asks and turn.answered_at:
+            if turn.party is party and turn.asks and turn.answered_at and _is_dealt_with(story, turn):
                 answered = f"{who(story, party)} answered on {story.when(turn.answered_at)}"
                 yield replace(_wait(story, trigger, turn, turn.answered_at), over=answered)
 
@@ -78,6 +79,11 @@ def _wait(story: Story, trigger: str, turn: Turn, end: datetime) -> Occasion:
         message=story.by_key[turn.asked],
         aliases=tuple(f"wait/{m.key}" for m in _askings(story, turn, end)),
     )
+
+
+def _is_dealt_with(story: Story, turn: Turn) -> bool:
+    askings = (turn.asked, *(m.key for m in _askings(story, turn, turn.answered_at or turn.since)))
+    return any(f"wait/{key}" in story.dealt_with for key in askings)
 
 
 def _askings(story: Story, turn: Turn, end: datetime) -> list[Message]:
