@@ -356,7 +356,9 @@ def _is_late(turn: Turn, since: datetime) -> bool:
 
 def _by_copies(letters: Mapping[str, Letter], copies: Collection[Message]) -> Mapping[str, Letter]:
     """The letters with the Message-IDs under which a provider really sent them, as their copies show."""
-    found = dict(letters) if copies else letters
+    if not copies:
+        return letters
+    found = dict(letters)
     for message in copies:
         token = next((hint.removeprefix(LETTER) for hint in message.hints if hint.startswith(LETTER)), "")
         letter = found.get(token)

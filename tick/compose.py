@@ -25,7 +25,7 @@ from tick.invitations import calendar_of, invited
 from tick.owner.approval import needs_approval
 from tick.owner.mail import new_token
 from tick.reader import reader_of
-from tick.telling import facts_of
+from tick.telling import Telling, facts_of
 
 
 @dataclass(slots=True)
@@ -104,7 +104,10 @@ def rendered(
     """What the letter about a case says at this moment; RenderingError where it lacks a fact."""
     reader = reader_of(case.reader, case.story.contractor, case.story.owner)
     booked = books.booked(case.story.key, now) if case.occasion.check_in else ()
-    facts = facts_of(case, books.policy, token, now, booked) | _answered_by(case, books)
+    wanted = templates.facts_in(case.step.send, reader.language, wording)
+    facts = facts_of(Telling(case, reader, books.policy, token, now, booked), wanted) | _answered_by(
+        case, books
+    )
     return templates.render(case.step.send, reader.language, wording, facts)
 
 

@@ -52,6 +52,7 @@ class Templates:
         self._sandbox = Sandbox()
         self._read: dict[str, list[TemplateFile]] = {}
         self._compiled: dict[tuple[Path, int], Template] = {}
+        self._named: dict[tuple[Path, int], frozenset[str]] = {}
 
     def index(self) -> TemplateIndex:
         """Name, reader and problems of every letter; nothing is rendered."""
@@ -95,6 +96,16 @@ class Templates:
         pieces = (piece for file in files if not file.problems for piece in (file.subject, *file.wordings))
         needed = {fact for piece in pieces for fact in self._sandbox.needs(piece.source)}
         return {name: tuple(sorted(needed - given)) for name, given in GIVEN.items() if needed - given}
+
+    def facts_in(self, name: str, language: str, wording: int) -> frozenset[str]:
+        """The facts that a letter names in its subject and this wording, whether it will state them or not."""
+        file = self._chosen(name, language)
+        key = file.path, wording % len(file.wordings) if file.wordings else 0
+        if key not in self._named:
+            pieces = (file.subject, *file.wordings[key[1] : key[1] + 1])
+            found = (self._sandbox.named(piece.source) for piece in pieces if not file.problems)
+            self._named[key] = frozenset().union(*found)
+        return self._named[key]
 
     def may_state(self, name: str, facts: Collection[str]) -> bool:
         """Whether a letter, in whatever language, has a word for one of these facts."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes, pass_context
+from jinja2.meta import find_undeclared_variables
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
@@ -100,6 +101,10 @@ class Sandbox:
     def needs(self, source: str) -> frozenset[str]:
         """The facts that a sound text states in any case, not only `if` something holds."""
         return stated_in(self._body.parse(source))
+
+    def named(self, source: str) -> frozenset[str]:
+        """All facts that a sound text names."""
+        return frozenset(find_undeclared_variables(self._body.parse(source)))
 
     def body(self, source: str) -> Template:
         """A wording, checked before, made ready."""
