@@ -195,11 +195,11 @@ class Books:
 
     # -- writing -------------------------------------------------------------------------------------------
 
-    def commit(self, key: str, facts: Iterable[Fact]) -> None:
-        """Make facts durable, and the books current."""
-        self.commit_many({key: list(facts)})
+    def commit(self, key: str, facts: Iterable[Fact], foreseen: bool = False) -> None:
+        """Make facts durable, and the books current; what was `foreseen` is no reason to look again sooner."""
+        self.commit_many({key: list(facts)}, foreseen)
 
-    def commit_many(self, facts: Mapping[str, list[Fact]]) -> None:
+    def commit_many(self, facts: Mapping[str, list[Fact]], foreseen: bool = False) -> None:
         """The same for several aggregates."""
         if not facts:
             return
@@ -221,7 +221,7 @@ class Books:
                 for name in self._dockets:
                     self._stir(name, added)
                 self._wake = dict.fromkeys(self.people.contractors)
-            if key in self.people.contractors:
+            if key in self.people.contractors and not foreseen:
                 self._wake[key] = None
 
     def _stir(self, key: str, facts: Iterable[Fact], gone: bool = False) -> None:

@@ -27,6 +27,9 @@ from tick.owner.mail import new_token
 from tick.reader import reader_of
 from tick.telling import Telling, facts_of
 
+# What these gates hold waits for a time that is known, or for news of the same relationship.
+ENDS_BY_ITSELF = frozenset({"condition", "absent", "limits", "quiet hours"})
+
 
 @dataclass(slots=True)
 class Composed:
@@ -46,9 +49,19 @@ def compose(judged: Iterable[Judged], books: Books, templates: Templates, now: d
         facts: list[Fact] = [decision]
         if decision.verdict is Verdict.SEND:
             facts = _with_letter(case, decision, books, templates, now)
-        books.commit(case.story.key, facts)
+        books.commit(case.story.key, facts, foreseen=_changes_nothing_else(case, facts))
         _count(facts, done)
     return done
+
+
+def _changes_nothing_else(case: Case, facts: list[Fact]) -> bool:
+    """Whether nothing else comes of a decision, so that it is no reason for another look."""
+    [decision, *letter] = facts
+    if letter or case.occasion.check_in or not isinstance(decision, Decision):
+        return False
+    if decision.verdict is Verdict.HOLD:
+        return decision.gate in ENDS_BY_ITSELF
+    return case.number == len(case.rule.steps) - 1
 
 
 def _count(facts: list[Fact], done: Composed) -> None:
