@@ -27,6 +27,7 @@ Span = tuple[datetime, datetime]
 
 BACK = timedelta(days=21)  # how far before the wanted moment is looked at all, and how far behind it
 AHEAD = timedelta(days=45)
+NEARBY = 6  # days round the wanted one that are tried first
 NEAR = 3  # days round the wanted one between which the first check-in may choose
 FARTHEST = timedelta(hours=12)  # hours that lie further apart than this do not neighbour each other
 PATIENCE = timedelta(
@@ -67,16 +68,42 @@ def choose(pair: Pair, wanted: datetime, earliest: datetime, habit: bool = False
     """
     wanted = wanted if habit else max(wanted, earliest)
     start = max(_whole_day(pair.zone, wanted, earliest) if habit else earliest, wanted - BACK)
+    return _soon(pair, wanted, start, habit) or _sometime(pair, wanted, start, habit)
+
+
+def _soon(pair: Pair, wanted: datetime, start: datetime, habit: bool) -> Slot | None:
+    """The best slot where one of that week is the best: nearly always, between two who share hours."""
+    days = timedelta(days=NEARBY + 2)  # so that the days nearby are whole ones
+    if start >= wanted + days:
+        return None
+    window = (max(start, wanted - days), wanted + days)
+    shared = _shared(pair, pair.owner.clock.spans(*window), _present(pair, window))
+    near = any(_is_near(pair, span, max(wanted, start)) for span in shared)
+    return _in_overlap(pair, shared, wanted, habit, NEARBY) if near else None
+
+
+def _sometime(pair: Pair, wanted: datetime, start: datetime, habit: bool) -> Slot | None:
+    """The best slot within all weeks that are looked at."""
     window = (start, max(wanted, start) + AHEAD)
-    owner = list(pair.owner.clock.spans(*window))
-    contractor = list(_without(pair.contractor.clock.spans(*window), pair.absent))
-    shared = [span for span in _overlap(owner, contractor) if span[1] - span[0] >= pair.length]
+    owner, contractor = list(pair.owner.clock.spans(*window)), list(_present(pair, window))
+    shared = _shared(pair, owner, contractor)
     in_overlap = _in_overlap(pair, shared, wanted, habit)
     if in_overlap is None or any(_is_near(pair, span, max(wanted, start)) for span in shared):
         return in_overlap or _at_an_edge(pair, owner, contractor, wanted)
     at_an_edge = _at_an_edge(pair, owner, contractor, wanted)
     nearer = at_an_edge and at_an_edge.starts_at + PATIENCE < in_overlap.starts_at
     return at_an_edge if nearer else in_overlap
+
+
+def _present(pair: Pair, window: Span) -> Iterator[Span]:
+    """When the contractor is there."""
+    return _without(pair.contractor.clock.spans(*window), pair.absent)
+
+
+def _shared(pair: Pair, owner: Iterable[Span], contractor: Iterable[Span]) -> list[Span]:
+    """The spans that both share and that are long enough."""
+    spans = _overlap(list(owner), list(contractor))
+    return [span for span in spans if span[1] - span[0] >= pair.length]
 
 
 def _is_near(pair: Pair, span: Span, wanted: datetime) -> bool:
@@ -103,11 +130,16 @@ def suits(pair: Pair, slot: Slot, hours: bool = True) -> bool:
     return all(list(clock.spans(*span)) == [span] for clock in asked)
 
 
-def _in_overlap(pair: Pair, shared: list[Span], wanted: datetime, habit: bool) -> Slot | None:
+def _in_overlap(
+    pair: Pair, shared: list[Span], wanted: datetime, habit: bool, within: int | None = None
+) -> Slot | None:
+    """The best slot in the spans that both share; those `within` so many days alone, where it is said."""
     days: dict[date, list[Span]] = {}
+    middle = wanted.astimezone(pair.zone).date()
     for span in shared:
         for day, part in _by_day(span, pair.zone):
-            days.setdefault(day, []).append(part)
+            if within is None or abs(day - middle).days <= within:
+                days.setdefault(day, []).append(part)
     for day in sorted(days, key=lambda day: _preference(pair, days[day], day, wanted, habit)):
         at = _on_day(pair, days[day], wanted if habit else None, day)
         if at:
