@@ -13,7 +13,7 @@ Conversations that are taken out as a whole (they went to the yearly files) leav
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -112,15 +112,19 @@ class Correspondence:
             found |= dict.fromkeys(_names(message), self.conversation_of[message.key])
         return found
 
-    def part(self, names: frozenset[str], clicks: Sequence[Message]) -> "Correspondence":
+    def part(
+        self, names: frozenset[str], clicks: Sequence[Message], but: Set[tuple[str, str]]
+    ) -> "Correspondence":
         """As if people had said nothing else than what is in these conversations and these clicks.
 
-        All mails by their keys are in it.
+        Left out are the exchanges in `but`, by what was asked and answered. All mails by their keys are in it.
         """
         said = [m for name in sorted(names) for m in self.conversations.get(name, ())]
         said += [click for click in clicks if self.conversation_of[click.key] not in names]
         commands = tuple(m for m in sorted(said, key=lambda m: m.at) if _is_command(m))
-        after = replace(self, ledger=_joined(self.ledgers[name] for name in names if name in self.ledgers))
+        ledger = _joined(self.ledgers[name] for name in names if name in self.ledgers)
+        exchanges = tuple(turn for turn in ledger.exchanges if (turn.asked, turn.answered) not in but)
+        after = replace(self, ledger=Ledger(exchanges, ledger.waits))
         after.__dict__.update(
             by_key=self.by_key,
             commands=commands,

@@ -62,14 +62,15 @@ class Story:
         """The story itself, or the one of which it is a part."""
         return self._whole or self
 
-    def part(self, names: frozenset[str]) -> "Story":
+    def part(self, names: frozenset[str], but: Set[tuple[str, str]] = frozenset()) -> "Story":
         """The story as if nothing else had been said than in these conversations, or by a click about them.
 
-        Of the check-ins those are in it that are named by their UIDs.
+        The exchanges that are named in `but`, by what was asked and answered, are left out. Of the check-ins those
+        are in it that are named by their UIDs.
         """
         clicks = [m for m in self.mail.clicks if not names.isdisjoint(self.meant_by(m))]
         check_ins = {uid: check_in for uid, check_in in self.check_ins.items() if uid in names}
-        return replace(self, mail=self.mail.part(names, clicks), check_ins=check_ins, _whole=self.whole)
+        return replace(self, mail=self.mail.part(names, clicks, but), check_ins=check_ins, _whole=self.whole)
 
     def meant_by(self, click: Message) -> frozenset[str]:
         """What a one-click answer is about: what its letter is."""

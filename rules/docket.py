@@ -11,7 +11,7 @@ another phase or temperature, and once a week. Where steps start anew, because a
 everything that is open is looked at.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -19,6 +19,7 @@ from relationship.check_ins.bookings import slot_of
 from relationship.check_ins.check_in import CheckIn
 from relationship.decisions import Decision
 from relationship.facts import Fact
+from relationship.ledger import Ledger
 from relationship.letters import Letter
 from relationship.messages import Message
 from relationship.news import News
@@ -28,6 +29,8 @@ from relationship.story import Story
 from relationship.warmth.words import Temperature
 from rules.policy import Rule
 
+NOTHING: Set[str] = frozenset()
+NO_TURNS = Ledger()
 Wanted = Sequence[tuple[int, Rule]]  # rules, with their places in the file
 
 KINDS: Mapping[type, str] = {
@@ -74,8 +77,9 @@ class Docket:
     today: date = date.min  # that of the look which goes on
     names: frozenset[str] | None = None  # what this look goes through; None: everything
     stirred: set[str] = field(default_factory=set)  # the kinds of facts that came in
-    acted: set[tuple[str, str]] = field(default_factory=set)  # the rules that acted, and on which occasion
+    acted: dict[str, set[str]] = field(default_factory=dict)  # the rules that acted, and on which occasions
     conversations: Mapping[str, object] = field(default_factory=dict)  # as they were at the last look
+    ledgers: Mapping[str, Ledger] = field(default_factory=dict)  # likewise
     check_ins: Mapping[str, CheckIn] = field(default_factory=dict)  # likewise
     starts: tuple[object, ...] = ()  # likewise: why steps started anew
     judged: bool = False  # whether something is due, or held
@@ -90,7 +94,7 @@ class Docket:
             else:
                 self.stirred.add(kind)
             if isinstance(fact, Decision | Letter) and not gone:
-                self.acted.add((fact.rule, fact.occasion))
+                self.acted.setdefault(fact.rule, set()).add(fact.occasion)
 
     def begin(self, rules: Iterable[Rule], story: Story, now: datetime) -> Wanted:
         """A look begins: the rules that may find something now that they did not find before, and their order."""
@@ -100,7 +104,7 @@ class Docket:
             return list(enumerate(rules))
         called = self._called(story, now)
         self.names = frozenset((*self._changed(story), *(name for one in called.values() for name in one)))
-        wanted, stirred = called.keys() | {rule for rule, _ in self.acted}, self.stirred
+        wanted, stirred = called.keys() | self.acted.keys(), self.stirred
         if not wanted and not stirred:
             return []
         return [
@@ -125,13 +129,11 @@ class Docket:
         if not (everything or anew or self.acted or self.judged or (self.next_at and self.next_at <= now)):
             return called
         for rule, left in self.left.items():
+            acted = self.acted.get(rule, NOTHING)
             for one in left:
-                if everything or one.calls(now, anew) or self._has_acted(rule, one):
+                if everything or one.calls(now, anew) or not acted.isdisjoint(one.keys):
                     called.setdefault(rule, []).extend(one.names)
         return called
-
-    def _has_acted(self, rule: str, one: Open) -> bool:
-        return bool(self.acted) and any((rule, key) in self.acted for key in one.keys)
 
     def _changed(self, story: Story) -> Iterator[str]:
         """The conversations and check-ins about which something came in, or that have gone."""
@@ -144,11 +146,22 @@ class Docket:
                 yield from story.meant_by(click)
         if story.check_ins is not self.check_ins:
             yield from (uid for uid, one in story.check_ins.items() if self.check_ins.get(uid) != one)
-        yield from (uid for _, occasion in self.acted if (uid := slot_of(occasion)[0]))
+        acted_on = (occasion for occasions in self.acted.values() for occasion in occasions)
+        yield from (uid for occasion in acted_on if (uid := slot_of(occasion)[0]))
 
     def part_of(self, story: Story) -> Story:
-        """The story without the conversations and check-ins that are not looked at."""
-        return story if self.names is None else story.part(self.names)
+        """The story without the conversations and check-ins that are not looked at, nor the answers done with."""
+        return story if self.names is None else story.part(self.names, self._done_with())
+
+    def _done_with(self) -> set[tuple[str, str]]:
+        """The answers that were looked at before, with nothing left to do about them."""
+        seen = [turn for name in self.names or () for turn in self.ledgers.get(name, NO_TURNS).exchanges]
+        left = {key for some in self.left.values() for one in some for key in one.keys} if seen else NOTHING
+        return {
+            (turn.asked, turn.answered)
+            for turn in seen
+            if f"wait/{turn.asked}" not in left and f"exchange/{turn.answered}" not in left
+        }
 
     def kept(self, rule: Rule) -> list[Open]:
         """What is left of a rule in the conversations and check-ins that are not looked at."""
@@ -156,13 +169,19 @@ class Docket:
             return []
         return [one for one in self.left.get(rule.name, ()) if self.names.isdisjoint(one.names)]
 
+    def note_next(self) -> datetime | None:
+        """When time alone changes something for a rule; what it left is noted by now."""
+        left = [one for some in self.left.values() for one in some]
+        self.judged = any(one.judged for one in left)
+        self.next_at = min((one.due_at for one in left if one.due_at), default=None)
+        return self.next_at
+
     def looked(self, story: Story) -> None:
         """Everything was looked at."""
         self.looked_on = self.today
         self.conversations, self.check_ins = story.mail.conversations, story.check_ins
+        self.ledgers = story.mail.ledgers
         self.starts = _starts(story)
-        self.judged = any(one.judged for left in self.left.values() for one in left)
-        self.next_at = min((x.due_at for left in self.left.values() for x in left if x.due_at), default=None)
         self.stirred.clear()
         self.acted.clear()
 

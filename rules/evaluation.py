@@ -100,8 +100,8 @@ def cases(
                 case = _next_case(rule, order, mark, readers, occasion, story, now)
                 left += _filed(found, rule, occasion, case, story, now)
         docket.left[rule.name] = left
+    found.next_at = docket.note_next()
     docket.looked(story)
-    found.next_at = docket.next_at
     found.gone = [x for x in story.held if x.rule in acting and x.occasion not in acting[x.rule]]
     return found
 
