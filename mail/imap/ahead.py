@@ -1,10 +1,10 @@
 """New mail of one folder, asked for ahead: while a batch is understood, the server works on the next one.
 
 Theory of operation. On the line go, by turns, the first look at a batch (a few header fields), and the fetch of what
-is worth it in the batch before. When a batch is handed over, the fetch of the next one and the first look at the one
-after that are on their way already. Whoever wants to ask something else in between has their answers read and held
-first (`mail.imap.inbox`). Where the line dies, what was asked ahead is lost, and fetched once more with all the
-patience that a bad mail needs.
+is worth it in the batch before: never two of a sort, so that each answer says to which it belongs. When a batch is
+handed over, the fetch of the next one and the first look at the one after that are under way already. Whoever wants
+to ask something else in between has their answers read and held first (`mail.imap.inbox`). Where the line dies, what
+was asked ahead is lost, and fetched once more with all the patience that a bad mail needs.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,10 +27,12 @@ Reading = Callable[[str, list[Answer]], Iterator[RawMail]]
 
 @dataclass(eq=False)
 class Asked:
-    """A FETCH that is on its way, or its answers, once they are read."""
+    """A FETCH that is on its way, and its answers, as far as they are read."""
 
     tag: bytes
-    answers: list[Answer] | None = None
+    first_look: bool
+    answers: list[Answer] = field(default_factory=list)
+    is_lost: bool = False  # with the line: nobody will answer
 
 
 class Line(Protocol):

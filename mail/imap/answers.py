@@ -17,25 +17,27 @@ _LITERAL = re.compile(rb"\{(\d+)\+?\}\Z")
 
 
 def answers(imap: Any, tag: bytes) -> Iterator[Answer]:
-    """All answers to the command that imaplib sent with this tag.
+    """All answers up to the end of the command that imaplib sent with this tag.
 
+    Where several are under way, answers to the others may be among them, and the others may end first: a server may
+    work on all of them at once (RFC 3501, 5.5), and Dovecot does.
     Some servers hand out all but the bad mails, and say NO: that is an end like any other.
     """
-    end = tag + b" "
-    while True:
+    ends: dict[bytes, Any] = imap.tagged_commands
+    while ends[tag] is None:
         line = _line(imap)
-        if line.startswith(end):
-            break
         mail = _FETCH.match(line)
         if mail:
             yield _to_its_end(imap, mail[1] + line[mail.end() :])
+        elif (end := line.partition(b" "))[0] in ends:
+            ends[end[0]] = end[2]
         elif line[:6].upper() == b"* BYE ":
             raise imap.abort(line[6:].decode("utf-8", "replace"))
         else:
             _to_its_end(imap, line)
-    del imap.tagged_commands[tag]
-    if line[len(end) :][:3].upper() == b"BAD":
-        raise imap.error(f"UID command error: BAD [{line[len(end) + 4 :]!r}]")
+    said = ends.pop(tag)
+    if said[:3].upper() == b"BAD":
+        raise imap.error(f"UID command error: BAD [{said[4:]!r}]")
 
 
 def _to_its_end(imap: Any, line: bytes) -> Answer:

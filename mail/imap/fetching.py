@@ -64,6 +64,12 @@ def literals(answers: Iterable[Answer]) -> Iterator[tuple[int, bytes]]:
             yield int(uid[1]), b"".join(piece[1] for piece in answer if isinstance(piece, tuple))
 
 
+def is_first_look(answer: Answer) -> bool:
+    """Whether an answer is one to FIRST_LOOK."""
+    text = answer[0] if isinstance(answer[0], bytes) else answer[0][0]
+    return b"[HEADER.FIELDS " in text.upper()
+
+
 def first_looks(folder: str, answers: Iterable[Answer]) -> Iterator[RawMail]:
     """The mails in the answer to FIRST_LOOK, with these few header fields and no text.
 

@@ -13,7 +13,7 @@ from typing import Self
 
 from imapclient import IMAPClient
 
-from mail.imap import connecting, filing, folders, idling, labels, listing, looking, searching
+from mail.imap import connecting, fetching, filing, folders, idling, labels, listing, looking, searching
 from mail.imap.ahead import Asked, Relay
 from mail.imap.answers import Answer, answers
 from mail.imap.connecting import InboxError, InboxSettings, settings_from_url
@@ -264,7 +264,7 @@ class Inbox:
             with self._speaking() as client:
                 self._examine(client, folder, uidvalidity)
         with self._line() as client:
-            asked = Asked(searching.ask(client, uids, first_look))
+            asked = Asked(searching.ask(client, uids, first_look), first_look)
         self._under_way.append(asked)
         return asked
 
@@ -273,11 +273,16 @@ class Inbox:
         while asked in self._under_way:
             first = self._under_way[0]
             with self._line() as client:
-                first.answers = list(answers(client._imap, first.tag))
+                for answer in answers(client._imap, first.tag):
+                    self._asker(answer, first).answers.append(answer)
             self._under_way.remove(first)
-        if asked.answers is None:
+        if asked.is_lost:
             raise InboxError("The line to the IMAP server was lost.")
         return asked.answers
+
+    def _asker(self, answer: Answer, first: Asked) -> Asked:
+        looks = fetching.is_first_look(answer)
+        return next((asked for asked in self._under_way if asked.first_look is looks), first)
 
     def fetch_surely(
         self, folder: str, uidvalidity: int, uids: Sequence[int], tries: int = TRIES
@@ -319,6 +324,8 @@ class Inbox:
     def _forget(self) -> IMAPClient | None:
         client, self._client = self._client, None
         self._listing, self._looks, self._open = [], 0, ("", 0)
+        for asked in self._under_way:
+            asked.is_lost = True
         self._under_way.clear()
         return client
 

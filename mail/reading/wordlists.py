@@ -83,6 +83,8 @@ class Phrases:
             mark = max(words_of_one, key=len, default="")
             self._by_mark.setdefault(mark, []).append(frozenset(words_of_one))
         self._marks = frozenset(self._by_mark)
+        _EVERY_MARK.update(self._marks)
+        _words_of.cache_clear()  # a text that was looked at before may hold a new mark
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -91,16 +93,21 @@ class Phrases:
 
     def stand_in(self, text: str) -> bool:
         """Whether any of them stands in text that went through `plain`."""
-        there = _words_of(text)
-        complete = any(one <= there for mark in self._marks & there for one in self._by_mark[mark])
+        there, marks = _words_of(text)
+        complete = any(one <= there for mark in self._marks & marks for one in self._by_mark[mark])
         if complete or True in self._unmarked or (self._unmarked and not text.isascii()):
             return bool(self.pattern.search(text))
         return False
 
 
+_EVERY_MARK: set[str] = set()  # of all phrases that were asked for so far
+
+
 @lru_cache(maxsize=4)
-def _words_of(text: str) -> frozenset[str]:
-    return frozenset(text.translate(_ASCII_GAPS).split() if text.isascii() else _WORD.findall(text))
+def _words_of(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of a text, and those few of them that are any phrase's mark: each list looks at these alone."""
+    words = frozenset(text.translate(_ASCII_GAPS).split() if text.isascii() else _WORD.findall(text))
+    return words, words & _EVERY_MARK
 
 
 def merged(words: Iterable[str]) -> str:

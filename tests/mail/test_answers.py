@@ -39,6 +39,14 @@ def test_what_else_is_said_meanwhile_is_passed_over() -> None:
     assert read(said + DONE) == [[b"1 (UID 2)"]]
 
 
+def test_the_end_of_another_command_is_noted() -> None:
+    line = Line(b"* 7 FETCH (UID 9)\r\nA2 OK Done.\r\n" + DONE)
+    line.tagged_commands[b"A2"] = None
+    assert list(answers(line, b"A1")) == [[b"7 (UID 9)"]]
+    assert list(answers(line, b"A2")) == []
+    assert not line.tagged_commands
+
+
 def test_a_no_is_an_end_too() -> None:
     assert read(b"* 7 FETCH (UID 9)\r\nA1 NO Some messages could not be fetched\r\n") == [[b"7 (UID 9)"]]
 
