@@ -27,7 +27,8 @@ from tick.waiting import Waiting
 
 log = logging.getLogger(__name__)
 
-MANY = 30_000  # mails that are read, or messages that wait, at most before the cursor moves
+MANY = 30_000  # messages that wait at most before they are committed, and the cursor moves
+LONGEST = 100_000  # mails that are read at most before that: so many are read again after a crash
 EVIDENCE = 20  # mails that are kept as evidence in one go: a flood of junk is counted
 
 Pairs = tuple[tuple[str, Message], ...]  # relationship, and the message as it is in its story
@@ -83,7 +84,7 @@ class _Recording:
         if batch.starred is not None:
             self._save_facts()
             note_stars(batch, self._books, self._now)
-        if max(self._mails, self._waiting.count) >= MANY:
+        if self._waiting.count >= MANY or self._mails >= LONGEST:
             self.save()
 
     def save(self) -> None:

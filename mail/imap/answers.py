@@ -29,15 +29,15 @@ def answers(imap: Any, tag: bytes) -> Iterator[Answer]:
         mail = _FETCH.match(line)
         if mail:
             yield _to_its_end(imap, mail[1] + line[mail.end() :])
-        elif (end := line.partition(b" "))[0] in ends:
-            ends[end[0]] = end[2]
+        elif (end := line.split(b" ", 2))[0] in ends:
+            ends[end[0]] = end[1].decode("ascii", "replace").upper(), end[2:]
         elif line[:6].upper() == b"* BYE ":
             raise imap.abort(line[6:].decode("utf-8", "replace"))
         else:
             _to_its_end(imap, line)
-    said = ends.pop(tag)
-    if said[:3].upper() == b"BAD":
-        raise imap.error(f"UID command error: BAD [{said[4:]!r}]")
+    kind, said = ends.pop(tag)
+    if kind == "BAD":
+        raise imap.error(f"UID command error: BAD {said}")
 
 
 def _to_its_end(imap: Any, line: bytes) -> Answer:
