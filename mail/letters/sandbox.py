@@ -86,7 +86,9 @@ class Sandbox:
     def __init__(self) -> None:
         self._body = _environment(_shown, autoescape=True)
         self._subject = _environment(_shown_in_subject, autoescape=False)
-        self._trees: dict[str, nodes.Template] = {}  # of texts that were checked, until it is asked what they state
+        self._trees: dict[
+            str, nodes.Template
+        ] = {}  # of texts that were checked, until it is asked what they state
 
     def problems(self, source: str, line: int, facts: Mapping[str, Fact] = FACTS) -> Iterator[str]:
         """What stands in the way of this text, as sentences; `line` is where it begins in its file."""
@@ -101,7 +103,7 @@ class Sandbox:
 
     def needs(self, source: str) -> frozenset[str]:
         """The facts that a sound text states in any case, not only `if` something holds."""
-        return stated_in(self._trees.pop(source, None) or self._body.parse(source))
+        return stated_in(self._trees.pop(source) if source in self._trees else self._body.parse(source))
 
     def named(self, source: str) -> frozenset[str]:
         """All facts that a sound text names."""

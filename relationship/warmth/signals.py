@@ -7,6 +7,7 @@ with points of their own; 0 switches a signal off. What each looks for stands in
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from relationship.messages import Side
 from relationship.warmth.evidence import Evidence
@@ -53,9 +54,8 @@ def weigh(evidence: Evidence, points: Mapping[str, int], now: datetime) -> list[
     for signal in SIGNALS.values():
         each = points.get(signal.name, signal.points)
         if each:
-            found += [
-                Finding(signal.name, each, reason) for reason in signal.find(evidence, now)[: signal.at_most]
-            ]
+            reasons = islice(signal.find(evidence, now), signal.at_most)
+            found += [Finding(signal.name, each, reason) for reason in reasons]
     return sorted(found, key=lambda finding: -finding.points)
 
 

@@ -5,7 +5,7 @@ there is too little of it, nothing is said.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from relationship.clocks.durations import Duration
@@ -23,7 +23,7 @@ FORGOTTEN = Duration(15, "days", working=True)
 PAYMENT_GRACE = Duration(3, "days", working=True)
 FEEDBACK_GRACE = Duration(5, "days", working=True)
 
-Find = Callable[[Evidence, datetime], list[str]]
+Find = Callable[[Evidence, datetime], Iterable[str]]
 
 
 # -- answers -----------------------------------------------------------------------------------------
@@ -82,16 +82,14 @@ def _gone(evidence: Evidence, side: Side, now: datetime) -> tuple[Turn, datetime
 def long_wait(side: Side) -> Find:
     """Questions open for two working days, and not yet forgotten; without what `very_long_wait` finds."""
 
-    def find(evidence: Evidence, now: datetime) -> list[str]:
+    def find(evidence: Evidence, now: datetime) -> Iterator[str]:
         if not evidence.waits(side, now):
-            return []
+            return
         gone = _gone(evidence, side, now)
         clock = evidence.story.clock(side)
-        return [
-            _waiting(evidence, turn, start, now)
-            for turn, start in _long_waits(evidence, side, 2, now)
-            if (gone is None or turn != gone[0]) and clock.after(start, FORGOTTEN) > now
-        ]
+        for turn, start in _long_waits(evidence, side, 2, now):
+            if (gone is None or turn != gone[0]) and clock.after(start, FORGOTTEN) > now:
+                yield _waiting(evidence, turn, start, now)
 
     return find
 
