@@ -72,11 +72,11 @@ def _pack(value: Any) -> Doc:
 def _unpack(kind: Any, doc: object) -> Any:
     if not isinstance(doc, Mapping):
         raise CodecError(f"this is no {kind.__name__}: {type(doc).__name__} where an object was expected")
-    plans = _plans(kind)
-    unknown = doc.keys() - plans.keys()
-    if unknown:
-        raise NewerError(f"{kind.__name__} has a field {min(unknown)!r} that this version does not know")
-    return kind(**{name: plans[name].unpack(value) for name, value in doc.items()})
+    readers = _readers(kind)
+    if not doc.keys() <= readers.keys():
+        unknown = min(doc.keys() - readers.keys())
+        raise NewerError(f"{kind.__name__} has a field {unknown!r} that this version does not know")
+    return kind(**{name: readers[name](value) for name, value in doc.items()})
 
 
 @cache
@@ -85,6 +85,11 @@ def _packing(kind: Any) -> tuple[Convert, tuple[tuple[str, object, Convert | Non
     plans = _plans(kind)
     parts = attrgetter(*plans) if len(plans) > 1 else lambda value: (getattr(value, *plans),)
     return parts, tuple((plan.name, plan.default, plan.pack) for plan in plans.values())
+
+
+@cache
+def _readers(kind: Any) -> dict[str, Convert]:
+    return {name: plan.unpack for name, plan in _plans(kind).items()}
 
 
 @cache
@@ -172,9 +177,11 @@ def _member(kind: type[Enum]) -> Convert:
     known: dict[object, Enum] = {member.value: member for member in kind}
 
     def read(value: object) -> Enum:
-        if isinstance(value, str) and value not in known:
+        if value in known:
+            return known[value]
+        if isinstance(value, str):
             raise NewerError(f"{value!r} is no {kind.__name__} that this version knows")
-        return known[value] if value in known else kind(value)
+        return kind(value)
 
     return read
 

@@ -93,10 +93,17 @@ class Phrases:
 
     def stand_in(self, text: str) -> bool:
         """Whether any of them stands in text that went through `plain`."""
-        there, marks = _words_of(text)
-        complete = any(one <= there for mark in self._marks & marks for one in self._by_mark[mark])
-        if complete or True in self._unmarked or (self._unmarked and not text.isascii()):
+        if self._may_stand_in(text) or True in self._unmarked or (self._unmarked and not text.isascii()):
             return bool(self.pattern.search(text))
+        return False
+
+    def _may_stand_in(self, text: str) -> bool:
+        """Whether all words of any phrase are there."""
+        there, marks = _words_of(text)
+        for mark in self._marks & marks:
+            for words in self._by_mark[mark]:
+                if words <= there:
+                    return True
         return False
 
 
