@@ -84,7 +84,7 @@ class Keepwarm:
         recorded = record(self._collect(books, now), books, now)
         settle(books, now)
         file_copies(self.inbox, recorded.copies)
-        bench = court(books, looking(self.inbox), now)
+        bench = court(books, looking(self.inbox, books), now)
         judged = decide(books, bench, now)
         composed = compose(judged, books, self.templates, now)
         tell_of_limit(judged, books, self.templates, now)
@@ -142,7 +142,7 @@ class Keepwarm:
 
         At most once per occasion, with one template at most once in `seldom`, and only where mail can go out now.
         """
-        owner, bench = self.books.people.owner, court(self.books, looking(self.inbox), now)
+        owner, bench = self.books.people.owner, court(self.books, looking(self.inbox, self.books), now)
         said = {"since": moment(since, owner.timezone, "en", owner.locale), **facts}
         tell_at_once(
             self.books, bench, self.wires, self.templates, template, occasion, said, now, seldom=seldom

@@ -70,7 +70,7 @@ def _row(story: Story, books: Books, now: datetime) -> dict[str, Any]:
         "phase": story.contractor.phase_on(today),
         "temperature": str(warmth.state),
         "reasons": list(warmth.reasons),
-        "waits": [_wait(turn) for turn in story.ledger.waits],
+        "waits": [_wait(turn) for turn in (*story.past.waits, *story.ledger.waits)],
         "contractor_median_s": _median(story, Side.CONTRACTOR),
         "owner_median_s": _median(story, Side.OWNER),
         "check_in": _check_in(story, now),
@@ -93,7 +93,7 @@ def _wait(turn: Any) -> dict[str, Any]:
 
 
 def _median(story: Story, side: Side) -> int | None:
-    return median_working_s([t for t in story.ledger.exchanges if t.party is side], story.clock(side))
+    return median_working_s([t for t in story.exchanges if t.party is side], story.clock(side))
 
 
 def _check_in(story: Story, now: datetime) -> dict[str, Any] | None:

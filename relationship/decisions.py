@@ -75,6 +75,13 @@ def _said(decision: Decision) -> tuple[object, ...]:
     return *what, decision.verdict, decision.why, decision.gate, decision.letter
 
 
+def mails_of(occasion: str) -> tuple[str, ...]:
+    """The keys of the mail that an occasion's key may name: after its sort, and before or after a day or an address."""
+    named = occasion.partition("/")[2]
+    keys = (named, named.rpartition("/")[0], named.partition("/")[2])
+    return tuple(key for key in keys if key)
+
+
 def decision_key(rule: str, occasion: str, step: int) -> str:
     """The identity of a decision: a rule acts once on a step of an occasion."""
     return f"{rule}\n{occasion}\n{step}"

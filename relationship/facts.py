@@ -12,6 +12,7 @@ from relationship.decisions import Decision
 from relationship.letters import Letter
 from relationship.messages import Message
 from relationship.news import News
+from relationship.past import Summary
 from relationship.warmth.words import Temperature
 
 
@@ -63,7 +64,9 @@ class Installation:
         return "installation"
 
 
-Fact = Profile | RuleMark | Installation | Message | Decision | Letter | CheckIn | Temperature | News
+Fact = (
+    Profile | RuleMark | Installation | Message | Decision | Letter | CheckIn | Temperature | News | Summary
+)
 
 
 @dataclass(slots=True)
@@ -79,6 +82,7 @@ class Facts:
     check_ins: dict[str, CheckIn] = field(default_factory=dict)
     temperatures: dict[str, Temperature] = field(default_factory=dict)
     news: dict[str, News] = field(default_factory=dict)
+    summaries: dict[str, Summary] = field(default_factory=dict)
 
     def table(self, kind: type[Fact]) -> dict[str, Fact]:
         """The dict that holds facts of this type."""
@@ -99,4 +103,5 @@ TABLES: dict[type[Fact], str] = {
     CheckIn: "check_ins",
     Temperature: "temperatures",
     News: "news",
+    Summary: "summaries",
 }

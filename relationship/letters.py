@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from relationship.decisions import mails_of
 from relationship.messages import Side
 
 
@@ -64,3 +65,8 @@ class Letter:
     def key(self) -> str:
         """Identity within its aggregate."""
         return self.token
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """Keys of the mails that it may be about: the one that names its conversation, and its occasion's."""
+        return (self.conversation, *mails_of(self.occasion)) if self.conversation else mails_of(self.occasion)

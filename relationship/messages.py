@@ -97,3 +97,12 @@ class Message:
         ""  # token of the letter that it answers, to Keepwarm alone: it is said to nobody else
     )
     no_answers: bool = False  # its headers ask that no machine answers it (X-Auto-Response-Suppress)
+
+
+LETTER = "letter:"  # how the hint begins by which a copy of a letter of ours is known
+
+
+def leads(message: Message) -> tuple[str, ...]:
+    """The ids and providers' hints that a mail carries: by each of them others may be led to its conversation."""
+    own = (message.message_id,) if message.message_id else ()
+    return (*own, *message.parents, *(hint for hint in message.hints if not hint.startswith(LETTER)))

@@ -1,7 +1,7 @@
 """A story: one relationship as it stands, folded from its facts. Built anew whenever a fact is added."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cached_property, lru_cache
@@ -18,14 +18,14 @@ from relationship.decisions import Decision, Verdict
 from relationship.facts import Facts, Profile
 from relationship.ledger import Ledger, Turn
 from relationship.letters import PENDING, Letter, State
-from relationship.messages import Kind, Message, Side
+from relationship.messages import LETTER, Kind, Message, Side
 from relationship.news import News
 from relationship.parties import Contractor, Owner
+from relationship.past import Past
 from relationship.warmth.words import Temperature
 
 T = TypeVar("T")
 NO_NEWS: Mapping[str, News] = MappingProxyType({})
-LETTER = "letter:"  # how the hint begins by which a copy of a letter is known
 
 LATELY = timedelta(days=14)
 # An auto-reply that names no day of return is taken to mean so long.
@@ -55,6 +55,7 @@ class Story:
     temperatures: Mapping[str, Temperature]
     news: Mapping[str, News]  # the owner's, the same in every story
     noted: Mapping[str, CheckIn]  # the check-ins as they were noted, whatever was said about them since
+    past: Past  # what lies in the yearly files, in numbers
     _whole: "Story | None" = None  # of which this is a part
 
     @property
@@ -79,11 +80,13 @@ class Story:
 
     def named_by(self, letter: Letter) -> frozenset[str]:
         """What a letter is about: its conversation, that of the mail that its occasion names, or a check-in's UID."""
-        named = letter.occasion.partition("/")[2]
-        keys = (letter.conversation, named, named.rpartition("/")[0])
         uid = bookings.slot_of(letter.occasion)[0]
-        found = (self.conversation_of[key] for key in keys if key in self.conversation_of)
+        found = self.conversations_of(letter.about)
         return frozenset((*found, uid) if uid else found)
+
+    def conversations_of(self, keys: Iterable[str]) -> list[str]:
+        """The live conversations of those of these keys that are mails'."""
+        return [self.conversation_of[key] for key in keys if key in self.conversation_of]
 
     @cached_property
     def pending(self) -> tuple[Letter, ...]:
@@ -121,6 +124,11 @@ class Story:
     def ledger(self) -> Ledger:
         """All exchanges and open waits."""
         return self.mail.ledger
+
+    @property
+    def exchanges(self) -> tuple[Turn, ...]:
+        """All exchanges, also those that are known in numbers alone, oldest first."""
+        return tuple(sorted((*self.past.exchanges, *self.ledger.exchanges), key=lambda turn: turn.since))
 
     @property
     def by_key(self) -> Mapping[str, Message]:
@@ -313,6 +321,7 @@ def tell(
         temperatures=facts.temperatures,
         news=news,
         noted=facts.check_ins,
+        past=_known_past(before, facts),
     )
     if before:
         _keep(story, before)
@@ -328,6 +337,12 @@ def _keep(story: Story, before: Story) -> None:
     )
     kept = (name for is_same, names in same if is_same for name in names if name in before.__dict__)
     story.__dict__.update({name: before.__dict__[name] for name in kept})
+
+
+def _known_past(before: Story | None, facts: Facts) -> Past:
+    if before is None:
+        return Past(facts.summaries)
+    return before.past if before.past.summaries is facts.summaries else Past(facts.summaries, before.past)
 
 
 def _known_check_ins(

@@ -25,6 +25,7 @@ from relationship.messages import Message
 from relationship.news import News
 from relationship.occasions import ONE_BY_ONE, RESTS_ON, Occasion
 from relationship.occasions.turns import debts_paid
+from relationship.past import Summary
 from relationship.story import Story
 from relationship.warmth.words import Temperature
 from rules.policy import Rule
@@ -40,6 +41,7 @@ KINDS: Mapping[type, str] = {
     CheckIn: "check-ins",
     Temperature: "temperature",
     News: "news",
+    Summary: "mail",
 }
 
 
@@ -85,15 +87,15 @@ class Docket:
     judged: bool = False  # whether something is due, or held
     next_at: datetime | None = None  # when time alone changes something for a rule
 
-    def stir(self, facts: Iterable[Fact], gone: bool = False) -> None:
-        """Facts came in, or have `gone` to the yearly files."""
+    def stir(self, facts: Iterable[Fact]) -> None:
+        """Facts came in."""
         for fact in facts:
             kind = KINDS.get(type(fact))
             if kind is None:  # a new watermark, say: what was past may be so no more
                 self.looked_on = None
             else:
                 self.stirred.add(kind)
-            if isinstance(fact, Decision | Letter) and not gone:
+            if isinstance(fact, Decision | Letter):
                 self.acted.setdefault(fact.rule, set()).add(fact.occasion)
 
     def begin(self, rules: Iterable[Rule], story: Story, now: datetime) -> Wanted:

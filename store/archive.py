@@ -13,11 +13,13 @@ from itertools import count
 from pathlib import Path
 
 from relationship.facts import TABLES, Fact
-from relationship.messages import Message
+from relationship.messages import Message, leads
 from store.files import Files
 from store.index import FEW, Index, Place, entry, marks
 from store.migrations import Schema
 from store.yearly import Line, YearlyFiles, year_of
+
+NAMED = "near"  # how the index calls references and hints
 
 
 def told(fact: Fact, conversation_of: Mapping[str, str]) -> str:
@@ -37,6 +39,11 @@ class Archive:
         self._yearly = YearlyFiles(folder, name, files, schema, flaws)
         self._writable = writable
         self._known: Index | None = None
+
+    @property
+    def size(self) -> int:
+        """Places that are held in memory."""
+        return len(self._known) if self._known else 0
 
     # -- reading ---------------------------------------------------------------------------------------------
 
@@ -61,6 +68,12 @@ class Archive:
             ):
                 return line
         return None
+
+    def naming(self, reference: str) -> Line | None:
+        """The line of a message that carries this id or hint, as its own or as a reference."""
+        place = self._index.get(NAMED, reference)
+        line = self._yearly.line(place) if place else self.message(reference)
+        return line if line and isinstance(line.fact, Message) and reference in leads(line.fact) else None
 
     def conversation(self, conversation: str) -> tuple[Fact, ...]:
         """The facts that were last archived as this conversation's."""
@@ -163,15 +176,19 @@ def _members(index: Index, conversation: str) -> Iterator[Place]:
 
 
 def _entries(lines: Iterable[Line], index: Index) -> bytes:
-    """What the index shall say of new lines: key, Message-ID where it differs, number in the conversation."""
-    found = bytearray()
+    """What the index shall say of new lines: key, other ids and hints, number in the conversation."""
+    lines, found = list(lines), bytearray()
+    ids = {line.fact.message_id for line in lines if isinstance(line.fact, Message)}
     numbers: dict[str, int] = {}
     last: dict[int, int] = {}
     for line in lines:
         last[line.place.year] = line.place.offset
         found += entry(*_identity(line.fact), line.place)
-        if isinstance(line.fact, Message) and line.fact.message_id not in ("", line.fact.key):
-            found += entry("id", line.fact.message_id, line.place)
+        if isinstance(line.fact, Message):
+            if line.fact.message_id not in ("", line.fact.key):
+                found += entry("id", line.fact.message_id, line.place)
+            for name in {*leads(line.fact)} - ids:
+                found += entry(NAMED, name, line.place)
         if line.conversation:
             number = numbers.get(line.conversation)
             if number is None:

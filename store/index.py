@@ -51,6 +51,9 @@ class Index:
         numbers = array("Q", _complete(content))
         self._take(numbers[self._take_sorted(numbers) :])
 
+    def __len__(self) -> int:
+        return len(self._digests) + len(self._recent)
+
     def get(self, sort: str, key: str) -> Place | None:
         """Where the fact lies, if it is known."""
         if not self._digests and not self._recent:

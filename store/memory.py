@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from relationship.facts import Fact, Facts
-from relationship.messages import Message
+from relationship.messages import Message, leads
 from store.aggregate import every_fact, latest, merged, news
 from store.archive import told
 from store.evidence import sealed
@@ -22,6 +22,7 @@ class MemoryStore:
         self._live: dict[str, Facts] = {}
         self._archived: dict[str, _Archived] = {}
         self._ids: dict[str, dict[str, str]] = {}  # Message-ID -> key, of archived messages
+        self._near: dict[str, dict[str, str]] = {}  # id or hint that one carries -> key
         self._cursor = Cursor()
         self._heartbeat = Heartbeat()
         self._requests: list[tuple[str, str]] = []
@@ -49,13 +50,17 @@ class MemoryStore:
                 self._live[name] = merged(before, new)
 
     def archive(
-        self, name: str, facts: Iterable[Fact], conversation_of: Mapping[str, str] = NO_CONVERSATIONS
+        self,
+        name: str,
+        facts: Iterable[Fact],
+        conversation_of: Mapping[str, str] = NO_CONVERSATIONS,
+        left: Iterable[Fact] = (),
     ) -> None:
         """Move closed facts out of what `load` returns."""
         closed = latest(facts)
         if not closed:
             return
-        self._live[name] = merged(self.load(name), (), closed)
+        self._live[name] = merged(self.load(name), left, closed)
         for fact in closed:
             self._put(name, fact, told(fact, conversation_of))
 
@@ -63,6 +68,8 @@ class MemoryStore:
         self._archived.setdefault(name, {})[(type(fact), fact.key)] = (conversation, fact)
         if isinstance(fact, Message) and fact.message_id:
             self._ids.setdefault(name, {}).setdefault(fact.message_id, fact.key)
+        if isinstance(fact, Message):
+            self._near.setdefault(name, {}).update(dict.fromkeys(leads(fact), fact.key))
 
     def history(self, name: str) -> Iterator[Fact]:
         """The archived facts that are not live."""
@@ -75,6 +82,12 @@ class MemoryStore:
         archived = self._archived.get(checked(name), {})
         key = message_id if (Message, message_id) in archived else self._ids.get(name, {}).get(message_id, "")
         found = archived.get((Message, key))
+        return found[0] if found else None
+
+    def conversation_near(self, name: str, reference: str) -> str | None:
+        """The conversation of an archived message that names this id or hint."""
+        key = self._near.get(checked(name), {}).get(reference, "")
+        found = self._archived.get(name, {}).get((Message, key))
         return found[0] if found else None
 
     def archived(self, name: str, conversation: str) -> tuple[Fact, ...]:
@@ -102,7 +115,7 @@ class MemoryStore:
     def forget(self, name: str) -> None:
         """Remove an aggregate and every mention of the person."""
         who = person(name, self._all(name))
-        for store in (self._live, self._archived, self._ids):
+        for store in (self._live, self._archived, self._ids, self._near):
             store.pop(name, None)
         for other in self.names():
             self._live[other] = merged(self._live[other], *changes(every_fact(self._live[other]), who))
@@ -113,6 +126,7 @@ class MemoryStore:
     def _blot_archived(self, name: str, who: Person) -> None:
         archived = self._archived.pop(name, {})
         self._ids.pop(name, None)
+        self._near.pop(name, None)
         for conversation, fact in archived.values():
             left = blotted(fact, who, who.mention)
             if left is not None:

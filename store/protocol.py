@@ -75,11 +75,16 @@ class Store(Protocol):
         """The same for many aggregates, faster; all or none of each aggregate's."""
 
     def archive(
-        self, name: str, facts: Iterable[Fact], conversation_of: Mapping[str, str] = NO_CONVERSATIONS
+        self,
+        name: str,
+        facts: Iterable[Fact],
+        conversation_of: Mapping[str, str] = NO_CONVERSATIONS,
+        left: Iterable[Fact] = (),
     ) -> None:
         """Move closed facts to the yearly files, out of what `load` returns; they need not have been live.
 
-        `conversation_of` maps keys of facts to conversations, so that a late answer finds its own again.
+        `conversation_of` maps keys of facts to conversations, so that a late answer finds its own again. What is
+        `left` of them is added when they go.
         """
 
     def history(self, name: str) -> Iterator[Fact]:
@@ -90,6 +95,9 @@ class Store(Protocol):
 
         What it costs does not depend on how much is archived. "" where the conversation was not told.
         """
+
+    def conversation_near(self, name: str, reference: str) -> str | None:
+        """The conversation of an archived message that names this id or hint, as its own or as a reference."""
 
     def archived(self, name: str, conversation: str) -> tuple[Fact, ...]:
         """The archived facts of a conversation; to commit them makes it live again. None for ""."""

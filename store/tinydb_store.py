@@ -32,7 +32,7 @@ from store.recent import Recent
 from store.requests import Requests
 from store.shelf import Shelf
 
-MOST_ARCHIVES = 32  # whose indexes are kept in memory
+MOST_PLACES = 500_000  # in the indexes that are kept in memory, sixteen bytes each
 
 Small = TypeVar("Small", Cursor, Heartbeat)
 
@@ -57,7 +57,7 @@ class TinyStore:
         self._schema = schema or Schema()
         self._lock = None if read_only else self._prepare()
         self._shelf = Shelf(folder, self._files, self._schema, writable=not read_only)
-        self._archives: Recent[Archive] = Recent(MOST_ARCHIVES)
+        self._archives: Recent[Archive] = Recent(MOST_PLACES)
         self._flaws: dict[str, set[str]] = {}  # by aggregate, archived lines that could not be read
         self._cursor: Cursor | None = None  # as we last wrote or read it; others read it anew each time
         self._requests = Requests(folder / "requests", self._files)
@@ -94,7 +94,11 @@ class TinyStore:
         self._change((name, news(self.load(name), added), []) for name, added in facts.items())
 
     def archive(
-        self, name: str, facts: Iterable[Fact], conversation_of: Mapping[str, str] = NO_CONVERSATIONS
+        self,
+        name: str,
+        facts: Iterable[Fact],
+        conversation_of: Mapping[str, str] = NO_CONVERSATIONS,
+        left: Iterable[Fact] = (),
     ) -> None:
         """Move closed facts to the yearly files."""
         closed = latest(facts)
@@ -104,8 +108,11 @@ class TinyStore:
             self._archive(name).add(closed, conversation_of)
             live = self.load(name)
             dropped = [fact for fact in closed if fact.key in live.table(type(fact))]
-            if dropped or name not in self._shelf.names():  # one that was never live gets its file now
-                self._change([(name, [], dropped or closed)])
+            added = news(live, left)
+            if added or dropped:
+                self._change([(name, added, dropped)])
+            elif name not in self._shelf.names():  # one that was never live gets its file now
+                self._change([(name, [], closed)])
 
     def history(self, name: str) -> Iterator[Fact]:
         """The archived facts that are not live."""
@@ -115,6 +122,11 @@ class TinyStore:
     def conversation_of(self, name: str, message_id: str) -> str | None:
         """The conversation of an archived message."""
         line = self._archive(name).message(message_id)
+        return line.conversation if line else None
+
+    def conversation_near(self, name: str, reference: str) -> str | None:
+        """The conversation of an archived message that names this id or hint."""
+        line = self._archive(name).naming(reference)
         return line.conversation if line else None
 
     def archived(self, name: str, conversation: str) -> tuple[Fact, ...]:
@@ -177,7 +189,7 @@ class TinyStore:
             folder, writable = self._folder / "archive", self._lock is not None
             flaws = self._flaws.setdefault(name, set())
             known = Archive(folder, name, self._files, self._schema, writable, flaws)
-            self._archives.put(name, known, 1)
+        self._archives.put(name, known, known.size + 1)
         return known
 
     def _must_be_writable(self) -> None:

@@ -5,7 +5,7 @@ to be looked at next: so that a tick costs what is new and what is due, however 
 the stories those are kept that were told last: they are told anew from the store, and most rest most of the time.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from relationship.check_ins.check_in import CheckIn
@@ -17,21 +17,21 @@ from relationship.messages import Message, Side
 from relationship.news import News
 from relationship.ordering import Identities
 from relationship.parties import Contractor, People
+from relationship.past import Summary, changed
 from relationship.story import Story, tell
 from rules.docket import Docket
 from rules.gates import Outgoing
 from rules.notices import NOTICES
 from rules.policy import Policy, Rule
-from store.aggregate import every_fact
+from store.aggregate import every_fact, merged
 from store.keys import new_key
 from store.protocol import OWNER, Store
 from store.recent import Recent
 from tick.post import Post
 from tick.stars import Stars
 
-MOST_MESSAGES = 2500  # of the stories that are kept in memory
+MOST_MESSAGES = 8000  # of the stories that are kept in memory
 LONG_OVER = timedelta(days=30)  # a check-in's slot is then in nobody's way
-REVIVING = 5  # of a mail's references the last ones tell what it answers
 
 
 class Books:
@@ -137,11 +137,18 @@ class Books:
         self._current.add(key)
         return story
 
+    def story_with(self, key: str, messages: Iterable[Message]) -> Story:
+        """The story as it would be with these messages."""
+        contractor, owner, profile = self.people.contractors[key], self.people.owner, self._profile(key)
+        facts = merged(self.store.load(key), messages)
+        return tell(key, contractor, owner, profile, facts, self.owner.news, self._told.get(key))
+
     def whole_story(self, key: str) -> Story:
         """The story with all that was archived: for listings, never for a tick."""
         live, whole = self.store.load(key), Facts()
         for fact in (*self.store.history(key), *every_fact(live)):
             whole.add(fact)
+        whole.summaries.clear()  # all that they tell of is here
         return tell(key, self.people.contractors[key], self.people.owner, self._profile(key), whole)
 
     def _profile(self, key: str) -> Profile:
@@ -209,34 +216,44 @@ class Books:
             self._identities.clear()  # they may know what the store does not
             raise
         for key, added in facts.items():
-            self._project(key, added)
-            self.stars.take_in(key, added)
-            if (known := self._identities.get(key)) is not None:  # it has grown
-                self._identities.put(key, known, len(known) + 1)
-            self._current.discard(key)
-            self._booked.pop(key, None)
-            self._stir(key, added)
-            if any(isinstance(fact, News) for fact in added):  # it stands in every story
-                self._current.clear()
-                for name in self._dockets:
-                    self._stir(name, added)
-                self._wake = dict.fromkeys(self.people.contractors)
-            if key in self.people.contractors and not foreseen:
-                self._wake[key] = None
+            self._note(key, added, foreseen)
 
-    def _stir(self, key: str, facts: Iterable[Fact], gone: bool = False) -> None:
-        if key in self._dockets:
-            self._dockets[key].stir(facts, gone)
-
-    def archive(self, key: str, facts: Iterable[Fact], conversation_of: Mapping[str, str]) -> None:
-        """Move closed facts of a relationship to the yearly files."""
-        facts = list(facts)
-        self.store.archive(key, facts, conversation_of)
-        self.stars.let_go(key, facts)
-        self._stir(key, facts, gone=True)
+    def _note(self, key: str, added: Sequence[Fact], foreseen: bool = False) -> None:
+        """Facts were added to an aggregate."""
+        self._project(key, added)
+        self.stars.take_in(key, added)
+        if (known := self._identities.get(key)) is not None:  # it has grown
+            self._identities.put(key, known, len(known) + 1)
         self._current.discard(key)
         self._booked.pop(key, None)
+        self._stir(key, added)
+        if any(isinstance(fact, News) for fact in added):  # it stands in every story
+            self._current.clear()
+            for name in self._dockets:
+                self._stir(name, added)
+            self._wake = dict.fromkeys(self.people.contractors)
+        if key in self.people.contractors and not foreseen:
+            self._wake[key] = None
+
+    def _stir(self, key: str, facts: Iterable[Fact]) -> None:
+        if key in self._dockets:
+            self._dockets[key].stir(facts)
+
+    def archive(
+        self,
+        key: str,
+        facts: Sequence[Fact],
+        conversation_of: Mapping[str, str],
+        left: Sequence[Fact] = (),
+    ) -> None:
+        """Move closed facts of a relationship to the yearly files: nothing is in them on which a rule acts."""
         self._identities.drop(key)
+        self.store.archive(key, facts, conversation_of, left)
+        self.stars.let_go(key, facts)
+        self._current.discard(key)
+        self._booked.pop(key, None)
+        if any(not isinstance(fact, Summary) for fact in left):
+            self._note(key, left)
 
     def forget(self, key: str) -> None:
         """Remove a relationship, and what the others say of the person."""
@@ -247,13 +264,16 @@ class Books:
         """Whether a mail that is seen once more lies in the yearly files already."""
         return self.store.conversation_of(key, name) is not None
 
-    def revive(self, key: str, messages: Iterable[Message]) -> None:
-        """Make the archived conversations live again that new mails answer."""
-        parents = {parent for message in messages for parent in message.parents[-REVIVING:]}
-        found = {self.store.conversation_of(key, parent) for parent in parents} - {None, ""}
-        facts = [fact for conversation in found for fact in self.store.archived(key, str(conversation))]
-        if facts:
-            self.commit(key, facts)
+    def revive(self, key: str, names: Iterable[str]) -> None:
+        """Make the archived conversations live again to which these ids and hints lead."""
+        found = {self.store.conversation_near(key, name) or "" for name in names} - {""}
+        live = self.store.load(key)
+        facts = [fact for conversation in found for fact in self.store.archived(key, conversation)]
+        gone = [
+            fact for fact in facts if fact.key not in live.table(type(fact))
+        ]  # else it is back, and newer
+        if gone:
+            self.commit(key, [*gone, *changed(live.summaries, gone=found)])
             self._identities.drop(key)
 
     # -- letters -------------------------------------------------------------------------------------------

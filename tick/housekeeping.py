@@ -1,60 +1,131 @@
-"""Housekeeping: what is long closed moves to the yearly files, so that a tick costs what is new, not what was.
+"""Housekeeping: what is closed moves to the yearly files, so that a tick costs what is new, not what was.
 
-A conversation is closed once it has been quiet for longer than anything looks back (the temperature compares this
-month with the year before it, `at most: once in a year` counts letters) and nothing of it lies ahead. It comes back
-whole when somebody answers it after all (tick/record.py).
+Plain talk is closed once it has been quiet for longer than a rule acts on it; what is still asked of it then are
+numbers (relationship/past.py). A question keeps its conversation open until it is given up, and so does whatever
+waits for a word about it. What holds more than talk is closed once it has been quiet for longer than anything looks
+back (the temperature compares this month with the year before it, `at most: once in a year` counts letters) and
+nothing of it lies ahead. A conversation comes back whole when somebody answers it after all (tick/record.py).
 """
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from relationship.deadlines import deadlines
+from relationship.decisions import mails_of
 from relationship.facts import Fact
+from relationship.ledger import lapsed
 from relationship.letters import State
-from relationship.messages import Message
-from relationship.story import Story
+from relationship.messages import Message, Side
+from relationship.past import changed, is_plain, told_in_numbers
+from relationship.story import LATELY, Story
 from store.protocol import OWNER
 from tick.books import Books
 
-QUIET = timedelta(days=400)
-SPARE = timedelta(days=100)  # while reading, so much is archived at a time
+QUIET = timedelta(days=35)  # plain talk
+LONG_QUIET = timedelta(days=400)
+TOLD = timedelta(days=600)  # so long the numbers of plain talk are kept
 OVER = frozenset({State.SENT, State.DRAFTED, State.REFUSED, State.CANCELLED, State.UNPROVABLE})
 
 
-def tidy_while_reading(books: Books, key: str, reached: datetime) -> None:
-    """While years of history are read, oldest mail first: what was closed by then need not stay live till the end."""
-    oldest = min((message.at for message in books.store.load(key).messages.values()), default=reached)
-    if oldest < reached - QUIET - SPARE:
-        tidy(books, key, reached)
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What leaves the live facts."""
+
+    facts: list[Fact]
+    conversation_of: dict[str, str]  # by the facts' keys
+    left: list[Fact]  # what stays of them
+
+
+def take_in(books: Books, key: str, messages: Iterable[Message], read_to: datetime) -> None:
+    """Commit what was read of a long history; what is closed by `read_to` goes to the yearly files at once."""
+    closed = _closed(books.story_with(key, messages), read_to)
+    gone = {fact.key for fact in closed.facts if isinstance(fact, Message)}
+    live = [message for message in messages if message.key not in gone]
+    if closed.facts:
+        books.archive(key, closed.facts, closed.conversation_of, [*live, *closed.left])
+    else:
+        books.commit(key, live)
 
 
 def tidy(books: Books, key: str, now: datetime) -> None:
     """Archive what is closed in one relationship."""
-    story = books.story(key)
-    if not story.messages or story.messages[0].at > now - QUIET:
-        return
-    closed = _closed(story, now)
-    facts: list[Fact] = [m for m in story.messages if story.conversation_of[m.key] in closed]
-    facts += [decision for decision in story.decisions.values() if decision.at < now - QUIET]
-    facts += [x for x in story.letters.values() if x.state in OVER and x.created_at < now - QUIET]
-    if facts:
-        books.archive(
-            key, facts, {m.key: story.conversation_of[m.key] for m in facts if isinstance(m, Message)}
-        )
+    closed = _closed(books.story(key), now)
+    if closed.facts:
+        books.archive(key, closed.facts, closed.conversation_of, closed.left)
+
+
+def _closed(story: Story, now: datetime) -> Closed:
+    """What nothing acts on any more; a decision about what is live stays, or it would be taken anew."""
+    names = _over(story, now)
+    facts: list[Fact] = [x for x in story.letters.values() if x.state in OVER and _is_old(x.created_at, now)]
+    conversation_of: dict[str, str] = {}
+    for name in names:
+        facts += story.mail.conversations[name]
+        conversation_of |= {message.key: name for message in story.mail.conversations[name]}
+    for decision in story.decisions.values():
+        about = story.conversations_of(mails_of(decision.occasion))
+        if names.issuperset(about) if about else _is_old(decision.at, now):
+            facts.append(decision)
+            conversation_of[decision.key] = next(iter(about), "")
+    told = {month.key: month for month in story.past.summaries.values() if month.since > now - TOLD}
+    facts += [month for month in story.past.summaries.values() if month.key not in told]
+    return Closed(facts, conversation_of, [*changed(told, _in_numbers(story, names))])
+
+
+def _is_old(moment: datetime, now: datetime) -> bool:
+    return moment < now - LONG_QUIET
+
+
+def _in_numbers(story: Story, closed: Iterable[str]) -> Iterator[tuple[datetime, str]]:
+    """What stays of plain conversations."""
+    for name in closed:
+        talk = story.mail.conversations[name]
+        if is_plain(talk):
+            yield told_in_numbers(name, talk, story.mail.ledgers[name])
 
 
 def tidy_owner(books: Books, now: datetime) -> None:
     """Archive Keepwarm's own old mails to the owner; they lie in the order in which they were written."""
     letters = books.owner.letters
-    if letters and next(iter(letters.values())).created_at < now - QUIET:
-        old = [x for x in letters.values() if x.state in OVER and x.created_at < now - QUIET]
+    if letters and next(iter(letters.values())).created_at < now - LONG_QUIET:
+        old = [x for x in letters.values() if x.state in OVER and x.created_at < now - LONG_QUIET]
         if old:
             books.archive(OWNER, old, {})
 
 
-def _closed(story: Story, now: datetime) -> set[str]:
+def _over(story: Story, now: datetime) -> set[str]:
     """Conversations that are quiet for good, as far as anybody can tell."""
-    last: dict[str, datetime] = {}
-    for message in story.messages:
-        last[story.conversation_of[message.key]] = message.at
-    ahead = {one.conversation for one in deadlines(story) if one.ends_at(story) > now - QUIET}
-    return {name for name, at in last.items() if at < now - QUIET} - ahead
+    talks = story.mail.conversations
+    quiet = {name: talk for name, talk in talks.items() if talk[-1].at < now - QUIET}
+    long_quiet = {name for name, talk in quiet.items() if talk[-1].at < now - LONG_QUIET}
+    silent = quiet.keys() - _open(story, now) if quiet else set[str]()
+    ahead = _ahead(story, now) if long_quiet else set[str]()
+    return (long_quiet - ahead) | {
+        name for name in silent if is_plain(quiet[name]) and _was_looked_at(story, quiet[name], now)
+    }
+
+
+def _ahead(story: Story, now: datetime) -> set[str]:
+    return {one.conversation for one in deadlines(story) if one.ends_at(story) > now - LONG_QUIET}
+
+
+def _open(story: Story, now: datetime) -> set[str]:
+    """Conversations in which something waits, or from which a silence counts."""
+    last = (story.last_event, *(story.last_from(side) for side in Side))
+    names = {story.conversation_of[message.key] for message in last if message}
+    for turn in story.ledger.waits:
+        if turn.asks and not lapsed(turn, story.in_conversation(turn.conversation)[-1].at, now):
+            names.add(turn.conversation)
+    for letter in story.pending:
+        names |= story.named_by(letter)
+    for decision in story.held:
+        names.update(story.conversations_of(mails_of(decision.occasion)))
+    return names
+
+
+def _was_looked_at(story: Story, talk: Sequence[Message], now: datetime) -> bool:
+    """Whether the rules have seen all of it, or it is from a time on which they never act."""
+    if talk[-1].at < story.profile.watermark:
+        return True
+    return all(message.seen_at < now - LATELY for message in talk)

@@ -5,16 +5,18 @@ from datetime import datetime
 from mail.imap.inbox import Inbox
 from mail.reading.parsing import parse
 from relationship.story import Story
+from tick.books import Books
 from tick.decide import Look
 
 
-def looking(inbox: Inbox) -> Look:
+def looking(inbox: Inbox, books: Books) -> Look:
     """Look for mail from a contractor that the ledger does not know; it may be the answer."""
 
     def look(story: Story, since: datetime) -> str | None:
         known = {message.message_id for message in story.messages}
         for raw in inbox.look(story.contractor.addresses, since.date(), inbox.every_folder()):
-            if raw.internal_date >= since and parse(raw).message_id not in known:
+            name = parse(raw).message_id if raw.internal_date >= since else ""
+            if raw.internal_date >= since and name not in known and not books.is_archived(story.key, name):
                 return raw.folder
         return None
 

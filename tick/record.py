@@ -5,22 +5,22 @@ goes to the yearly files at once. The cursor is moved after the facts, so that a
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mail.imap.inbox import InboxError
 from mail.raw import RawMail
 from mail.reading.riddles import riddle
 from mail.reading.to_us import owner_word
 from mail.reading.understanding import understand
-from relationship.facts import Fact
-from relationship.messages import Kind, Message
+from relationship.letters import Letter
+from relationship.messages import Kind, Message, leads
 from relationship.ordering import merge
 from store.protocol import Cursor, FolderCursor
 from tick.books import Books
 from tick.collect import Batch
-from tick.housekeeping import tidy_while_reading
+from tick.housekeeping import take_in
 from tick.owner.heed import heed
 from tick.starring import note_stars
 from tick.waiting import Waiting
@@ -29,6 +29,10 @@ log = logging.getLogger(__name__)
 
 MANY = 30_000  # messages that wait at most before they are committed, and the cursor moves
 LONGEST = 100_000  # mails that are read at most before that: so many are read again after a crash
+MUCH = 100  # messages of one relationship: a history is read
+SPARE = timedelta(
+    days=100
+)  # what is younger than the last mail by less may be joined by mail from another folder
 EVIDENCE = 20  # mails that are kept as evidence in one go: a flood of junk is counted
 
 Pairs = tuple[tuple[str, Message], ...]  # relationship, and the message as it is in its story
@@ -53,7 +57,7 @@ def record(batches: Iterable[Batch], books: Books, now: datetime) -> Recorded:
     except InboxError:
         work.save()
         raise
-    work.save()
+    work.save(whole=True)
     if work.done.errors:
         beat = books.store.heartbeat()
         books.store.beat(replace(beat, set_aside=beat.set_aside + work.done.errors))
@@ -82,14 +86,14 @@ class _Recording:
         if batch.read_to:
             self._cursors[batch.folder] = batch.read_to
         if batch.starred is not None:
-            self._save_facts()
+            self._save_facts(whole=True)  # the flags come last
             note_stars(batch, self._books, self._now)
         if self._waiting.count >= MANY or self._mails >= LONGEST:
             self.save()
 
-    def save(self) -> None:
-        """Commit what waits, then move the cursor."""
-        self._save_facts()
+    def save(self, whole: bool = False) -> None:
+        """Commit what waits, then move the cursor; `whole`: nothing is left to be read."""
+        self._save_facts(whole)
         store = self._books.store
         known = store.cursor().folders
         moved = {name: place for name, place in self._cursors.items() if known.get(name) != place}
@@ -97,13 +101,17 @@ class _Recording:
             store.move_cursor(Cursor({**known, **moved}))
         self._cursors, self._mails = {}, 0
 
-    def _save_facts(self) -> None:
-        for piece in self._waiting.taken():
+    def _save_facts(self, whole: bool) -> None:
+        for piece, unfinished in self._waiting.taken():
             changed = {key: _taken_in(key, messages, self._books) for key, messages in piece.items()}
-            self._books.commit_many({key: found for key, found in changed.items() if found})
+            self._books.commit_many(
+                {key: [*found] for key, found in changed.items() if 0 < len(found) < MUCH}
+            )
+            for key, found in changed.items():
+                if len(found) >= MUCH:
+                    known_to = self._now if whole and key != unfinished else max(m.at for m in found) - SPARE
+                    take_in(self._books, key, found, known_to)
             self.done.recorded += sum(map(len, changed.values()))
-            for key, messages in piece.items():
-                tidy_while_reading(self._books, key, max(message.at for message in messages))
 
     def _understand(self, raw: RawMail, batch: Batch) -> None:
         """What a mail is in whose story; one that cannot be understood is set aside, and counted."""
@@ -145,10 +153,11 @@ class _Recording:
             self.done.recorded += 1
 
 
-def _taken_in(key: str, messages: Iterable[Message], books: Books) -> list[Fact]:
+def _taken_in(key: str, messages: Iterable[Message], books: Books) -> list[Message]:
     """What is new in a relationship, or seen in another way than before."""
     messages = [message for message in messages if not _lies_archived(key, message, books)]
-    books.revive(key, messages)
+    letters = books.store.load(key).letters
+    books.revive(key, {name for message in messages for name in _leads(message, letters)})
     known, identities = books.store.load(key).messages, books.identities(key)
     changed: dict[str, Message] = {}
     for message in messages:
@@ -159,6 +168,12 @@ def _taken_in(key: str, messages: Iterable[Message], books: Books) -> list[Fact]
             changed[name] = seen
             identities.add(seen)
     return list(changed.values())
+
+
+def _leads(message: Message, letters: Mapping[str, Letter]) -> tuple[str, ...]:
+    """The names by which a mail is led to its conversation: what is said by a click, to that of its letter."""
+    letter = letters.get(message.about_letter) if message.about_letter else None
+    return (*leads(message), *(letter.about if letter else ()))
 
 
 def _named(message: Message, key: str) -> Message:

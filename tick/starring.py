@@ -23,9 +23,10 @@ def note_stars(batch: Batch, books: Books, now: datetime) -> None:
     changed: dict[str, list[Fact]] = {}
     for key, name in before.keys() - flagged:
         changed.setdefault(key, []).append(replace(before[key, name], starred_at=None))
-    for key, name in flagged - before.keys():
-        if message := _found(books, key, name, batch.folder):
-            changed.setdefault(key, []).append(replace(message, starred_at=now))
+    for key in {key for key, _ in flagged - before.keys()}:
+        names = {name for other, name in flagged - before.keys() if other == key}
+        found = _found(books, key, names, batch.folder)
+        changed.setdefault(key, []).extend(replace(message, starred_at=now) for message in found)
     books.commit_many(changed)
 
 
@@ -36,9 +37,15 @@ def _about(star: Starred, people: People) -> Iterator[tuple[str, str]]:
     return ((key, mail.message_id) for key in named if mail.message_id)
 
 
-def _found(books: Books, key: str, name: str, folder: str) -> Message | None:
-    """The unstarred live message with this Message-ID, if it was seen in this folder."""
-    messages = books.store.load(key).messages
-    likely = messages.get(name)
-    among = (likely,) if likely and likely.message_id == name else messages.values()
-    return next((m for m in among if m.message_id == name and folder in m.folders and not m.starred_at), None)
+def _found(books: Books, key: str, names: set[str], folder: str) -> list[Message]:
+    """The unstarred messages with these Message-IDs that were seen in this folder; their conversations come back."""
+
+    def is_new(message: Message) -> bool:
+        return message.message_id in names and folder in message.folders and not message.starred_at
+
+    store = books.store
+    old = names - {message.message_id for message in store.load(key).messages.values()}
+    near = {store.conversation_of(key, name) or "" for name in old}
+    archived = (fact for one in near for fact in store.archived(key, one))
+    books.revive(key, [fact.message_id for fact in archived if isinstance(fact, Message) and is_new(fact)])
+    return [message for message in store.load(key).messages.values() if is_new(message)]

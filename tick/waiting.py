@@ -43,24 +43,29 @@ class Waiting:
             self._packed.setdefault(key, []).append(zlib.compress(pickle.dumps(values, -1), level=1))
         self._loose, self._loosely = {}, 0
 
-    def taken(self) -> Iterator[By]:
-        """All of them, in pieces; afterwards none waits. Whoever breaks off has lost the rest."""
+    def taken(self) -> Iterator[tuple[By, str]]:
+        """All of them, in pieces, each with the relationship of which more is to come, if there is one.
+
+        Afterwards none waits. Whoever breaks off has lost the rest.
+        """
         piece: By = {}
         size = 0
-        for key, messages in self._each():
+        for key, messages, more in self._each():
             piece.setdefault(key, []).extend(messages)
             size += len(messages)
             if size >= PIECE:
-                yield piece
+                yield piece, key if more else ""
                 piece, size = {}, 0
         self.count = self._loosely = 0
         if piece:
-            yield piece
+            yield piece, ""
 
-    def _each(self) -> Iterator[tuple[str, list[Message]]]:
+    def _each(self) -> Iterator[tuple[str, list[Message], bool]]:
+        """Relationship by relationship; whether more of it is to come."""
         for key in (*self._packed, *(self._loose.keys() - self._packed.keys())):
-            for packed in self._packed.pop(key, ()):
-                values = pickle.loads(zlib.decompress(packed))  # noqa: S301 - packed above
-                yield key, [Message(*each) for each in values]
+            packed = self._packed.pop(key, [])
+            for number, some in enumerate(packed, 1):
+                values = pickle.loads(zlib.decompress(some))  # noqa: S301 - packed above
+                yield key, [Message(*each) for each in values], number < len(packed) or key in self._loose
             if key in self._loose:
-                yield key, self._loose.pop(key)
+                yield key, self._loose.pop(key), False

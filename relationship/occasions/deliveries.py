@@ -118,7 +118,7 @@ def thanks(story: Story) -> list[datetime]:
     ]
     stars = [m.starred_at for m in story.human if m.starred_at and m.side is Side.CONTRACTOR]
     said = [m.at for m in story.human if m.side is Side.OWNER and m.closes and "nrn" not in m.tags]
-    return [*letters, *stars, *said]
+    return [*letters, *stars, *said, *story.past.thanks]
 
 
 def _owner_said(story: Story, about: Message) -> str:

@@ -1,6 +1,6 @@
 """Occasions of a streak: so many good ones in a row. One that was not good begins the count anew."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from relationship.clocks.durations import Duration
@@ -31,8 +31,8 @@ def quick_streak(length: int) -> Finder:
     def find(story: Story, now: datetime) -> Iterator[Occasion]:
         clock = story.clock(Side.CONTRACTOR)
         events = [
-            (story.by_key[turn.answered], turn.answered_at <= clock.after(turn.since, QUICK))
-            for turn in story.ledger.exchanges
+            (story.by_key.get(turn.answered), turn.answered_at <= clock.after(turn.since, QUICK))
+            for turn in story.exchanges
             if turn.party is Side.CONTRACTOR and turn.asks and turn.answered_at
         ]
         yield from _streaks(story, events, length, "quick answers")
@@ -40,12 +40,17 @@ def quick_streak(length: int) -> Finder:
     return find
 
 
-def _streaks(story: Story, events: list[tuple[Message, bool]], length: int, what: str) -> Iterator[Occasion]:
+def _streaks(
+    story: Story, events: Sequence[tuple[Message | None, bool]], length: int, what: str
+) -> Iterator[Occasion]:
+    """Each time that the count is full; what is known in numbers alone counts, and is too old to act on."""
     count = 0
     for number, (message, good) in enumerate(events):
         count = count + 1 if good else 0
         if count == length:
             count = 0
+            if message is None:
+                continue
             yield Occasion(
                 trigger="streak",
                 key=f"streak/{message.key}",
@@ -58,5 +63,5 @@ def _streaks(story: Story, events: list[tuple[Message, bool]], length: int, what
                 streak=length,
                 streak_of=what,
                 # A late mail may have pushed what was the last one then a little further on.
-                aliases=tuple(f"streak/{m.key}" for m, _ in events[number + 1 : number + length]),
+                aliases=tuple(f"streak/{m.key}" for m, _ in events[number + 1 : number + length] if m),
             )

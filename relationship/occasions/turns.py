@@ -1,5 +1,6 @@
 """Occasions of the ball: answers, waits, silence."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -100,11 +101,9 @@ def _start(story: Story, turn: Turn, end: datetime) -> datetime:
     asked = asked_at(story, turn, end)
     if turn.party is Side.OWNER:
         return asked
-    paid = [
-        answered_at
-        for since, answered_at in debts_paid(story)
-        if since < turn.since < answered_at <= end and since >= story.profile.watermark
-    ]
+    debts = debts_paid(story)
+    later = debts[bisect_right(debts, turn.since, key=lambda debt: debt[1]) :]
+    paid = [at for since, at in later if story.profile.watermark <= since < turn.since and at <= end]
     back = [a.until for a in story.absences if a.since <= end and turn.since < a.until]
     return max([asked, *paid, *back])
 
@@ -124,7 +123,7 @@ def given_up_at(occasion: Occasion, story: Story) -> datetime | None:
 
 
 def debts_paid(story: Story) -> list[tuple[datetime, datetime]]:
-    """The owner's debts that were paid, by an answer or by `#settled`: since when, and when."""
+    """The owner's debts that were paid, by an answer or by `#settled`: since when, and when; by their ends."""
     return story.whole.folded(_paid)
 
 
@@ -133,7 +132,9 @@ def _paid(story: Story) -> list[tuple[datetime, datetime]]:
     owed = (
         (turn, at) for turn, at in (*answered, *_settled(story)) if turn.party is Side.OWNER and turn.asks
     )
-    return [(debt.since, at) for debt, at in owed if at]
+    return sorted(
+        (*story.past.paid, *((debt.since, at) for debt, at in owed if at)), key=lambda pair: pair[1]
+    )
 
 
 def _settled(story: Story) -> Iterator[tuple[Turn, datetime]]:

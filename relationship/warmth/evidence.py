@@ -132,7 +132,8 @@ class Evidence:
     def _times_in(self, conversation: str) -> list[datetime]:
         """When people wrote to each other in a conversation."""
         said = self.story.in_conversation(conversation)
-        return [m.at for m in said if m.kind is Kind.HUMAN and m.authentic and not m.about_letter]
+        live = [m.at for m in said if m.kind is Kind.HUMAN and m.authentic and not m.about_letter]
+        return live or self.story.past.said_in(conversation)
 
     def waited_from(self, turn: Turn, now: datetime) -> datetime:
         """Where a wait counts from: its beginning, or the end of an absence that lay on it."""
@@ -232,21 +233,23 @@ class Evidence:
 
 
 def _times(story: Story) -> list[datetime]:
-    return [message.at for message in story.human]
+    return [at for times in _written(story).values() for at in times]
 
 
 def _thanks(story: Story) -> list[datetime]:
     stars = [m.starred_at for m in story.human if m.starred_at]
-    return [*stars, *(m.at for m in story.human if m.side is Side.OWNER and m.closes)]
+    said = (m.at for m in story.human if m.side is Side.OWNER and m.closes)
+    return [*stars, *said, *story.past.thanks]
 
 
 def _written(story: Story) -> dict[Side, list[datetime]]:
-    return {side: [m.at for m in story.human if m.side is side] for side in Side}
+    live = {side: [m.at for m in story.human if m.side is side] for side in Side}
+    return {side: sorted((*story.past.written(side), *live[side])) for side in Side}
 
 
 def _asking(story: Story) -> dict[Side, list[Turn]]:
     """The questions to each side, by when they were answered; last those that were not."""
-    turns = [turn for turn in (*story.ledger.exchanges, *story.ledger.waits) if turn.asks]
+    turns = [x for x in (*story.exchanges, *story.past.waits, *story.ledger.waits) if x.asks]
     turns.sort(key=lambda turn: turn.answered_at or NEVER)
     return {side: [turn for turn in turns if turn.party is side] for side in Side}
 

@@ -52,7 +52,7 @@ def _answers(story: Story, side: Side, absences: Sequence[Absence]) -> tuple[Ans
     clock = story.clock(side)
     found = [
         Answer(turn.answered_at, clock.seconds_between(turn.since, turn.answered_at), turn.asked, turn.since)
-        for turn in story.ledger.exchanges
+        for turn in story.exchanges
         if turn.party is side and turn.asks and turn.answered_at
         if not overlaps(absences, turn.since, turn.answered_at)
     ]

@@ -13,6 +13,7 @@ from relationship.decisions import Decision, Verdict
 from relationship.facts import Fact, Installation, Profile, RuleMark
 from relationship.letters import Letter, State
 from relationship.messages import Bounce, Kind, Message, Rsvp, Side
+from relationship.past import Summary
 from store.memory import MemoryStore
 from store.protocol import Store
 from store.tinydb_store import TinyStore
@@ -95,6 +96,11 @@ def _profile(name: str = "Maria Santos", *addresses: str, **changes: object) -> 
     return Profile(name, addresses or ("maria@mail.example",), START, **changes)  # type: ignore[arg-type]
 
 
+def _summary(n: int = 1) -> Summary:
+    month = START.replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=31 * n)
+    return Summary(month.replace(day=1), (f"3f9a{n} 1772446500 0o,18000c 0-1C ",))
+
+
 def _every_kind() -> list[Fact]:
     return [
         _profile(paused_by=("owner",), added_at=START),
@@ -105,6 +111,7 @@ def _every_kind() -> list[Fact]:
         _decision(),
         _letter(state=State.DEFERRED, attempts=2, next_at=START),
         _check_in(),
+        _summary(),
     ]
 
 
@@ -120,6 +127,7 @@ def make() -> SimpleNamespace:
         check_in=_check_in,
         profile=_profile,
         every_kind=_every_kind,
+        summary=_summary,
     )
 
 

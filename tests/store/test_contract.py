@@ -140,6 +140,29 @@ def test_an_archived_message_is_known_by_its_key_and_by_its_id(opened: Any, make
         assert store.conversation_of(BEN, "m1@mail.example") is None
 
 
+def test_an_archived_conversation_is_found_by_whatever_leads_to_it(
+    opened: Any, make: SimpleNamespace
+) -> None:
+    answer = make.message(
+        2, parents=("m1@mail.example", "never@seen.example"), hints=("gmail:77", "letter:t0ken")
+    )
+    opened.store.archive(MARIA, [make.message(1), answer], {make.message(1).key: "c1", answer.key: "c1"})
+    for store in (opened.store, opened.reopen()):
+        for name in ("m1@mail.example", "m2@mail.example", "never@seen.example", "gmail:77"):
+            assert store.conversation_near(MARIA, name) == "c1"
+        assert store.conversation_near(MARIA, "letter:t0ken") is None
+        assert store.conversation_near(BEN, "gmail:77") is None
+        assert store.conversation_of(MARIA, "never@seen.example") is None, "nobody has seen that mail"
+
+
+def test_what_is_left_of_archived_facts_takes_their_place(opened: Any, make: SimpleNamespace) -> None:
+    opened.store.commit(MARIA, [make.message(1), make.message(2)])
+    opened.store.archive(MARIA, [make.message(1)], left=[make.summary(1)])
+    for store in (opened.store, opened.reopen()):
+        assert store.load(MARIA).messages == {make.message(2).key: make.message(2)}
+        assert store.load(MARIA).summaries == {make.summary(1).key: make.summary(1)}
+
+
 def test_a_conversation_comes_back_whole(opened: Any, make: SimpleNamespace) -> None:
     letter = make.letter(conversation="c1")
     told = {

@@ -101,12 +101,13 @@ def test_years_of_history_are_archived_as_they_are_read(years, monkeypatch):
     history(years, 6)
     monkeypatch.setattr(record, "MANY", 40)
     monkeypatch.setattr("tick.collect.BATCH", 20)
+    monkeypatch.setattr(record, "MUCH", 10)
     most = []
-    save = years.store.commit_many
-    years.store.commit_many = lambda facts: (save(facts), most.append(len(years.story("Maria").messages)))[0]
+    save = years.store.archive
+    years.store.archive = lambda *facts: (save(*facts), most.append(len(years.story("Maria").messages)))[0]
     years.tick()
     assert len(turns(years, "Maria")) == 216
-    assert max(most) < 80 < 216  # of six years, about a year and a half
+    assert 0 < max(most) < 40 < 216  # of six years, some months
 
 
 def test_the_ledger_does_not_depend_on_how_it_was_read(years, monkeypatch, tmp_path):
@@ -121,15 +122,17 @@ def test_the_ledger_does_not_depend_on_how_it_was_read(years, monkeypatch, tmp_p
     assert (turns(years, "Maria"), turns(years, "Ben")) == at_once
 
 
-def test_a_commit_for_much_mail_and_the_cursor_after_it(years, monkeypatch):
+def test_a_write_for_much_mail_and_the_cursor_after_it(years, monkeypatch):
     history(years, 3)
     monkeypatch.setattr("tick.collect.BATCH", 25)
     done = []
-    commit, move = years.store.commit_many, years.store.move_cursor
-    monkeypatch.setattr(years.store, "commit_many", lambda facts: (done.append(len(facts)), commit(facts))[1])
-    monkeypatch.setattr(years.store, "move_cursor", lambda cursor: (done.append("cursor"), move(cursor))[1])
+    for name in ("commit_many", "archive", "move_cursor"):
+        write = getattr(years.store, name)
+        monkeypatch.setattr(
+            years.store, name, lambda *what, name=name, write=write: (done.append(name), write(*what))[1]
+        )
     record.record(years.keepwarm._collect(years.keepwarm.books, years.now), years.keepwarm.books, years.now)
-    assert done == [2, "cursor"]
+    assert [name for name in done if name != "commit_many"] == ["archive", "archive", "move_cursor"]
 
 
 def test_where_the_commit_fails_the_cursor_stays_and_the_next_tick_makes_it_good(years, monkeypatch):
@@ -165,7 +168,8 @@ def test_what_was_read_before_the_line_broke_is_kept(years, monkeypatch):
         broken.setattr(inbox, "answers_to", breaking)
         broken.setattr(inbox, "fetch_surely", breaking)
         years.tick()
-    before = sum(len(years.store.load(key).messages) for key in years.store.names())
+    books = years.keepwarm.books
+    before = sum(len(books.whole_story(key).messages) for key in books.people.contractors)
     assert before > 0
     work = years.tick()
     assert 0 < work.read < count - 72

@@ -186,7 +186,7 @@ def test_what_waits_comes_out_by_relationship_in_its_order():
         expected.setdefault(key, []).append(f"{number % 7}.{number}@mail.example")
     assert waiting.count == 400
     found: dict[str, list[str]] = {}
-    for piece in waiting.taken():
+    for piece, _ in waiting.taken():
         assert sum(map(len, piece.values())) < 60 + 50
         for key, messages in piece.items():
             found.setdefault(key, []).extend(one.key for one in messages)

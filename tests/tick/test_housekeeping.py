@@ -1,6 +1,10 @@
 """What is long closed lies in the yearly files, is still in the ledger, and comes back when it is answered."""
 
+from dataclasses import replace
 from datetime import timedelta
+
+from relationship.messages import Side
+from relationship.warmth.evidence import Evidence
 
 TEAM, DANA, MARIA = "team@acme.example", "dana@acme.example", "maria@contract.example"
 
@@ -63,3 +67,155 @@ def test_old_mail_to_the_owner_is_archived_too(scene):
     kept = [fact.occasion for fact in scene.store.history("owner")]
     assert kept[0] == "digest/2026-03-02"
     assert not {letter.occasion for letter in live} & set(kept)
+
+
+# -- plain talk leaves early, and stays in numbers ---------------------------------------------------------
+
+
+def talk(scene, at="2026-03-02 10:00"):
+    """A question and its answer, then some days later a word of each side in another conversation."""
+    scene.tick()
+    scene.at(at)
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.now += timedelta(hours=5)
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+    scene.tick()
+    scene.now += timedelta(days=3)
+    later = scene.writes(DANA, MARIA, "Invoices", "Both have come.")
+    scene.writes(MARIA, TEAM, "Re: Invoices", "I had seen it.", later)
+    scene.tick()
+    return question
+
+
+def live(scene, name="Maria"):
+    return {m.subject for m in scene.story(name).messages}
+
+
+def test_plain_talk_leaves_after_five_weeks_and_counts_all_the_same(scene):
+    talk(scene)
+    scene.run("2026-04-05 10:00", timedelta(days=1))
+    assert "Logo" in live(scene)
+    before = scene.story("Maria")
+    scene.run("2026-04-08 10:00", timedelta(days=1))
+    after = scene.story("Maria")
+    assert "Logo" not in live(scene)
+    assert "Invoices" in live(scene), "from the last word of each side a silence counts"
+    assert [(x.since, x.answered_at, x.party, x.asks) for x in after.exchanges] == [
+        (x.since, x.answered_at, x.party, x.asks) for x in before.exchanges
+    ]
+    assert Evidence(after).contacts == Evidence(before).contacts
+    assert [x.worked for x in Evidence(after).answers[Side.CONTRACTOR]] == [
+        x.worked for x in Evidence(before).answers[Side.CONTRACTOR]
+    ]
+
+
+def test_a_question_stays_until_it_is_given_up_and_is_listed_still(scene):
+    scene.tick()
+    scene.at("2026-03-02 15:00")
+    scene.writes(DANA, MARIA, "Flyer", "Could you send the flyer?")
+    talk(scene, "2026-03-03 10:00")
+    scene.run("2026-04-30 10:00", timedelta(days=1))
+    assert "Flyer" in live(scene)
+    scene.run("2026-05-20 10:00", timedelta(days=1))
+    assert "Flyer" not in live(scene)
+    assert [x.subject for x in scene.story("Maria").past.waits if x.asks] == ["Flyer"]
+    assert not any(x.asks for x in scene.story("Maria").waits(Side.CONTRACTOR))
+
+
+def test_what_holds_more_than_talk_stays(scene):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    brief = scene.writes(DANA, MARIA, "Poster", "Could you draw a poster?\n\n#due 20 March 2026")
+    scene.at("2026-03-18 10:00")
+    scene.writes(MARIA, TEAM, "Re: Poster", "#done", brief)
+    talk(scene, "2026-03-19 10:00")
+    scene.run("2026-07-01 10:00", timedelta(days=3))
+    assert live(scene) >= {"Poster", "Re: Poster"}
+
+
+def test_a_late_answer_brings_talk_back_whole_and_its_numbers_go(scene):
+    question = talk(scene)
+    scene.run("2026-04-20 10:00", timedelta(days=1))
+    decided = scene.keepwarm.books.whole_story(scene.story("Maria").key).decisions
+    number = len(scene.story("Maria").exchanges)
+    scene.writes(MARIA, TEAM, "Re: Logo", "A better one, do you like it?", question)
+    scene.tick()
+    story = scene.story("Maria")
+    assert len([m for m in story.messages if "Logo" in m.subject]) == 3
+    assert len(story.exchanges) == number
+    assert not any("Logo" in line for month in story.past.summaries.values() for line in month.lines)
+    assert story.decisions.items() >= {k: v for k, v in decided.items() if "Logo" in v.about}.items()
+
+
+def test_what_is_decided_of_talk_that_came_back_stays(scene):
+    """More mail in it leads to the yearly files as well, where an older word on it lies."""
+    scene.tick()
+    scene.at("2026-03-02 15:00")
+    asked = scene.writes(DANA, MARIA, "Flyer", "Could you send the flyer?")
+    talk(scene, "2026-03-03 10:00")
+    scene.run("2026-05-20 10:00", timedelta(days=1))
+    assert "Flyer" not in live(scene)
+    for text in ("At last, here it is. Do you like it?", "Or shall I change it?", "Are you there?"):
+        scene.writes(MARIA, TEAM, "Re: Flyer", text, asked)
+        scene.run(f"{scene.now + timedelta(hours=26):%Y-%m-%d %H:%M}", timedelta(hours=1))
+    [known] = {x.key: x for x in scene.story("Maria").messages if x.subject == "Flyer"}.values()
+    scene.store.commit(scene.story("Maria").key, [replace(known, starred_at=scene.now)])
+    scene.keepwarm.books.revive(scene.story("Maria").key, [known.key])
+    assert scene.store.load(scene.story("Maria").key).messages[known.key].starred_at == scene.now
+
+
+def test_an_answer_that_only_outlook_ties_to_its_question_brings_it_back(scene):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    root = "AdyZf1B2Qk3T5mVwR7eXaSdFgHjKlA=="
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?", Thread_Index=root)
+    scene.at("2026-03-02 15:00")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", Thread_Index=root)
+    talk(scene, "2026-03-04 10:00")
+    scene.run("2026-04-20 10:00", timedelta(days=1))
+    assert "Logo" not in live(scene)
+    scene.writes(MARIA, TEAM, "Re: Logo", "Shall I send the source, too?", Thread_Index=root)
+    scene.tick()
+    [wait] = [x for x in scene.story("Maria").waits(Side.OWNER) if x.asks]
+    assert len(scene.story("Maria").in_conversation(wait.conversation)) == 3
+
+
+def test_a_star_on_old_talk_brings_it_back_and_is_thanked_for_once(scene):
+    talk(scene)
+    scene.run("2026-04-20 10:00", timedelta(days=1))
+    assert "Re: Logo" not in live(scene)
+    scene.servers.flag(TEAM, "INBOX", 0, ["\\Flagged"])
+    scene.run("2026-04-21 16:00", timedelta(hours=1))
+    assert "Re: Logo" in live(scene)
+    assert len(scene.sent("Thank what I starred")) == 1
+    scene.run("2026-06-20 16:00", timedelta(days=1))
+    assert len(scene.sent("Thank what I starred")) == 1
+
+
+def test_a_contractor_who_was_seen_before_a_question_was_asked_is_no_unrecorded_mail(scene):
+    """The last look in every folder knows what has gone to the yearly files."""
+    scene.tick()
+    scene.at("2026-03-02 15:00")
+    asked = scene.writes(DANA, MARIA, "Flyer", "Could you send the flyer?")
+    talk(scene, "2026-03-03 10:00")
+    scene.run("2026-04-20 10:00", timedelta(days=1))
+    scene.writes(DANA, MARIA, "Re: Flyer", "Could you send it, please?", asked)
+    scene.run("2026-04-21 16:00", timedelta(hours=1))
+    assert not any("not in the ledger" in why for _, why in scene.why("Chase"))
+
+
+def test_mail_that_was_seen_late_is_judged_before_it_goes(scene):
+    """The daemon was down for two months: what came then is looked at by the rules before it is put away."""
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.at("2026-03-02 10:30")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+    later = scene.writes(DANA, MARIA, "Invoices", "Both have come.")
+    scene.writes(MARIA, TEAM, "Re: Invoices", "I had seen it.", later)
+    scene.at("2026-05-04 10:00")
+    scene.tick()
+    assert len(scene.why("Thank a quick answer")) == 2
+    assert "Re: Logo" in live(scene)
+    scene.run("2026-05-20 10:00", timedelta(days=1))
+    assert "Re: Logo" not in live(scene)
