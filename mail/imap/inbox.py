@@ -272,17 +272,15 @@ class Inbox:
         """All answers to what was asked; InboxError where the line has died meanwhile."""
         while asked in self._under_way:
             first = self._under_way[0]
+            other = next((one for one in self._under_way if one.first_look is not first.first_look), first)
             with self._line() as client:
                 for answer in answers(client._imap, first.tag):
-                    self._asker(answer, first).answers.append(answer)
+                    its_own = fetching.is_first_look(answer) is first.first_look
+                    (first if its_own else other).answers.append(answer)
             self._under_way.remove(first)
         if asked.is_lost:
             raise InboxError("The line to the IMAP server was lost.")
         return asked.answers
-
-    def _asker(self, answer: Answer, first: Asked) -> Asked:
-        looks = fetching.is_first_look(answer)
-        return next((asked for asked in self._under_way if asked.first_look is looks), first)
 
     def fetch_surely(
         self, folder: str, uidvalidity: int, uids: Sequence[int], tries: int = TRIES

@@ -23,15 +23,16 @@ def addresses_in(value: bytes) -> tuple[str, ...]:
     `value` is the unfolded raw header: its structure is read before any encoded word is decoded, so that
     a comma or an address inside an encoded name stays a name.
     """
-    return _remembered(value) if len(value) < REMEMBERED else _read(value)
+    return _remembered(value) if len(value) < REMEMBERED else read_addresses(value)
 
 
 @lru_cache(maxsize=16_384)
 def _remembered(value: bytes) -> tuple[str, ...]:
-    return _read(value)
+    return read_addresses(value)
 
 
-def _read(value: bytes) -> tuple[str, ...]:
+def read_addresses(value: bytes) -> tuple[str, ...]:
+    """The same of a list that will hardly be seen again: it is not remembered."""
     text = value[:LIST_CAP].decode("utf-8", "replace")
     if '"' in text:
         text = _hide_quoted(text)

@@ -202,14 +202,18 @@ def _sure_subject(subject: str) -> bool:
 
 def sender_strength(mail: Mail) -> int:
     """How much the sender looks like a mail server, by its address, its name and the null return path."""
-    strength = strength_of(mail.headers.raw_first(b"from")[:FROM_CAP])
+    strength = _strength_of(mail.headers.raw_first(b"from")[:FROM_CAP])
     return LIKELY if strength < LIKELY and null_path(mail) else strength
 
 
 @lru_cache(maxsize=16_384)
-def strength_of(value: bytes) -> int:
+def _strength_of(value: bytes) -> int:
+    return strength_of(value, addresses_in(value))
+
+
+def strength_of(value: bytes, addresses: tuple[str, ...]) -> int:
     """By the addresses in From, or by what stands where an address should."""
-    senders = (*addresses_in(value), _bare_local(value))
+    senders = (*addresses, _bare_local(value))
     if any(_DAEMON.match(one) for one in senders):
         return DAEMON
     if value.strip() == b"<>" or any(_SERVER.match(one) for one in senders):

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from mail.raw import RawMail
 from mail.reading import signs
-from mail.reading.addresses import addresses_in
+from mail.reading.addresses import read_addresses
 from mail.reading.calendars import CALENDAR_TYPES
 from mail.reading.failures import FROM_CAP, NOBODY, strength_of
 from mail.reading.headers import unfold
@@ -64,12 +64,12 @@ def _writers(known: Directory) -> Callable[[bytes], bool | None]:
     @lru_cache(maxsize=_WRITERS)
     def is_contractors(value: bytes) -> bool | None:
         value = unfold(value)
-        addresses = addresses_in(value)
-        if len(addresses) != 1 or known.owner_side(addresses[0]):
+        addresses = read_addresses(value)
+        if len(addresses) != 1 or len(value) > FROM_CAP or known.owner_side(addresses[0]):
             return None
         if known.key_of(addresses[0]):
             return True
-        return False if strength_of(value[:FROM_CAP]) == NOBODY else None
+        return False if strength_of(value, addresses) == NOBODY else None
 
     return is_contractors
 

@@ -59,11 +59,13 @@ def _is_much_slower(known: Pace) -> bool:
 # -- waits -------------------------------------------------------------------------------------------
 
 
-def _long_waits(evidence: Evidence, side: Side, days: int, now: datetime) -> Iterator[tuple[Turn, datetime]]:
-    """Questions open for so many working days, and longer than nine of ten answers usually take."""
+def _long_waits(
+    evidence: Evidence, side: Side, waits: Iterable[Turn], days: int, now: datetime
+) -> Iterator[tuple[Turn, datetime]]:
+    """Of open questions those of so many working days, and longer than nine of ten answers usually take."""
     clock = evidence.story.clock(side)
     known = evidence.pace(side, now)
-    for turn in evidence.waits(side, now):
+    for turn in waits:
         start = evidence.waited_from(turn, now)
         if clock.after(start, Duration(days, "days", working=True)) > now:
             continue
@@ -73,21 +75,20 @@ def _long_waits(evidence: Evidence, side: Side, days: int, now: datetime) -> Ite
 
 def _gone(evidence: Evidence, side: Side, now: datetime) -> tuple[Turn, datetime] | None:
     """The oldest question of a week since which that side has not written at all."""
-    if not evidence.waits(side, now):
-        return None
-    waits = _long_waits(evidence, side, 5, now)
-    return next((wait for wait in waits if not evidence.wrote(side, wait[0].since, now)), None)
+    silent = [turn for turn in evidence.waits(side, now) if not evidence.wrote(side, turn.since, now)]
+    return next(_long_waits(evidence, side, silent, 5, now), None) if silent else None
 
 
 def long_wait(side: Side) -> Find:
     """Questions open for two working days, and not yet forgotten; without what `very_long_wait` finds."""
 
     def find(evidence: Evidence, now: datetime) -> Iterator[str]:
-        if not evidence.waits(side, now):
+        waits = evidence.waits(side, now)
+        if not waits:
             return
         gone = _gone(evidence, side, now)
         clock = evidence.story.clock(side)
-        for turn, start in _long_waits(evidence, side, 2, now):
+        for turn, start in _long_waits(evidence, side, waits, 2, now):
             if (gone is None or turn != gone[0]) and clock.after(start, FORGOTTEN) > now:
                 yield _waiting(evidence, turn, start, now)
 
