@@ -51,6 +51,8 @@ def is_plain(conversation: Iterable[Message]) -> bool:
 
 def _says_more(message: Message) -> bool:
     """Whether something else than the ledger may rest on it."""
+    if not (message.authentic and message.readable):
+        return True
     said = message.tags or message.due or message.bad_news or message.starred_at or message.about_letter
     return bool(said or message.also_asked or message.unsuited) or says_something(message)
 
@@ -159,9 +161,12 @@ class Past:
         """When the owner closed a conversation with their thanks."""
         return sorted(chain.from_iterable(month.thanks for month in self._months))
 
-    def written(self, side: Side) -> list[datetime]:
-        """When one side wrote, month by month."""
-        return list(chain.from_iterable(month.written[side] for month in self._months))
+    @cached_property
+    def written(self) -> dict[Side, list[datetime]]:
+        """When each side wrote, oldest first."""
+        return {
+            side: sorted(chain.from_iterable(month.written[side] for month in self._months)) for side in Side
+        }
 
     def said_in(self, conversation: str) -> list[datetime]:
         """When somebody wrote in a conversation of these exchanges and waits."""

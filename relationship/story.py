@@ -1,10 +1,12 @@
 """A story: one relationship as it stands, folded from its facts. Built anew whenever a fact is added."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cached_property, lru_cache
+from itertools import islice
 from types import MappingProxyType
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -153,6 +155,10 @@ class Story:
         """The messages in which one side said this tag, in order."""
         return tuple(m for m in self.mail.tagged if m.side is side and tag in m.tags)
 
+    def last_said(self, side: Side, tags: Iterable[str]) -> Message | None:
+        """The last message in which one side said one of these tags."""
+        return max((m for tag in tags for m in self.said(side, tag)), key=lambda m: m.at, default=None)
+
     @property
     def temperature(self) -> Temperature | None:
         """The one that was judged last; None before the first time."""
@@ -258,9 +264,10 @@ class Story:
     def _absence(self, message: Message) -> Absence:
         """Until it says, or until they write again: each mail may be answered by an auto-reply of its own."""
         later = self.messages[self.messages.index(message) :]
-        theirs = (m.at for m in later if m.kind is Kind.HUMAN and m.side is Side.CONTRACTOR)
-        until = self._return(message)
-        return Absence(message.at, min(until, next(theirs, until)))
+        live = (m.at for m in later if m.kind is Kind.HUMAN and m.side is Side.CONTRACTOR)
+        old = self.past.written[Side.CONTRACTOR]
+        theirs = (*islice(live, 1), *old[bisect_left(old, message.at) :][:1])
+        return Absence(message.at, min((self._return(message), *theirs)))
 
     def _return(self, message: Message) -> datetime:
         clock = self.contractor.clock
@@ -280,7 +287,7 @@ class Story:
 
     def _paused(self, side: Side) -> bool:
         """Whether the last that a side said of pausing was `#pause`; the owner says it by answering a letter."""
-        last = max((*self.said(side, "pause"), *self.said(side, "resume")), key=lambda m: m.at, default=None)
+        last = self.last_said(side, ("pause", "resume"))
         proved = side is Side.CONTRACTOR or (last and last.about_letter)
         return bool(last and proved and "pause" in last.tags)
 

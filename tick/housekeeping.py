@@ -107,12 +107,15 @@ def _over(story: Story, now: datetime) -> set[str]:
 
 
 def _ahead(story: Story, now: datetime) -> set[str]:
-    return {one.conversation for one in deadlines(story) if one.ends_at(story) > now - LONG_QUIET}
+    """Conversations with a deadline to come, and those in which letters were stopped: they stay so until resumed."""
+    stopped = {message.key for side in Side if (message := story.last_said(side, ("pause", "resume")))}
+    dated = {one.conversation for one in deadlines(story) if one.ends_at(story) > now - LONG_QUIET}
+    return dated | {story.conversation_of[key] for key in stopped}
 
 
 def _open(story: Story, now: datetime) -> set[str]:
-    """Conversations in which something waits, or from which a silence counts."""
-    last = (story.last_event, *(story.last_from(side) for side in Side))
+    """Conversations in which something waits, from which a silence counts, or which lift a bounce."""
+    last = [story.last_event, *(story.last_from(side) for side in Side), *_lifting(story)]
     names = {story.conversation_of[message.key] for message in last if message}
     for turn in story.ledger.waits:
         if turn.asks and not lapsed(turn, story.in_conversation(turn.conversation)[-1].at, now):
@@ -122,6 +125,14 @@ def _open(story: Story, now: datetime) -> set[str]:
     for decision in story.held:
         names.update(story.conversations_of(mails_of(decision.occasion)))
     return names
+
+
+def _lifting(story: Story) -> Iterator[Message | None]:
+    """Of each address that ever refused mail, the last mail that came from it."""
+    bounced = {message.bounce.address for message in story.mail.bounces if message.bounce}
+    refused = {x.to[0] for x in story.letters.values() if x.state is State.REFUSED and len(x.to) == 1}
+    for address in bounced | refused:
+        yield next((m for m in reversed(story.human) if m.sender == address), None)
 
 
 def _was_looked_at(story: Story, talk: Sequence[Message], now: datetime) -> bool:

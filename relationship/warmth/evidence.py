@@ -244,7 +244,7 @@ def _thanks(story: Story) -> list[datetime]:
 
 def _written(story: Story) -> dict[Side, list[datetime]]:
     live = {side: [m.at for m in story.human if m.side is side] for side in Side}
-    return {side: sorted((*story.past.written(side), *live[side])) for side in Side}
+    return {side: sorted((*story.past.written[side], *live[side])) for side in Side}
 
 
 def _asking(story: Story) -> dict[Side, list[Turn]]:

@@ -68,7 +68,7 @@ def test_numbers_tell_what_the_mails_told(conversations: list[list[Message]]) ->
     assert {turn.subject for turn in past.waits} <= {"Logo for May"}
     assert [turn.since for turn in past.exchanges] == sorted(turn.since for turn in past.exchanges)
     for side in Side:
-        assert sorted(past.written(side)) == sorted(m.at for m in people if m.side is side)
+        assert past.written[side] == sorted(m.at for m in people if m.side is side)
     assert past.thanks == sorted(m.at for m in people if m.side is Side.OWNER and m.closes)
     for turn in (*past.exchanges, *past.waits):
         assert turn.since in past.said_in(turn.conversation)

@@ -1,9 +1,9 @@
 """What is long closed lies in the yearly files, is still in the ledger, and comes back when it is answered."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from relationship.messages import Side
+from relationship.messages import Bounce, Kind, Message, Side
 from relationship.warmth.evidence import Evidence
 
 TEAM, DANA, MARIA = "team@acme.example", "dana@acme.example", "maria@contract.example"
@@ -219,3 +219,61 @@ def test_mail_that_was_seen_late_is_judged_before_it_goes(scene):
     assert "Re: Logo" in live(scene)
     scene.run("2026-05-20 10:00", timedelta(days=1))
     assert "Re: Logo" not in live(scene)
+
+
+def put(scene, *messages):
+    """Messages as if they had been read, each some days after the one before it."""
+    key = scene.story("Maria").key
+    start = datetime(2026, 3, 3, 10, tzinfo=UTC)
+    for number, (days, side, kind, more) in enumerate(messages):
+        at = start + timedelta(days=days)
+        usual = {
+            "key": f"put{number}",
+            "message_id": f"put{number}",
+            "reason": "",
+            "subject": f"Talk {number}",
+        }
+        who = {"sender": MARIA if side is Side.CONTRACTOR else DANA, "side": side, "kind": kind}
+        scene.keepwarm.books.commit(key, [Message(at=at, seen_at=at, **{**usual, **who, **more})])
+
+
+def test_a_bounce_that_a_mail_has_lifted_stays_lifted(scene):
+    scene.tick()
+    bounce = {"bounce": Bounce(MARIA, "5.1.1", permanent=True)}
+    put(
+        scene,
+        (0, Side.CONTRACTOR, Kind.BOUNCE, bounce),
+        (1, Side.CONTRACTOR, Kind.HUMAN, {}),
+        (2, Side.CONTRACTOR, Kind.HUMAN, {"sender": "maria.s@mail.example"}),
+        (2, Side.OWNER, Kind.HUMAN, {}),
+    )
+    scene.run("2026-05-20 10:00", timedelta(days=2))
+    assert not scene.story("Maria").bouncing
+
+
+def test_an_absence_ends_where_mail_said_so_that_lies_in_the_yearly_files(scene):
+    scene.tick()
+    put(
+        scene,
+        (0, Side.CONTRACTOR, Kind.AUTO_REPLY, {"back_on": date(2026, 3, 30)}),
+        (2, Side.CONTRACTOR, Kind.HUMAN, {}),
+        (30, Side.CONTRACTOR, Kind.HUMAN, {}),
+        (30, Side.OWNER, Kind.HUMAN, {}),
+    )
+    before = scene.story("Maria").absences
+    scene.run("2026-04-20 10:00", timedelta(days=2))
+    assert "Talk 1" not in live(scene)
+    assert scene.story("Maria").absences == before
+    assert f"{before[0].until:%Y-%m-%d}" == "2026-03-05"
+
+
+def test_letters_that_were_stopped_stay_stopped_for_years(scene):
+    scene.tick()
+    put(
+        scene,
+        (0, Side.CONTRACTOR, Kind.HUMAN, {"tags": ("pause",)}),
+        (3, Side.CONTRACTOR, Kind.HUMAN, {}),
+        (3, Side.OWNER, Kind.HUMAN, {}),
+    )
+    scene.run("2028-03-20 10:00", timedelta(days=30))
+    assert scene.story("Maria").paused_by == ("contractor",)
