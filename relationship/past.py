@@ -89,6 +89,12 @@ def digest(name: str) -> str:
     return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
+def tells_of(name: str, summaries: Iterable[Summary]) -> bool:
+    """Whether a conversation has its line."""
+    own = digest(name)
+    return any(line.startswith(own) for month in summaries for line in month.lines)
+
+
 def changed(
     summaries: Mapping[str, Summary],
     added: Iterable[tuple[datetime, str]] = (),

@@ -17,7 +17,7 @@ from relationship.facts import Fact
 from relationship.ledger import lapsed
 from relationship.letters import State
 from relationship.messages import Message, Side
-from relationship.past import changed, is_plain, told_in_numbers
+from relationship.past import changed, is_plain, tells_of, told_in_numbers
 from relationship.story import LATELY, Story
 from store.protocol import OWNER
 from tick.books import Books
@@ -46,6 +46,14 @@ def take_in(books: Books, key: str, messages: Iterable[Message], read_to: dateti
         books.archive(key, closed.facts, closed.conversation_of, [*live, *closed.left])
     else:
         books.commit(key, live)
+
+
+def is_untold(books: Books, key: str, conversation: str, now: datetime) -> bool:
+    """Whether a crash came between a conversation's way to the yearly files and its line in a summary."""
+    if tells_of(conversation, books.store.load(key).summaries.values()):
+        return False
+    talk = [fact for fact in books.store.archived(key, conversation) if isinstance(fact, Message)]
+    return bool(talk) and is_plain(talk) and max(message.at for message in talk) > now - TOLD
 
 
 def tidy(books: Books, key: str, now: datetime) -> None:

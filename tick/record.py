@@ -20,7 +20,7 @@ from relationship.ordering import merge
 from store.protocol import Cursor, FolderCursor
 from tick.books import Books
 from tick.collect import Batch
-from tick.housekeeping import take_in
+from tick.housekeeping import is_untold, take_in
 from tick.owner.heed import heed
 from tick.starring import note_stars
 from tick.waiting import Waiting
@@ -103,7 +103,7 @@ class _Recording:
 
     def _save_facts(self, whole: bool) -> None:
         for piece, unfinished in self._waiting.taken():
-            changed = {key: _taken_in(key, messages, self._books) for key, messages in piece.items()}
+            changed = {key: _taken_in(key, found, self._books, self._now) for key, found in piece.items()}
             self._books.commit_many(
                 {key: [*found] for key, found in changed.items() if 0 < len(found) < MUCH}
             )
@@ -153,11 +153,13 @@ class _Recording:
             self.done.recorded += 1
 
 
-def _taken_in(key: str, messages: Iterable[Message], books: Books) -> list[Message]:
+def _taken_in(key: str, messages: Iterable[Message], books: Books, now: datetime) -> list[Message]:
     """What is new in a relationship, or seen in another way than before."""
-    messages = [message for message in messages if not _lies_archived(key, message, books)]
+    seen_in = [(message, _archived_in(key, message, books)) for message in messages]
+    again = {name for name in {name for _, name in seen_in} if name and is_untold(books, key, name, now)}
+    messages = [message for message, name in seen_in if name is None]
     letters = books.store.load(key).letters
-    books.revive(key, {name for message in messages for name in _leads(message, letters)})
+    books.revive(key, again.union(*(_leads(message, letters) for message in messages)))
     known, identities = books.store.load(key).messages, books.identities(key)
     changed: dict[str, Message] = {}
     for message in messages:
@@ -180,6 +182,7 @@ def _named(message: Message, key: str) -> Message:
     return message if message.key == key else replace(message, key=key)
 
 
-def _lies_archived(key: str, message: Message, books: Books) -> bool:
+def _archived_in(key: str, message: Message, books: Books) -> str | None:
+    """The conversation in which a mail lies in the yearly files; None where it is live, or new."""
     name = books.identities(key).key_of(message)
-    return name not in books.store.load(key).messages and books.is_archived(key, name)
+    return None if name in books.store.load(key).messages else books.store.conversation_of(key, name)

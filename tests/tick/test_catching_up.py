@@ -6,7 +6,9 @@ from email.utils import format_datetime
 
 import pytest
 
+from relationship.past import Summary
 from store.protocol import StoreError
+from store.tinydb_store import TinyStore
 from tick import record
 
 TEAM, DANA, MARIA, BEN = (
@@ -174,3 +176,40 @@ def test_what_was_read_before_the_line_broke_is_kept(years, monkeypatch):
     work = years.tick()
     assert 0 < work.read < count - 72
     assert work.recorded == 216 - before
+
+
+def test_a_crash_between_the_yearly_files_and_the_summary_is_made_good(years, monkeypatch, tmp_path):
+    history(years, 1)
+    at = years.now = START + timedelta(days=400)
+    monkeypatch.setattr(record, "MUCH", 10)
+    years.store = TinyStore(tmp_path / "whole")
+    years.restart()
+    years.tick()
+    whole, as_recorded = years.story("Maria"), turns(years, "Maria")
+    assert len(whole.past.exchanges) > 8
+    years.store.close()
+
+    years.now, years.store = at, TinyStore(tmp_path / "torn")
+    years.restart()
+    change = TinyStore._change
+
+    def torn(store, changes):
+        planned = list(changes)
+        if any(isinstance(fact, Summary) for _, added, _ in planned for fact in added):
+            raise StoreError("The power went.")
+        change(store, planned)
+
+    monkeypatch.setattr(TinyStore, "_change", torn)
+    with pytest.raises(StoreError):
+        years.tick()
+    monkeypatch.setattr(TinyStore, "_change", change)
+    years.store.close()
+    years.store = TinyStore(tmp_path / "torn")
+    years.restart()
+    years.tick()
+    made_good = years.story("Maria")
+    assert [(x.since, x.answered_at) for x in made_good.exchanges] == [
+        (x.since, x.answered_at) for x in whole.exchanges
+    ]
+    assert turns(years, "Maria") == as_recorded
+    years.store.close()
