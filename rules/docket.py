@@ -23,7 +23,7 @@ from relationship.ledger import Ledger
 from relationship.letters import Letter
 from relationship.messages import Message
 from relationship.news import News
-from relationship.occasions import ONE_BY_ONE, RESTS_ON, Occasion
+from relationship.occasions import OF_ANOTHER, ONE_BY_ONE, RESTS_ON, Occasion
 from relationship.occasions.turns import debts_paid
 from relationship.past import Summary
 from relationship.story import Story
@@ -78,7 +78,7 @@ class Docket:
     looked_on: date | None = None  # the contractor's day of the last look; None before the first one
     today: date = date.min  # that of the look which goes on
     names: frozenset[str] | None = None  # what this look goes through; None: everything
-    stirred: set[str] = field(default_factory=set)  # the kinds of facts that came in
+    stirred: set[str] = field(default_factory=set)  # the kinds of facts that came in, and what came of them
     acted: dict[str, set[str]] = field(default_factory=dict)  # the rules that acted, and on which occasions
     conversations: Mapping[str, object] = field(default_factory=dict)  # as they were at the last look
     ledgers: Mapping[str, Ledger] = field(default_factory=dict)  # likewise
@@ -95,12 +95,15 @@ class Docket:
                 self.looked_on = None
             else:
                 self.stirred.add(kind)
+            if isinstance(fact, Letter) and slot_of(fact.occasion)[0]:
+                self.stirred.add("invitations")
             if isinstance(fact, Decision | Letter):
                 self.acted.setdefault(fact.rule, set()).add(fact.occasion)
 
     def begin(self, rules: Iterable[Rule], story: Story, now: datetime) -> Wanted:
         """A look begins: the rules that may find something now that they did not find before, and their order."""
         self._note_day(story, now)
+        self._note_folds(story)
         if self.looked_on is None:
             self.names = None
             return list(enumerate(rules))
@@ -122,6 +125,15 @@ class Docket:
             week = last.isocalendar()[:2] != self.today.isocalendar()[:2]
             phase = story.contractor.phase_on(last) != story.contractor.phase_on(self.today)
             self.stirred |= {"day", "phase"} if week or phase else {"day"}
+
+    def _note_folds(self, story: Story) -> None:
+        """What became of facts that came in: another state of a check-in, something that another rule holds back."""
+        if story.check_ins is not self.check_ins and story.check_ins != self.check_ins:
+            self.stirred.add("check-ins")
+        if not self.stirred.isdisjoint(("mail", "decisions")) and any(
+            x.gate in OF_ANOTHER for x in story.held
+        ):
+            self.stirred.add("withheld")
 
     def _called(self, story: Story, now: datetime) -> dict[str, list[str]]:
         """By rule, the conversations and check-ins to be looked at though nothing was said about them."""
@@ -167,9 +179,10 @@ class Docket:
 
     def kept(self, rule: Rule) -> list[Open]:
         """What is left of a rule in the conversations and check-ins that are not looked at."""
-        if self.names is None or rule.when not in ONE_BY_ONE:
+        left = self.left.get(rule.name)
+        if not left or self.names is None or rule.when not in ONE_BY_ONE:
             return []
-        return [one for one in self.left.get(rule.name, ()) if self.names.isdisjoint(one.names)]
+        return [one for one in left if self.names.isdisjoint(one.names)]
 
     def note_next(self) -> datetime | None:
         """When time alone changes something for a rule; what it left is noted by now."""

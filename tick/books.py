@@ -58,6 +58,10 @@ class Books:
         self._identities: Recent[Identities] = Recent(self._most)
         self._callers: set[str] = set()  # relationships with check-ins
         self._booked: dict[str, tuple[Span, ...]] = {}
+        self._by_others: dict[
+            str, tuple[Span, ...]
+        ] = {}  # of these, those of all others, as long as none changes
+        self._doubtful: set[str] = set()  # of whose slots something may have changed
         for name in self.store.names():
             facts = self.store.load(name)
             self._project(name, [*facts.profile.values(), *facts.letters.values(), *facts.check_ins.values()])
@@ -74,6 +78,7 @@ class Books:
                 self.routes[fact.key] = key  # whom an answer is about that names no contractor
             if isinstance(fact, CheckIn):
                 self._callers.add(key)
+                self._doubtful.add(key)
 
     # -- the policy ----------------------------------------------------------------------------------------
 
@@ -88,6 +93,8 @@ class Books:
         self._current.clear()
         self.outlooks: dict[str, Outlook] = {}
         self._booked.clear()
+        self._by_others.clear()
+        self._doubtful = set(self._callers)
         self._dockets.clear()
         self._days: dict[str, datetime] = {}  # the end of the day in which a relationship was looked at last
         self.people = People(policy.owner, self._keys(policy.contractors))
@@ -178,6 +185,10 @@ class Books:
         """When a relationship is to be looked at next: `now` where one has news; None where there is nobody."""
         return min((at or now for at in self._wake.values()), default=None)
 
+    def day_ends_at(self, key: str) -> datetime | None:
+        """The end of the contractor's day in which the relationship was looked at last."""
+        return self._days.get(key)
+
     def is_new_day(self, key: str, ends_at: datetime) -> bool:
         """Whether this is the first look at a relationship in a day of its contractor's, which ends then."""
         known = self._days.get(key)
@@ -186,11 +197,17 @@ class Books:
 
     def booked(self, but: str, now: datetime) -> tuple[Span, ...]:
         """The slots of everybody's standing check-ins, but for one relationship's; none of those long over."""
-        for key in (self.people.contractors.keys() & self._callers) - self._booked.keys():
+        for key in self._doubtful & self._callers & self.people.contractors.keys():
             standing = (x for x in self.story(key).check_ins.values() if x.stands)
-            spans = ((x.starts_at, x.ends_at) for x in standing if x.ends_at > now - LONG_OVER)
-            self._booked[key] = tuple(spans)
-        return tuple(span for key, spans in self._booked.items() if key != but for span in spans)
+            spans = tuple((x.starts_at, x.ends_at) for x in standing if x.ends_at > now - LONG_OVER)
+            if spans != self._booked.get(key):
+                self._booked[key] = spans
+                self._by_others.clear()
+        self._doubtful.clear()
+        if but not in self._by_others:
+            others = (spans for key, spans in self._booked.items() if key != but)
+            self._by_others[but] = tuple(span for spans in others for span in spans)
+        return self._by_others[but]
 
     def docket(self, key: str) -> Docket:
         """What is left to do in one relationship."""
@@ -225,7 +242,7 @@ class Books:
         if (known := self._identities.get(key)) is not None:  # it has grown
             self._identities.put(key, known, len(known) + 1)
         self._current.discard(key)
-        self._booked.pop(key, None)
+        self._doubtful.add(key)
         self._stir(key, added)
         if any(isinstance(fact, News) for fact in added):  # it stands in every story
             self._current.clear()
@@ -251,7 +268,7 @@ class Books:
         self.store.archive(key, facts, conversation_of, left)
         self.stars.let_go(key, facts)
         self._current.discard(key)
-        self._booked.pop(key, None)
+        self._doubtful.add(key)
         if any(not isinstance(fact, Summary) for fact in left):
             self._note(key, left)
 

@@ -13,6 +13,8 @@ from rules.policy import Rule
 from tick.books import Books
 from tick.housekeeping import tidy
 
+A_DAY = timedelta(days=1)
+
 
 def observe(books: Books, key: str, now: datetime) -> datetime:
     """Commit what is to be noted about one relationship; returns when to look again by time alone.
@@ -21,7 +23,9 @@ def observe(books: Books, key: str, now: datetime) -> datetime:
     looks changes nothing.
     """
     changed: list[Fact] = []
-    midnight = _midnight(books.people.contractors[key], now)
+    midnight = books.day_ends_at(key)
+    if midnight is None or not midnight - A_DAY <= now < midnight:
+        midnight = _midnight(books.people.contractors[key], now)
     if books.is_new_day(key, midnight):
         tidy(books, key, now)
         changed += _temperature(books.story(key), books, now)
@@ -41,7 +45,7 @@ def observe(books: Books, key: str, now: datetime) -> datetime:
 def _midnight(contractor: Contractor, now: datetime) -> datetime:
     """When the contractor's next day begins."""
     zone = contractor.clock.zone
-    day = now.astimezone(zone).date() + timedelta(days=1)
+    day = now.astimezone(zone).date() + A_DAY
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 

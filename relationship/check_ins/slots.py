@@ -13,6 +13,7 @@ likes it. So no slot touches a holiday or an absence of either calendar, whoseve
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -34,6 +35,7 @@ PATIENCE = timedelta(
     days=7
 )  # shared hours that lie further off than this, after the clocks change, are no help
 QUARTER = timedelta(minutes=15)
+AT_AN_EDGE = 4  # starts that count as the edge of a span
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,20 +142,20 @@ def _in_overlap(
         for day, part in _by_day(span, pair.zone):
             if within is None or abs(day - middle).days <= within:
                 days.setdefault(day, []).append(part)
-    for day in sorted(days, key=lambda day: _preference(pair, days[day], day, wanted, habit)):
+    load = Counter(() if habit else (start.astimezone(pair.zone).date() for start, _ in pair.taken))
+    away = {day: (day - middle).days for day in days}
+    for day in sorted(days, key=lambda day: _preference(pair, days[day], away[day], load[day], habit)):
         at = _on_day(pair, days[day], wanted if habit else None, day)
         if at:
             return Slot(at, at + pair.length)
     return None
 
 
-def _preference(pair: Pair, spans: list[Span], day: date, wanted: datetime, habit: bool) -> tuple[int, ...]:
+def _preference(pair: Pair, spans: list[Span], away: int, load: int, habit: bool) -> tuple[int, ...]:
     """Days in order: with a habit the nearest; else, of those near, a working day with few check-ins."""
-    away = (day - wanted.astimezone(pair.zone).date()).days
     distance = 2 * abs(away) + (away < 0)
     if habit or abs(away) > NEAR:
         return (0 if habit else 1, distance)
-    load = sum(start.astimezone(pair.zone).date() == day for start, _ in pair.taken)
     return (0, _awkward(pair, _middle(spans, pair)), load, distance)
 
 
@@ -287,8 +289,13 @@ def _within(spans: list[Span], wanted: datetime, week: int) -> list[Span]:
 def _edges(spans: list[Span], pair: Pair) -> Iterator[datetime]:
     """The first and the last starts within each span; further in, so that two check-ins fit at one edge."""
     for span in spans:
-        starts = list(_starts(span, pair))
-        yield from {*starts[:4], *starts[-4:]}
+        first, last = _quarter_up(span[0]), span[1] - pair.length
+        quarters = (last - first) // QUARTER
+        if quarters < 2 * AT_AN_EDGE:
+            yield from _starts(span, pair)
+        else:
+            yield from (first + n * QUARTER for n in range(AT_AN_EDGE))
+            yield from (first + (quarters - n) * QUARTER for n in range(AT_AN_EDGE))
 
 
 def _apart(at: datetime, wide: list[Span], length: timedelta) -> timedelta:

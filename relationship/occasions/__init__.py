@@ -102,11 +102,13 @@ ONE_BY_ONE = frozenset(
 # Of these, whose letters name one conversation and are about a wait in another.
 OF_ANOTHER = frozenset({"owner first", "one of two answered"})
 
-# The kinds of facts on which the occasions of a trigger rest, besides the clock; it is mail where nothing is said.
-_CHECK_IN = frozenset({"mail", "check-ins", "letters"})
+# What the occasions of a trigger rest on, besides the clock: kinds of facts, or what is folded from them. It is mail
+# where nothing is said.
+_CHECK_IN = frozenset({"check-ins", "invitations"})
 RESTS_ON: Mapping[str, frozenset[str]] = {
     **dict.fromkeys((*FINDERS, "streak", "every"), frozenset({"mail"})),
     **dict.fromkeys((name for name in FINDERS if name.startswith("check-in")), _CHECK_IN),
+    **dict.fromkeys(OF_ANOTHER, frozenset({"withheld"})),
     "no praise": frozenset({"mail", "letters"}),
     "temperature fell": frozenset({"temperature"}),
     "temperature rose": frozenset({"temperature"}),
@@ -115,8 +117,6 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "every": frozenset(),
     "contractor added": frozenset(),
     "news": frozenset({"news"}),
-    "owner first": frozenset({"mail", "decisions"}),
-    "one of two answered": frozenset({"mail", "decisions"}),
     "unprovable": frozenset({"letters"}),
     "refused": frozenset({"letters"}),
 }
