@@ -24,7 +24,7 @@ class Outlook:
     until: datetime | None  # when something is to be planned by time alone; None: never
     slot: Span | None
     waits: bool  # one is planned, and waits for its invitation
-    taken: Sequence[Span]
+    taken: Sequence[Span] | None  # None: nothing was searched for as yet
     check_ins: Mapping[str, CheckIn]
     rests_on: tuple[object, ...]
 
@@ -34,10 +34,10 @@ class Outlook:
             return False
         if self.check_ins is not story.check_ins and _slots(self.check_ins) != _slots(story.check_ins):
             return False
-        return self.taken == diary.taken or self._is_free_still(story, diary.taken, now)
+        return self.taken is None or self.taken == diary.taken or self._is_free_still(story, diary.taken, now)
 
     def _is_free_still(self, story: Story, taken: Sequence[Span], now: datetime) -> bool:
-        before, after = frozenset(self.taken), frozenset(taken)
+        before, after = frozenset(self.taken or ()), frozenset(taken)
         if before == after:
             return True
         if any(end > now for _, end in before - after) or not story.check_ins:
@@ -52,8 +52,9 @@ def look_ahead(
     if known and known.holds(story, diary, now):
         return planned_again(story, diary, now) if known.waits else None, known
     found, waits = survey(story, diary, now), bool(waiting(story, diary))
-    rests_on = _rests_on(story, diary)
-    return found.check_in, Outlook(found.look_at, found.slot, waits, diary.taken, story.check_ins, rests_on)
+    taken, rests_on = diary.taken if found.searched else None, _rests_on(story, diary)
+    outlook = Outlook(found.look_at, found.slot, waits, taken, story.check_ins, rests_on)
+    return found.check_in, outlook
 
 
 def _rests_on(story: Story, diary: Diary) -> tuple[object, ...]:

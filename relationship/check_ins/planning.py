@@ -14,7 +14,7 @@ from typing import Protocol
 from relationship.check_ins.bookings import occasion_key
 from relationship.check_ins.cadence import next_due
 from relationship.check_ins.check_in import CheckIn
-from relationship.check_ins.slots import Pair, Slot, Span, choose, suits
+from relationship.check_ins.slots import BACK, Pair, Slot, Span, choose, suits
 from relationship.clocks.durations import Duration
 from relationship.decisions import Verdict
 from relationship.parties import Contractor
@@ -56,7 +56,7 @@ class Coming:
     """The next check-in, and when its invitation is to be written."""
 
     invite_at: datetime
-    check_in: CheckIn
+    check_in: CheckIn | None  # None: it is too early to look for a slot, for any would have its notice later
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class Survey:
     check_in: CheckIn | None
     look_at: datetime | None
     slot: Span | None = None  # that of the next check-in
+    searched: bool = True  # whether it was time to look for one
 
 
 def plan(story: Story, diary: Diary, now: datetime) -> CheckIn | None:
@@ -83,9 +84,10 @@ def survey(story: Story, diary: Diary, now: datetime) -> Survey:
     again = planned_again(story, diary, now)
     coming = _coming(story, diary, now)
     look_at = _look_at(story, diary, coming, now)
-    slot = (coming.check_in.starts_at, coming.check_in.ends_at) if coming else None
-    due = coming.check_in if coming and coming.invite_at <= now else None
-    return Survey(again or due, look_at, slot)
+    found = coming.check_in if coming else None
+    slot = (found.starts_at, found.ends_at) if found else None
+    due = found if coming and coming.invite_at <= now else None
+    return Survey(again or due, look_at, slot, searched=coming is None or found is not None)
 
 
 def _look_at(story: Story, diary: Diary, coming: Coming | None, now: datetime) -> datetime | None:
@@ -126,16 +128,24 @@ def _coming(story: Story, diary: Diary, now: datetime) -> Coming | None:
     if found is None:
         return None
     wanted, period = found
+    apart = last.starts_at + period.half if last else wanted - BACK
+    opens_at = _invite_at(max(apart, wanted - BACK), contractor, terms.notice)
+    if now < opens_at:
+        return Coming(opens_at, None)
     if last:
-        earliest = max(earliest, last.starts_at + period.half)
+        earliest = max(earliest, apart)
     slot = choose(pair_of(story, diary), wanted, earliest, habit=last is not None)
     if slot is None:
         return None
-    invite_at = contractor.clock.before(_latest(slot.starts_at, contractor, terms.notice), MARGIN)
     wanted = wanted if last else slot.starts_at
     uid = uid_of(story.key, wanted, diary.mailbox)
     check_in = CheckIn(uid, 0, slot.starts_at, slot.ends_at, wanted, now, outside_hours=slot.outside_hours)
-    return Coming(invite_at, check_in)
+    return Coming(_invite_at(slot.starts_at, contractor, terms.notice), check_in)
+
+
+def _invite_at(starts_at: datetime, contractor: Contractor, notice: Duration) -> datetime:
+    """When the invitation is to be written."""
+    return contractor.clock.before(_latest(starts_at, contractor, notice), MARGIN)
 
 
 def _latest(starts_at: datetime, contractor: Contractor, notice: Duration) -> datetime:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from relationship.check_ins.check_in import CheckIn
-from relationship.check_ins.outlook import Outlook, look_ahead
+from relationship.check_ins.outlook import look_ahead
 from relationship.check_ins.planning import Diary, next_look, plan
 from relationship.clocks.durations import Duration
 from relationship.facts import Facts, Profile
@@ -101,12 +101,18 @@ def test_an_outlook_ends_with_its_moment_and_with_what_it_rests_on() -> None:
     call = (START + 3 * DAY, START + 3 * DAY + HOUR)
     life.facts.add(CheckIn("1", 0, *call, planned_for=call[0], planned_at=START, state="invited"))
     _, outlook = look_ahead(life.story(), life.diary(), START)
-    assert isinstance(outlook, Outlook)
+    assert outlook.until
+    assert outlook.slot is None  # whichever it will be, it is too early to invite to it
+    life.taken.append((START + 20 * DAY, START + 20 * DAY + HOUR))
+    assert outlook.holds(life.story(), life.diary(), outlook.until - HOUR)
+    assert not outlook.holds(life.story(), life.diary(), outlook.until)
+    now = outlook.until
+    _, outlook = look_ahead(life.story(), life.diary(), now)
     assert outlook.until
     assert outlook.slot
     assert outlook.holds(life.story(), life.diary(), outlook.until - HOUR)
     assert not outlook.holds(life.story(), life.diary(), outlook.until)
     life.taken.append((START + DAY, START + DAY + HOUR))
-    assert outlook.holds(life.story(), life.diary(), START + HOUR)  # elsewhere
+    assert outlook.holds(life.story(), life.diary(), now)  # elsewhere
     life.taken.append(outlook.slot)
-    assert not outlook.holds(life.story(), life.diary(), START + HOUR)
+    assert not outlook.holds(life.story(), life.diary(), now)
