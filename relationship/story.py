@@ -338,8 +338,11 @@ def tell(
 def _keep(story: Story, before: Story) -> None:
     """What was folded from facts that are the same need not be folded again."""
     who = story.contractor is before.contractor and story.profile is before.profile
+    decided, written = story.decisions is before.decisions, story.letters is before.letters
     same = (
-        (story.letters is before.letters, ("pending", "invitations", "on_their_way")),
+        (written, ("pending", "invitations", "on_their_way")),
+        (decided, ("held",)),
+        (decided and written, ("dealt_with",)),
         (story.mail is before.mail and who, ("absences", "bouncing", "paused_by")),
     )
     kept = (name for is_same, names in same if is_same for name in names if name in before.__dict__)

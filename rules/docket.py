@@ -47,7 +47,10 @@ KINDS: Mapping[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What a rule has left to do about one occasion; with neither of the last three, its letter is on its way."""
+    """What a rule has left to do about one occasion.
+
+    With none of the last three there is nothing now: its letter is on its way, or its steps may start anew.
+    """
 
     keys: tuple[str, ...]  # of the occasion, whatever it was called
     names: tuple[str, ...]  # the conversation or check-in that it is about

@@ -99,7 +99,7 @@ ONE_BY_ONE = frozenset(
         "deadline proposed",
     }
 )
-# Of these, whose letters name one conversation and are about a wait in another.
+# Of these, whose letters name one conversation and are about a wait in another; named as the gates that hold it back.
 OF_ANOTHER = frozenset({"owner first", "one of two answered"})
 
 # What the occasions of a trigger rest on, besides the clock: kinds of facts, or what is folded from them. It is mail
