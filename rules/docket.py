@@ -110,6 +110,7 @@ class Docket:
         if self.looked_on is None:
             self.names = None
             return list(enumerate(rules))
+        self._let_go(self.conversations.keys() - story.mail.conversations.keys())
         called = self._called(story, now)
         self.names = frozenset((*self._changed(story), *(name for one in called.values() for name in one)))
         wanted, stirred = called.keys() | self.acted.keys(), self.stirred
@@ -138,6 +139,12 @@ class Docket:
         ):
             self.stirred.add("withheld")
 
+    def _let_go(self, gone: Set[str]) -> None:
+        """Conversations have gone to the yearly files, or are others' parts by now."""
+        if gone:
+            for rule, left in self.left.items():
+                self.left[rule] = [one for one in left if gone.isdisjoint(one.names)]
+
     def _called(self, story: Story, now: datetime) -> dict[str, list[str]]:
         """By rule, the conversations and check-ins to be looked at though nothing was said about them."""
         everything = self.starts != _starts(story)
@@ -153,12 +160,11 @@ class Docket:
         return called
 
     def _changed(self, story: Story) -> Iterator[str]:
-        """The conversations and check-ins about which something came in, or that have gone."""
+        """The conversations and check-ins about which something came in."""
         said = story.mail.conversations
         if said is not self.conversations:
             changed = [name for name, mails in said.items() if self.conversations.get(name) is not mails]
             yield from changed
-            yield from self.conversations.keys() - said.keys()
             for click in (mail for name in changed for mail in said[name] if mail.about_letter):
                 yield from story.meant_by(click)
         if story.check_ins is not self.check_ins:
