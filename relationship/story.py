@@ -338,12 +338,13 @@ def tell(
 def _keep(story: Story, before: Story) -> None:
     """What was folded from facts that are the same need not be folded again."""
     who = story.contractor is before.contractor and story.profile is before.profile
+    mail = story.mail is before.mail and story.past is before.past
     decided, written = story.decisions is before.decisions, story.letters is before.letters
     same = (
         (written, ("pending", "invitations", "on_their_way")),
         (decided, ("held",)),
         (decided and written, ("dealt_with",)),
-        (story.mail is before.mail and who, ("absences", "bouncing", "paused_by")),
+        (mail and who, ("absences", "bouncing", "paused_by")),
     )
     kept = (name for is_same, names in same if is_same for name in names if name in before.__dict__)
     story.__dict__.update({name: before.__dict__[name] for name in kept})

@@ -197,7 +197,7 @@ class Books:
 
     def booked(self, but: str, now: datetime) -> tuple[Span, ...]:
         """The slots of everybody's standing check-ins, but for one relationship's; none of those long over."""
-        for key in self._doubtful & self._callers & self.people.contractors.keys():
+        for key in self._doubtful & self._callers & self.people.contractors.keys() if self._doubtful else ():
             standing = (x for x in self.story(key).check_ins.values() if x.stands)
             spans = tuple((x.starts_at, x.ends_at) for x in standing if x.ends_at > now - LONG_OVER)
             if spans != self._booked.get(key):

@@ -72,6 +72,8 @@ def _closed(story: Story, now: datetime) -> Closed:
         facts += story.mail.conversations[name]
         conversation_of |= {message.key: name for message in story.mail.conversations[name]}
     for decision in story.decisions.values():
+        if not names and not _is_old(decision.at, now):
+            continue  # most days nothing is over
         about = story.conversations_of(mails_of(decision.occasion))
         if names.issuperset(about) if about else _is_old(decision.at, now):
             facts.append(decision)

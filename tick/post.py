@@ -59,8 +59,8 @@ class Post:
 
     def in_state(self, *states: State) -> list[Letter]:
         """The letters in these states, oldest first."""
-        found = [letter for state in states for letter in self._states[state].values()]
-        return sorted(found, key=lambda letter: letter.created_at)
+        found = [letter for state in states if self._states[state] for letter in self._states[state].values()]
+        return sorted(found, key=lambda letter: letter.created_at) if len(found) > 1 else found
 
     def outbox(self) -> list[Letter]:
         """Letters on their way, oldest first."""

@@ -52,6 +52,7 @@ class Templates:
         self._sandbox = Sandbox()
         self._read: dict[str, list[TemplateFile]] = {}
         self._compiled: dict[tuple[Path, int], Template] = {}
+        self._taken: dict[tuple[str, str], TemplateFile] = {}  # by name and language
         self._named: dict[tuple[Path, int], frozenset[str]] = {}
 
     def index(self) -> TemplateIndex:
@@ -152,6 +153,11 @@ class Templates:
 
     def _chosen(self, name: str, language: str) -> TemplateFile:
         """The first folder that has the letter, and of its files the one in the reader's language."""
+        if (name, language) not in self._taken:
+            self._taken[name, language] = self._choice(name, language)
+        return self._taken[name, language]
+
+    def _choice(self, name: str, language: str) -> TemplateFile:
         files = self._files(name)
         if not files:
             raise RenderingError(f"there is no letter {name!r}")

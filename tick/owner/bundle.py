@@ -20,7 +20,7 @@ BUNDLE = "owner/bundle"
 def bundle(books: Books, bench: Court, templates: Templates, now: datetime) -> bool:
     """Write the day's one mail to the owner, where notes wait and it is their working time."""
     _take_back(books, bench, now)
-    if not books.notes() or not books.people.owner.clock.contains(now) or _went_today(books, now):
+    if not books.people.owner.clock.contains(now) or _went_today(books, now) or not books.notes():
         return False
     standing = [note for note in _by_weight(books) if _still_applies(note, books, bench, now)]
     notes = [new for note in standing if (new := _in_todays_words(note, books, templates, now))]
