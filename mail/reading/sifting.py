@@ -18,7 +18,7 @@ from relationship.parties import People
 
 # Fields that make nobody's mail a machine's that may yet tell something. Most mail has none of them.
 _TELLING = frozenset([b"sender", b"content-class", b"x-failed-recipients"])
-_WRITERS = 16_384  # that are remembered: each has written many mails
+_WRITERS = 4096  # that are remembered: most of them have written many mails
 
 
 def sieve(people: People, calendars: bool) -> Callable[[RawMail], bool]:
