@@ -137,6 +137,11 @@ class Past:
             dict(before._known) if before else {}
         )  # by month, the summary and what it says
 
+    @property
+    def size(self) -> int:
+        """How many mails it tells of."""
+        return sum(line.count(",") + 1 for month in self.summaries.values() for line in month.lines)
+
     @cached_property
     def _months(self) -> list[_Month]:
         for month, summary in self.summaries.items():

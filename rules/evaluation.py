@@ -13,7 +13,7 @@ from relationship.decisions import Decision, Verdict, decision_key
 from relationship.facts import RuleMark
 from relationship.letters import PENDING, Letter, State
 from relationship.messages import Side
-from relationship.occasions import OF_ANOTHER, ONE_BY_ONE, Finder, Occasion
+from relationship.occasions import ONE_BY_ONE, Finder, Occasion
 from relationship.occasions.turns import given_up_at, may_start_anew
 from relationship.story import Story
 from rules.docket import Docket, Open, names_of
@@ -285,7 +285,7 @@ def _case_again(
 def _about(letter: Letter, rule: Rule, story: Story) -> Story:
     """The story without what a letter is surely not about."""
     names = story.named_by(letter)
-    return story.part(names) if names and rule.when in ONE_BY_ONE - OF_ANOTHER else story
+    return story.part(names) if names and rule.when in ONE_BY_ONE else story
 
 
 def _reminders(story: Story, rule: Rule, occasion: Occasion) -> int:

@@ -41,9 +41,9 @@ class Archive:
         self._known: Index | None = None
 
     @property
-    def size(self) -> int:
-        """Places that are held in memory."""
-        return len(self._known) if self._known else 0
+    def weight(self) -> int:
+        """Of what is held in memory, in places of the index."""
+        return self._known.weight if self._known else 0
 
     # -- reading ---------------------------------------------------------------------------------------------
 

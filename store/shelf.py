@@ -23,8 +23,8 @@ from store.recent import Recent
 
 DAMAGED = ".damaged-"
 BEFORE = ".before-schema-"  # the copy that is kept of a file that was migrated
-MOST_FACTS = 10_000  # that are kept in memory, of all aggregates together
-MOST_DOCUMENTS = 10_000  # the same facts as TinyDB has them, of the aggregates that changed last
+MOST_FACTS = 8000  # that are kept in memory, of all aggregates together
+MOST_DOCUMENTS = 2000  # the same facts as TinyDB has them, of the aggregates that changed last
 
 
 class Shelf:

@@ -32,7 +32,7 @@ from store.recent import Recent
 from store.requests import Requests
 from store.shelf import Shelf
 
-MOST_PLACES = 500_000  # in the indexes that are kept in memory, sixteen bytes each
+MOST_PLACES = 400_000  # of sixteen bytes, in the indexes that are kept in memory
 
 Small = TypeVar("Small", Cursor, Heartbeat)
 
@@ -106,6 +106,7 @@ class TinyStore:
             self._must_be_writable()
             self.load(name)  # one that is damaged refuses before anything is written
             self._archive(name).add(closed, conversation_of)
+            self._archive(name)  # it has grown
             live = self.load(name)
             dropped = [fact for fact in closed if fact.key in live.table(type(fact))]
             added = news(live, left)
@@ -189,7 +190,7 @@ class TinyStore:
             folder, writable = self._folder / "archive", self._lock is not None
             flaws = self._flaws.setdefault(name, set())
             known = Archive(folder, name, self._files, self._schema, writable, flaws)
-        self._archives.put(name, known, known.size + 1)
+        self._archives.put(name, known, known.weight + 1)
         return known
 
     def _must_be_writable(self) -> None:

@@ -30,7 +30,7 @@ from store.recent import Recent
 from tick.post import Post
 from tick.stars import Stars
 
-MOST_MESSAGES = 8000  # of the stories that are kept in memory
+MOST_MESSAGES = 4000  # of the stories that are kept in memory
 LONG_OVER = timedelta(days=30)  # a check-in's slot is then in nobody's way
 
 
@@ -55,7 +55,7 @@ class Books:
         self._told: Recent[Story] = Recent(self._most)  # as they were told last
         self._current: set[str] = set()  # of these, what nothing was added to since
         self._dockets: dict[str, Docket] = {}  # what is left to do; of those that are told
-        self._identities: Recent[Identities] = Recent(self._most)
+        self._identities: Recent[Identities] = Recent(2 * self._most)
         self._callers: set[str] = set()  # relationships with check-ins
         self._booked: dict[str, tuple[Span, ...]] = {}
         self._by_others: dict[
@@ -139,7 +139,7 @@ class Books:
             return before
         contractor, owner, profile = self.people.contractors[key], self.people.owner, self._profile(key)
         story = tell(key, contractor, owner, profile, self.store.load(key), self.owner.news, before)
-        for name, _ in self._told.put(key, story, len(story.messages) + 1):
+        for name, _ in self._told.put(key, story, len(story.messages) + story.past.size // 6 + 1):
             self._dockets.pop(name, None)
         self._current.add(key)
         return story

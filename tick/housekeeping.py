@@ -7,7 +7,7 @@ back (the temperature compares this month with the year before it, `at most: onc
 nothing of it lies ahead. A conversation comes back whole when somebody answers it after all (tick/record.py).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,7 +24,7 @@ from tick.books import Books
 
 QUIET = timedelta(days=35)  # plain talk
 LONG_QUIET = timedelta(days=400)
-TOLD = timedelta(days=600)  # so long the numbers of plain talk are kept
+TOLD = timedelta(days=430)  # so long the numbers of plain talk are kept
 OVER = frozenset({State.SENT, State.DRAFTED, State.REFUSED, State.CANCELLED, State.UNPROVABLE})
 
 
@@ -87,11 +87,10 @@ def _is_old(moment: datetime, now: datetime) -> bool:
     return moment < now - LONG_QUIET
 
 
-def _in_numbers(story: Story, closed: Iterable[str]) -> Iterator[tuple[datetime, str]]:
+def _in_numbers(story: Story, closed: Set[str]) -> Iterator[tuple[datetime, str]]:
     """What stays of plain conversations."""
-    for name in closed:
-        talk = story.mail.conversations[name]
-        if is_plain(talk):
+    for name, talk in story.mail.conversations.items():
+        if name in closed and is_plain(talk):
             yield told_in_numbers(name, talk, story.mail.ledgers[name])
 
 

@@ -94,12 +94,10 @@ ONE_BY_ONE = frozenset(
         "no feedback",
         "idea received",
         "brief sent",
-        "owner first",
-        "one of two answered",
         "deadline proposed",
     }
 )
-# Of these, whose letters name one conversation and are about a wait in another; named as the gates that hold it back.
+# Who speak of a wait in one conversation because of another; they are named as the gates that hold it back.
 OF_ANOTHER = frozenset({"owner first", "one of two answered"})
 
 # What the occasions of a trigger rest on, besides the clock: kinds of facts, or what is folded from them. It is mail
