@@ -38,6 +38,9 @@ class MemoryStore:
         """The live facts of an aggregate."""
         return self._live.get(checked(name)) or Facts()
 
+    def let_go(self, name: str) -> None:
+        """It lies nowhere else."""
+
     def commit(self, name: str, facts: Iterable[Fact]) -> None:
         """Add facts."""
         self.commit_many({name: facts})

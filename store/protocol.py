@@ -68,6 +68,9 @@ class Store(Protocol):
         nothing while it is among the last used. StoreError while the aggregate is damaged.
         """
 
+    def let_go(self, name: str) -> None:
+        """Keep nothing of an aggregate in memory: it will not be wanted soon."""
+
     def commit(self, name: str, facts: Iterable[Fact]) -> None:
         """Add facts to an aggregate, all or none, durable on return. What is there already costs nothing."""
 

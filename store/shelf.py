@@ -82,6 +82,11 @@ class Shelf:
             for _, rests in self._changed.put(name, aggregate, aggregate.size):
                 rests.release()
 
+    def let_go(self, name: str) -> None:
+        """Keep an aggregate in memory no longer; it is read again when it is wanted."""
+        self._open.drop(name)
+        self._changed.drop(name)
+
     def flush(self) -> None:
         """A folder stays listed until its flush succeeds, so that a commit that is repeated waits for it."""
         for folder in sorted(self._unflushed):

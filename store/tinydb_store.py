@@ -32,7 +32,7 @@ from store.recent import Recent
 from store.requests import Requests
 from store.shelf import Shelf
 
-MOST_PLACES = 400_000  # of sixteen bytes, in the indexes that are kept in memory
+MOST_PLACES = 300_000  # of sixteen bytes, in the indexes that are kept in memory
 
 Small = TypeVar("Small", Cursor, Heartbeat)
 
@@ -83,6 +83,11 @@ class TinyStore:
     def load(self, name: str) -> Facts:
         """The live facts of an aggregate."""
         return self._shelf.aggregate(name).facts
+
+    def let_go(self, name: str) -> None:
+        """Keep nothing of an aggregate in memory."""
+        self._shelf.let_go(name)
+        self._archives.drop(name)
 
     def commit(self, name: str, facts: Iterable[Fact]) -> None:
         """Add facts to an aggregate."""

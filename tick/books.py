@@ -55,7 +55,7 @@ class Books:
         self._told: Recent[Story] = Recent(self._most)  # as they were told last
         self._current: set[str] = set()  # of these, what nothing was added to since
         self._dockets: dict[str, Docket] = {}  # what is left to do; of those that are told
-        self._identities: Recent[Identities] = Recent(2 * self._most)
+        self._identities: Recent[Identities] = Recent(self._most)
         self._callers: set[str] = set()  # relationships with check-ins
         self._booked: dict[str, tuple[Span, ...]] = {}
         self._by_others: dict[
@@ -174,7 +174,7 @@ class Books:
         known = self._identities.get(key)
         if known is None:
             known = Identities(self.store.load(key).messages.values())
-            self._identities.put(key, known, len(known) + 1)
+            self._identities.put(key, known, len(known) // 2 + 1)
         return known
 
     def to_look_at(self, now: datetime) -> list[str]:
@@ -240,7 +240,7 @@ class Books:
         self._project(key, added)
         self.stars.take_in(key, added)
         if (known := self._identities.get(key)) is not None:  # it has grown
-            self._identities.put(key, known, len(known) + 1)
+            self._identities.put(key, known, len(known) // 2 + 1)
         self._current.discard(key)
         self._doubtful.add(key)
         self._stir(key, added)
@@ -271,6 +271,13 @@ class Books:
         self._doubtful.add(key)
         if any(not isinstance(fact, Summary) for fact in left):
             self._note(key, left)
+
+    def let_go(self, key: str) -> None:
+        """Keep nothing of a relationship in memory: it will not be wanted soon."""
+        self._identities.drop(key)
+        self._told.drop(key)
+        self._current.discard(key)
+        self.store.let_go(key)
 
     def forget(self, key: str) -> None:
         """Remove a relationship, and what the others say of the person."""

@@ -111,6 +111,7 @@ class _Recording:
                 if len(found) >= MUCH:
                     known_to = self._now if whole and key != unfinished else max(m.at for m in found) - SPARE
                     take_in(self._books, key, found, known_to)
+                    self._books.let_go(key)
             self.done.recorded += sum(map(len, changed.values()))
 
     def _understand(self, raw: RawMail, batch: Batch) -> None:
