@@ -23,8 +23,8 @@ from store.recent import Recent
 
 DAMAGED = ".damaged-"
 BEFORE = ".before-schema-"  # the copy that is kept of a file that was migrated
-MOST_FACTS = 8000  # that are kept in memory, of all aggregates together
-MOST_DOCUMENTS = 2000  # the same facts as TinyDB has them, of the aggregates that changed last
+MOST_FACTS = 5500  # that are kept in memory, of all aggregates together
+MOST_DOCUMENTS = 5500  # the same facts as TinyDB has them, of the aggregates that changed last
 
 
 class Shelf:
@@ -76,14 +76,17 @@ class Shelf:
             self._keep(name, aggregate)
 
     def _keep(self, name: str, aggregate: Aggregate) -> None:
-        for gone, _ in self._open.put(name, aggregate, aggregate.size + 1):
+        for gone, unused in self._open.put(name, aggregate, aggregate.size + 1):
             self._changed.drop(gone)
+            unused.release()  # it and its documents hold each other
         if aggregate.has_documents:
             for _, rests in self._changed.put(name, aggregate, aggregate.size):
                 rests.release()
 
     def let_go(self, name: str) -> None:
         """Keep an aggregate in memory no longer; it is read again when it is wanted."""
+        if unused := self._open.get(name):
+            unused.release()
         self._open.drop(name)
         self._changed.drop(name)
 

@@ -32,7 +32,7 @@ from store.recent import Recent
 from store.requests import Requests
 from store.shelf import Shelf
 
-MOST_PLACES = 300_000  # of sixteen bytes, in the indexes that are kept in memory
+MOST_PLACES = 150_000  # of sixteen bytes, in the indexes that are kept in memory
 
 Small = TypeVar("Small", Cursor, Heartbeat)
 

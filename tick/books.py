@@ -30,7 +30,7 @@ from store.recent import Recent
 from tick.post import Post
 from tick.stars import Stars
 
-MOST_MESSAGES = 4000  # of the stories that are kept in memory
+MOST_MESSAGES = 3000  # of the stories that are kept in memory
 LONG_OVER = timedelta(days=30)  # a check-in's slot is then in nobody's way
 
 

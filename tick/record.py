@@ -111,8 +111,10 @@ class _Recording:
                 if len(found) >= MUCH:
                     known_to = self._now if whole and key != unfinished else max(m.at for m in found) - SPARE
                     take_in(self._books, key, found, known_to)
-                    self._books.let_go(key)
-            self.done.recorded += sum(map(len, changed.values()))
+            recorded = sum(map(len, changed.values()))
+            for key in changed if recorded >= MUCH else ():
+                self._books.let_go(key)
+            self.done.recorded += recorded
 
     def _understand(self, raw: RawMail, batch: Batch) -> None:
         """What a mail is in whose story; one that cannot be understood is set aside, and counted."""
