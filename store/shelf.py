@@ -23,8 +23,8 @@ from store.recent import Recent
 
 DAMAGED = ".damaged-"
 BEFORE = ".before-schema-"  # the copy that is kept of a file that was migrated
-MOST_FACTS = 5500  # that are kept in memory, of all aggregates together
-MOST_DOCUMENTS = 5500  # the same facts as TinyDB has them, of the aggregates that changed last
+MOST_FACTS = 6000  # that are kept in memory, of all aggregates together
+MOST_DOCUMENTS = 8000  # the same facts as TinyDB has them, of the aggregates that changed last
 
 
 class Shelf:
@@ -83,12 +83,16 @@ class Shelf:
             for _, rests in self._changed.put(name, aggregate, aggregate.size):
                 rests.release()
 
+    def rest(self, name: str) -> None:
+        """Keep an aggregate's documents in memory no longer: it will not change soon."""
+        if known := self._open.get(name):
+            known.release()
+        self._changed.drop(name)
+
     def let_go(self, name: str) -> None:
         """Keep an aggregate in memory no longer; it is read again when it is wanted."""
-        if unused := self._open.get(name):
-            unused.release()
+        self.rest(name)
         self._open.drop(name)
-        self._changed.drop(name)
 
     def flush(self) -> None:
         """A folder stays listed until its flush succeeds, so that a commit that is repeated waits for it."""

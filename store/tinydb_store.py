@@ -32,7 +32,7 @@ from store.recent import Recent
 from store.requests import Requests
 from store.shelf import Shelf
 
-MOST_PLACES = 150_000  # of sixteen bytes, in the indexes that are kept in memory
+MOST_PLACES = 400_000  # of sixteen bytes, in the indexes that are kept in memory
 
 Small = TypeVar("Small", Cursor, Heartbeat)
 
@@ -111,7 +111,6 @@ class TinyStore:
             self._must_be_writable()
             self.load(name)  # one that is damaged refuses before anything is written
             self._archive(name).add(closed, conversation_of)
-            self._archive(name)  # it has grown
             live = self.load(name)
             dropped = [fact for fact in closed if fact.key in live.table(type(fact))]
             added = news(live, left)
@@ -119,6 +118,8 @@ class TinyStore:
                 self._change([(name, added, dropped)])
             elif name not in self._shelf.names():  # one that was never live gets its file now
                 self._change([(name, [], closed)])
+            self._shelf.rest(name)  # else a first sync would fill the memory with what it is done with
+            self._archives.drop(name)
 
     def history(self, name: str) -> Iterator[Fact]:
         """The archived facts that are not live."""

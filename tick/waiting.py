@@ -13,7 +13,7 @@ from operator import attrgetter
 from relationship.messages import Message
 
 LOOSE = 1500  # messages that wait as they are
-PIECE = 1000  # that come out together, about
+PIECE = 700  # that come out together, about
 
 _values = attrgetter(*(part.name for part in fields(Message)))  # left to itself, pickle asks for each by name
 
