@@ -133,11 +133,10 @@ class Past:
 
     def __init__(self, summaries: Mapping[str, Summary], before: "Past | None" = None) -> None:
         self.summaries = summaries
-        self._known: dict[str, tuple[Summary, _Month]] = (
-            dict(before._known) if before else {}
-        )  # by month, the summary and what it says
+        # By month, the summary and what it says.
+        self._known: dict[str, tuple[Summary, _Month]] = dict(before._known) if before else {}
 
-    @property
+    @cached_property
     def size(self) -> int:
         """How many mails it tells of."""
         return sum(line.count(",") + 1 for month in self.summaries.values() for line in month.lines)

@@ -70,10 +70,12 @@ class Archive:
         return None
 
     def naming(self, reference: str) -> Line | None:
-        """The line of a message that carries this id or hint, as its own or as a reference."""
+        """The line of a message that has this key, or carries this id or hint, as its own or as a reference."""
         place = self._index.get(NAMED, reference)
         line = self._yearly.line(place) if place else self.message(reference)
-        return line if line and isinstance(line.fact, Message) and reference in leads(line.fact) else None
+        if line and isinstance(line.fact, Message) and reference in (line.fact.key, *leads(line.fact)):
+            return line
+        return None
 
     def conversation(self, conversation: str) -> tuple[Fact, ...]:
         """The facts that were last archived as this conversation's."""

@@ -22,7 +22,7 @@ class MemoryStore:
         self._live: dict[str, Facts] = {}
         self._archived: dict[str, _Archived] = {}
         self._ids: dict[str, dict[str, str]] = {}  # Message-ID -> key, of archived messages
-        self._near: dict[str, dict[str, str]] = {}  # id or hint that one carries -> key
+        self._near: dict[str, dict[str, str]] = {}  # its key, and each id or hint that it carries -> key
         self._cursor = Cursor()
         self._heartbeat = Heartbeat()
         self._requests: list[tuple[str, str]] = []
@@ -72,7 +72,7 @@ class MemoryStore:
         if isinstance(fact, Message) and fact.message_id:
             self._ids.setdefault(name, {}).setdefault(fact.message_id, fact.key)
         if isinstance(fact, Message):
-            self._near.setdefault(name, {}).update(dict.fromkeys(leads(fact), fact.key))
+            self._near.setdefault(name, {}).update(dict.fromkeys((fact.key, *leads(fact)), fact.key))
 
     def history(self, name: str) -> Iterator[Fact]:
         """The archived facts that are not live."""

@@ -100,7 +100,7 @@ class Store(Protocol):
         """
 
     def conversation_near(self, name: str, reference: str) -> str | None:
-        """The conversation of an archived message that names this id or hint, as its own or as a reference."""
+        """The conversation of an archived message with this key, or with this id or hint, also as a reference."""
 
     def archived(self, name: str, conversation: str) -> tuple[Fact, ...]:
         """The archived facts of a conversation; to commit them makes it live again. None for ""."""

@@ -58,9 +58,7 @@ class Books:
         self._identities: Recent[Identities] = Recent(self._most)
         self._callers: set[str] = set()  # relationships with check-ins
         self._booked: dict[str, tuple[Span, ...]] = {}
-        self._by_others: dict[
-            str, tuple[Span, ...]
-        ] = {}  # of these, those of all others, as long as none changes
+        self._by_others: dict[str, tuple[Span, ...]] = {}  # those of all others, as long as none changes
         self._doubtful: set[str] = set()  # of whose slots something may have changed
         for name in self.store.names():
             facts = self.store.load(name)
@@ -137,8 +135,7 @@ class Books:
         before = self._told.get(key)  # what has not changed is taken from there
         if before and key in self._current:
             return before
-        contractor, owner, profile = self.people.contractors[key], self.people.owner, self._profile(key)
-        story = tell(key, contractor, owner, profile, self.store.load(key), self.owner.news, before)
+        story = self._tell(key, self.store.load(key), before)
         for name, _ in self._told.put(key, story, len(story.messages) + story.past.size // 6 + 1):
             self._dockets.pop(name, None)
         self._current.add(key)
@@ -146,9 +143,7 @@ class Books:
 
     def story_with(self, key: str, messages: Iterable[Message]) -> Story:
         """The story as it would be with these messages."""
-        contractor, owner, profile = self.people.contractors[key], self.people.owner, self._profile(key)
-        facts = merged(self.store.load(key), messages)
-        return tell(key, contractor, owner, profile, facts, self.owner.news, self._told.get(key))
+        return self._tell(key, merged(self.store.load(key), messages), self._told.get(key))
 
     def whole_story(self, key: str) -> Story:
         """The story with all that was archived: for listings, never for a tick."""
@@ -156,7 +151,11 @@ class Books:
         for fact in (*self.store.history(key), *every_fact(live)):
             whole.add(fact)
         whole.summaries.clear()  # all that they tell of is here
-        return tell(key, self.people.contractors[key], self.people.owner, self._profile(key), whole)
+        return self._tell(key, whole)
+
+    def _tell(self, key: str, facts: Facts, before: Story | None = None) -> Story:
+        contractor, owner = self.people.contractors[key], self.people.owner
+        return tell(key, contractor, owner, self._profile(key), facts, self.owner.news, before)
 
     def _profile(self, key: str) -> Profile:
         """The relationship's profile; of one that was never enrolled, one that never acts."""
@@ -174,8 +173,12 @@ class Books:
         known = self._identities.get(key)
         if known is None:
             known = Identities(self.store.load(key).messages.values())
-            self._identities.put(key, known, len(known) // 2 + 1)
+            self._weigh(key, known)
         return known
+
+    def _weigh(self, key: str, known: Identities) -> None:
+        """Keep them, as heavy as they are now: they are light, beside a story."""
+        self._identities.put(key, known, len(known) // 2 + 1)
 
     def to_look_at(self, now: datetime) -> list[str]:
         """Relationships with news, or with something due by now."""
@@ -240,7 +243,7 @@ class Books:
         self._project(key, added)
         self.stars.take_in(key, added)
         if (known := self._identities.get(key)) is not None:  # it has grown
-            self._identities.put(key, known, len(known) // 2 + 1)
+            self._weigh(key, known)
         self._current.discard(key)
         self._doubtful.add(key)
         self._stir(key, added)
@@ -293,10 +296,8 @@ class Books:
         found = {self.store.conversation_near(key, name) or "" for name in names} - {""}
         live = self.store.load(key)
         facts = [fact for conversation in found for fact in self.store.archived(key, conversation)]
-        gone = [
-            fact for fact in facts if fact.key not in live.table(type(fact))
-        ]  # else it is back, and newer
-        if gone:
+        gone = [fact for fact in facts if fact.key not in live.table(type(fact))]
+        if gone:  # else they are back, and newer
             self.commit(key, [*gone, *changed(live.summaries, gone=found)])
             self._identities.drop(key)
 

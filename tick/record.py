@@ -30,9 +30,8 @@ log = logging.getLogger(__name__)
 MANY = 30_000  # messages that wait at most before they are committed, and the cursor moves
 LONGEST = 100_000  # mails that are read at most before that: so many are read again after a crash
 MUCH = 100  # messages of one relationship: a history is read
-SPARE = timedelta(
-    days=100
-)  # what is younger than the last mail by less may be joined by mail from another folder
+# While a history is read, mail from another folder may yet join what was said so long before the newest mail read.
+SPARE = timedelta(days=100)
 EVIDENCE = 20  # mails that are kept as evidence in one go: a flood of junk is counted
 
 Pairs = tuple[tuple[str, Message], ...]  # relationship, and the message as it is in its story

@@ -155,6 +155,17 @@ def test_an_archived_conversation_is_found_by_whatever_leads_to_it(
         assert store.conversation_of(MARIA, "never@seen.example") is None, "nobody has seen that mail"
 
 
+def test_an_archived_conversation_is_found_by_the_key_of_a_mail_without_an_id(
+    opened: Any, make: SimpleNamespace
+) -> None:
+    keyless = make.message(3, key="no-id:digest", message_id="")
+    twin = make.message(4, key="m1@mail.example#digest", message_id="m1@mail.example")
+    opened.store.archive(MARIA, [keyless, twin], {keyless.key: "no-id:digest", twin.key: twin.key})
+    for store in (opened.store, opened.reopen()):
+        assert store.conversation_near(MARIA, "no-id:digest") == "no-id:digest"
+        assert store.conversation_near(MARIA, twin.key) == twin.key
+
+
 def test_what_is_left_of_archived_facts_takes_their_place(opened: Any, make: SimpleNamespace) -> None:
     opened.store.commit(MARIA, [make.message(1), make.message(2)])
     opened.store.archive(MARIA, [make.message(1)], left=[make.summary(1)])
