@@ -28,7 +28,7 @@ from tick.waiting import Waiting
 log = logging.getLogger(__name__)
 
 MANY = 30_000  # messages that wait at most before they are committed, and the cursor moves
-LONGEST = 100_000  # mails that are read at most before that: so many are read again after a crash
+LONGEST = 250_000  # mails that are read at most before that: so many are read again after a crash
 MUCH = 100  # messages of one relationship: a history is read
 # While a history is read, mail from another folder may yet join what was said so long before the newest mail read.
 SPARE = timedelta(days=100)

@@ -14,6 +14,7 @@ from relationship.messages import Message
 
 LOOSE = 1500  # messages that wait as they are
 PIECE = 700  # that come out together, about
+HUGE = 2500  # of one relationship, that come out in several pieces
 
 _values = attrgetter(*(part.name for part in fields(Message)))  # left to itself, pickle asks for each by name
 
@@ -53,7 +54,7 @@ class Waiting:
         for key, messages, more in self._each():
             piece.setdefault(key, []).extend(messages)
             size += len(messages)
-            if size >= PIECE:
+            if size >= (HUGE if more else PIECE):
                 yield piece, key if more else ""
                 piece, size = {}, 0
         self.count = self._loosely = 0
