@@ -15,6 +15,9 @@ _ANGLE = re.compile(r"<([^<>]*)>")
 _SPLIT = re.compile(r"[,;]")
 _GROUP = re.compile(r"^[^<>@]*:")
 _PLAIN = re.compile(r"[^\s<>()\[\],;:\\\"@]+@(?:[^\s<>()\[\],;:\\\"@]+|\[[^\s\[\]]+\])")
+# One mailbox as nearly all are written: `Jo Doe <jo@x.example>`, `"Doe, Jo" <jo@x.example>`, `jo@x.example`.
+_ATOM = rb"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]+@[-.0-9A-Z_a-z]+"
+_USUAL = re.compile(rb'(?:"[^"\\\\]*"|[^"<>()@,;:\\\\]*)[ \t]*<(%b)>|(%b)' % (_ATOM, _ATOM))
 
 
 def addresses_in(value: bytes) -> tuple[str, ...]:
@@ -33,6 +36,9 @@ def _remembered(value: bytes) -> tuple[str, ...]:
 
 def read_addresses(value: bytes) -> tuple[str, ...]:
     """The same of a list that will hardly be seen again: it is not remembered."""
+    usual = _USUAL.fullmatch(value)
+    if usual:
+        return (usual[usual.lastindex or 1].decode("ascii").lower().rstrip("."),)
     text = value[:LIST_CAP].decode("utf-8", "replace")
     if '"' in text:
         text = _hide_quoted(text)

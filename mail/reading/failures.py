@@ -11,19 +11,20 @@ from mail.reading.addresses import addresses_in
 from mail.reading.headers import decode_value
 from mail.reading.parsing import Mail
 
-_SERVER = re.compile(
-    r"^(?:mail[-_.]?er[-_.]?daemon\w*|mailer_daemon|post[-_.\\]?master\w*|mail[-_.]?daemon|mdaemon|mmdf|"
-    r"mail[-_.]delivery([-_.]?(?:sub)?system)?|mail[-_.]?system|microsoftexchange[0-9a-f]+|"
-    r"smtp[-_.]?daemon)[\\@]",
+# How much a sender looks like a mail server.
+NOBODY, POSSIBLE, LIKELY, SERVER, DAEMON = 0, 1, 2, 3, 4  # nobody writes from a daemon's address
+# By the local part of the address, and the "@" or what stands for it; the strongest first.
+_SENDER = re.compile(
+    r"(mail(?:[-_.]?er)?[-_. ]?daemon\w*[\\@])|"
+    r"((?:mail[-_.]?er[-_.]?daemon\w*|mailer_daemon|post[-_.\\]?master\w*|mail[-_.]?daemon|mdaemon|mmdf|"
+    r"mail[-_.]delivery(?:[-_.]?(?:sub)?system)?|mail[-_.]?system|microsoftexchange[0-9a-f]+|"
+    r"smtp[-_.]?daemon)[\\@])|"
+    r"((?:mail[-_.]?admin\w*|mailadm|mail[-_.]?router|undeliver\w*|bounces?(?:[-+_.].*)?|returned|imss|autobot|mailmaster|"
+    r"\"?system[-_. ]?administrator\"?|smtpd?|inetgw\d*|e500.*|symantec.*)@)|"
+    r"((?:noreply|no-reply|donotreply|admin|.+-admin|administrator|root)@)",
     re.IGNORECASE,
 )
-_DAEMON = re.compile(r"^mail(?:[-_.]?er)?[-_. ]?daemon\w*[\\@]", re.IGNORECASE)
-_LIKELY = re.compile(
-    r"^(?:mail[-_.]?admin\w*|mailadm|mail[-_.]?router|undeliver\w*|bounces?(?:[-+_.].*)?|returned|imss|autobot|mailmaster|"
-    r"\"?system[-_. ]?administrator\"?|smtpd?|inetgw\d*|e500.*|symantec.*)@",
-    re.IGNORECASE,
-)
-_POSSIBLE = re.compile(r"^(?:noreply|no-reply|donotreply|admin|.+-admin|administrator|root)@", re.IGNORECASE)
+_STRENGTHS = (NOBODY, DAEMON, SERVER, LIKELY, POSSIBLE)  # by the number of the group
 _NAME = re.compile(
     r"mailer[- _]?daemon|mail delivery|delivery (?:sub)?system|post ?master|system administrator|"
     r"mail administrator|"
@@ -165,10 +166,6 @@ BEGINNING = 200  # characters in which a report under a person's name must say s
 SURE_CAP = 1_000  # of those in which a report that nothing else marks must say so
 
 
-# How much a sender looks like a mail server.
-NOBODY, POSSIBLE, LIKELY, SERVER, DAEMON = 0, 1, 2, 3, 4  # nobody writes from a daemon's address
-
-
 def is_report(mail: Mail) -> bool:
     """Whether sender, subject and wording together are those of a mail server's report.
 
@@ -213,14 +210,13 @@ def _strength_of(value: bytes) -> int:
 
 def strength_of(value: bytes, addresses: tuple[str, ...]) -> int:
     """By the addresses in From, or by what stands where an address should."""
-    senders = (*addresses, _bare_local(value))
-    if any(_DAEMON.match(one) for one in senders):
-        return DAEMON
-    if value.strip() == b"<>" or any(_SERVER.match(one) for one in senders):
-        return SERVER
-    if any(_LIKELY.match(one) for one in senders) or _NAME.search(decode_value(value).lower()):
-        return LIKELY
-    return POSSIBLE if any(_POSSIBLE.match(one) for one in senders) else NOBODY
+    senders = {_bare_local(value), *(address.partition("@")[0] + "@" for address in addresses)}
+    found = [_STRENGTHS[match.lastindex or 0] for one in senders if (match := _SENDER.match(one))]
+    if value.strip() == b"<>":
+        found.append(SERVER)
+    if _NAME.search(decode_value(value).lower()):
+        found.append(LIKELY)
+    return max(found, default=NOBODY)
 
 
 def _bare_local(value: bytes) -> str:

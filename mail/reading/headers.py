@@ -114,8 +114,7 @@ def _word_bytes(encoding: str, payload: str) -> bytes:
 
 def decode_base64(raw: bytes) -> bytes:
     """Base64 (RFC 2045, 6.8) as far as it can be read: foreign bytes are skipped, a cut-off end goes."""
-    kept = _NOT_BASE64.sub(b"", raw).split(b"=", 1)[0] if b"=" in raw[:-2] else _NOT_BASE64.sub(b"", raw)
-    kept = kept.rstrip(b"=")
+    kept = _NOT_BASE64.sub(b"", raw).partition(b"=")[0]
     kept = kept[: len(kept) - 1] if len(kept) % 4 == 1 else kept
     return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
 

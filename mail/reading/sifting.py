@@ -34,11 +34,14 @@ def sieve(people: People, calendars: bool) -> Callable[[RawMail], bool]:
 
     def worth(raw: RawMail) -> bool:
         mail = parse(raw)
-        writers = mail.headers.fields.get(b"from", ())
-        theirs = is_contractors(writers[0]) if len(writers) == 1 else None
-        if theirs or (theirs is False and _tells_nothing(mail, calendars)):
-            return theirs
-        return _may_tell(mail, known, calendars)
+        try:
+            writers = mail.headers.fields.get(b"from", ())
+            theirs = is_contractors(writers[0]) if len(writers) == 1 else None
+            if theirs or (theirs is False and _tells_nothing(mail, calendars)):
+                return theirs
+            return _may_tell(mail, known, calendars)
+        except Exception:
+            return True  # a mail that breaks its reader is set aside when it is recorded
 
     return worth
 

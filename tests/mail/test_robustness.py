@@ -17,6 +17,7 @@ from mail.reading.bounces import read_bounces
 from mail.reading.files import raw_mail
 from mail.reading.kinds import kind_of
 from mail.reading.parsing import parse
+from mail.reading.sifting import sieve
 from mail.reading.understanding import concerns, understand, wants_more
 from relationship.parties import People
 
@@ -41,7 +42,7 @@ OWN = [
     + b"x" * 300,
 ]
 PIECES = [
-    b"\r\n", b"\n\n", b"\r", b"\0", b"\xff\xfe", b"=?utf-8?b?", b"?=", b"<", b">", b'"', b"(", b")", b":",
+    b"\r\n", b"\n\n", b"\r", b"\0", b"\xff\xfe", b"=?utf-8?b?", b"?=", b"=?utf-8?b?=a?=", b"<", b">", b'"', b"(", b")", b":",
     b"--b", b"@", b"Content-Type: multipart/mixed; boundary=b\n", b"charset=utf-16", b"#due ",
     b"On x wrote:", b"-----Original Message-----",
     b"Content-Transfer-Encoding: base64\n", b" " * 400, b">" * 400,
@@ -61,6 +62,7 @@ def take(content: bytes, people: People, now: datetime, as_marias: bool = False)
     understand(raw, people, MoreWords(), "topmost", now)
     wants_more(raw)
     concerns(raw, people)
+    sieve(people, calendars=True)(raw)
     assert mail.broken == []
 
 

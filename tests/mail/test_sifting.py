@@ -76,6 +76,7 @@ def test_nothing_is_lost_of_real_mail(calendars):
         ("From: dana@acme.example\nTo: team@acme.example", True),
         ("From: client@else.example\nTo: team@acme.example", False),
         ("From: client@else.example\nTo: maria@contract.example", False),
+        ("From: =?utf-8?b?=a?= <client@else.example>\nTo: team@acme.example", False),
         ("From: MAILER-DAEMON@else.example\nTo: team@acme.example", True),
         ("From: robot@else.example\nContent-Type: multipart/report; report-type=delivery-status", True),
         ("From: calendar@else.example\nContent-Type: text/calendar; method=REPLY", True),
