@@ -39,9 +39,8 @@ def beginning(mail: Mail, length: int = SENTENCES) -> str:
     return plain(fresh_text(mail.opening[:length]))
 
 
-@lru_cache(maxsize=1)
 def has_marks(text: str) -> bool:
-    """One look for all that these rules look for: most mail has none of it."""
+    """One look for all that the rules about wording look for: most mail has none of it."""
     return _marks().stand_in(plain(text[:LETTER]))
 
 
@@ -50,12 +49,17 @@ def _marks() -> Phrases:
     return Phrases(phrase for section in _MARKED for phrase in phrases(section))
 
 
+@lru_cache(maxsize=1024)  # a conversation has one subject
+def subject_tells(subject: str) -> bool:
+    """Whether the subject is one with which a rule of this module begins."""
+    return _is_automatic(subject) or _says_read(subject) or _is_tickets(subject)
+
+
 def automatic_subject(mail: Mail) -> bool:
     """A subject in the shape that only automatic answers have: "Automatic reply: ...", or the words alone."""
     return _is_automatic(mail.subject)
 
 
-@lru_cache(maxsize=1024)  # a conversation has one subject
 def _is_automatic(subject: str) -> bool:
     return bool(_automatic_subject().fullmatch(plain(subject))) and not is_reply_subject(subject)
 
@@ -66,8 +70,6 @@ def says_automatic(mail: Mail) -> bool:
     "This is an automated message" needs a sentence that asks not to answer it and stands in the first lines:
     programs' notices on lists, which people discuss, have it too.
     """
-    if not has_marks(mail.opening):
-        return False
     text = beginning(mail)
     if one_of("automatic reply").search(text):
         return "?" not in text
@@ -78,14 +80,14 @@ def says_automatic(mail: Mail) -> bool:
 
 def read_notice(mail: Mail) -> bool:
     """A receipt in plain words: "Read: Logo", and a text that begins with "Your message ... was read on"."""
-    if not _read_subject().fullmatch(plain(mail.subject)):
+    if not _says_read(mail.subject):
         return False
     return bool(one_of("was read").match(plain(mail.opening[:SENTENCES]).lstrip()))
 
 
 def challenge(mail: Mail) -> bool:
     """The beginning asks the writer to prove that they are a person before the mail is delivered."""
-    return has_marks(mail.opening) and bool(one_of("challenges").search(plain(mail.opening[:SENTENCES])))
+    return bool(one_of("challenges").search(plain(mail.opening[:SENTENCES])))
 
 
 def sure_receipt(mail: Mail) -> bool:
@@ -93,8 +95,6 @@ def sure_receipt(mail: Mail) -> bool:
 
     Some of the words are enough; of those that people use too, two are wanted.
     """
-    if not has_marks(mail.opening):
-        return False
     text = beginning(mail)
     polite = {*one_of("receipts").findall(text), *one_of("automatic mail").findall(text)}
     return "?" not in text and (len(polite) > 1 or bool(one_of("sure receipts").search(text)))
@@ -102,10 +102,18 @@ def sure_receipt(mail: Mail) -> bool:
 
 def ticket_receipt(mail: Mail) -> bool:
     """A ticket number in the subject of what is no answer and, at the beginning, that a request was received."""
-    if is_reply_subject(mail.subject) or not _TICKET.search(mail.subject[:200]):
+    if not _is_tickets(mail.subject):
         return False
     text = beginning(mail)
     return bool(one_of("ticket receipts").search(text)) and "?" not in text
+
+
+def _says_read(subject: str) -> bool:
+    return bool(_read_subject().fullmatch(plain(subject)))
+
+
+def _is_tickets(subject: str) -> bool:
+    return not is_reply_subject(subject) and bool(_TICKET.search(subject[:200]))
 
 
 @cache

@@ -1,10 +1,10 @@
 """Absences by their words, where no header tells: people announce holidays, so most words need a second sign."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from mail.reading import failures, signs
-from mail.reading.automatic import LETTER, REST, SENTENCES, SHAPE, beginning, has_marks
+from mail.reading.automatic import LETTER, REST, SENTENCES, SHAPE, beginning
 from mail.reading.parsing import Mail
 from mail.reading.wordlists import merged, one_of, phrases, plain
 from relationship.conversations import is_reply_subject
@@ -15,20 +15,30 @@ _SIGNS = ("thanks for writing", "urgent matters", "on return")
 _LOTUS = re.compile(r"(?:auto: .{1,200}|.{1,80} is out of the office(?: \(.{0,40}\))?\.?)")
 
 
+@lru_cache(maxsize=1024)  # a conversation has one subject
+def subject_tells(subject: str) -> bool:
+    """Whether the subject may be an absence's."""
+    lower = plain(subject)
+    if is_reply_subject(subject):
+        return lower.endswith((")", "]")) and bool(_suffixed().search(lower))
+    shapes = (_domino(), _subject("out of office"), _subject("away subjects"), _LOTUS)
+    return any(shape.fullmatch(lower) for shape in shapes)
+
+
 def away_subject(mail: Mail) -> bool:
     """An absence in the subject, in words that people use too, where the text begins as automatic answers do.
 
     "Out of office" alone or before a colon is enough; "Out of office next week" is a person's announcement.
     """
     subject = plain(mail.subject)
+    if not subject_tells(mail.subject):
+        return False
     if is_reply_subject(mail.subject):
-        return subject.endswith((")", "]")) and bool(_suffixed().search(subject)) and _says_away(mail)
+        return _says_away(mail)
     if _domino().fullmatch(subject):
         return True
     if _subject("out of office").fullmatch(subject):
         return "?" not in mail.opening[:SENTENCES]
-    if not (_subject("away subjects").fullmatch(subject) or _LOTUS.fullmatch(subject)):
-        return False
     return _says_away(mail) or signs.bulk_precedence(mail) or failures.null_path(mail)
 
 
@@ -37,7 +47,7 @@ def away_letter(mail: Mail) -> bool:
 
     People say one of these things, and seldom two, to somebody whom they write to.
     """
-    if not has_marks(mail.opening) or not one_of("away").search(plain(mail.opening[:SENTENCES])):
+    if not one_of("away").search(plain(mail.opening[:SENTENCES])):
         return False
     text = beginning(mail, LETTER)
     return sum(bool(one_of(sign).search(text)) for sign in _SIGNS) >= 2 and not _is_for_somebody(text)

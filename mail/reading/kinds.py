@@ -3,6 +3,9 @@
 Headers first, content last, and content only where a header already makes it likely: a person who writes
 about a bounce or announces a holiday is a person. In doubt mail is human: who was answered is not chased.
 Each rule names its source; tests/mail/test_kinds.py has a mail of our own for each.
+
+A rule is asked only where there is what it needs: a header, or one of the clues below. Each clue is looked for once,
+for all rules that need it, and most of people's mail has none.
 """
 
 from collections.abc import Callable
@@ -14,6 +17,13 @@ from mail.reading.parsing import Mail
 from relationship.messages import Kind
 
 
+# Clues beside the headers, named as no header can be.
+STRUCTURE = b":structure"  # it is more than one text
+WRITER = b":writer"  # an address that is a machine's by its name
+SUBJECT = b":subject"  # a subject in a shape that automatic mail has
+WORDING = b":wording"  # words at the beginning that automatic mail has
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One line of the table."""
@@ -22,7 +32,7 @@ class Rule:
     reason: str  # for people: "it is ... because <reason>"
     source: str
     holds: Callable[[Mail], bool]
-    needs: tuple[bytes, ...] = ()  # headers of which one must be there; () where it looks at more
+    needs: tuple[bytes, ...] = ()  # headers and clues of which one must be there; () where it looks at more
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,7 @@ TABLE: tuple[Rule, ...] = (
         Kind.OWN, "one of Keepwarm's own letters", "design, section 5", signs.keepwarm_letter, (signs.LETTER,)
     ),
     # Bounces before all else: Postfix sends them with Auto-Submitted: auto-replied (RFC 3834 allows it).
-    Rule(Kind.BOUNCE, "a delivery report", "RFC 3464, 2; RFC 6522", signs.delivery_report),
+    Rule(Kind.BOUNCE, "a delivery report", "RFC 3464, 2; RFC 6522", signs.delivery_report, (STRUCTURE,)),
     Rule(
         Kind.BOUNCE, "X-Failed-Recipients", "Exim, Gmail", signs.failed_recipients, (b"x-failed-recipients",)
     ),
@@ -56,8 +66,16 @@ TABLE: tuple[Rule, ...] = (
         (b"x-amz-sns-message-id",),
     ),
     # Calendar mail before automatic mail: Google's answers carry Auto-Submitted: auto-generated.
-    Rule(Kind.RSVP, "an answer to an invitation", "RFC 6047, 2.4; RFC 5546, 3.2.3", signs.calendar_reply),
-    Rule(Kind.INVITATION, "an invitation or its change", "RFC 5546, 3.2", signs.calendar_request),
+    Rule(
+        Kind.RSVP,
+        "an answer to an invitation",
+        "RFC 6047, 2.4; RFC 5546, 3.2.3",
+        signs.calendar_reply,
+        (STRUCTURE, b"content-class"),
+    ),
+    Rule(
+        Kind.INVITATION, "an invitation or its change", "RFC 5546, 3.2", signs.calendar_request, (STRUCTURE,)
+    ),
     # Somebody's automatic answer, before lists: some out-of-office mails pass through a list.
     Rule(
         Kind.AUTO_REPLY,
@@ -66,9 +84,9 @@ TABLE: tuple[Rule, ...] = (
         signs.auto_replied,
         (b"auto-submitted",),
     ),
-    Rule(Kind.AUTO_REPLY, "a read receipt", "RFC 8098, 3", signs.read_receipt),
-    Rule(Kind.AUTO_REPLY, "a read receipt in words", "Outlook, Notes", automatic.read_notice),
-    Rule(Kind.AUTO_REPLY, "an abuse report", "RFC 5965", signs.abuse_report),
+    Rule(Kind.AUTO_REPLY, "a read receipt", "RFC 8098, 3", signs.read_receipt, (STRUCTURE,)),
+    Rule(Kind.AUTO_REPLY, "a read receipt in words", "Outlook, Notes", automatic.read_notice, (SUBJECT,)),
+    Rule(Kind.AUTO_REPLY, "an abuse report", "RFC 5965", signs.abuse_report, (STRUCTURE,)),
     Rule(
         Kind.AUTO_REPLY,
         "an autoresponder's own header",
@@ -90,14 +108,27 @@ TABLE: tuple[Rule, ...] = (
         signs.precedence_auto,
         signs.PRECEDENCE,
     ),
-    Rule(Kind.AUTO_REPLY, "an autoresponder's address", "osTicket, FreeScout", signs.responder_address),
+    Rule(
+        Kind.AUTO_REPLY,
+        "an autoresponder's address",
+        "osTicket, FreeScout",
+        signs.responder_address,
+        (WRITER,),
+    ),
     Rule(
         Kind.AUTO_REPLY,
         "an automatic answer's subject",
         "subjects, mail/reading/words",
         automatic.automatic_subject,
+        (SUBJECT,),
     ),
-    Rule(Kind.AUTO_REPLY, "an out-of-office subject", "subjects, mail/reading/words", away.away_subject),
+    Rule(
+        Kind.AUTO_REPLY,
+        "an out-of-office subject",
+        "subjects, mail/reading/words",
+        away.away_subject,
+        (SUBJECT,),
+    ),
     # Lists and newsletters.
     Rule(Kind.LIST, "a mailing list's header", "RFC 2919; RFC 2369", signs.list_header, signs.LIST_HEADERS),
     Rule(
@@ -111,7 +142,7 @@ TABLE: tuple[Rule, ...] = (
         signs.feedback_id,
         (b"feedback-id",),
     ),
-    Rule(Kind.LIST, "a list manager's address", "RFC 5230, 4.6; LISTSERV", signs.list_manager),
+    Rule(Kind.LIST, "a list manager's address", "RFC 5230, 4.6; LISTSERV", signs.list_manager, (WRITER,)),
     # Other machines.
     Rule(Kind.AUTO_REPLY, "Auto-Submitted", "RFC 3834, 5", signs.auto_submitted, (b"auto-submitted",)),
     Rule(
@@ -133,22 +164,35 @@ TABLE: tuple[Rule, ...] = (
         "it asks to prove that a person wrote",
         "challenge-response: TMDA, Boxbe, Spam Arrest, EarthLink",
         automatic.challenge,
+        (WORDING,),
     ),
     Rule(
         Kind.AUTO_REPLY,
         "it says that it was written automatically",
         "wording, mail/reading/words",
         automatic.says_automatic,
+        (WORDING,),
     ),
-    Rule(Kind.AUTO_REPLY, "a help desk's receipt", "wording, mail/reading/words", automatic.sure_receipt),
     Rule(
-        Kind.AUTO_REPLY, "a ticket system's receipt", "Zendesk, OTRS, RT, Freshdesk", automatic.ticket_receipt
+        Kind.AUTO_REPLY,
+        "a help desk's receipt",
+        "wording, mail/reading/words",
+        automatic.sure_receipt,
+        (WORDING,),
+    ),
+    Rule(
+        Kind.AUTO_REPLY,
+        "a ticket system's receipt",
+        "Zendesk, OTRS, RT, Freshdesk",
+        automatic.ticket_receipt,
+        (SUBJECT,),
     ),
     Rule(
         Kind.AUTO_REPLY,
         "a vacation letter from beginning to end",
         "wording, mail/reading/words",
         away.away_letter,
+        (WORDING,),
     ),
     Rule(
         Kind.AUTO_REPLY,
@@ -160,13 +204,18 @@ TABLE: tuple[Rule, ...] = (
 )
 HUMAN = Verdict(Kind.HUMAN, "nothing says otherwise")
 
-
 _TELLING = frozenset(name for rule in TABLE for name in rule.needs)
+_CLUES: tuple[tuple[bytes, Callable[[Mail], bool]], ...] = (
+    (STRUCTURE, lambda mail: mail.content_type not in ("text/plain", "text/html")),
+    (WRITER, lambda mail: signs.machine_writes(mail.from_)),
+    (SUBJECT, lambda mail: automatic.subject_tells(mail.subject) or away.subject_tells(mail.subject)),
+    (WORDING, lambda mail: automatic.has_marks(mail.opening)),
+)
 
 
 @lru_cache(maxsize=1024)
 def _rules_for(present: frozenset[bytes]) -> tuple[Rule, ...]:
-    """The rules that can hold where these of the telling headers are present: for most mail, a few."""
+    """The rules that can hold where these telling headers and clues are present: for most mail, one."""
     return tuple(rule for rule in TABLE if not rule.needs or not present.isdisjoint(rule.needs))
 
 
@@ -175,7 +224,8 @@ def kind_of(mail: Mail, skipped: frozenset[Kind] = frozenset()) -> Verdict:
 
     Never raises: a rule that stumbles over a broken mail does not hold.
     """
-    for rule in _rules_for(_TELLING.intersection(mail.headers.fields)):
+    clues = [name for name, is_there in _CLUES if is_there(mail)]
+    for rule in _rules_for(_TELLING.intersection((*mail.headers.fields, *clues))):
         try:
             if rule.kind not in skipped and rule.holds(mail):
                 return Verdict(rule.kind, rule.reason)

@@ -1,6 +1,7 @@
 """The signs by which a mail's kind is told: one small question each, asked in the order of `mail.reading.kinds`."""
 
 import re
+from functools import lru_cache
 
 from mail.reading import failures
 from mail.reading.calendars import calendar_method
@@ -130,6 +131,12 @@ def calendar_request(mail: Mail) -> bool:
 def auto_replied(mail: Mail) -> bool:
     """Auto-Submitted: auto-replied, with or without parameters."""
     return _auto_submitted(mail).startswith(("auto-replied", "auto_replied", "autoreplied"))
+
+
+@lru_cache(maxsize=4096)
+def machine_writes(writers: tuple[str, ...]) -> bool:
+    """Whether one of the addresses in From is an autoresponder's or a list manager's by its name."""
+    return any(_RESPONDER.match(address) or _MANAGER.match(address) for address in writers)
 
 
 def responder_address(mail: Mail) -> bool:
