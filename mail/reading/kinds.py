@@ -16,7 +16,6 @@ from mail.reading import automatic, away, signs
 from mail.reading.parsing import Mail
 from relationship.messages import Kind
 
-
 # Clues beside the headers, named as no header can be.
 STRUCTURE = b":structure"  # it is more than one text
 WRITER = b":writer"  # an address that is a machine's by its name

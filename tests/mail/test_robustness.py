@@ -42,7 +42,8 @@ OWN = [
     + b"x" * 300,
 ]
 PIECES = [
-    b"\r\n", b"\n\n", b"\r", b"\0", b"\xff\xfe", b"=?utf-8?b?", b"?=", b"=?utf-8?b?=a?=", b"<", b">", b'"', b"(", b")", b":",
+    b"\r\n", b"\n\n", b"\r", b"\0", b"\xff\xfe", b"=?utf-8?b?", b"?=", b"=?utf-8?b?=a?=",
+    b"<", b">", b'"', b"(", b")", b":",
     b"--b", b"@", b"Content-Type: multipart/mixed; boundary=b\n", b"charset=utf-16", b"#due ",
     b"On x wrote:", b"-----Original Message-----",
     b"Content-Transfer-Encoding: base64\n", b" " * 400, b">" * 400,
