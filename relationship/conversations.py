@@ -18,14 +18,16 @@ The same Message-ID on different mails joins them only where the base subject, o
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from functools import lru_cache
+
+from relationship.values import value
 
 RECENT = timedelta(days=14)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Threadable:
     """What threading needs to know of a message."""
 

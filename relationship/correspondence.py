@@ -14,7 +14,7 @@ Conversations that are taken out as a whole (they went to the yearly files) leav
 
 from bisect import insort
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import TypeVar, cast
@@ -25,11 +25,12 @@ from relationship.ledger import Ledger, Turn, fold
 from relationship.letters import Letter
 from relationship.messages import Kind, Message, Side
 from relationship.ordering import in_order
+from relationship.values import folded_value
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, eq=False)
+@folded_value
 class Correspondence:
     """What was written, folded."""
 
@@ -53,7 +54,7 @@ class Correspondence:
     @cached_property
     def human(self) -> tuple[Message, ...]:
         """What people wrote to each other, in order."""
-        return self._those("human")
+        return self._those("human", self.commands)
 
     @cached_property
     def clicks(self) -> tuple[Message, ...]:
@@ -63,12 +64,12 @@ class Correspondence:
     @cached_property
     def tagged(self) -> tuple[Message, ...]:
         """What people wrote with a tag in it, in order."""
-        return self._those("tagged")
+        return self._those("tagged", self.commands)
 
     @cached_property
     def marked(self) -> tuple[Message, ...]:
         """What people wrote with a tag or a day in it, in order."""
-        return self._those("marked")
+        return self._those("marked", self.commands)
 
     @cached_property
     def of_calls(self) -> tuple[Message, ...]:
@@ -101,8 +102,8 @@ class Correspondence:
     def _remembered(self) -> dict[object, object]:
         return {}
 
-    def _those(self, name: str) -> tuple[Message, ...]:
-        return tuple(message for message in self.messages if _SORTS[name](message))
+    def _those(self, name: str, among: Iterable[Message] | None = None) -> tuple[Message, ...]:
+        return tuple(filter(_SORTS[name], self.messages if among is None else among))
 
     @cached_property
     def known(self) -> Mapping[str, str]:
@@ -125,13 +126,7 @@ class Correspondence:
         ledger = _joined(self.ledgers[name] for name in names if name in self.ledgers)
         exchanges = tuple(turn for turn in ledger.exchanges if (turn.asked, turn.answered) not in but)
         after = replace(self, ledger=Ledger(exchanges, ledger.waits))
-        after.__dict__.update(
-            by_key=self.by_key,
-            commands=commands,
-            human=tuple(m for m in commands if not m.about_letter),
-            tagged=tuple(m for m in commands if m.tags),
-            marked=tuple(m for m in commands if m.tags or m.due),
-        )
+        after.__dict__.update(by_key=self.by_key, commands=commands)
         return after
 
     @cached_property

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from relationship.values import value
+
 MOST_HOLDS = 12  # so many reasons for waiting are remembered of one step
 
 
@@ -15,7 +17,7 @@ class Verdict(StrEnum):
     SUPPRESS = "suppress"  # spent: never judged again
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Judgement:
     """A verdict and its reason; a gate returns one, or None where it has nothing against the letter."""
 
@@ -33,7 +35,7 @@ class Hold:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """One rule's verdict on one step of one occasion; written when verdict or reason changes."""
 

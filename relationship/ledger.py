@@ -8,7 +8,7 @@ matter. Working time is no part of the fold: it is counted when asked for, with 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -16,11 +16,12 @@ from relationship.clocks.hours import WorkingClock
 from relationship.messages import Kind, Message, Side
 from relationship.ordering import in_order
 from relationship.parties import Contractor, Owner
+from relationship.values import value
 
 LAPSES = timedelta(days=60)  # a wait in a conversation that was quiet for so long is given up
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Turn:
     """One turn of the ball: a wait while `answered_at` is None, an exchange once it was answered."""
 
@@ -43,7 +44,7 @@ class Turn:
         return None if self.answered_at is None else int((self.answered_at - self.since).total_seconds())
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ledger:
     """What one or more conversations amount to, oldest first."""
 

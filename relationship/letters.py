@@ -1,11 +1,11 @@
 """Letters and the outbox: a letter's bytes, Message-ID and token are fixed before anything is sent."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from relationship.decisions import mails_of
 from relationship.messages import Side
+from relationship.values import value
 
 
 class State(StrEnum):
@@ -29,7 +29,7 @@ OPEN_STATES = frozenset({State.WAITING, State.ATTEMPTED, State.DEFERRED})
 PENDING = OPEN_STATES | {State.ASKED}  # nobody knows yet whether it will have been sent
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Letter:
     """One rendered email."""
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from relationship.values import value
+
 
 class Side(StrEnum):
     """The two sides of a relationship; the team and the shared mailbox count as the owner."""
@@ -33,7 +35,7 @@ class Kind(StrEnum):
     OWN = "own"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bounce:
     """A delivery that failed: RFC 3464, or what old mail servers write instead."""
 
@@ -60,7 +62,7 @@ class Rsvp:
     delegate: str = ""  # to whom the attendee passed the invitation on
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Message:
     """One mail in one contractor's story."""
 

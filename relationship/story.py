@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cached_property, lru_cache
 from itertools import islice
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ from relationship.messages import LETTER, Kind, Message, Side
 from relationship.news import News
 from relationship.parties import Contractor, Owner
 from relationship.past import Past
+from relationship.values import folded_value
 from relationship.warmth.words import Temperature
 
 T = TypeVar("T")
@@ -42,7 +44,7 @@ class Absence:
     until: datetime
 
 
-@dataclass(frozen=True)
+@folded_value
 class Story:
     """One relationship: who, and all that was said, decided and sent."""
 
@@ -207,14 +209,20 @@ class Story:
         """The occasions about which something was decided, or written."""
         if self._whole:
             return self._whole.dealt_with
-        return {x.occasion for x in self.decisions.values()} | {x.occasion for x in self.letters.values()}
+        occasion = attrgetter("occasion")
+        return {*map(occasion, self.decisions.values()), *map(occasion, self.letters.values())}
+
+    @cached_property
+    def _holds(self) -> list[Decision]:
+        """All that is held, by whatever gate."""
+        return [x for x in self.decisions.values() if x.verdict is Verdict.HOLD]
 
     @cached_property
     def _held(self) -> frozenset[str]:
         """The conversations of occasions that are held."""
         if self._whole:
             return self._whole._held
-        held = (x.occasion.partition("/")[2] for x in self.decisions.values() if x.verdict is Verdict.HOLD)
+        held = (x.occasion.partition("/")[2] for x in self._holds)
         return frozenset(self.conversation_of[name] for name in held if name in self.conversation_of)
 
     @cached_property
@@ -222,8 +230,7 @@ class Story:
         """What is held, and judged again; not what the mode alone holds."""
         if self._whole:
             return self._whole.held
-        held = (x for x in self.decisions.values() if x.verdict is Verdict.HOLD)
-        return tuple(decision for decision in held if decision.gate != "mode")
+        return tuple(decision for decision in self._holds if decision.gate != "mode")
 
     @cached_property
     def on_their_way(self) -> frozenset[tuple[str, str]]:
@@ -244,8 +251,8 @@ class Story:
     @cached_property
     def turned_away(self) -> Mapping[str, Letter]:
         """Addresses that our own server refused at once (5.1.x), with the letter; lifted as a bounce is."""
-        alone = [x for x in self.letters.values() if len(x.to) == 1]  # else another recipient may be meant
-        refused = [x for x in alone if x.state is State.REFUSED and x.attempted_at]
+        refused = [x for x in self.letters.values() if x.state is State.REFUSED and x.attempted_at]
+        refused = [x for x in refused if len(x.to) == 1]  # else another recipient may be meant
         gone = {x.to[0]: x for x in refused if (said := STATUS.search(x.reply)) and said[0] in ADDRESS_GONE}
         for message in self.messages if gone else ():
             letter = gone.get(message.sender)
@@ -342,7 +349,7 @@ def _keep(story: Story, before: Story) -> None:
     decided, written = story.decisions is before.decisions, story.letters is before.letters
     same = (
         (written, ("pending", "invitations", "on_their_way")),
-        (decided, ("held",)),
+        (decided, ("held", "_holds")),
         (decided and written, ("dealt_with",)),
         (mail and who, ("absences", "bouncing", "paused_by")),
     )

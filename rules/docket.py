@@ -27,6 +27,7 @@ from relationship.occasions import OF_ANOTHER, ONE_BY_ONE, RESTS_ON, Occasion
 from relationship.occasions.turns import debts_paid
 from relationship.past import Summary
 from relationship.story import Story
+from relationship.values import value
 from relationship.warmth.words import Temperature
 from rules.policy import Rule
 
@@ -45,7 +46,7 @@ KINDS: Mapping[type, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Open:
     """What a rule has left to do about one occasion.
 
@@ -110,7 +111,8 @@ class Docket:
         if self.looked_on is None:
             self.names = None
             return list(enumerate(rules))
-        self._let_go(self.conversations.keys() - story.mail.conversations.keys())
+        if story.mail.conversations is not self.conversations:
+            self._let_go(self.conversations.keys() - story.mail.conversations.keys())
         called = self._called(story, now)
         self.names = frozenset((*self._changed(story), *(name for one in called.values() for name in one)))
         wanted, stirred = called.keys() | self.acted.keys(), self.stirred
@@ -144,17 +146,17 @@ class Docket:
         if gone:
             for rule, left in self.left.items():
                 self.left[rule] = [one for one in left if gone.isdisjoint(one.names)]
+            self.note_next()
 
     def _called(self, story: Story, now: datetime) -> dict[str, list[str]]:
         """By rule, the conversations and check-ins to be looked at though nothing was said about them."""
         everything = self.starts != _starts(story)
         anew = not self.stirred.isdisjoint(("phase", "temperature"))
+        by_time = self.judged or (self.next_at is not None and self.next_at <= now)
         called: dict[str, list[str]] = {}
-        if not (everything or anew or self.acted or self.judged or (self.next_at and self.next_at <= now)):
-            return called
-        for rule, left in self.left.items():
+        for rule in self.left if everything or anew or by_time else self.acted:
             acted = self.acted.get(rule, NOTHING)
-            for one in left:
+            for one in self.left.get(rule, ()):
                 if everything or one.calls(now, anew) or not acted.isdisjoint(one.keys):
                     called.setdefault(rule, []).extend(one.names)
         return called

@@ -16,6 +16,7 @@ from relationship.messages import Side
 from relationship.occasions import ONE_BY_ONE, Finder, Occasion
 from relationship.occasions.turns import given_up_at, may_start_anew
 from relationship.story import Story
+from relationship.values import value
 from rules.docket import Docket, Open, names_of
 from rules.finding import finder_of
 from rules.matching import unmet
@@ -41,7 +42,7 @@ LASTING = frozenset(
 WENT_OUT = frozenset({State.SENT, State.DRAFTED})
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Case:
     """One step of one rule for one occasion: what the gates judge."""
 
@@ -100,7 +101,7 @@ def cases(
                 case = _next_case(rule, order, mark, readers, occasion, story, now)
                 left += _filed(found, rule, occasion, case, story, now)
         docket.left[rule.name] = left
-    found.next_at = docket.note_next()
+    found.next_at = docket.note_next() if wanted else docket.next_at
     docket.looked(story)
     found.gone = [x for x in story.held if x.rule in acting and x.occasion not in acting[x.rule]]
     return found

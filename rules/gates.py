@@ -14,6 +14,7 @@ from relationship.letters import OPEN_STATES, State
 from relationship.messages import Kind, Message, Side
 from relationship.occasions.turns import DEBT_COUNTS, older_debt
 from relationship.story import ADDRESS_GONE, Story
+from relationship.values import value
 from rules.evaluation import WENT_OUT, Case
 from rules.policy import Policy, Rate
 
@@ -26,7 +27,7 @@ TOTAL_LIMIT = "total limit"  # the owner is told when it is reached
 COUNTED = WENT_OUT | OPEN_STATES
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Outgoing:
     """A letter to a contractor, as the limits count it."""
 

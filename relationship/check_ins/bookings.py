@@ -7,7 +7,7 @@ from relationship.check_ins.check_in import CheckIn
 from relationship.letters import Letter, State
 from relationship.parties import Contractor, Owner
 
-BOOKED = frozenset({"check-in", "check-in changed"})  # occasions whose letters carry an invitation
+BOOKED = ("check-in/", "check-in changed/")  # so the occasions begin whose letters carry an invitation
 REACHED = frozenset({State.SENT, State.DRAFTED, State.ATTEMPTED, State.UNPROVABLE})
 
 
@@ -15,7 +15,7 @@ def invitations(letters: Iterable[Letter]) -> Mapping[str, list[Letter]]:
     """The invitations that may stand in somebody's calendar, by the check-in's UID, at whatever time it is."""
     found: dict[str, list[Letter]] = {}
     for letter in letters:
-        if letter.state in REACHED and letter.occasion.partition("/")[0] in BOOKED:
+        if letter.state in REACHED and letter.occasion.startswith(BOOKED):
             found.setdefault(slot_of(letter.occasion)[0], []).append(letter)
     return found
 

@@ -1,13 +1,14 @@
 """Check-ins: a slot in two calendars, what was answered, and how it went."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from relationship.values import value
 
 # States that a check-in can have before its time while it still stands in the calendars, or is about to.
 STANDING = frozenset({"planned", "invited", "moved", "accepted", "tentative", "delegated", "countered"})
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CheckIn:
     """One check-in of one contractor; a change of its slot raises `sequence` (RFC 5546, 2.1.4).
 

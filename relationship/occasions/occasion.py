@@ -1,7 +1,6 @@
 """Occasions: the one thing that a rule can act on once."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from relationship.check_ins.check_in import CheckIn
@@ -10,9 +9,10 @@ from relationship.letters import Letter
 from relationship.messages import Message, Side
 from relationship.news import News
 from relationship.story import Story
+from relationship.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Occasion:
     """Something that a rule may act on."""
 
