@@ -1,5 +1,6 @@
 """What the daemon notes of its own accord before deciding: a planned check-in, a change of temperature."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from relationship.check_ins.outlook import look_ahead
@@ -29,14 +30,10 @@ def observe(books: Books, key: str, now: datetime) -> datetime:
     if books.is_new_day(key, midnight):
         tidy(books, key, now)
         changed += _temperature(books.story(key), books, now)
-    story, look_at = books.story(key), midnight
+    look_at = midnight
     if books.booking:
-        diary = _diary(story, books.booking, books, now)
-        changed += revise(story, diary, now)
-        check_in, outlook = look_ahead(story, diary, now, books.outlooks.get(key))
-        changed += [check_in] if check_in else []
-        books.outlooks[key] = outlook
-        look_at = min(look_at, outlook.until or look_at)
+        changed += _check_ins(books.story(key), books.booking, books, now)
+        look_at = min(midnight, books.outlooks[key].until or midnight)
     if changed:
         books.commit(key, changed)
     return max(look_at, now)
@@ -55,6 +52,17 @@ def _temperature(story: Story, books: Books, now: datetime) -> list[Fact]:
     before = story.temperature
     temperature = judge(story, books.policy.temperature, before, now)
     return [] if before and before.state == temperature.state else [temperature]
+
+
+def _check_ins(story: Story, rule: Rule, books: Books, now: datetime) -> list[Fact]:
+    """The check-ins that are planned now, or change; most looks find that all stands."""
+    diary, known = _diary(story, rule, books, now), books.outlooks.get(story.key)
+    if known and known.stands(story, diary, now):
+        return []
+    changed = revise(story, diary, now)
+    check_in, outlook = look_ahead(story, diary, now, known)
+    books.outlooks[story.key] = replace(outlook, check_ins=story.check_ins)  # whose slots are the same
+    return [*changed, *([check_in] if check_in else [])]
 
 
 def _diary(story: Story, rule: Rule, books: Books, now: datetime) -> Diary:

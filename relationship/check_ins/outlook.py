@@ -28,9 +28,13 @@ class Outlook:
     check_ins: Mapping[str, CheckIn]
     rests_on: tuple[object, ...]
 
+    def stands(self, story: Story, diary: Diary, now: datetime) -> bool:
+        """Whether nothing at all changes about the check-ins: none is to be planned, moved or cancelled."""
+        return self.check_ins is story.check_ins and not self.waits and self.holds(story, diary, now)
+
     def holds(self, story: Story, diary: Diary, now: datetime) -> bool:
         """Whether a search now would find the same."""
-        if (self.until and now >= self.until) or self.rests_on != _rests_on(story, diary):
+        if (self.until and now >= self.until) or self.rests_on != _rests_on(story, diary, now):
             return False
         if self.check_ins is not story.check_ins and _slots(self.check_ins) != _slots(story.check_ins):
             return False
@@ -52,12 +56,12 @@ def look_ahead(
     if known and known.holds(story, diary, now):
         return planned_again(story, diary, now) if known.waits else None, known
     found, waits = survey(story, diary, now), bool(waiting(story, diary))
-    taken, rests_on = diary.taken if found.searched else None, _rests_on(story, diary)
+    taken, rests_on = diary.taken if found.searched else None, _rests_on(story, diary, now)
     outlook = Outlook(found.look_at, found.slot, waits, taken, story.check_ins, rests_on)
     return found.check_in, outlook
 
 
-def _rests_on(story: Story, diary: Diary) -> tuple[object, ...]:
+def _rests_on(story: Story, diary: Diary, now: datetime) -> tuple[object, ...]:
     return (
         diary.terms,
         diary.begun,
@@ -66,6 +70,8 @@ def _rests_on(story: Story, diary: Diary) -> tuple[object, ...]:
         story.owner,
         story.profile.added_at,
         story.absences,
+        story.paused_by,
+        story.contractor.phase_on(now.astimezone(story.contractor.clock.zone).date()),
     )
 
 

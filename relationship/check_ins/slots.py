@@ -17,7 +17,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from relationship.clocks.daysoff import holiday_dates
@@ -262,16 +261,17 @@ def _at_an_edge(pair: Pair, owner: list[Span], contractor: list[Span], wanted: d
 
     The weeks round the wanted moment are tried one by one: nearly always the first one has a place.
     """
+    sides = (
+        (contractor, _wide(pair, owner), Side.OWNER),
+        (owner, _wide(pair, contractor), Side.CONTRACTOR),
+    )
     farthest = max((abs(at - wanted) for span in (*owner, *contractor) for at in span), default=timedelta())
     for week in range(farthest // PATIENCE + 1):
         found: list[tuple[timedelta, bool, timedelta, datetime]] = []
-        for inside, others, outside in (
-            (contractor, owner, Side.OWNER),
-            (owner, contractor, Side.CONTRACTOR),
-        ):
-            near, wide = _within(inside, wanted, week), [x for x in others if x[1] - x[0] >= pair.length]
+        for inside, others, outside in sides:
+            near = _within(inside, wanted, week)
             for at in (at for at in _edges(near, pair) if abs(at - wanted) // PATIENCE == week):
-                apart = _apart(at, wide, pair.length)
+                apart = _apart(at, others, pair.length)
                 if timedelta() < apart <= FARTHEST:
                     found.append((apart, outside is Side.CONTRACTOR, abs(at - wanted), at))
         for _, contractors, _, at in sorted(found):
@@ -298,9 +298,16 @@ def _edges(spans: list[Span], pair: Pair) -> Iterator[datetime]:
             yield from (first + (quarters - n) * QUARTER for n in range(AT_AN_EDGE))
 
 
-def _apart(at: datetime, wide: list[Span], length: timedelta) -> timedelta:
+def _wide(pair: Pair, spans: list[Span]) -> tuple[list[datetime], list[datetime]]:
+    """The starts and the ends of the spans that are long enough."""
+    wide = [span for span in spans if span[1] - span[0] >= pair.length]
+    return [start for start, _ in wide], [end for _, end in wide]
+
+
+def _apart(at: datetime, wide: tuple[list[datetime], list[datetime]], length: timedelta) -> timedelta:
     """How far a slot from `at` on would have to be moved to lie inside the nearest span; all are wide enough."""
-    number = bisect_right(wide, at, key=itemgetter(0))
-    earlier = max(at + length - wide[number - 1][1], timedelta()) if number else timedelta.max
-    later = wide[number][0] - at if number < len(wide) else timedelta.max
+    starts, ends = wide
+    number = bisect_right(starts, at)
+    earlier = max(at + length - ends[number - 1], timedelta()) if number else timedelta.max
+    later = starts[number] - at if number < len(starts) else timedelta.max
     return min(earlier, later)

@@ -10,6 +10,7 @@ import pytest
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.outlook import look_ahead
 from relationship.check_ins.planning import Diary, next_look, plan
+from relationship.check_ins.revising import revise
 from relationship.clocks.durations import Duration
 from relationship.facts import Facts, Profile
 from relationship.messages import Kind, Message, Side
@@ -94,6 +95,44 @@ def test_while_an_outlook_holds_there_is_nothing_to_plan(who: str, seed: int) ->
             life.planned(fast)
     assert plans >= 3
     assert held > 100
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_while_an_outlook_stands_no_check_in_is_moved_or_cancelled(who: str) -> None:
+    life, outlook, stood, changes = Life(PEOPLE[who], 5), None, 0, 0
+    while life.now < START + 300 * DAY:
+        life.goes_on(outlook.until if outlook else None)
+        story, diary, now = life.story(), life.diary(), life.now
+        revised = revise(story, diary, now)
+        same = outlook and outlook.check_ins == story.check_ins
+        if outlook and same and replace(outlook, check_ins=story.check_ins).stands(story, diary, now):
+            stood += 1
+            assert not revised
+            continue
+        changes += len(revised)
+        planned, outlook = look_ahead(story, diary, now, outlook)
+        outlook = replace(outlook, check_ins=story.check_ins)
+        for check_in in revised:
+            life.facts.add(check_in)
+        if planned:
+            life.planned(planned)
+    assert changes > 1
+    assert stood > 100
+
+
+def test_an_outlook_ends_with_a_pause_and_with_a_phase() -> None:
+    life = Life(replace(PEOPLE["a little in common"], since=date(2026, 1, 12)), 0)
+    call = (START + 3 * DAY, START + 3 * DAY + HOUR)
+    life.facts.add(CheckIn("1", 0, *call, planned_for=call[0], planned_at=START, state="invited"))
+    story, day = life.story(), START + DAY
+    _, outlook = look_ahead(story, life.diary(), START)
+    assert outlook.stands(story, life.diary(), START)
+    paused = replace(story, profile=replace(story.profile, paused_by=("owner",)))
+    assert not outlook.stands(paused, life.diary(), START)
+    ended = replace(story, contractor=replace(story.contractor, fixed_phase="ended"))
+    assert not outlook.stands(ended, life.diary(), START)
+    assert replace(outlook, until=None).stands(story, life.diary(), day)
+    assert not replace(outlook, until=None).stands(story, life.diary(), START + 60 * DAY)
 
 
 def test_an_outlook_ends_with_its_moment_and_with_what_it_rests_on() -> None:
