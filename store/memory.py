@@ -36,7 +36,10 @@ class MemoryStore:
 
     def load(self, name: str) -> Facts:
         """The live facts of an aggregate."""
-        return self._live.get(checked(name)) or Facts()
+        if name in self._live:
+            return self._live[name]  # it was checked when it came in
+        checked(name)
+        return Facts()
 
     def let_go(self, name: str) -> None:
         """It lies nowhere else."""

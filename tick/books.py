@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.outlook import Outlook
 from relationship.check_ins.slots import Span
+from relationship.decisions import Decision
 from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
 from relationship.letters import Letter, State
 from relationship.messages import Message, Side
@@ -31,6 +32,7 @@ from tick.post import Post
 from tick.stars import Stars
 
 MOST_MESSAGES = 3000  # of the stories that are kept in memory
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LONG_OVER = timedelta(days=30)  # a check-in's slot is then in nobody's way
 
 
@@ -95,6 +97,7 @@ class Books:
         self._doubtful = set(self._callers)
         self._dockets.clear()
         self._days: dict[str, datetime] = {}  # the end of the day in which a relationship was looked at last
+        self._stays: dict[str, datetime] = {}  # until when nothing but talk can be closed in one
         self.people = People(policy.owner, self._keys(policy.contractors))
         # When to look at each next; None: it has news, look at it now.
         self._wake: dict[str, datetime | None] = dict.fromkeys(self.people.contractors)
@@ -198,11 +201,20 @@ class Books:
         self._days[key] = ends_at
         return known != ends_at
 
+    def stays_until(self, key: str) -> datetime:
+        """Until when nothing but talk can have become so old that it goes to the yearly files."""
+        return self._stays.get(key, LONG_AGO)
+
+    def note_stays(self, key: str, until: datetime) -> None:
+        """It is so until something old comes back, or goes."""
+        self._stays[key] = until
+
     def booked(self, but: str, now: datetime) -> tuple[Span, ...]:
         """The slots of everybody's standing check-ins, but for one relationship's; none of those long over."""
+        horizon = now - LONG_OVER
         for key in self._doubtful & self._callers & self.people.contractors.keys() if self._doubtful else ():
-            standing = (x for x in self.story(key).check_ins.values() if x.stands)
-            spans = tuple((x.starts_at, x.ends_at) for x in standing if x.ends_at > now - LONG_OVER)
+            standing = (x for x in self.story(key).check_ins.values() if x.ends_at > horizon and x.stands)
+            spans = tuple((x.starts_at, x.ends_at) for x in standing)
             if spans != self._booked.get(key):
                 self._booked[key] = spans
                 self._by_others.clear()
@@ -245,7 +257,8 @@ class Books:
         if (known := self._identities.get(key)) is not None:  # it has grown
             self._weigh(key, known)
         self._current.discard(key)
-        self._doubtful.add(key)
+        if not all(isinstance(fact, Decision) for fact in added):
+            self._doubtful.add(key)
         self._stir(key, added)
         if any(isinstance(fact, News) for fact in added):  # it stands in every story
             self._current.clear()
@@ -268,6 +281,7 @@ class Books:
     ) -> None:
         """Move closed facts of a relationship to the yearly files: nothing is in them on which a rule acts."""
         self._identities.drop(key)
+        self._stays.pop(key, None)
         self.store.archive(key, facts, conversation_of, left)
         self.stars.let_go(key, facts)
         self._current.discard(key)
@@ -298,6 +312,7 @@ class Books:
         facts = [fact for conversation in found for fact in self.store.archived(key, conversation)]
         gone = [fact for fact in facts if fact.key not in live.table(type(fact))]
         if gone:  # else they are back, and newer
+            self._stays.pop(key, None)
             self.commit(key, [*gone, *changed(live.summaries, gone=found)])
             self._identities.drop(key)
 

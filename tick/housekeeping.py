@@ -7,14 +7,15 @@ back (the temperature compares this month with the year before it, `at most: onc
 nothing of it lies ahead. A conversation comes back whole when somebody answers it after all (tick/record.py).
 """
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from relationship.deadlines import deadlines
 from relationship.decisions import mails_of
 from relationship.facts import Fact
-from relationship.ledger import lapsed
+from relationship.ledger import Ledger, lapsed, lapses_at
 from relationship.letters import State
 from relationship.messages import Message, Side
 from relationship.past import changed, is_plain, tells_of, told_in_numbers
@@ -25,6 +26,7 @@ from tick.books import Books
 QUIET = timedelta(days=35)  # plain talk
 LONG_QUIET = timedelta(days=400)
 TOLD = timedelta(days=430)  # so long the numbers of plain talk are kept
+NEVER = datetime.max.replace(tzinfo=UTC)
 OVER = frozenset({State.SENT, State.DRAFTED, State.REFUSED, State.CANCELLED, State.UNPROVABLE})
 
 
@@ -57,10 +59,39 @@ def is_untold(books: Books, key: str, conversation: str, now: datetime) -> bool:
 
 
 def tidy(books: Books, key: str, now: datetime) -> None:
-    """Archive what is closed in one relationship."""
-    closed = _closed(books.story(key), now)
+    """Archive what is closed in one relationship; on most days nothing can be."""
+    story = books.story(key)
+    if now < min([books.stays_until(key), *_talk_stays(story).values()]):
+        return
+    closed = _closed(story, now)
     if closed.facts:
         books.archive(key, closed.facts, closed.conversation_of, closed.left)
+    books.note_stays(key, _others_stay(books.story(key)))
+
+
+def _talk_stays(story: Story) -> Mapping[str, datetime]:
+    """By conversation, until when it surely stays live, unless more is said."""
+    return story.folded(_stays)
+
+
+def _stays(story: Story) -> dict[str, datetime]:
+    talks, ledgers = story.mail.conversations, story.mail.ledgers
+    return {name: _stays_until(talk, ledgers[name]) for name, talk in talks.items()}
+
+
+def _stays_until(talk: Sequence[Message], ledger: Ledger) -> datetime:
+    last = talk[-1].at
+    if not is_plain(talk):
+        return last + LONG_QUIET
+    return max([last + QUIET, *(lapses_at(turn, last) for turn in ledger.waits if turn.asks)])
+
+
+def _others_stay(story: Story) -> datetime:
+    """Until when all that is no talk stays live."""
+    written = (letter.created_at + LONG_QUIET for letter in story.letters.values())
+    decided = (decision.at + LONG_QUIET for decision in story.decisions.values())
+    told = (month.since + TOLD for month in story.past.summaries.values())
+    return min(chain(written, decided, told), default=NEVER)
 
 
 def _closed(story: Story, now: datetime) -> Closed:
@@ -106,7 +137,7 @@ def tidy_owner(books: Books, now: datetime) -> None:
 def _over(story: Story, now: datetime) -> set[str]:
     """Conversations that are quiet for good, as far as anybody can tell."""
     talks = story.mail.conversations
-    quiet = {name: talk for name, talk in talks.items() if talk[-1].at < now - QUIET}
+    quiet = {name: talks[name] for name, until in _talk_stays(story).items() if until <= now}
     long_quiet = {name for name, talk in quiet.items() if talk[-1].at < now - LONG_QUIET}
     silent = quiet.keys() - _open(story, now) if quiet else set[str]()
     ahead = _ahead(story, now) if long_quiet else set[str]()
