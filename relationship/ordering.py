@@ -4,8 +4,8 @@ The time is the server's, because a sender's clock says anything. The order neve
 it answers. The identity holds however often a mail is seen: in two folders, after a move, without its id.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from heapq import heapify, heappop, heappush
@@ -145,6 +145,37 @@ def _same_origin(one: Message, other: Message) -> bool:
     return one.sender == other.sender and (not one.dated or not other.dated or one.dated == other.dated)
 
 
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """By what messages that are seen may be known already."""
+
+    keys: frozenset[str]
+    ids: frozenset[str]
+    fingerprints: frozenset[str]
+
+
+def signs(seen: Collection[Message]) -> Signs:
+    """The signs of messages: what is empty is none."""
+    return Signs(
+        frozenset(key for message in seen for key in _keys_of(message)),
+        frozenset(message.message_id for message in seen) - {""},
+        frozenset(message.fingerprint for message in seen) - {""},
+    )
+
+
+def alike(known: Iterable[Message], seen: Collection[Message]) -> list[Message]:
+    """Those of the known messages that may be one of these, seen once more."""
+    by = signs(seen)
+    keys, ids, fingerprints = by.keys, by.ids, by.fingerprints
+    return [m for m in known if m.message_id in ids or m.fingerprint in fingerprints or m.key in keys]
+
+
+def _keys_of(seen: Message) -> tuple[str, ...]:
+    """The keys that a message can get: of two with one Message-ID the later known gets a digest added."""
+    own = seen.fingerprint or fingerprint(seen.sender, seen.dated or seen.at, seen.subject, ())
+    return (seen.message_id, f"{seen.message_id}#{own}") if seen.message_id else (f"no-id:{own}",)
+
+
 class Identities:
     """The known messages of one relationship, by what they are recognised by."""
 
@@ -154,9 +185,6 @@ class Identities:
         self._by_fingerprint: dict[str, list[Message]] = {}
         for message in known:
             self.add(message)
-
-    def __len__(self) -> int:
-        return len(self._keys)
 
     def add(self, message: Message) -> None:
         """Take a message in, or another view of a known one."""
@@ -174,14 +202,8 @@ class Identities:
             for known in index.get(name, ()):
                 if same_mail(known, seen):
                     return known.key
-        return self._new_key(seen)
-
-    def _new_key(self, seen: Message) -> str:
-        """Of two mails with one Message-ID the later known gets a digest added."""
-        own = seen.fingerprint or fingerprint(seen.sender, seen.dated or seen.at, seen.subject, ())
-        if not seen.message_id:
-            return f"no-id:{own}"
-        return f"{seen.message_id}#{own}" if seen.message_id in self._keys else seen.message_id
+        first, *others = _keys_of(seen)
+        return others[0] if others and first in self._keys else first
 
 
 def merge(known: Message, seen: Message) -> Message:

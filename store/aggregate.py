@@ -1,14 +1,17 @@
-"""One aggregate in memory: its facts, and the TinyDB documents that the next commit writes."""
+"""One aggregate: its facts in memory, and what its live file says."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from tinydb import TinyDB
 from tinydb.table import Document, Table
 
 from relationship.facts import TABLES, Fact, Facts
+from relationship.messages import Message
+from relationship.ordering import Signs
 from store.codec import KINDS, CodecError, Doc, NewerError, decode, encode
-from store.json_data import dump_tables, parse, written_tables
+from store.json_data import parse
+from store.lines import is_laid_out, search
 from store.migrations import Schema
 from store.staging import StagingStorage, Tables
 
@@ -61,86 +64,23 @@ class _FactTable(Table):
 class _Database(TinyDB):
     table_class = _FactTable
 
-    @property
-    def staging(self) -> StagingStorage:
-        return cast(StagingStorage, self.storage)
 
+def with_changes(content: bytes, added: Iterable[Fact], dropped: Iterable[Fact]) -> bytes:
+    """A live file with facts added (each last in its table) and dropped; the same where it says so already.
 
-class Aggregate:
-    """Staged, then committed; where a commit fails, it is as it was.
-
-    The documents are held from the first change on, until `release`: most aggregates rest most of the time.
+    ValueError for a fact that cannot be written.
     """
-
-    def __init__(
-        self, facts: Facts, schema: Schema, file: Callable[[], bytes | None], save: Callable[[bytes], None]
-    ) -> None:
-        self.facts = facts
-        self._next = facts
-        self._schema = schema
-        self._file = file  # what was saved last
-        self._save = save
-        self._db: _Database | None = None
-
-    @property
-    def staged(self) -> bool:
-        """Whether there is something to commit."""
-        return self._db is not None and self._db.staging.staged
-
-    @property
-    def size(self) -> int:
-        """How many facts are live."""
-        return sum(len(getattr(self.facts, table)) for table in KINDS)
-
-    @property
-    def has_documents(self) -> bool:
-        """Whether they are held."""
-        return self._db is not None
-
-    def stage(self, added: Iterable[Fact], dropped: Iterable[Fact] = ()) -> None:
-        """Work towards the next commit; ValueError, and nothing staged, for a fact that cannot be written."""
-        added, dropped = list(added), list(dropped)
-        if not added and not dropped:
-            return
-        put = _by_table((fact, Document(encode(fact), fact.key)) for fact in added)  # type: ignore[arg-type]
-        gone = _by_table((fact, None) for fact in (*added, *dropped))
-        if self._db is None:
-            documents = self._written() or tables_of(self.facts, self._schema)
-            self._db = _Database(storage=lambda: StagingStorage(documents, self._write))
-        for name, keys in gone.items():
-            table = self._db.table(name, cache_size=0)
-            table.remove(doc_ids=keys)  # type: ignore[arg-type]
-            table.insert_multiple(put.get(name, {}).values())
-        self._next = merged(self._next, added, dropped)
-
-    def commit(self) -> None:
-        """Save what is staged."""
-        if self._db is not None:
-            self._db.staging.commit()
-            self.facts = self._next
-
-    def rollback(self) -> None:
-        """Forget what is staged."""
-        if self._db is not None:
-            self._db.staging.rollback()
-            self._next = self.facts
-
-    def release(self) -> None:
-        """Let go of the documents."""
-        self._db = None
-
-    def _written(self) -> Tables | None:
-        """The documents as they stand in the file; None where these are not the facts that are known."""
-        try:
-            tables: Tables = {**written_tables(self._file() or b"")}
-        except ValueError:
-            return None
-        if any(list(tables.get(name, ())) != list(getattr(self.facts, name)) for name in KINDS):
-            return None
-        return tables | _about(self._schema)
-
-    def _write(self, tables: Tables) -> None:
-        self._save(dump_tables(tables))
+    put = _by_table((fact, Document(encode(fact), fact.key)) for fact in added)  # type: ignore[arg-type]
+    gone = _by_table((fact, None) for fact in dropped)
+    keys = {name: (*put.get(name, ()), *gone.get(name, ())) for name in {**put, **gone}}
+    storage = StagingStorage(content, keys)
+    database = _Database(storage=lambda: storage)
+    for name, known in storage.read().items():
+        table = database.table(name, cache_size=0)
+        new = {key: doc for key, doc in put.get(name, {}).items() if known.get(key) != doc}
+        table.remove(doc_ids=known.keys() & {*new, *gone.get(name, ())})  # type: ignore[arg-type]
+        table.insert_multiple(new.values())
+    return storage.content
 
 
 def _by_table(pairs: Iterable[tuple[Fact, Any]]) -> dict[str, dict[str, Any]]:
@@ -162,6 +102,18 @@ def tables_of(facts: Facts, schema: Schema) -> Tables:
 
 def _about(schema: Schema) -> Tables:
     return {_ABOUT: {"version": {"number": schema.version}}}
+
+
+def stands_in(content: bytes, facts: Facts) -> bool:
+    """Whether a live file says these facts as we write them: then it can be changed line by line."""
+    return is_laid_out(content, {name: getattr(facts, name) for name in KINDS})
+
+
+def named_in(content: bytes, looked_for: Signs) -> list[Message]:
+    """The messages in a live file that have one of these signs."""
+    table, ids, fingerprints = TABLES[Message], looked_for.ids, looked_for.fingerprints
+    docs = search(content, table, looked_for.keys, message_id=ids, fingerprint=fingerprints)
+    return [fact for fact in _facts(table, docs).values() if isinstance(fact, Message)]
 
 
 def read_facts(content: bytes, schema: Schema) -> tuple[Facts, int]:

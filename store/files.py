@@ -82,6 +82,15 @@ class Files:
             except FileNotFoundError:
                 return None
 
+    def state(self, path: Path) -> int | None:
+        """A number that is another one whenever the file was replaced or changed; None where there is none."""
+        with explained(path):
+            try:
+                now = path.stat()
+            except FileNotFoundError:
+                return None
+        return hash((now.st_ino, now.st_mtime_ns, now.st_size))
+
     def replace(self, path: Path, content: bytes, durable: bool = True) -> None:
         """Put new content in the place of the old; `durable` content is on the disk before it is in place.
 

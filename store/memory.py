@@ -1,9 +1,10 @@
 """The store in memory, for backtests and rule tests: what it promises lasts as long as the process."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from relationship.facts import Fact, Facts
 from relationship.messages import Message, leads
+from relationship.ordering import alike
 from store.aggregate import every_fact, latest, merged, news
 from store.archive import told
 from store.evidence import sealed
@@ -40,6 +41,10 @@ class MemoryStore:
             return self._live[name]  # it was checked when it came in
         checked(name)
         return Facts()
+
+    def alike(self, name: str, seen: Collection[Message]) -> list[Message]:
+        """The live messages that may be one of these."""
+        return alike(self.load(name).messages.values(), seen)
 
     def let_go(self, name: str) -> None:
         """It lies nowhere else."""

@@ -3,13 +3,14 @@
 One contract suite (tests/store/test_contract.py) runs on every store.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Protocol
 
 from relationship.facts import Fact, Facts
+from relationship.messages import Message
 
 OWNER = "owner"  # the owner's own aggregate
 NO_CONVERSATIONS: Mapping[str, str] = MappingProxyType({})
@@ -66,6 +67,12 @@ class Store(Protocol):
 
         A snapshot that later commits leave as it is, and that the caller may not change; to load again costs
         nothing while it is among the last used. StoreError while the aggregate is damaged.
+        """
+
+    def alike(self, name: str, seen: Collection[Message]) -> list[Message]:
+        """The live messages that may be one of these, seen once more (relationship/ordering.py).
+
+        For one or a few it costs little more the more is live, also where the aggregate is not among the last used.
         """
 
     def let_go(self, name: str) -> None:

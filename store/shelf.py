@@ -1,30 +1,33 @@
 """The live files: one aggregate each, read when it is wanted, replaced as a whole.
 
-Those that were used last are kept in memory, so that the daemon stays small however long a history is live.
+The facts of those that were used last are kept in memory, so that the daemon stays small however long a history is
+live. To add to one, its facts need not be known: its file is changed line by line (store/lines.py).
 
 A file that cannot be read is renamed to `<file>.damaged-<time of its last change>`, and its aggregate refuses
 to load or commit until somebody has looked: one that began anew would not know what was sent already. All
 others go on.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from relationship.facts import Fact, Facts
-from store.aggregate import Aggregate, read_facts, tables_of
+from relationship.messages import Message
+from relationship.ordering import alike, signs
+from store.aggregate import merged, named_in, news, read_facts, stands_in, tables_of, with_changes
 from store.codec import CodecError, NewerError
 from store.files import Files, explained
-from store.json_data import dump_tables
 from store.keys import checked
+from store.lines import dump_tables
 from store.migrations import Schema, newer
 from store.protocol import OWNER, StoreError
 from store.recent import Recent
 
 DAMAGED = ".damaged-"
 BEFORE = ".before-schema-"  # the copy that is kept of a file that was migrated
-MOST_FACTS = 6000  # that are kept in memory, of all aggregates together
-MOST_DOCUMENTS = 8000  # the same facts as TinyDB has them, of the aggregates that changed last
+MOST_BYTES = 8_000_000  # of the files whose facts are kept in memory, where they take half as much again
+FEW = 5  # messages that are looked for in a file
 
 
 class Shelf:
@@ -35,9 +38,9 @@ class Shelf:
         self._files = files
         self._schema = schema
         self._writable = writable
-        self._open: Recent[Aggregate] = Recent(MOST_FACTS)
-        self._changed: Recent[Aggregate] = Recent(MOST_DOCUMENTS)
-        self._sound: set[str] = set()  # what was read once, and is not damaged
+        self._open: Recent[Facts] = Recent(MOST_BYTES)
+        # What was read once, and is sound: the state in which its file was left, None where it is to be written anew.
+        self._left: dict[str, int | None] = {}
         self._unflushed: set[Path] = set()  # folders whose last flush failed, or is still to come
         self._names = self._list() if writable else None  # nobody else writes while we hold the lock
         self.damaged = self._list_set_aside()
@@ -46,52 +49,59 @@ class Shelf:
         """Keys of all aggregates that can be read."""
         return (self._list() if self._names is None else self._names) - self.damaged.keys()
 
-    def aggregate(self, name: str) -> Aggregate:
-        """The aggregate; StoreError where its file is damaged, or a newer version's."""
+    def facts(self, name: str) -> Facts:
+        """The facts of an aggregate; StoreError where its file is damaged, or a newer version's."""
         known = self._open.get(name)
-        if known is None:
-            known = self._read(name)
-            self._sound.add(name)
-            self._keep(name, known)
-        return known
+        return self._read(name) if known is None else known
+
+    def alike(self, name: str, seen: Collection[Message]) -> list[Message]:
+        """See `store.protocol.Store`; for a few messages a file is searched without reading it."""
+        content = None if len(seen) > FEW or self._open.get(name) else self._as_left(name)
+        known = self.facts(name).messages.values() if content is None else named_in(content, signs(seen))
+        return alike(known, seen)
 
     def must_be_sound(self, names: Iterable[str]) -> None:
         """StoreError where one of these cannot be read; most were read before."""
         for name in names:
-            if name not in self._sound:
-                self.aggregate(name)
+            if name not in self._left:
+                self.facts(name)
 
-    def change(self, name: str, added: Iterable[Fact], dropped: Iterable[Fact]) -> None:
+    def change(self, name: str, added: Collection[Fact], dropped: Collection[Fact]) -> None:
         """Save an aggregate with facts added and dropped, all or none; durable once `flush` returns."""
-        aggregate = self.aggregate(name)
-        try:
-            aggregate.stage(added, dropped)
-            if aggregate.staged:
-                self._unflushed.add(self.path(name).parent)
-                aggregate.commit()
-                if self._names is not None:
-                    self._names.add(name)
-        finally:
-            aggregate.rollback()
-            self._keep(name, aggregate)
+        if not (added or dropped) or self._is_so(name, added, dropped):
+            return
+        path = self.path(name)
+        before = self._as_left(name) or dump_tables(tables_of(self.facts(name), self._schema))
+        after = with_changes(before, added, dropped)
+        if after is before and self._left[name] is not None:
+            return
+        self._unflushed.add(path.parent)
+        self._files.replace(path, after)
+        self._left[name] = self._files.state(path)
+        if self._names is not None:
+            self._names.add(name)
+        if (known := self._open.get(name)) is not None:
+            self._keep(name, merged(known, news(known, added), dropped), after)
 
-    def _keep(self, name: str, aggregate: Aggregate) -> None:
-        for gone, unused in self._open.put(name, aggregate, aggregate.size + 1):
-            self._changed.drop(gone)
-            unused.release()  # it and its documents hold each other
-        if aggregate.has_documents:
-            for _, rests in self._changed.put(name, aggregate, aggregate.size):
-                rests.release()
+    def _is_so(self, name: str, added: Collection[Fact], dropped: Collection[Fact]) -> bool:
+        """Whether nothing would change, as far as can be told without reading."""
+        known, left = self._open.get(name), self._left.get(name)
+        if known is None or left is None or news(known, added):
+            return False
+        return all(fact.key not in known.table(type(fact)) for fact in dropped)
 
-    def rest(self, name: str) -> None:
-        """Keep an aggregate's documents in memory no longer: it will not change soon."""
-        if known := self._open.get(name):
-            known.release()
-        self._changed.drop(name)
+    def _as_left(self, name: str) -> bytes | None:
+        """The content of the file, if it is as we left it."""
+        path = self.path(name)
+        left = self._left.get(name)
+        return self._files.read(path) if left is not None and left == self._files.state(path) else None
+
+    def _keep(self, name: str, facts: Facts, content: bytes) -> None:
+        """Keep facts in memory; they weigh about as much as their file, whatever they are."""
+        self._open.put(name, facts, len(content) + 1)
 
     def let_go(self, name: str) -> None:
         """Keep an aggregate in memory no longer; it is read again when it is wanted."""
-        self.rest(name)
         self._open.drop(name)
 
     def flush(self) -> None:
@@ -132,8 +142,7 @@ class Shelf:
         self._files.remove(path)
         self._files.flush_folder(path.parent)
         self._open.drop(name)
-        self._changed.drop(name)
-        self._sound.discard(name)
+        self._left.pop(name, None)
         self.damaged.pop(name, None)
         if self._names is not None:
             self._names.discard(name)
@@ -151,36 +160,39 @@ class Shelf:
 
     # -- one file ------------------------------------------------------------------------------------------
 
-    def _read(self, name: str) -> Aggregate:
+    def _read(self, name: str) -> Facts:
         path = self.path(name)
-        content = self._files.read(path)
+        state, content = self._files.state(path), self._files.read(path)
         if content is None:
             if name in self.damaged:
                 raise StoreError(self.damaged[name])
-            return self._aggregate(path, Facts())
+            content, facts = b"", Facts()
+        else:
+            facts, version = self._understood(name, path, content)
+            if version < self._schema.version and self._writable:
+                content = self._keep_migrated(path, content, version, facts)
+                state = self._files.state(path)
+        self._left[name] = state if stands_in(content, facts) else None
+        self._keep(name, facts, content)
+        return facts
+
+    def _understood(self, name: str, path: Path, content: bytes) -> tuple[Facts, int]:
         try:
-            facts, version = read_facts(content, self._schema)
+            return read_facts(content, self._schema)
         except NewerError as error:
             raise StoreError(newer(path, error)) from error
         except CodecError as error:
             self.damaged[name] = self._set_aside(path, error)
             raise StoreError(self.damaged[name]) from error
-        if version < self._schema.version and self._writable:
-            self._keep_migrated(path, content, version, facts)
-        return self._aggregate(path, facts)
 
-    def _aggregate(self, path: Path, facts: Facts) -> Aggregate:
-        files = self._files
-        return Aggregate(
-            facts, self._schema, lambda: files.read(path), lambda content: files.replace(path, content)
-        )
-
-    def _keep_migrated(self, path: Path, old: bytes, version: int, facts: Facts) -> None:
+    def _keep_migrated(self, path: Path, old: bytes, version: int, facts: Facts) -> bytes:
         """The old file is safe beside it before the new one takes its place."""
+        new = dump_tables(tables_of(facts, self._schema))
         self._files.replace(path.with_name(f"{path.name}{BEFORE}{version + 1}"), old)
         self._files.flush_folder(path.parent)
-        self._files.replace(path, dump_tables(tables_of(facts, self._schema)))
+        self._files.replace(path, new)
         self._files.flush_folder(path.parent)
+        return new
 
     def _set_aside(self, path: Path, error: CodecError) -> str:
         if not self._writable:

@@ -1,44 +1,36 @@
-"""A TinyDB storage that holds its data in memory; one `commit` puts all of it in the file's place.
+"""A TinyDB storage over the lines of a live file, in memory: a change is staged here, and then saved as a whole.
 
-TinyDB's own JSONStorage rewrites the file in place at every call, so a crash tears it. Here TinyDB's API
-works on staged data, and nothing is on the disk, or believed to be, before `commit`.
+TinyDB's own JSONStorage reads and rewrites the whole file, in place, at every call: that costs the more the longer
+the history is, and a crash tears the file. Here TinyDB's API works on those documents that a change is about.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from tinydb.storages import Storage
 
-Tables = dict[str, dict[str, Any]]
+from store.codec import Doc
+from store.lines import changed, documents
+
+Tables = dict[str, dict[str, Doc]]
 
 
 class StagingStorage(Storage):
-    """Staged data over kept data. TinyDB puts new documents in place of old ones, and changes none."""
+    """A live file's content, of which TinyDB sees the documents with these keys, by table."""
 
-    def __init__(self, kept: Tables, save: Callable[[Tables], None]) -> None:
-        self._kept = kept
-        self._save = save
-        self._staged: Tables | None = None
-
-    @property
-    def staged(self) -> bool:
-        """Whether there is something to commit."""
-        return self._staged is not None
+    def __init__(self, content: bytes, keys: Mapping[str, Collection[str]]) -> None:
+        self.content = content
+        self._seen = {table: documents(content, table, those) for table, those in keys.items()}
 
     def read(self) -> Tables:
-        """The tables as staged; TinyDB changes the outer dict that it gets."""
-        return dict(self._kept if self._staged is None else self._staged)
+        """The documents as staged; TinyDB changes the outer dict that it gets."""
+        return dict(self._seen)
 
     def write(self, data: Tables) -> None:
-        """Stage."""
-        self._staged = data
-
-    def commit(self) -> None:
-        """Save what is staged; where that fails, it stays as it was."""
-        if self._staged is not None:
-            self._save(self._staged)
-            self._kept, self._staged = self._staged, None
-
-    def rollback(self) -> None:
-        """Forget what is staged."""
-        self._staged = None
+        """Stage. TinyDB puts new documents in place of old ones, and changes none."""
+        for table, docs in data.items():
+            seen = self._seen.get(table, {})
+            gone = [key for key, doc in seen.items() if docs.get(key) is not doc]
+            put = {key: doc for key, doc in docs.items() if seen.get(key) is not doc}
+            if gone or put:
+                self.content = changed(self.content, table, gone, put)
+        self._seen = data

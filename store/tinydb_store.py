@@ -13,12 +13,13 @@ between, a file holds the facts of before or those of after. Facts are added to 
 leave the live one, so a crash between the two leaves them in both, and the live ones count.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from relationship.facts import Fact, Facts
-from store.aggregate import every_fact, latest, news
+from relationship.messages import Message
+from store.aggregate import every_fact, latest
 from store.archive import Archive
 from store.codec import CodecError, NewerError, decode, encode
 from store.evidence import Evidence
@@ -82,7 +83,7 @@ class TinyStore:
 
     def load(self, name: str) -> Facts:
         """The live facts of an aggregate."""
-        return self._shelf.aggregate(name).facts
+        return self._shelf.facts(name)
 
     def let_go(self, name: str) -> None:
         """Keep nothing of an aggregate in memory."""
@@ -96,7 +97,11 @@ class TinyStore:
     def commit_many(self, facts: Mapping[str, Iterable[Fact]]) -> None:
         """Add facts to many aggregates."""
         self._shelf.must_be_sound(facts)
-        self._change((name, news(self.load(name), added), []) for name, added in facts.items())
+        self._change((name, latest(added), []) for name, added in facts.items())
+
+    def alike(self, name: str, seen: Collection[Message]) -> list[Message]:
+        """The live messages that may be one of these."""
+        return self._shelf.alike(name, seen)
 
     def archive(
         self,
@@ -109,16 +114,9 @@ class TinyStore:
         closed = latest(facts)
         if closed:
             self._must_be_writable()
-            self.load(name)  # one that is damaged refuses before anything is written
+            self._shelf.must_be_sound([name])  # one that is damaged refuses before anything is written
             self._archive(name).add(closed, conversation_of)
-            live = self.load(name)
-            dropped = [fact for fact in closed if fact.key in live.table(type(fact))]
-            added = news(live, left)
-            if added or dropped:
-                self._change([(name, added, dropped)])
-            elif name not in self._shelf.names():  # one that was never live gets its file now
-                self._change([(name, [], closed)])
-            self._shelf.rest(name)  # else a first sync would fill the memory with what it is done with
+            self._change([(name, latest(left), closed)])
             self._archives.drop(name)
 
     def history(self, name: str) -> Iterator[Fact]:

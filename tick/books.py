@@ -16,7 +16,6 @@ from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
 from relationship.letters import Letter, State
 from relationship.messages import Message, Side
 from relationship.news import News
-from relationship.ordering import Identities
 from relationship.parties import Contractor, People
 from relationship.past import Summary, changed
 from relationship.story import Story, tell
@@ -57,7 +56,6 @@ class Books:
         self._told: Recent[Story] = Recent(self._most)  # as they were told last
         self._current: set[str] = set()  # of these, what nothing was added to since
         self._dockets: dict[str, Docket] = {}  # what is left to do; of those that are told
-        self._identities: Recent[Identities] = Recent(self._most)
         self._callers: set[str] = set()  # relationships with check-ins
         self._booked: dict[str, tuple[Span, ...]] = {}
         self._by_others: dict[str, tuple[Span, ...]] = {}  # those of all others, as long as none changes
@@ -171,18 +169,6 @@ class Books:
         key = self.people.key_of(address)
         return self.story(key) if key else None
 
-    def identities(self, key: str) -> Identities:
-        """By what a relationship's messages are recognised."""
-        known = self._identities.get(key)
-        if known is None:
-            known = Identities(self.store.load(key).messages.values())
-            self._weigh(key, known)
-        return known
-
-    def _weigh(self, key: str, known: Identities) -> None:
-        """Keep them, as heavy as they are now: they are light, beside a story."""
-        self._identities.put(key, known, len(known) // 2 + 1)
-
     def to_look_at(self, now: datetime) -> list[str]:
         """Relationships with news, or with something due by now."""
         return [key for key, at in self._wake.items() if at is None or at <= now]
@@ -242,11 +228,7 @@ class Books:
         """The same for several aggregates."""
         if not facts:
             return
-        try:
-            self.store.commit_many(facts)
-        except BaseException:
-            self._identities.clear()  # they may know what the store does not
-            raise
+        self.store.commit_many(facts)
         for key, added in facts.items():
             self._note(key, added, foreseen)
 
@@ -254,8 +236,6 @@ class Books:
         """Facts were added to an aggregate."""
         self._project(key, added)
         self.stars.take_in(key, added)
-        if (known := self._identities.get(key)) is not None:  # it has grown
-            self._weigh(key, known)
         self._current.discard(key)
         if not all(isinstance(fact, Decision) for fact in added):
             self._doubtful.add(key)
@@ -280,7 +260,6 @@ class Books:
         left: Sequence[Fact] = (),
     ) -> None:
         """Move closed facts of a relationship to the yearly files: nothing is in them on which a rule acts."""
-        self._identities.drop(key)
         self._stays.pop(key, None)
         self.store.archive(key, facts, conversation_of, left)
         self.stars.let_go(key, facts)
@@ -291,7 +270,6 @@ class Books:
 
     def let_go(self, key: str) -> None:
         """Keep nothing of a relationship in memory: it will not be wanted soon."""
-        self._identities.drop(key)
         self._told.drop(key)
         self._current.discard(key)
         self.store.let_go(key)
@@ -305,16 +283,16 @@ class Books:
         """Whether a mail that is seen once more lies in the yearly files already."""
         return self.store.conversation_of(key, name) is not None
 
-    def revive(self, key: str, names: Iterable[str]) -> None:
-        """Make the archived conversations live again to which these ids and hints lead."""
+    def revive(self, key: str, names: Iterable[str]) -> bool:
+        """Make the archived conversations live again to which these ids and hints lead; whether there were any."""
         found = {self.store.conversation_near(key, name) or "" for name in names} - {""}
-        live = self.store.load(key)
         facts = [fact for conversation in found for fact in self.store.archived(key, conversation)]
+        live = self.store.load(key) if facts else Facts()
         gone = [fact for fact in facts if fact.key not in live.table(type(fact))]
         if gone:  # else they are back, and newer
             self._stays.pop(key, None)
             self.commit(key, [*gone, *changed(live.summaries, gone=found)])
-            self._identities.drop(key)
+        return bool(gone)
 
     # -- letters -------------------------------------------------------------------------------------------
 

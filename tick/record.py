@@ -5,7 +5,7 @@ goes to the yearly files at once. The cursor is moved after the facts, so that a
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -14,9 +14,8 @@ from mail.raw import RawMail
 from mail.reading.riddles import riddle
 from mail.reading.to_us import owner_word
 from mail.reading.understanding import understand
-from relationship.letters import Letter
 from relationship.messages import Kind, Message, leads
-from relationship.ordering import merge
+from relationship.ordering import Identities, merge
 from store.protocol import Cursor, FolderCursor
 from tick.books import Books
 from tick.collect import Batch
@@ -157,12 +156,13 @@ class _Recording:
 
 def _taken_in(key: str, messages: Iterable[Message], books: Books, now: datetime) -> list[Message]:
     """What is new in a relationship, or seen in another way than before."""
-    seen_in = [(message, _archived_in(key, message, books)) for message in messages]
+    messages = list(messages)
+    known, identities = _known(key, messages, books)
+    seen_in = [(message, _archived_in(key, identities.key_of(message), known, books)) for message in messages]
     again = {name for name in {name for _, name in seen_in} if name and is_untold(books, key, name, now)}
     messages = [message for message, name in seen_in if name is None]
-    letters = books.store.load(key).letters
-    books.revive(key, again.union(*(_leads(message, letters) for message in messages)))
-    known, identities = books.store.load(key).messages, books.identities(key)
+    if books.revive(key, again.union(*(_leads(key, message, books) for message in messages))):
+        known, identities = _known(key, messages, books)
     changed: dict[str, Message] = {}
     for message in messages:
         name = identities.key_of(message)
@@ -174,9 +174,15 @@ def _taken_in(key: str, messages: Iterable[Message], books: Books, now: datetime
     return list(changed.values())
 
 
-def _leads(message: Message, letters: Mapping[str, Letter]) -> tuple[str, ...]:
+def _known(key: str, messages: Collection[Message], books: Books) -> tuple[Mapping[str, Message], Identities]:
+    """The live messages that some of these may be, seen once more."""
+    known = books.store.alike(key, messages)
+    return {message.key: message for message in known}, Identities(known)
+
+
+def _leads(key: str, message: Message, books: Books) -> tuple[str, ...]:
     """The names by which a mail is led to its conversation: what is said by a click, to that of its letter."""
-    letter = letters.get(message.about_letter) if message.about_letter else None
+    letter = books.store.load(key).letters.get(message.about_letter) if message.about_letter else None
     return (*leads(message), *(letter.about if letter else ()))
 
 
@@ -184,7 +190,6 @@ def _named(message: Message, key: str) -> Message:
     return message if message.key == key else replace(message, key=key)
 
 
-def _archived_in(key: str, message: Message, books: Books) -> str | None:
+def _archived_in(key: str, name: str, known: Container[str], books: Books) -> str | None:
     """The conversation in which a mail lies in the yearly files; None where it is live, or new."""
-    name = books.identities(key).key_of(message)
-    return None if name in books.store.load(key).messages else books.store.conversation_of(key, name)
+    return None if name in known else books.store.conversation_of(key, name)

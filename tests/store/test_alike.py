@@ -34,8 +34,9 @@ def _message(n: int, days: int, twin: bool, also: bool) -> Message:
 
 
 DAYS = st.integers(-400, 400)
+MESSAGES = st.builds(_message, st.integers(0, 4), DAYS, st.booleans(), st.booleans())
 FACTS: st.SearchStrategy[Fact] = st.one_of(
-    st.builds(_message, st.integers(0, 4), DAYS, st.booleans(), st.booleans()),
+    MESSAGES,
     st.builds(lambda n, days: _check_in(n, START + timedelta(days=days)), st.integers(0, 2), DAYS),
     st.just(Profile("Maria", ("maria@x.example",), START)),
 )
@@ -87,6 +88,15 @@ class Alike(RuleBasedStateMachine):
     def forget(self, name: str) -> None:
         self.tiny.forget(name)
         self.memory.forget(name)
+
+    @rule(name=NAMES)
+    def let_go(self, name: str) -> None:
+        self.tiny.let_go(name)
+        self.memory.let_go(name)
+
+    @rule(name=NAMES, seen=st.lists(MESSAGES, min_size=1, max_size=7))
+    def look_for_what_may_be_known(self, name: str, seen: list[Message]) -> None:
+        assert self.tiny.alike(name, seen) == self.memory.alike(name, seen)
 
     @rule()
     def restart(self) -> None:

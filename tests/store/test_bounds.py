@@ -9,13 +9,13 @@ import store.shelf
 from store.recent import Recent
 from store.tinydb_store import TinyStore
 
+MOST = 15_000  # bytes; 4 messages are 1,400
 MANY = [f"c-{number:06}" for number in range(40)]
 
 
 @pytest.fixture(autouse=True)
 def _little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store.shelf, "MOST_FACTS", 60)
-    monkeypatch.setattr(store.shelf, "MOST_DOCUMENTS", 25)
+    monkeypatch.setattr(store.shelf, "MOST_BYTES", MOST)
 
 
 def messages(data: Path) -> dict[str, list[str]]:
@@ -39,8 +39,7 @@ def test_however_many_are_read_few_are_kept(tmp_path: Path, make: SimpleNamespac
     for name in MANY:
         held = kept.load(name)
         assert kept.load(name) is held, "to load again costs nothing"
-    assert kept._shelf._open.weight <= 60
-    assert kept._shelf._changed.weight <= 25
+    assert kept._shelf._open.weight <= MOST
     kept.close()
 
 

@@ -84,6 +84,30 @@ def test_many_aggregates_in_one_go(opened: Any, make: SimpleNamespace) -> None:
     assert list(store.load(BEN).messages) == ["m2@mail.example"]
 
 
+@pytest.mark.parametrize("held", [True, False])
+def test_what_a_mail_may_be_is_found_by_its_signs(opened: Any, make: SimpleNamespace, held: bool) -> None:
+    twin = make.message(1, key="m1@mail.example#5c", fingerprint="5c")
+    copy = make.message(2, key="no-id:3f", message_id="", fingerprint="3f")
+    known = [make.message(1), twin, copy, make.message(3, subject='"message_id":"m4@mail.example"')]
+    opened.store.commit(MARIA, [*known, make.letter(message_id="m5@mail.example")])
+    opened.store.archive(MARIA, [make.message(6)])
+    opened.store.commit(MARIA, [make.message(7)])
+    for store in (opened.store, opened.reopen()):
+        store.load(MARIA)
+        if not held:
+            store.let_go(MARIA)
+        assert store.alike(MARIA, [make.message(1, fingerprint="other")]) == [make.message(1), twin]
+        assert store.alike(MARIA, [make.message(9, fingerprint="3f")]) == [copy]
+        assert store.alike(MARIA, [make.message(9, message_id="", fingerprint="3f")]) == [copy]
+        assert store.alike(MARIA, [make.message(n) for n in (4, 5, 6, 8)]) == []
+        assert store.alike(MARIA, [make.message(n) for n in range(1, 40)]) == [
+            *known[:2],
+            known[3],
+            make.message(7),
+        ]
+        assert store.alike(BEN, [make.message(1)]) == []
+
+
 def test_archived_facts_leave_the_live_ones(opened: Any, make: SimpleNamespace) -> None:
     facts = make.every_kind()
     opened.store.commit(MARIA, facts)

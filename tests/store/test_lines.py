@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from store.aggregate import tables_of
-from store.json_data import dump, dump_tables, parse
+from store.json_data import dump, parse
+from store.lines import dump_tables
 from store.migrations import Schema
 from store.tinydb_store import TinyStore
 
@@ -40,9 +41,12 @@ def test_whatever_changes_the_file_is_as_if_written_anew(
     for _ in range(30):
         n = dice.randrange(1, 12)
         subject = dice.choice(("Käse\n\u2028\u0085", 'a":{', '"},', "\ud83d", "x"))
-        facts = [make.message(n, subject=subject), make.letter(n), make.decision(n)]
-        some = dice.sample(facts, dice.randrange(1, 4))
-        kept._shelf.aggregate(MARIA).release()  # the commit begins with what stands in the file
+        odd = dice.choice(('"},', "}\n", '\\"', "messages", "\ud83d", "token1"))
+        facts = [make.message(n, subject=subject), make.letter(n), make.decision(n), make.message(key=odd)]
+        facts += [make.message(100 + more) for more in range(dice.choice((0, 0, 30)))]
+        some = dice.sample(facts, dice.randrange(1, len(facts)))
+        if dice.random() < 0.5:
+            kept.let_go(MARIA)  # the commit begins with what stands in the file
         if dice.random() < 0.3:
             kept.archive(MARIA, some)
         else:
@@ -72,7 +76,6 @@ def test_a_file_that_is_laid_out_otherwise_is_written_anew(
         path(tmp_path).write_bytes(b"\n".join(lines))
     else:
         path(tmp_path).write_bytes(b"")
-    kept._shelf.aggregate(MARIA).release()
     kept.commit(MARIA, [make.message(9)])
     assert is_as_if_written_anew(tmp_path, kept)
     assert list(kept.load(MARIA).messages) == [f"m{n}@mail.example" for n in (1, 2, 3, 4, 5, 9)]
@@ -84,7 +87,8 @@ def test_lines_that_stay_are_not_written_anew(tmp_path: Path, make: SimpleNamesp
     kept.commit(MARIA, [make.message(n) for n in range(1, 6)])
     spaced = path(tmp_path).read_bytes().replace(b'"m3@mail.example":{', b'"m3@mail.example":{ ')
     path(tmp_path).write_bytes(spaced)
-    kept._shelf.aggregate(MARIA).release()
+    kept.close()
+    kept = TinyStore(tmp_path)
     kept.commit(MARIA, [make.message(9), make.message(2, subject="Another")])
     assert b'"m3@mail.example":{ ' in path(tmp_path).read_bytes()
     kept.commit(MARIA, [make.message(3, subject="Another")])

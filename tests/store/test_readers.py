@@ -196,6 +196,22 @@ def test_what_is_there_already_costs_nothing(data: Path, make: SimpleNamespace) 
     store.close()
 
 
+def test_what_is_added_to_an_aggregate_that_is_let_go_of_is_added_without_reading_its_facts(
+    data: Path, make: SimpleNamespace
+) -> None:
+    files = CountingFiles()
+    store = TinyStore(data, files=files)
+    store.commit_many({MARIA: [make.message(n) for n in range(50)]})
+    store.let_go(MARIA)
+    files.steps.clear()
+    assert store.alike(MARIA, [make.message(7)]) == [make.message(7)]
+    store.commit(MARIA, [make.message(60), make.message(7)])
+    assert files.steps == ["read", "read", "write", "flush", "flush folder"]
+    assert store._shelf._open.get(MARIA) is None
+    assert list(store.load(MARIA).messages) == [f"m{n}@mail.example" for n in (*range(50), 60)]
+    store.close()
+
+
 def test_a_batch_flushes_its_folder_once(data: Path, make: SimpleNamespace) -> None:
     files = CountingFiles()
     store = TinyStore(data, files=files)

@@ -66,8 +66,7 @@ def message(who: int, number: int, at: datetime) -> Message:
 
 @pytest.fixture(autouse=True)
 def _little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store.shelf, "MOST_FACTS", 100)
-    monkeypatch.setattr(store.shelf, "MOST_DOCUMENTS", 30)
+    monkeypatch.setattr(store.shelf, "MOST_BYTES", 30_000)
     monkeypatch.setattr(tick.waiting, "LOOSE", 50)
     monkeypatch.setattr(tick.waiting, "PIECE", 60)
     monkeypatch.setattr(tick.waiting, "HUGE", 100)
@@ -110,13 +109,11 @@ def running(house: House, policy: Policy, mailbox: Mailbox, files: Files) -> Kee
 
 
 def held(keepwarm: Keepwarm) -> tuple[bool, ...]:
-    """Whether facts, documents, stories and identities keep to their bounds."""
+    """Whether facts and stories keep to their bounds."""
     books, shelf = keepwarm.books, keepwarm.store._shelf
     return (
-        shelf._open.weight <= 100,
-        shelf._changed.weight <= 30,
+        shelf._open.weight <= 30_000,
         books._told.weight <= 80,
-        books._identities.weight <= 80,
         len(books._dockets) <= len(books._told),
     )
 
@@ -165,17 +162,18 @@ def test_years_of_one_contractors_mail_do_not_stay_live(house, policy, monkeypat
     mailbox = Mailbox(NOW - timedelta(days=3000), timedelta(days=2))
     mailbox.new = [(0, number, NOW - timedelta(days=3000 - 2 * number)) for number in range(1500)]
     keepwarm = running(house, policy, mailbox, Files())
-    most = []
+    most, live = [], house.data / "contractors"
     commit = keepwarm.store.commit_many
     monkeypatch.setattr(
         keepwarm.store,
         "commit_many",
-        lambda facts: (commit(facts), most.append(keepwarm.store._shelf._open.weight))[0],
+        lambda facts: (commit(facts), most.append(sum(x.stat().st_size for x in live.iterdir())))[0],
     )
     keepwarm.tick(NOW)
     key = next(key for key, who in keepwarm.books.people.contractors.items() if person(0) in who.addresses)
     assert len(keepwarm.books.whole_story(key).messages) == 1500
-    assert max(most) < 400, "a year and a bit, and the piece that was just read"
+    whole = 1500 * 300  # bytes
+    assert max(most) < whole / 3, "a year and a bit, and the piece that was just read"
     keepwarm.close()
 
 
