@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache, lru_cache
 from operator import attrgetter
-from sys import intern
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -161,7 +160,12 @@ def _text(value: object) -> str:
     """Each text is held once: mails of one person say much alike, and name each other."""
     if type(value) is not str:
         raise CodecError(f"{value!r} where a str was expected")
-    return intern(value)
+    return _once(value)
+
+
+@lru_cache(maxsize=2048)  # a few conversations' worth: what is named in more is rare
+def _once(text: str) -> str:
+    return text
 
 
 def _exactly(kind: type) -> Convert:
