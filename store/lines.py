@@ -90,9 +90,7 @@ def _rows(content: bytes, table: str) -> Span | None:
         return None
     begin = at + len(head)
     end = begin - 1
-    while (
-        content[end + 1] != _BRACE
-    ):  # from line to line: to search for a line break with a brace takes much longer
+    while content[end + 1] != _BRACE:  # line by line, as to search for so short a text takes much longer
         end = content.index(b"\n", end + 1)
     return begin, end
 
