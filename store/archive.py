@@ -15,7 +15,7 @@ from pathlib import Path
 from relationship.facts import TABLES, Fact
 from relationship.messages import Message, leads
 from store.files import Files
-from store.index import FEW, Index, Place, entry, marks
+from store.index import LOOSE, Index, Place, entry, marks
 from store.migrations import Schema
 from store.yearly import Line, YearlyFiles, year_of
 
@@ -104,7 +104,7 @@ class Archive:
         if not self._fits(index):
             index = Index(b"")
         index.grow(_entries(self._unknown_lines(index.last), index))
-        if self._writable and (index.size != len(content) or index.loose > FEW):
+        if self._writable and (index.size != len(content) or index.loose > LOOSE):
             content = index.content()
             self._files.replace(self._path, content)
             index = Index(content)

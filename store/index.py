@@ -18,7 +18,8 @@ _YEAR = 48  # bits below the year
 _OFFSET = (1 << _YEAR) - 1
 _MARK = (1 << 64) - 1  # in the digest's place
 _HEAD = _MARK - 1
-FEW = 1000  # so many entries are kept, and left in the file, unsorted
+FEW = 1000  # so many entries are kept unsorted, while more come in
+LOOSE = 200  # so many are left unsorted in a file that is read: each takes as much memory as eight that are sorted
 
 
 class Place(NamedTuple):

@@ -118,7 +118,8 @@ def _places(content: bytes, table: str, keys: Collection[str]) -> dict[str, Span
 
 def _holding(content: bytes, table: str, text: bytes) -> Iterator[Span]:
     """Where those of a table's facts stand that hold a text."""
-    begin, end = _rows(content, table) or (0, 0)
+    rows = _rows(content, table) if text in content else None  # most texts are new, and stand nowhere
+    begin, end = rows or (0, 0)
     at = content.find(text, begin, end)
     while at >= 0:
         line_end = _end(content, at, end)
