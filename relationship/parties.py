@@ -61,9 +61,12 @@ class Contractor(Party):
         """The phase on a day: as written, else onboarding for a while after `since`, then active."""
         if self.fixed_phase:
             return self.fixed_phase
-        if self.since and day < self.since + timedelta(seconds=self.onboarding_lasts.plain_seconds):
-            return "onboarding"
-        return "active"
+        return "onboarding" if self._on_board_from and day < self._on_board_from else "active"
+
+    @cached_property
+    def _on_board_from(self) -> date | None:
+        lasts = timedelta(seconds=self.onboarding_lasts.plain_seconds)
+        return self.since + lasts if self.since else None
 
 
 @dataclass(frozen=True)

@@ -73,9 +73,11 @@ class Story:
         The exchanges that are named in `but`, by what was asked and answered, are left out. Of the check-ins those
         are in it that are named by their UIDs.
         """
-        clicks = [m for m in self.mail.clicks if not names.isdisjoint(self.meant_by(m))]
+        clicks = tuple(m for m in self.mail.clicks if not names.isdisjoint(self.meant_by(m)))
+        asked = names, frozenset(but), tuple(click.key for click in clicks)
+        mail = self.mail.remembered(asked, lambda: self.mail.part(names, clicks, but))
         check_ins = {uid: check_in for uid, check_in in self.check_ins.items() if uid in names}
-        return replace(self, mail=self.mail.part(names, clicks, but), check_ins=check_ins, _whole=self.whole)
+        return replace(self, mail=mail, check_ins=check_ins, _whole=self.whole)
 
     def meant_by(self, click: Message) -> frozenset[str]:
         """What a one-click answer is about: what its letter is."""

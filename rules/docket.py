@@ -195,6 +195,13 @@ class Docket:
             return []
         return [one for one in left if self.names.isdisjoint(one.names)]
 
+    def leave(self, rule: Rule, left: list[Open]) -> None:
+        """What a rule has left to do, after this look; most have nothing."""
+        if left:
+            self.left[rule.name] = left
+        else:
+            self.left.pop(rule.name, None)
+
     def note_next(self) -> datetime | None:
         """When time alone changes something for a rule; what it left is noted by now."""
         left = [one for some in self.left.values() for one in some]

@@ -100,7 +100,7 @@ def cases(
                 seen.add(occasion.key)
                 case = _next_case(rule, order, mark, readers, occasion, story, now)
                 left += _filed(found, rule, occasion, case, story, now)
-        docket.left[rule.name] = left
+        docket.leave(rule, left)
     found.next_at = docket.note_next() if wanted else docket.next_at
     docket.looked(story)
     found.gone = [x for x in story.held if x.rule in acting and x.occasion not in acting[x.rule]]

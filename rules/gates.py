@@ -7,6 +7,7 @@ occasion; "hold" is judged again. In doubt, quiet.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from relationship.decisions import Judgement, Verdict
@@ -14,7 +15,6 @@ from relationship.letters import OPEN_STATES, State
 from relationship.messages import Kind, Message, Side
 from relationship.occasions.turns import DEBT_COUNTS, older_debt
 from relationship.story import ADDRESS_GONE, Story
-from relationship.values import value
 from rules.evaluation import WENT_OUT, Case
 from rules.policy import Policy, Rate
 
@@ -27,8 +27,7 @@ TOTAL_LIMIT = "total limit"  # the owner is told when it is reached
 COUNTED = WENT_OUT | OPEN_STATES
 
 
-@value
-class Outgoing:
+class Outgoing(NamedTuple):
     """A letter to a contractor, as the limits count it."""
 
     contractor: str
@@ -58,10 +57,8 @@ def judge(case: Case, world: World) -> Judgement:
     """The verdict on a due case, with its reason; the first gate that objects speaks."""
     for name, verdict, gate in GATES:
         objection = gate(case, world)
-        if isinstance(objection, Judgement):
-            return objection
         if objection:
-            return Judgement(verdict, objection, gate=name)
+            return objection if isinstance(objection, Judgement) else Judgement(verdict, objection, gate=name)
     return Judgement(Verdict.SEND, case.occasion.about)
 
 
@@ -297,7 +294,8 @@ def _approved(case: Case) -> bool:
 
 
 def _full(rate: Rate, times: Sequence[datetime], now: datetime) -> bool:
-    return len(_inside(rate, times, now)) >= rate.count
+    first, last = now - rate.window, now + rate.window
+    return sum(first < at < last for at in times) >= rate.count
 
 
 def _inside(rate: Rate, times: Sequence[datetime], now: datetime) -> list[datetime]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from relationship.messages import Side
 from relationship.occasions import Occasion
@@ -48,15 +48,20 @@ def _one_of(read: Callable[[Story, Occasion, datetime], tuple[str, ...]]) -> Con
     def holds(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:
         allowed = cast(tuple[str, ...], wanted)
         found = read(story, occasion, now)
-        if {word.casefold() for word in allowed} & {word.casefold() for word in found}:
+        if not _folded(allowed).isdisjoint(_folded(found)):
             return None
         return f"{', '.join(found) or 'none'}, not {' or '.join(allowed)}"
 
     return holds
 
 
+@lru_cache(maxsize=1024)
+def _folded(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word.casefold() for word in words)
+
+
 def _phase(story: Story, occasion: Occasion, now: datetime) -> tuple[str, ...]:
-    return (story.contractor.phase_on(now.astimezone(ZoneInfo(story.contractor.timezone)).date()),)
+    return (story.contractor.phase_on(now.astimezone(story.contractor.clock.zone).date()),)
 
 
 def subject_contains(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:

@@ -7,6 +7,7 @@ the stories those are kept that were told last: they are told anew from the stor
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.outlook import Outlook
@@ -160,9 +161,10 @@ class Books:
 
     def _profile(self, key: str) -> Profile:
         """The relationship's profile; of one that was never enrolled, one that never acts."""
+        if key in self.profiles:
+            return self.profiles[key]
         contractor = self.people.contractors[key]
-        never = Profile(contractor.name, contractor.addresses, datetime.max.replace(tzinfo=UTC))
-        return self.profiles.get(key, never)
+        return Profile(contractor.name, contractor.addresses, datetime.max.replace(tzinfo=UTC))
 
     def story_of(self, address: str) -> Story | None:
         """The story of the contractor with this address."""
@@ -207,12 +209,14 @@ class Books:
         self._doubtful.clear()
         if but not in self._by_others:
             others = (spans for key, spans in self._booked.items() if key != but)
-            self._by_others[but] = tuple(span for spans in others for span in spans)
+            self._by_others[but] = tuple(chain.from_iterable(others))
         return self._by_others[but]
 
     def docket(self, key: str) -> Docket:
         """What is left to do in one relationship."""
-        return self._dockets.setdefault(key, Docket())
+        if key not in self._dockets:
+            self._dockets[key] = Docket()
+        return self._dockets[key]
 
     def look_again(self, key: str, at: datetime) -> None:
         """Nothing is due before `at`, unless something new arrives."""

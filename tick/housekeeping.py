@@ -10,7 +10,7 @@ nothing of it lies ahead. A conversation comes back whole when somebody answers 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import chain
+from operator import attrgetter
 
 from relationship.deadlines import deadlines
 from relationship.decisions import mails_of
@@ -88,34 +88,31 @@ def _stays_until(talk: Sequence[Message], ledger: Ledger) -> datetime:
 
 def _others_stay(story: Story) -> datetime:
     """Until when all that is no talk stays live."""
-    written = (letter.created_at + LONG_QUIET for letter in story.letters.values())
-    decided = (decision.at + LONG_QUIET for decision in story.decisions.values())
-    told = (month.since + TOLD for month in story.past.summaries.values())
-    return min(chain(written, decided, told), default=NEVER)
+    decided = min(map(attrgetter("at"), story.decisions.values()), default=None)
+    written = min(map(attrgetter("created_at"), story.letters.values()), default=None)
+    told = min(map(attrgetter("since"), story.past.summaries.values()), default=None)
+    stays = ((decided, LONG_QUIET), (written, LONG_QUIET), (told, TOLD))
+    return min((oldest + kept for oldest, kept in stays if oldest), default=NEVER)
 
 
 def _closed(story: Story, now: datetime) -> Closed:
     """What nothing acts on any more; a decision about what is live stays, or it would be taken anew."""
-    names = _over(story, now)
-    facts: list[Fact] = [x for x in story.letters.values() if x.state in OVER and _is_old(x.created_at, now)]
+    names, long_ago = _over(story, now), now - LONG_QUIET
+    facts: list[Fact] = [x for x in story.letters.values() if x.created_at < long_ago and x.state in OVER]
     conversation_of: dict[str, str] = {}
     for name in names:
         facts += story.mail.conversations[name]
         conversation_of |= {message.key: name for message in story.mail.conversations[name]}
     for decision in story.decisions.values():
-        if not names and not _is_old(decision.at, now):
+        if not names and decision.at >= long_ago:
             continue  # most days nothing is over
         about = story.conversations_of(mails_of(decision.occasion))
-        if names.issuperset(about) if about else _is_old(decision.at, now):
+        if names.issuperset(about) if about else decision.at < long_ago:
             facts.append(decision)
             conversation_of[decision.key] = next(iter(about), "")
     told = {month.key: month for month in story.past.summaries.values() if month.since > now - TOLD}
     facts += [month for month in story.past.summaries.values() if month.key not in told]
     return Closed(facts, conversation_of, [*changed(told, _in_numbers(story, names))])
-
-
-def _is_old(moment: datetime, now: datetime) -> bool:
-    return moment < now - LONG_QUIET
 
 
 def _in_numbers(story: Story, closed: Set[str]) -> Iterator[tuple[datetime, str]]:

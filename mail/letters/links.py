@@ -41,7 +41,7 @@ _SUBJECTS: Mapping[str, Mapping[str, str]] = {
 def answer(tag: str, mailbox: str, token: str, language: str = "en") -> str:
     """The link that says `tag` (settled, held, accept, ...) about a letter."""
     subject, body = _filled_in(tag, language)
-    return f"mailto:{_address(mailbox)}?subject={subject}{quote(f' (kw-{token})', safe='')}&body={body}"
+    return f"mailto:{_address(mailbox)}?subject={subject}{_named(token)}&body={body}"
 
 
 @lru_cache
@@ -49,6 +49,11 @@ def _filled_in(tag: str, language: str) -> tuple[str, str]:
     """The words of the subject, and the body."""
     words = _SUBJECTS.get(language.partition("-")[0], {}).get(tag) or _SUBJECTS["en"][tag]
     return quote(words, safe=""), quote(f"#{tag}", safe="")
+
+
+@lru_cache(maxsize=16)  # a letter has a dozen links, one after the other
+def _named(token: str) -> str:
+    return quote(f" (kw-{token})", safe="")
 
 
 @lru_cache(maxsize=16)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
     from markdown_it.tree import SyntaxTreeNode
 
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 # Marks that turn the direction of what follows them: a name could make the rest of a line read backwards.
 _BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _STYLES = {
@@ -53,7 +53,11 @@ def one_line(text: str) -> str:
 
 def escape(text: str) -> Markdown:
     """Text as Markdown that shows it, letter by letter, on one line."""
-    return Markdown(_PUNCTUATION.sub(r"\\\1", one_line(text)))
+    return Markdown(_PUNCTUATION.sub(_escaped, one_line(text)))
+
+
+def _escaped(mark: re.Match[str]) -> str:
+    return "\\" + mark[0]
 
 
 def to_html(markdown: str) -> str:

@@ -198,7 +198,7 @@ def _plain(facts: Mapping[str, object]) -> dict[str, object]:
 
 
 def _value(value: object) -> object:
-    if isinstance(value, Markdown) or value is None or isinstance(value, int):
+    if value is None or isinstance(value, (Markdown, int)):
         return value
     if isinstance(value, str):
         return one_line(value)[:MAX_FACT].strip()
