@@ -283,7 +283,8 @@ def _at_an_edge(pair: Pair, owner: list[Span], contractor: list[Span], wanted: d
 def _within(spans: list[Span], wanted: datetime, week: int) -> list[Span]:
     """The spans that reach into the weeks round a moment, up to this one."""
     far = (week + 1) * PATIENCE
-    return [span for span in spans if wanted - far <= span[1] and span[0] <= wanted + far]
+    first, last = wanted - far, wanted + far
+    return [span for span in spans if first <= span[1] and span[0] <= last]
 
 
 def _edges(spans: list[Span], pair: Pair) -> Iterator[datetime]:
