@@ -20,7 +20,7 @@ from relationship.check_ins.check_in import CheckIn
 from relationship.decisions import Decision
 from relationship.facts import Fact
 from relationship.ledger import Ledger
-from relationship.letters import Letter
+from relationship.letters import Letter, State
 from relationship.messages import Message
 from relationship.news import News
 from relationship.occasions import OF_ANOTHER, ONE_BY_ONE, RESTS_ON, Occasion
@@ -32,6 +32,7 @@ from relationship.warmth.words import Temperature
 from rules.policy import Rule
 
 NOTHING: Set[str] = frozenset()
+LOST = frozenset({State.REFUSED, State.UNPROVABLE})  # or nobody knows: the owner is told
 NO_TURNS = Ledger()
 Wanted = Sequence[tuple[int, Rule]]  # rules, with their places in the file
 
@@ -101,6 +102,8 @@ class Docket:
                 self.stirred.add(kind)
             if isinstance(fact, Letter) and slot_of(fact.occasion)[0]:
                 self.stirred.add("invitations")
+            if isinstance(fact, Letter) and fact.state in LOST:
+                self.stirred.add("lost letters")
             if isinstance(fact, Decision | Letter):
                 self.acted.setdefault(fact.rule, set()).add(fact.occasion)
 

@@ -115,6 +115,6 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     "every": frozenset(),
     "contractor added": frozenset(),
     "news": frozenset({"news"}),
-    "unprovable": frozenset({"letters"}),
-    "refused": frozenset({"letters"}),
+    "unprovable": frozenset({"lost letters"}),
+    "refused": frozenset({"lost letters"}),
 }
