@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from relationship.messages import Bounce, Kind, Message, Side
 from relationship.warmth.evidence import Evidence
+from tick.housekeeping import _closed
 
 TEAM, DANA, MARIA = "team@acme.example", "dana@acme.example", "maria@contract.example"
 
@@ -107,6 +108,25 @@ def test_plain_talk_leaves_after_five_weeks_and_counts_all_the_same(scene):
     assert [x.worked for x in Evidence(after).answers[Side.CONTRACTOR]] == [
         x.worked for x in Evidence(before).answers[Side.CONTRACTOR]
     ]
+
+
+def test_no_day_leaves_what_is_over(scene):
+    """Housekeeping skips the days on which it foresees that nothing can be."""
+    scene.tick()
+    gone = 0
+    for month in range(16):
+        scene.at(f"{2026 + (month + 2) // 12}-{(month + 2) % 12 + 1:02}-03 10:00")
+        question = scene.writes(DANA, MARIA, f"Logo {month}", "Could you send the logo?")
+        if month % 3:
+            scene.writes(MARIA, TEAM, f"Re: Logo {month}", "Here it is.", question)
+        for _ in range(27):
+            scene.tick()
+            before = len(scene.story("Maria").messages)
+            assert not _closed(scene.story("Maria"), scene.now).facts
+            scene.now += timedelta(days=1)
+            scene.tick()
+            gone += len(scene.story("Maria").messages) < before
+    assert gone > 5
 
 
 def test_a_question_stays_until_it_is_given_up_and_is_listed_still(scene):
