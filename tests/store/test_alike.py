@@ -68,11 +68,17 @@ class Alike(RuleBasedStateMachine):
         self.tiny.commit_many(facts)
         self.memory.commit_many(facts)
 
-    @rule(name=NAMES, facts=st.lists(FACTS, max_size=4), conversation=CONVERSATIONS)
-    def archive(self, name: str, facts: list[Fact], conversation: str) -> None:
+    @rule(
+        name=NAMES,
+        facts=st.lists(FACTS, max_size=4),
+        conversation=CONVERSATIONS,
+        left=st.lists(FACTS, max_size=2),
+    )
+    def archive(self, name: str, facts: list[Fact], conversation: str, left: list[Fact]) -> None:
         told = dict.fromkeys((fact.key for fact in facts), conversation)
-        self.tiny.archive(name, facts, told)
-        self.memory.archive(name, facts, told)
+        left = [fact for fact in left if fact.key not in told]
+        self.tiny.archive(name, facts, told, left)
+        self.memory.archive(name, facts, told, left)
 
     @rule(name=NAMES)
     def archive_what_is_live(self, name: str) -> None:

@@ -80,7 +80,7 @@ def _commit_many(store: TinyStore, make: SimpleNamespace) -> None:
 
 def _archive(store: TinyStore, make: SimpleNamespace) -> None:
     late = make.message(4, at=make.start.replace(year=2027))
-    store.archive(MARIA, [make.message(2), late], {"m2@mail.example": "c"})
+    store.archive(MARIA, [make.message(2), late], {"m2@mail.example": "c"}, [make.summary()])
 
 
 ACTIONS: list[Callable[[TinyStore, SimpleNamespace], None]] = [_commit, _commit_many, _archive]

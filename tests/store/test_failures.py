@@ -62,7 +62,7 @@ def _actions(make: SimpleNamespace) -> dict[str, Callable[[TinyStore], None]]:
     return {
         "commit": lambda s: s.commit(MARIA, [make.message(3, asks=True), make.letter()]),
         "commit many": lambda s: s.commit_many({MARIA: [make.message(6)], BEN: [make.message(6)]}),
-        "archive": lambda s: s.archive(MARIA, [make.message(2), late]),
+        "archive": lambda s: s.archive(MARIA, [make.message(2), late], left=[make.summary()]),
         "cursor": lambda s: s.move_cursor(Cursor({"INBOX": FolderCursor(1, 99)})),
         "request": lambda s: s.request("pause", MARIA),
         "set aside": lambda s: s.set_aside("INBOX 1", b"broken"),

@@ -10,6 +10,7 @@ import pytest
 
 from relationship.letters import State
 from relationship.messages import Bounce, Message, Side
+from relationship.past import Summary
 from store.aggregate import every_fact
 from store.person import Person
 from store.protocol import OWNER, Heartbeat
@@ -37,7 +38,10 @@ def _lived(data: Path, make: SimpleNamespace) -> TinyStore:
     store.commit(MARIA, [make.profile("Maria Santos", "maria@mail.example", "m.santos@work.example"), *own])
     store.archive(MARIA, own[:2], {own[0].key: "c"})
     store.commit(BEN, [make.profile("Ben Okoye", "ben@mail.example"), *mentions, make.message(14)])
-    store.archive(BEN, [*mentions[:1], make.message(15), replace(mentions[1], key="m16@mail.example")])
+    of_her = Summary(make.start, ("3f9a 1772446500 0o - 0-O Ask Maria Santos",))
+    store.archive(
+        BEN, [*mentions[:1], make.message(15), replace(mentions[1], key="m16@mail.example")], left=[of_her]
+    )
     store.commit(
         OWNER, [make.decision(1, **about_maria), make.decision(2, contractor=BEN, about="Ben answered")]
     )

@@ -121,7 +121,7 @@ def _life(make: SimpleNamespace) -> list[Callable[[TinyStore], None]]:
         lambda s: s.commit_many(
             {MARIA: [make.message(2)], BEN: [make.message(3)], OWNER: [make.decision(9)]}
         ),
-        lambda s: s.archive(MARIA, [make.message(1)], told),
+        lambda s: s.archive(MARIA, [make.message(1)], told, [make.summary()]),
         lambda s: s.commit(MARIA, [make.message(2, asks=True), make.decision(), make.letter()]),
         lambda s: s.archive(MARIA, [make.message(2, asks=True), late]),
         lambda s: s.archive(BEN, [make.message(3)]),
