@@ -14,6 +14,7 @@ from relationship.messages import Message
 
 LOOSE = 1500  # messages that wait as they are
 PIECE = 700  # that come out together, about
+BESIDES = 150  # so many a relationship counts for itself: what is known of it is read as well
 HUGE = 2500  # of one relationship, that come out in several pieces
 
 _values = attrgetter(*(part.name for part in fields(Message)))  # left to itself, pickle asks for each by name
@@ -52,8 +53,8 @@ class Waiting:
         piece: By = {}
         size = 0
         for key, messages, more in self._each():
+            size += len(messages) + (0 if key in piece else BESIDES)
             piece.setdefault(key, []).extend(messages)
-            size += len(messages)
             if size >= (HUGE if more else PIECE):
                 yield piece, key if more else ""
                 piece, size = {}, 0

@@ -70,6 +70,7 @@ def _little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tick.waiting, "LOOSE", 50)
     monkeypatch.setattr(tick.waiting, "PIECE", 60)
     monkeypatch.setattr(tick.waiting, "HUGE", 100)
+    monkeypatch.setattr(tick.waiting, "BESIDES", 10)
 
 
 @pytest.fixture
