@@ -75,6 +75,11 @@ class Cases:
     gone: list[Decision] = field(default_factory=list)  # held, and there is nothing any more to act on
     next_at: datetime | None = None  # when the next step comes due by time alone
 
+    @property
+    def are_none(self) -> bool:
+        """Whether there is nothing to do now."""
+        return not (self.due or self.over or self.unmet or self.gone)
+
 
 def cases(
     rules: Sequence[Rule],

@@ -276,6 +276,7 @@ class Books:
         """Keep nothing of a relationship in memory: it will not be wanted soon."""
         self._told.drop(key)
         self._current.discard(key)
+        self._dockets.pop(key, None)
         self.store.let_go(key)
 
     def forget(self, key: str) -> None:

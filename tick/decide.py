@@ -16,6 +16,7 @@ from tick.observe import observe
 RECENT = timedelta(days=7)  # how far a last look goes back for what no mail began
 RECHECK = timedelta(minutes=15)  # what cannot be foreseen is looked at again so often
 A_SECOND = timedelta(seconds=1)
+CROWD = 20  # of so many relationships that are looked at in one tick, few are wanted again soon
 
 # Looks for mail from one contractor in every folder; the folder where something unrecorded lies, or None.
 Look = Callable[[Story, datetime], str | None]
@@ -72,6 +73,8 @@ def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
     for key in keys:  # one after the other, so that no story is told twice
         later[key] = observe(books, key, now)
         found[key] = _cases(books, key, now)
+        if len(keys) > CROWD and found[key].are_none:
+            books.let_go(key)
     due = sorted((case for one in found.values() for case in one.due), key=_priority)
     judged = [Judged(case, bench.judge(case)) for case in due]
     again: dict[str, list[datetime]] = {}
