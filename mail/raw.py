@@ -1,10 +1,12 @@
 """A mail as the server hands it over, before anything is understood."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from relationship.values import value
 
-@dataclass(frozen=True, slots=True)
+
+@value
 class RawMail:
     """Bytes and the server's own facts about them."""
 
