@@ -26,7 +26,7 @@ from store.recent import Recent
 
 DAMAGED = ".damaged-"
 BEFORE = ".before-schema-"  # the copy that is kept of a file that was migrated
-MOST_BYTES = 6_500_000  # of the files whose facts are kept in memory, where they take half as much again
+MOST_BYTES = 9_000_000  # of the files whose facts are kept in memory, where they take half as much again
 FEW = 5  # messages that are looked for in a file
 
 

@@ -16,7 +16,6 @@ from tick.observe import observe
 RECENT = timedelta(days=7)  # how far a last look goes back for what no mail began
 RECHECK = timedelta(minutes=15)  # what cannot be foreseen is looked at again so often
 A_SECOND = timedelta(seconds=1)
-CROWD = 20  # of so many relationships that are looked at in one tick, few are wanted again soon
 
 # Looks for mail from one contractor in every folder; the folder where something unrecorded lies, or None.
 Look = Callable[[Story, datetime], str | None]
@@ -71,9 +70,12 @@ def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
     later: dict[str, datetime] = {}
     found: dict[str, Cases] = {}
     for key in keys:  # one after the other, so that no story is told twice
+        is_first_look = books.day_ends_at(key) is None
         later[key] = observe(books, key, now)
         found[key] = _cases(books, key, now)
-        if len(keys) > CROWD and found[key].are_none:
+        if (
+            is_first_look and found[key].are_none
+        ):  # everybody is looked at after a start, and most are at rest
             books.let_go(key)
     due = sorted((case for one in found.values() for case in one.due), key=_priority)
     judged = [Judged(case, bench.judge(case)) for case in due]
