@@ -17,7 +17,7 @@ _GROUP = re.compile(r"^[^<>@]*:")
 _PLAIN = re.compile(r"[^\s<>()\[\],;:\\\"@]+@(?:[^\s<>()\[\],;:\\\"@]+|\[[^\s\[\]]+\])")
 # One mailbox as nearly all are written: `Jo Doe <jo@x.example>`, `"Doe, Jo" <jo@x.example>`, `jo@x.example`.
 _ATOM = rb"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]+@[-.0-9A-Z_a-z]+"
-_USUAL = re.compile(rb'(?:"[^"\\\\]*"|[^"<>()@,;:\\\\]*)[ \t]*<(%b)>|(%b)' % (_ATOM, _ATOM))
+_USUAL = re.compile(rb'(?:"[^"\\]*"[ \t]*|[^"<>()@,;:\\]*)<(%b)>|(%b)' % (_ATOM, _ATOM))
 
 
 def addresses_in(value: bytes) -> tuple[str, ...]:

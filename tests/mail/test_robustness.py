@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mail.reading.addresses import read_addresses
 from mail.reading.asking import MoreWords
 from mail.reading.bounces import read_bounces
 from mail.reading.files import raw_mail
@@ -132,6 +133,15 @@ def test_long_repetitions_take_no_longer_than_their_length(
     line = re.sub(rb"\n", b" ", long)
     for field in FIELDS:
         take(field + b": maria@contract.example " + line + b"\n" + MARIA + b"\nhi", people, now)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("begin", [b"Maria", b'"Maria"', b"<", b"maria@x.y"])
+@pytest.mark.parametrize("gap", [b" ", b"\t", b"a", b"a@", b'"', b"\\"])
+def test_a_long_name_takes_no_longer_than_its_length(begin: bytes, gap: bytes) -> None:
+    for end in (b"x", b"<", b"<maria@x.y>"):
+        for _ in range(20):
+            read_addresses(begin + gap * (64_000 // len(gap)) + end)
 
 
 @pytest.mark.campaign
