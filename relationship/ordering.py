@@ -163,9 +163,8 @@ def signs(seen: Collection[Message]) -> Signs:
     )
 
 
-def alike(known: Iterable[Message], seen: Collection[Message]) -> list[Message]:
-    """Those of the known messages that may be one of these, seen once more."""
-    by = signs(seen)
+def alike(known: Iterable[Message], by: Signs) -> list[Message]:
+    """Those of the known messages that may be one of those with these signs, seen once more."""
     keys, ids, fingerprints = by.keys, by.ids, by.fingerprints
     return [m for m in known if m.message_id in ids or m.fingerprint in fingerprints or m.key in keys]
 

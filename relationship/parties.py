@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from relationship.clocks.durations import Duration
@@ -26,6 +26,10 @@ class Party:
     def clock(self) -> WorkingClock:
         """The party's working time."""
         return working_clock(self.timezone, self.hours, self.holidays, self.away)
+
+    def day_at(self, moment: datetime) -> date:
+        """The day that it is in the party's zone."""
+        return moment.astimezone(self.clock.zone).date()
 
     @property
     def first_name(self) -> str:
@@ -61,10 +65,14 @@ class Contractor(Party):
         """The phase on a day: as written, else onboarding for a while after `since`, then active."""
         if self.fixed_phase:
             return self.fixed_phase
-        return "onboarding" if self._on_board_from and day < self._on_board_from else "active"
+        return "onboarding" if self._onboarding_ends and day < self._onboarding_ends else "active"
+
+    def phase_at(self, moment: datetime) -> str:
+        """The phase on the contractor's own day."""
+        return self.phase_on(self.day_at(moment))
 
     @cached_property
-    def _on_board_from(self) -> date | None:
+    def _onboarding_ends(self) -> date | None:
         lasts = timedelta(seconds=self.onboarding_lasts.plain_seconds)
         return self.since + lasts if self.since else None
 

@@ -129,7 +129,7 @@ class Docket:
 
     def _note_day(self, story: Story, now: datetime) -> None:
         """With a new day of the contractor's, and of their week, what time alone brings is new."""
-        self.today, last = now.astimezone(story.contractor.clock.zone).date(), self.looked_on
+        self.today, last = story.contractor.day_at(now), self.looked_on
         if last and last != self.today:
             week = last.isocalendar()[:2] != self.today.isocalendar()[:2]
             phase = story.contractor.phase_on(last) != story.contractor.phase_on(self.today)

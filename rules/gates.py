@@ -6,9 +6,8 @@ occasion; "hold" is judged again. In doubt, quiet.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from relationship.decisions import Judgement, Verdict
 from relationship.letters import OPEN_STATES, State
@@ -74,7 +73,7 @@ def gone(case: Case, world: World) -> str | None:
         return f"{story.contractor.name} asked for no letters"
     if case.rule.when in UPDATES:
         return None
-    phase = story.contractor.phase_on(_today(story, world.now))
+    phase = story.contractor.phase_at(world.now)
     if phase in ("paused", "ended"):
         return f"{story.contractor.name} is {phase} in rules.yaml"
     return f"{story.contractor.name} is paused by you" if "owner" in story.paused_by else None
@@ -191,7 +190,7 @@ def absent(case: Case, world: World) -> Judgement | None:
     if case.reader is Side.OWNER or case.rule.when in UPDATES:
         return None
     until = next((a.until for a in case.story.absences if a.since <= world.now < a.until), None)
-    today = _today(case.story, world.now)
+    today = case.story.contractor.day_at(world.now)
     clock = case.story.clock(Side.CONTRACTOR)  # a night's work belongs to the day on which it starts
     away = any(first <= today <= last for first, last in case.story.contractor.away)
     if until is None and away and not clock.contains(world.now):
@@ -344,7 +343,3 @@ GATES: tuple[tuple[str, Verdict, Gate], ...] = (
     ("limits", Verdict.HOLD, limits),
     ("quiet hours", Verdict.HOLD, quiet_hours),
 )
-
-
-def _today(story: Story, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(story.contractor.timezone)).date()

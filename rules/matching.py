@@ -61,7 +61,7 @@ def _folded(words: tuple[str, ...]) -> frozenset[str]:
 
 
 def _phase(story: Story, occasion: Occasion, now: datetime) -> tuple[str, ...]:
-    return (story.contractor.phase_on(now.astimezone(story.contractor.clock.zone).date()),)
+    return (story.contractor.phase_at(now),)
 
 
 def subject_contains(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:

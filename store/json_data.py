@@ -1,7 +1,6 @@
 """JSON as it stands in the files: UTF-8, names readable, half of a surrogate pair kept as it came."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from store.codec import CodecError
@@ -9,18 +8,13 @@ from store.codec import CodecError
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
 
 
-def dump(data: Mapping[str, object]) -> bytes:
-    """One JSON object, on one line."""
-    return json_text(data)
-
-
-def json_text(value: object) -> bytes:
-    """Any value, as it stands in the files."""
+def dump(value: object) -> bytes:
+    """A value as it stands in the files, on one line."""
     return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
 
 
 def parse(content: bytes) -> dict[str, Any]:
-    """What `dump` wrote; CodecError for anything else."""
+    """The object that `dump` wrote; CodecError for anything else."""
     try:
         data = json.loads(content.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError) as error:

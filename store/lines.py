@@ -16,7 +16,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from store.codec import Doc
-from store.json_data import json_text, parse
+from store.json_data import dump, parse
 
 FEW = 20  # keys that are looked for one by one; for more, all lines are gone through once
 _LINE = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*":)\{.*\},')  # with its key
@@ -51,7 +51,7 @@ def search(content: bytes, table: str, keys: Collection[str], **fields: Iterable
     spans = {*_places(content, table, keys).values()}
     for field, values in fields.items():
         for value in values:
-            spans.update(_holding(content, table, _key(field) + json_text(value)))
+            spans.update(_holding(content, table, _key(field) + dump(value)))
     return _read(content, sorted(spans))
 
 
@@ -75,11 +75,11 @@ def _head(table: str) -> bytes:
 
 
 def _key(key: str) -> bytes:
-    return json_text(key) + b":"
+    return dump(key) + b":"
 
 
 def _line(key: str, doc: object) -> bytes:
-    return _key(key) + json_text(doc)
+    return _key(key) + dump(doc)
 
 
 def _rows(content: bytes, table: str) -> Span | None:

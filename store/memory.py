@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from relationship.facts import Fact, Facts
 from relationship.messages import Message, leads
-from relationship.ordering import alike
+from relationship.ordering import alike, signs
 from store.aggregate import every_fact, latest, merged, news
 from store.archive import told
 from store.evidence import sealed
@@ -44,7 +44,7 @@ class MemoryStore:
 
     def alike(self, name: str, seen: Collection[Message]) -> list[Message]:
         """The live messages that may be one of these."""
-        return alike(self.load(name).messages.values(), seen)
+        return alike(self.load(name).messages.values(), signs(seen))
 
     def let_go(self, name: str) -> None:
         """It lies nowhere else."""

@@ -56,9 +56,10 @@ class Shelf:
 
     def alike(self, name: str, seen: Collection[Message]) -> list[Message]:
         """See `store.protocol.Store`; for a few messages a file is searched without reading it."""
+        by = signs(seen)
         content = None if len(seen) > FEW or self._open.get(name) else self._as_left(name)
-        known = self.facts(name).messages.values() if content is None else named_in(content, signs(seen))
-        return alike(known, seen)
+        known = self.facts(name).messages.values() if content is None else named_in(content, by)
+        return alike(known, by)
 
     def must_be_sound(self, names: Iterable[str]) -> None:
         """StoreError where one of these cannot be read; most were read before."""

@@ -73,9 +73,8 @@ def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
         is_first_look = books.day_ends_at(key) is None
         later[key] = observe(books, key, now)
         found[key] = _cases(books, key, now)
-        if (
-            is_first_look and found[key].are_none
-        ):  # everybody is looked at after a start, and most are at rest
+        # Everybody is looked at after a start, and most are at rest.
+        if is_first_look and found[key].are_none:
             books.let_go(key)
     due = sorted((case for one in found.values() for case in one.due), key=_priority)
     judged = [Judged(case, bench.judge(case)) for case in due]

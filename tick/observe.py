@@ -41,9 +41,8 @@ def observe(books: Books, key: str, now: datetime) -> datetime:
 
 def _midnight(contractor: Contractor, now: datetime) -> datetime:
     """When the contractor's next day begins."""
-    zone = contractor.clock.zone
-    day = now.astimezone(zone).date() + A_DAY
-    return datetime.combine(day, time(), zone).astimezone(UTC)
+    day = contractor.day_at(now) + A_DAY
+    return datetime.combine(day, time(), contractor.clock.zone).astimezone(UTC)
 
 
 def _temperature(story: Story, books: Books, now: datetime) -> list[Fact]:

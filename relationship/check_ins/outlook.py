@@ -71,7 +71,7 @@ def _rests_on(story: Story, diary: Diary, now: datetime) -> tuple[object, ...]:
         story.profile.added_at,
         story.absences,
         story.paused_by,
-        story.contractor.phase_on(now.astimezone(story.contractor.clock.zone).date()),
+        story.contractor.phase_at(now),
     )
 
 

@@ -38,7 +38,7 @@ def _changes(story: Story, diary: Diary, now: datetime) -> Iterator[CheckIn]:
 
 def _gone(story: Story, diary: Diary, now: datetime) -> str:
     """Why there is nobody to talk to; "" where there is."""
-    phase = story.contractor.phase_on(now.astimezone(story.contractor.clock.zone).date())
+    phase = story.contractor.phase_at(now)
     if phase in ("paused", "ended"):
         return f"{story.contractor.name} is {phase}"
     return f"{story.contractor.name} is paused" if story.paused_by else ""

@@ -21,7 +21,7 @@ def anniversary(story: Story, now: datetime) -> Iterator[Occasion]:
     since = story.contractor.since
     if since is None:
         return
-    today = now.astimezone(ZoneInfo(story.contractor.timezone)).date()
+    today = story.contractor.day_at(now)
     last = today.year - since.year - (today < _in_year(since, today.year))
     for years in (max(last, 0), max(last, 0) + 1):  # the next one too, so that it is waited for
         on = _in_year(since, since.year + years)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from relationship.conversations import plain_subject
 from relationship.messages import Side
@@ -65,7 +64,7 @@ def temperature_changed(trigger: str, cooler: bool) -> Finder:
 
 def news(story: Story, now: datetime) -> Iterator[Occasion]:
     """`news`: the owner's news, once confirmed, for each contractor who works for them now."""
-    if story.contractor.phase_on(now.astimezone(ZoneInfo(story.contractor.timezone)).date()) not in WORKING:
+    if story.contractor.phase_at(now) not in WORKING:
         return
     for piece in story.news.values():
         if piece.confirmed_at and piece.paragraphs:

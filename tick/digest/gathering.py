@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
-from zoneinfo import ZoneInfo
 
 from relationship.conversations import plain_subject
 from relationship.deadlines import deadlines
@@ -126,7 +125,7 @@ def _of_one(story: Story, tuning: Tuning, since: datetime, now: datetime) -> Dig
 
 
 def _phase(story: Story, now: datetime) -> str:
-    return story.contractor.phase_on(now.astimezone(ZoneInfo(story.contractor.timezone)).date())
+    return story.contractor.phase_at(now)
 
 
 def _who(story: Story) -> str:
