@@ -55,7 +55,7 @@ def look_ahead(
     """The check-in to plan now, if there is one, and the outlook; what is `known` is not searched for again."""
     if known and known.holds(story, diary, now):
         return planned_again(story, diary, now) if known.waits else None, known
-    found, waits = survey(story, diary, now), bool(waiting(story, diary))
+    found, waits = survey(story, diary, now), bool(waiting(story, diary, now))
     taken, rests_on = diary.taken if found.searched else None, _rests_on(story, diary, now)
     outlook = Outlook(found.look_at, found.slot, waits, taken, story.check_ins, rests_on)
     return found.check_in, outlook

@@ -23,6 +23,7 @@ from relationship.story import Story
 MARGIN = Duration(2, "hours", working=True)  # the invitation is on its way so much before its notice
 SLACK = timedelta(hours=1)
 LOOK_AGAIN = timedelta(days=1)  # where no slot is found, or the phase asks for none
+LONG_AGO = timedelta(days=365)  # shorter than decisions are kept live (tick/housekeeping.py)
 
 
 class Terms(Protocol):
@@ -99,7 +100,7 @@ def _look_at(story: Story, diary: Diary, coming: Coming | None, now: datetime) -
         return now + LOOK_AGAIN
     lost = [
         _latest(check_in.starts_at, story.contractor, diary.terms.notice)
-        for check_in in waiting(story, diary)
+        for check_in in waiting(story, diary, now)
     ]
     return min([coming.invite_at, *(moment for moment in lost if moment > now)])
 
@@ -161,16 +162,20 @@ def uid_of(key: str, wanted: datetime, mailbox: str) -> str:
 
 def planned_again(story: Story, diary: Diary, now: datetime) -> CheckIn | None:
     """A planned check-in whose invitation was held until its notice was gone, or whose slot suits no more."""
-    for check_in in waiting(story, diary):
+    for check_in in waiting(story, diary, now):
         lost = now > _latest(check_in.starts_at, story.contractor, diary.terms.notice)
         if (lost and not _only_rehearsed(story, check_in)) or not _suits(story, diary, check_in):
             return moved(story, diary, check_in, check_in.planned_for, now)
     return None
 
 
-def waiting(story: Story, diary: Diary) -> list[CheckIn]:
-    """Check-ins that nobody was invited to yet, and still may be."""
-    planned = (x for x in story.check_ins.values() if x.state == "planned" and x.planned_at >= diary.begun)
+def waiting(story: Story, diary: Diary, now: datetime) -> list[CheckIn]:
+    """Check-ins that nobody was invited to yet, and still may be.
+
+    Of long ago there is none: what the rules have decided about it may be in the yearly files by now.
+    """
+    begun = max(diary.begun, now - LONG_AGO)
+    planned = (x for x in story.check_ins.values() if x.state == "planned" and x.planned_at >= begun)
     return [check_in for check_in in planned if not _spent(story, check_in)]
 
 

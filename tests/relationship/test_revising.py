@@ -225,6 +225,12 @@ def test_a_planned_one_whose_notice_was_lost_moves_on() -> None:
     assert plan(story(refused, call=planned), DIARY, at("2026-03-07T09:01")) is None
 
 
+def test_one_that_was_decided_against_does_not_come_back_when_its_decision_is_in_the_yearly_files() -> None:
+    planned = replace(CALL, state="planned", planned_at=NOW)
+    found = plan(story(call=planned), DIARY, NOW + timedelta(days=401))
+    assert found is None or found.uid != planned.uid
+
+
 def test_after_downtime_the_notice_is_still_kept() -> None:
     last = replace(CALL, starts_at=at("2026-02-10T10:00"), planned_for=at("2026-02-10T10:00"))
     told = story(call=replace(last, ends_at=last.starts_at + HOUR / 2))
