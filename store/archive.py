@@ -148,7 +148,7 @@ class Archive:
             self._files.remove(self._yearly.path(year))
             self._files.flush_folder(self._yearly.path(year).parent)
 
-    def edit(self, change: Callable[[bytes, Fact | None], bytes]) -> None:
+    def edit(self, change: Callable[[bytes], bytes]) -> None:
         """Write those yearly files anew of whose lines `change` makes something else."""
         for year in self._yearly.years():
             new = self._yearly.edited(year, change)

@@ -9,7 +9,7 @@ from store.aggregate import every_fact, latest, merged, news
 from store.archive import told
 from store.evidence import sealed
 from store.keys import checked
-from store.person import BLOT, Person, blotted, changes, exported, person
+from store.person import Person, blotted, changes, exported, person, without
 from store.protocol import NO_CONVERSATIONS, OWNER, Cursor, Heartbeat
 from store.yearly import year_of
 
@@ -125,7 +125,8 @@ class MemoryStore:
 
     def forget(self, name: str) -> None:
         """Remove an aggregate and every mention of the person."""
-        who = person(name, self._all(name))
+        others = (one.name for key in self.names() if key != name for one in self.load(key).profile.values())
+        who = person(name, self._all(name), others)
         for store in (self._live, self._archived, self._ids, self._near):
             store.pop(name, None)
         for other in self.names():
@@ -133,15 +134,16 @@ class MemoryStore:
             self._blot_archived(other, who)
         self._evidence = {mail: None for mail in self._evidence if not who.is_named_in(mail)}
         self._requests = [request for request in self._requests if request[1] != name]
+        self._cursor, self._heartbeat = without(self._cursor, self._heartbeat, who)
 
     def _blot_archived(self, name: str, who: Person) -> None:
         archived = self._archived.pop(name, {})
         self._ids.pop(name, None)
         self._near.pop(name, None)
         for conversation, fact in archived.values():
-            left = blotted(fact, who, who.mention)
+            left = blotted(fact, who)
             if left is not None:
-                self._put(name, left, who.mention.sub(BLOT, conversation))
+                self._put(name, left, who.mentions.blotted(conversation))
 
     # -- the mailbox ---------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ leave the live one, so a crash between the two leaves them in both, and the live
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,7 +28,7 @@ from store.files import Files
 from store.json_data import dump, parse
 from store.lock import Lock
 from store.migrations import Schema, newer
-from store.person import Person, changes, exported, person
+from store.person import Person, changes, cleaned_copy, cleaned_line, exported, person, without
 from store.protocol import NO_CONVERSATIONS, OWNER, Cursor, Heartbeat, StoreError
 from store.recent import Recent
 from store.requests import Requests
@@ -160,9 +161,13 @@ class TinyStore:
         for other in {*self.names(), *self._shelf.damaged} - {name}:
             if other not in self._shelf.damaged:
                 self._change([(other, *changes(every_fact(self.load(other)), who))])
-            self._archive(other).edit(who.blot_line)
-        self._shelf.edit_copies(who.blot_bytes)
+            self._archive(other).edit(partial(cleaned_line, who=who))
+        self._shelf.edit_copies(partial(cleaned_copy, who=who))
         self._evidence.forget(who.is_named_in)
+        cursor, beat = without(self.cursor(), self.heartbeat(), who)
+        self.move_cursor(cursor)
+        if beat != self.heartbeat():
+            self.beat(beat)
         self._archive(name).remove()
         self._shelf.remove(name)
         self._requests.forget(name)
@@ -174,10 +179,12 @@ class TinyStore:
 
     def _person(self, name: str) -> Person:
         """Who it is; of an aggregate that is damaged only what is archived is known."""
+        profiles = (self.load(other).profile.values() for other in self.names() if other != name)
+        others = {profile.name for those in profiles for profile in those}
         try:
-            return person(name, self._all(name))
+            return person(name, self._all(name), others)
         except StoreError:
-            return person(name, self._archive(name).facts())
+            return person(name, self._archive(name).facts(), others)
 
     def _change(self, changes: Iterable[tuple[str, list[Fact], list[Fact]]]) -> None:
         """Add and drop facts, each aggregate all or none; a folder is flushed once for all of its files."""

@@ -138,12 +138,8 @@ class YearlyFiles:
                     end = at
         return 0
 
-    def edited(self, year: int, change: Callable[[bytes, Fact | None], bytes]) -> bytes | None:
-        """What `change` makes of a file's lines (with None for an unreadable fact); None for no change."""
+    def edited(self, year: int, change: Callable[[bytes], bytes]) -> bytes | None:
+        """What `change` makes of a file's lines; None for no change."""
         old = self._files.read(self.path(year)) or b""
-        new = b"".join(change(raw, self._fact(raw)) for raw in old.splitlines(keepends=True))
+        new = b"".join(change(raw) for raw in old.splitlines(keepends=True))
         return None if new == old else new
-
-    def _fact(self, raw: bytes) -> Fact | None:
-        line = self._read(raw, Place(0, 0))
-        return line.fact if line else None

@@ -1,6 +1,8 @@
 """Forget, as somebody would check it: search the whole data folder."""
 
+import json
 import re
+import unicodedata
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,7 +15,7 @@ from relationship.messages import Bounce, Message, Side
 from relationship.past import Summary
 from store.aggregate import every_fact
 from store.person import Person
-from store.protocol import OWNER, Heartbeat
+from store.protocol import OWNER, Cursor, FolderCursor, Heartbeat
 from store.tinydb_store import TinyStore
 
 MARIA, BEN = "maria-santos-1f3a9c", "ben-77aa01"
@@ -51,7 +53,8 @@ def _lived(data: Path, make: SimpleNamespace) -> TinyStore:
     store.set_aside("INBOX 13", b"From: <M.Santos@work.example>\r\n\r\nbroken")
     store.set_aside("INBOX 14", b"From: ben@mail.example\r\n\r\nbroken")
     store.request("forget", MARIA)
-    store.beat(Heartbeat(last_poll=make.start))
+    store.move_cursor(Cursor({"People/Maria Santos": FolderCursor(7, 9), "INBOX": FolderCursor(8, 20)}))
+    store.beat(Heartbeat(last_poll=make.start, reason="It says: 450 <maria@mail.example>: later"))
     copy = data / "contractors" / f"{BEN}.json.before-schema-1"
     copy.write_bytes((data / "contractors" / f"{BEN}.json").read_bytes())
     return store
@@ -72,6 +75,7 @@ def test_a_search_of_the_data_folder_finds_no_trace(data: Path, make: SimpleName
     store.close()
     store = TinyStore(data)
     assert len(list((data / "set-aside").iterdir())) == 1
+    assert store.cursor() == Cursor({"INBOX": FolderCursor(8, 20)})
     assert store.names() == (BEN, OWNER)
     store.close()
     assert _search(data) == []
@@ -133,6 +137,7 @@ def test_a_letter_to_the_owner_that_still_names_the_person_is_withdrawn(
 @pytest.mark.parametrize(
     ("text", "left"),
     [
+        ("Santos, Maria", "(forgotten)"),
         ("maria@mail.example", "(forgotten)"),
         ("<MARIA@mail.example>", "<(forgotten)>"),
         ("anna-maria@mail.example", "anna-maria@mail.example"),
@@ -146,7 +151,111 @@ def test_a_letter_to_the_owner_that_still_names_the_person_is_withdrawn(
 )
 def test_what_counts_as_a_mention(text: str, left: str) -> None:
     who = Person("maria-1f3a9c", frozenset({"Maria Santos"}), frozenset({"maria@mail.example"}))
-    assert who.mention.sub("(forgotten)", text) == left
+    assert who.mentions.blotted(text) == left
+
+
+@pytest.mark.parametrize(
+    "spelt", ["Zoë Núñez", unicodedata.normalize("NFD", "Zoë Núñez"), "Zoe Nunez", "ZOE NUNEZ", "Núñez, Zoë"]
+)
+def test_a_name_is_found_with_its_accents_and_without(spelt: str) -> None:
+    who = Person("zoe-1", frozenset({"Zoë Núñez"}), frozenset())
+    assert who.mentions.blotted(f"Ask {spelt}!") == "Ask (forgotten)!"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Maria Santos answered", "maria@x.example", "Maria@x.example", "Maria.B=1@x.example", "1@Maria-PC"],
+)
+def test_a_name_of_one_word_is_left_in_other_names_and_in_addresses(text: str) -> None:
+    who = Person("maria-1", frozenset({"Maria"}), frozenset(), others=frozenset({"Maria Santos", "Ben"}))
+    assert who.mentions.blotted(text) == text
+    assert who.mentions.blotted("Maria asked Ben") == "(forgotten) asked Ben"
+
+
+def test_whoever_has_the_same_first_name_keeps_it(data: Path, make: SimpleNamespace) -> None:
+    store = TinyStore(data)
+    store.commit(MARIA, [make.profile("Maria", "maria@mail.example")])
+    store.commit(
+        BEN, [make.profile("Maria Okoye", "maria@other.example"), make.message(1, subject="To Maria Okoye")]
+    )
+    store.archive(BEN, [make.message(2, subject="Maria Okoye again")])
+    before = store.export(BEN)
+    store.forget(MARIA)
+    assert store.export(BEN) == before
+    store.close()
+
+
+def test_what_the_owner_was_asked_about_their_letters_goes_with_them(
+    data: Path, make: SimpleNamespace
+) -> None:
+    store = TinyStore(data)
+    to_owner = {"contractor": OWNER, "to": ("dana@acme.example",), "state": State.SENT, "content": ""}
+    asked = [
+        make.letter(
+            n, occasion=f"approve/token1{end}", subject="May I send this to Maria? Secret plan", **to_owner
+        )
+        for n, end in ((21, ""), (22, "/again"))
+    ]
+    daily = make.letter(23, subject="Maria waits: Secret plan", items=("token1", "token9"), **to_owner)
+    store.commit(MARIA, [make.profile("Maria Santos"), make.letter(1)])
+    store.commit(OWNER, [asked[0], daily])
+    store.archive(OWNER, [asked[1], replace(daily, token="token24")])
+    store.forget(MARIA)
+    assert store.load(OWNER).letters == {"token23": replace(daily, subject="(forgotten)", items=("token9",))}
+    assert [letter.subject for letter in store.history(OWNER)] == ["(forgotten)"]  # type: ignore[union-attr]
+    assert not [path for path in data.rglob("*.json*") if b"Secret" in path.read_bytes()]
+    store.close()
+
+
+def test_the_day_s_mail_that_carries_a_note_about_them_is_withdrawn(
+    data: Path, make: SimpleNamespace
+) -> None:
+    store = TinyStore(data)
+    store.commit(MARIA, [make.profile("Maria Santos"), make.letter(1)])
+    store.commit(
+        OWNER, [make.letter(5, contractor=OWNER, items=("token1", "token9"), content="Maria waits.")]
+    )
+    store.forget(MARIA)
+    [daily] = store.load(OWNER).letters.values()
+    assert (daily.state, daily.content, daily.items) == (State.CANCELLED, "", ())
+    store.close()
+
+
+def _mail(text: str, coding: str) -> bytes:
+    mail = EmailMessage()
+    mail["Subject"] = text if coding == "header" else "Hello"
+    mail.set_content("Hello" if coding == "header" else text, cte=None if coding == "header" else coding)
+    return mail.as_bytes()
+
+
+@pytest.mark.parametrize("coding", ["base64", "quoted-printable", "header"])
+def test_however_a_mail_is_coded_that_was_set_aside(coding: str, data: Path, make: SimpleNamespace) -> None:
+    store = TinyStore(data)
+    store.commit(MARIA, [make.profile("Zoë Núñez", "zoe@mail.example")])
+    store.set_aside("INBOX 1", _mail("What Zoë Núñez wrote, at length and with every detail of it", coding))
+    store.set_aside("INBOX 2", _mail("What Zoë wrote", coding) + b"\xff\xfe=?x?q?=FF?= =?utf-8?b?!!!?=")
+    store.forget(MARIA)
+    [left] = (data / "set-aside").iterdir()
+    assert b"INBOX 2" in left.read_bytes()
+    store.close()
+
+
+@pytest.mark.parametrize("torn", [False, True])
+@pytest.mark.parametrize("mark", [".before-schema-1", ".damaged-20260101T000000Z"])
+def test_copies_are_cleaned_like_live_files(mark: str, torn: bool, data: Path, make: SimpleNamespace) -> None:
+    store = TinyStore(data)
+    store.commit(MARIA, [make.profile("Zoë Núñez", "zoe@mail.example"), make.letter(1)])
+    content = _mail("What Zoë Núñez wrote, at length and with every detail of it", "base64").decode()
+    store.commit(OWNER, [make.decision(1), make.decision(2, contractor=BEN), make.letter(2, contractor=BEN)])
+    store.commit(OWNER, [make.letter(3, contractor=OWNER, content=content)])
+    live = (data / "owner.json").read_bytes()
+    copy = data / f"owner.json{mark}"
+    copy.write_bytes(live[:-20] if torn else live)
+    store.forget(MARIA)
+    assert content.splitlines()[-1].encode() not in copy.read_bytes()
+    assert torn or json.loads(copy.read_bytes()) == json.loads((data / "owner.json").read_bytes())
+    assert not torn or len(copy.read_bytes()) > 500, "what can be read of others stays"
+    store.close()
 
 
 def test_a_person_without_a_name_or_address_is_known_by_the_key_alone(
