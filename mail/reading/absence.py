@@ -1,14 +1,19 @@
-"""Until when somebody is away: "back on Monday", "jusqu'au 12 décembre", out of an automatic reply."""
+"""Until when somebody is away: "back on Monday", "jusqu'au 12 décembre", "from 20 December to 4 January"."""
 
+import re
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from mail.reading.days import day_in
-from mail.reading.wordlists import one_of, plain
+from mail.reading.wordlists import one_of, phrases, plain
 
 TEXT_CAP = 2_000  # characters of an automatic reply that are looked at
 LONGEST = timedelta(days=366)
 SOON = timedelta(days=60)  # where day and month could be either, an absence is rather short than long
 _AFTER_CAP = 60  # characters after a phrase in which the day stands
+_MOST = 6  # days of one sort that are looked at
+_DAY = timedelta(days=1)
 
 
 def back_on(
@@ -16,24 +21,59 @@ def back_on(
 ) -> date | None:
     """The first day that the writer is back; None where it cannot be read. Of several days said, the last."""
     said = plain(f"{subject}\n{text[:TEXT_CAP]}")
-    days = [*_days("back on", said, written_at, timezone, language, locale)]
-    days += [
-        day + timedelta(days=1) for day in _days("back after", said, written_at, timezone, language, locale)
-    ]
-    today = written_at.date() - timedelta(days=1)
-    return max((day for day in days if today <= day <= written_at.date() + LONGEST), default=None)
+
+    def read(words: str) -> date | None:
+        return _nearer(words, written_at, timezone, language, locale)
+
+    found = [*_back(said, read), *(day + _DAY for day in _last_days(said, read))]
+    yesterday = written_at.date() - _DAY
+    return max((day for day in found if yesterday <= day <= written_at.date() + LONGEST), default=None)
 
 
-def _days(
-    section: str, text: str, written_at: datetime, timezone: str, language: str, locale: str
-) -> list[date]:
-    found: list[date] = []
-    for match in list(one_of(section).finditer(text))[:6]:
-        rest = text[match.end() : match.end() + _AFTER_CAP].split("\n\n")[0].replace("\n", " ")
-        day = day_in(rest, written_at, timezone, language, locale)
-        if day and day - written_at.date() > SOON:
-            other = day_in(rest, written_at, timezone, language, "en-GB" if locale == "en-US" else "en-US")
-            day = other if other and timedelta() <= other - written_at.date() <= SOON else day
-        if day:
-            found.append(day)
-    return found
+def _back(said: str, read: Callable[[str], date | None]) -> Iterator[date]:
+    """The days after "back on" and "until"; "until 12 December inclusive" means the day after."""
+    for rest in _after(one_of("back on"), said):
+        if day := read(rest):
+            yield day + _DAY if one_of("inclusive").search(rest) else day
+
+
+def _last_days(said: str, read: Callable[[str], date | None]) -> Iterator[date]:
+    """The last days away: after "through", and at the end of "from 20 December to 4 January"."""
+    rests = [*_after(one_of("back after"), said), *_ends(said, read)]
+    yield from filter(None, map(read, rests))
+
+
+def _ends(said: str, read: Callable[[str], date | None]) -> Iterator[str]:
+    """What stands after "from <a day> to"; office hours ("from 9am to 5pm") begin with none."""
+    for match in list(_from_to().finditer(said))[:_MOST]:
+        first = next(filter(None, match.groups()))
+        if first.isdigit() or read(first):
+            yield _rest(said, match)
+
+
+def _after(phrase: re.Pattern[str], said: str) -> list[str]:
+    return [_rest(said, match) for match in list(phrase.finditer(said))[:_MOST]]
+
+
+def _rest(said: str, match: re.Match[str]) -> str:
+    return said[match.end() : match.end() + _AFTER_CAP].split("\n\n")[0].replace("\n", " ")
+
+
+@cache
+def _from_to() -> re.Pattern[str]:
+    pairs = (plain(one).split("{}") for one in phrases("away from to"))
+    return re.compile("|".join(_span(first.strip(), last.strip()) for first, last in pairs))
+
+
+def _span(first: str, last: str) -> str:
+    """The first word, what stands between without that word again ("de férias de 20/12 a 04/01"), the last."""
+    return rf"(?<!\w){first}\s((?:(?!\s{first}\s)[^\n]){{1,40}}?)\s{last}(?!\w)"
+
+
+def _nearer(words: str, written_at: datetime, timezone: str, language: str, locale: str) -> date | None:
+    """The day that the words begin with; where day and month could be either and it lies far off, the other."""
+    day = day_in(words, written_at, timezone, language, locale)
+    if day and day - written_at.date() > SOON:
+        other = day_in(words, written_at, timezone, language, "en-GB" if locale == "en-US" else "en-US")
+        return other if other and timedelta() <= other - written_at.date() <= SOON else day
+    return day

@@ -17,7 +17,7 @@ CLOSER_WORDS = 20
 DONE_CAP = 40  # characters of a line that says "done" and nothing else
 
 _URL = re.compile(r"(?:https?://|www\.)\S+|\S{1,64}@\S{1,255}")
-_QUESTION = re.compile("[?？؟¿⁇⁈⁉‽\u037e]")
+_QUESTION = re.compile("[?？؟¿⁇⁈⁉‽❓❔\u037e]")
 # What may stand before a question that lacks its mark.
 _LEADS = r"(?:and|so|but|also|then|ok|okay|well|by the way|btw|y|pero|e|mas|et|mais|und|aber|at|tapos)"
 _LETTER = re.compile(r"[^\W_]")

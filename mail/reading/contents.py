@@ -16,8 +16,17 @@ from relationship.messages import Side
 from relationship.parties import Contractor
 
 _SEALED = frozenset(
-    ["multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime", "application/ms-tnef"]
+    [
+        "multipart/encrypted",
+        "application/pgp-encrypted",
+        "application/pkcs7-mime",
+        "application/x-pkcs7-mime",
+        "application/ms-tnef",
+    ]
 )
+_PGP_SEALED = "-----BEGIN PGP MESSAGE-----"
+# Gmail's emoji reactions: a part of its own, which may lie beyond the cap, and a link below the emoji.
+_REACTION, _REACTED = "text/vnd.google.email-reaction+json", "utm_campaign=emojireactionemail"
 _GARBAGE = re.compile("[\ufffd\x01-\x08\x0e-\x1f]")
 
 
@@ -41,6 +50,8 @@ def read(
     text = fresh_text(mail.text)
     if not is_readable(mail, text):
         return Contents(readable=False)
+    if _REACTED in text or any(part.kind == _REACTION for part in mail.parts):
+        return Contents(closes=True)
     lists = lists_for(words)
     owner = known.people.owner
     zone = contractor.timezone if side is Side.CONTRACTOR else owner.timezone
@@ -83,7 +94,7 @@ def is_readable(mail: Mail, text: str) -> bool:
         return False
     if mail.content_type in _SEALED:
         return False
-    if text.startswith("-----BEGIN PGP MESSAGE-----"):
+    if _PGP_SEALED in text:
         return False
     if text:
         clean = text.isascii() and text.replace("\n", " ").isprintable()

@@ -33,6 +33,7 @@ _DATED = tuple(
     for one in (r"<[^<>@\s]{1,64}@[^<>\s]{1,255}>", r"\d{1,2}[:.]\d\d", r"\d{4}|(?:\d+[./-]){2}")
 )
 _NAMED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>$")
+_NAMED_WROTE = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>[^:：]{0,40}[:：](?=\s)")
 _PGP_SIGNED = re.compile(
     r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\S.*\n){0,5}\n", re.MULTILINE
 )  # RFC 4880, 7
@@ -153,7 +154,13 @@ def _starts_original(lines: list[str], n: int) -> bool:
         return True
     if line.endswith(":") and _original().fullmatch(plain(line).strip("-*: ")):
         return True
-    return _header_block(lines, n)
+    return _header_block(lines, n) or _attributed_in_line(line)
+
+
+def _attributed_in_line(line: str) -> bool:
+    """Whether "On ... <jo@x.example> wrote:   Could you ..." stands in one line: Yahoo's phones write so."""
+    named = _NAMED_WROTE.search(line)
+    return bool(named and _opens_attribution().match(plain(line)) and _is_attribution(line[: named.end()]))
 
 
 def _rule_before_headers(lines: list[str], n: int) -> bool:

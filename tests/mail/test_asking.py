@@ -16,6 +16,7 @@ from mail.reading.asking import (
 LISTS = lists_for(MoreWords())
 
 ASKS = [
+    "❓",
     "Is the logo ready?",
     "準備はできましたか？",
     "هل هو جاهز؟",
@@ -339,6 +340,7 @@ CLOSERS = [
     "Perfect. Thank you!",
     "Awesome, thank you so much for your help!",
     "Ok, noted.",
+    "👍 Maria reacted to your message:",
     "Ok sounds good, thanks!",
     "Understood, thank you.",
     "Received, thanks.",

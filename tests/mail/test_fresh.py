@@ -229,8 +229,28 @@ def test_a_question_below_a_closing_formula_is_said() -> None:
 
 
 @pytest.mark.parametrize(
+    "header",
+    [
+        "On Mon, Nov 9, 2026 at 10:00, Dana Reyes<dana@acme.example> wrote:",
+        "El lun., nov. 9, 2026 a la(s) 10:00, Dana Reyes<dana@acme.example> escribió:",
+        "Am Mo., Nov. 9, 2026 um 10:00 schrieb Dana Reyes<dana@acme.example>:",
+    ],
+)
+def test_yahoos_phones_quote_in_the_line_that_says_who_wrote(header: str) -> None:
+    text = f"Ok thanks\n\nSent from Yahoo Mail on Android\n\n  {header}   Could you?\nDue: 12 Dec\n"
+    assert fresh_text(text) == "Ok thanks"
+
+
+@pytest.mark.parametrize(
     "text",
-    ["She wrote:\nHello", "Note: this works\nTo: do", "- one\n- two", "Dear Dana\nFrom: here on it is easy"],
+    [
+        "Ask Ben <ben@contract.example> about this: he wrote it.",
+        "On Monday I asked Ben <ben@contract.example>: no answer yet.",
+        "She wrote:\nHello",
+        "Note: this works\nTo: do",
+        "- one\n- two",
+        "Dear Dana\nFrom: here on it is easy",
+    ],
 )
 def test_what_only_looks_like_a_mark_stays(text: str) -> None:
     assert fresh_text(text) == text

@@ -365,6 +365,27 @@ class TestWhatItSays:
             "maria"
         ].readable
 
+        greeted = "Hi Dana,\n\n-----BEGIN PGP MESSAGE-----\nComment: why?\n\nhQ\n-----END PGP MESSAGE-----\n"
+        assert not read(f"{FROM_MARIA}\n{greeted}")["maria"].readable
+
+    def test_so_is_a_sealed_mail_that_a_server_took_apart(self, read: Read) -> None:
+        parts = "--b\n\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b--\n"
+        sealed = read(f"{FROM_MARIA}Content-Type: multipart/mixed; boundary=b\n\n{parts}")["maria"]
+        assert not sealed.readable
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "\n👍\n\nMaría ha reaccionado\n<https://x.example/?utm_campaign=emojireactionemail>\n\n> Could you?\n",
+            'Content-Type: text/vnd.google.email-reaction+json\n\n{"emoji":"👍","version":1}\n',
+            "Content-Type: multipart/alternative; boundary=b\n\n--b\n\n👍 by Maria\n--b\n"
+            'Content-Type: text/vnd.google.email-reaction+json\n\n{"emoji":"👍","version":1}\n--b--\n',
+        ],
+    )
+    def test_gmails_reactions_close_as_a_lone_emoji_does(self, body: str, read: Read) -> None:
+        reaction = read(FROM_MARIA + body)["maria"]
+        assert (reaction.closes, reaction.asks) == (True, False)
+
     def test_html_alone_is_read_without_its_quote(self, read: Read) -> None:
         body = (
             "<p>Could you?</p><p>#nrn</p><div class=gmail_quote>On x "
