@@ -46,7 +46,7 @@ def ledger(
     elif as_csv:
         writer = csv.DictWriter(sys.stdout, COLUMNS)
         writer.writeheader()
-        writer.writerows(found)
+        writer.writerows({name: _no_formula(cell) for name, cell in row.items()} for row in found)
     else:
         _print(found, books)
 
@@ -76,6 +76,11 @@ def _row(turn: Turn, story: Story) -> dict[str, Any]:
         "asked": story.by_key[turn.asked].message_id,
         "answered": answered.message_id if answered else None,
     }
+
+
+def _no_formula(cell: object) -> object:
+    """What a stranger wrote, such as a subject, so that no spreadsheet takes it for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@")) else cell
 
 
 def _print(found: list[dict[str, Any]], books: Books) -> None:

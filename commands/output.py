@@ -48,6 +48,8 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
+        except BrokenPipeError:
+            raise  # whoever reads the output has seen enough ("| head"): Typer ends quietly
         except PROBLEMS as error:
             complain(str(error))
         except OSError as error:
@@ -58,10 +60,10 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def bear_any_terminal() -> None:
-    """Show a question mark where a terminal knows a letter not, instead of ending in a traceback."""
+    """Show a question mark where a terminal knows a letter not; what goes into a file or a pipe is UTF-8."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
 def complain(sentence: str) -> None:

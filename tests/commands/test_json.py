@@ -1,5 +1,7 @@
 """`--json`: one object per line on standard output, with the documented keys, and nothing else there."""
 
+import csv
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -30,6 +32,7 @@ TEST = """tests:
       - {at: 20 minutes later, from: Maria, answers: previous, text: Here it is.}
     expect: [{send: appreciation/quick-answer, to: Maria}]
 """
+SUBJECT = '=HYPERLINK("https://evil.example")'
 KEYS = {
     "check": "",
     "run --once": "read recorded decided composed sent held suppressed cancelled refused errors",
@@ -48,7 +51,11 @@ KEYS = {
 
 def mail(sender: str, to: str, text: str, at: datetime, number: int) -> bytes:
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, to, "Logo" if number == 1 else "Re: Logo"
+    message["From"], message["To"], message["Subject"] = (
+        sender,
+        to,
+        SUBJECT if number == 1 else f"Re: {SUBJECT}",
+    )
     message["Date"], message["Message-ID"] = format_datetime(at), f"<{number}@x.example>"
     if number > 1:
         message["In-Reply-To"] = f"<{number - 1}@x.example>"
@@ -97,3 +104,8 @@ def test_what_is_wrong_goes_elsewhere(folder: Path, call: str, monkeypatch: pyte
         assert isinstance(json.loads(line), dict)
     assert done.exit_code == (0 if call.startswith("preview") else 1)
     assert done.stdout or "missing.yaml" in done.stderr or "mail.eml" in done.stderr
+
+
+def test_a_subject_is_no_formula_in_a_spreadsheet(folder: Path) -> None:
+    row, _ = csv.DictReader(io.StringIO(keepwarm("ledger", "--csv").stdout))
+    assert (row["subject"], row["contractor"]) == (f"'{SUBJECT}", "Maria Santos")

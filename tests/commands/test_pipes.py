@@ -1,0 +1,53 @@
+"""Output that goes to other programs: `| head` ends it quietly, and in any locale it is UTF-8."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+RULES = """mode: live
+mailbox: {address: team@acme.example, imap: "imap://127.0.0.1:1", smtp: "smtp://127.0.0.1:1", password: "env:P"}
+owner: {name: Dana Reyes, email: dana@acme.example, timezone: America/New_York}
+contractors:
+  - {name: Tomás Herrera, email: tomas@contract.example, timezone: America/Bogota, language: es}
+rules: []
+"""
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "rules.yaml").write_text(RULES)
+    return tmp_path
+
+
+def line(*words: str) -> list[str | Path]:
+    return [sys.executable, ROOT / "daemon.py", *words]
+
+
+@pytest.mark.parametrize("words", [["status"], ["status", "--json"], ["preview", "reminders/gentle"]])
+def test_a_reader_that_has_gone_is_no_trouble(folder: Path, words: list[str]) -> None:
+    there, here = os.pipe()
+    os.close(there)
+    done = subprocess.run(line(*words), cwd=folder, stdout=here, stderr=subprocess.PIPE, timeout=60)
+    os.close(here)
+    assert done.stderr == b""
+
+
+def test_json_is_utf_8_where_the_locale_knows_no_letters(folder: Path) -> None:
+    done = subprocess.run(
+        line("status", "--json"), cwd=folder, capture_output=True, timeout=60, env={**os.environ, **ASCII}
+    )
+    assert json.loads(done.stdout)["contractor"] == "Tomás Herrera"
+
+
+def test_a_rules_file_is_quoted_in_utf_8(folder: Path) -> None:
+    (folder / "rules.yaml").write_text(RULES.replace("America/Bogota", "Bogotá"))
+    done = subprocess.run(
+        line("check", "--offline"), cwd=folder, capture_output=True, timeout=60, env={**os.environ, **ASCII}
+    )
+    assert "Bogotá" in done.stdout.decode()
