@@ -38,9 +38,7 @@ def _entity(code: str) -> tuple[str, str | None]:
     country, _, region = (part.strip() for part in code.strip().partition("-"))
     known = tuple(_library().registry.EntityLoader.get_country_codes())
     if country.upper() not in known:
-        raise ValueError(
-            f"{code!r} is no holiday calendar: {country!r} is not a known country; {_hint(country, known)}"
-        )
+        raise ValueError(f"{code!r} is no holiday calendar; {_country_hint(code, country, known)}")
     country = country.upper()
     if not region:
         return country, None
@@ -59,6 +57,18 @@ def _library() -> Any:
     if spec:
         sys.modules.setdefault("holidays.countries", module_from_spec(spec))
     return import_module("holidays")
+
+
+def _country_hint(found: str, country: str, known: Iterable[str]) -> str:
+    """What was probably meant: one country of several, a country by its name, or none at all."""
+    if "," in found or "+" in found or "&" in found:
+        return "name one country; write the other's holidays as `away:` days"
+    if found.casefold() in ("none", "off", "never"):
+        return "where there are none, remove the line"
+    for module, (_, code, *_) in _library().registry.COUNTRIES.items():
+        if found.casefold().replace(" ", "_") == module:
+            return f"did you mean {code!r}?"
+    return f"{country!r} is not a known country; {_hint(country, known if len(country) < 4 else ())}"
 
 
 def _hint(found: str, known: Iterable[str]) -> str:

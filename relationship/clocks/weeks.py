@@ -72,6 +72,8 @@ def _ranges(text: str, group: str) -> list[Range]:
 
 def _range(text: str) -> Range:
     match = _RANGE.fullmatch(text)
+    if not match and re.split(r"[\s\d-]", text)[0].lower() in _NAMES:
+        raise ValueError(f"other days begin at {text!r}; put a semicolon before it, not a comma")
     if not match:
         raise ValueError(f"{text!r} is not a range of hours; write it like '09:00-17:00'")
     start_hour, start_minute, end_hour, end_minute = map(int, match.groups())

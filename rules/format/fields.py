@@ -20,6 +20,7 @@ from rules.policy import Rate
 
 Schema = dict[str, Any]
 LONGEST = timedelta(days=3660)  # no wait, window or history is meant to be longer
+_CURLY = re.compile(r"[“”„«»‘’‚‹›].*[“”«»‘’‹›]")  # as word processors and phones quote
 _RATE = re.compile(r"(?:(once|twice)|(\d{1,6})(?: times)?)\s+(?:an?|per|in(?:\s+(\d{1,6}))?)\s+([a-z]+?)s?")
 _RANGE = re.compile(r"(\S+?)\s*\.\.\s*(\S+)")
 
@@ -78,6 +79,11 @@ def text(value: object) -> str:
         raise Fault(f"Text is expected here, not {found(value)}.")
     if not value.strip():
         raise Fault("This is empty.", "Write a value, or remove the line.")
+    if _CURLY.fullmatch(value.strip()):
+        raise Fault(
+            f"{found(value.strip())} stands in quotes that YAML does not know.",
+            'Use straight quotes ("), or none.',
+        )
     if len(value) > 500:
         raise Fault("This is longer than 500 characters.")
     if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in value):

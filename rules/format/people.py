@@ -12,7 +12,7 @@ from rules.format.zones import zone
 from rules.rhythm import WEEKDAYS, parse_clock
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([A-Za-z0-9-]+\.)*[A-Za-z0-9-]+")
-_NAMED_ADDRESS = re.compile(r".*<([^<>\s]+@[^<>\s]+)>\s*")
+_NAMED_ADDRESS = re.compile(r"(?:.*<|mailto:)([^<>\s,;]+@[^<>\s,;]+?)>?\s*")
 _PAY = re.compile(r"([1-9]|[12][0-9]|3[01])(st|nd|rd|th)?")
 # ISO 639-1, and Filipino, which has three letters.
 _LANGUAGES = frozenset(
@@ -42,6 +42,9 @@ def address(words: str) -> str:
     """One e-mail address, in lower case."""
     if named := _NAMED_ADDRESS.fullmatch(words):
         raise Fault(f"{found(words)} is more than an address.", f"Write only {named[1]}")
+    several = [one for one in re.split(r"[\s,;]+", words) if one]
+    if len(several) > 1 and all(_ADDRESS.fullmatch(one) for one in several):
+        raise Fault(f"{found(words)} is more than one address.", f"Write a list: [{', '.join(several)}]")
     if not _ADDRESS.fullmatch(words) or ".." in words or len(words) > 254:
         raise Fault(f"{found(words)} is not an e-mail address.", "Write it like maria@example.com")
     local, host = words.rsplit("@", 1)

@@ -10,7 +10,11 @@ from rules.format.problems import PolicyErrors, Problem
 
 MAX_BYTES = 2_000_000
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Printable to YAML, and yet not seen: they come along when text is copied from a web page or a chat.
+_UNSEEN = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+_INVISIBLE = re.compile(f"{_UNPRINTABLE.pattern}|[{_UNSEEN}]")
 
+_ODD_SPACES = {"\t": ("a tab", "Use spaces: YAML does not allow tabs here.")}
 _COLON_WORDS = "mapping values are not allowed"
 _ALIGN = "Lines that belong together begin in the same column."
 _COLON = "Write it as `key: value`."
@@ -77,7 +81,7 @@ def decode(source: str | bytes) -> str:
     except UnicodeDecodeError as error:
         raise PolicyErrors((_not_utf8(raw, error.start),)) from None
     text = text.removeprefix("\ufeff")
-    bad = _UNPRINTABLE.search(text)
+    bad = _INVISIBLE.search(text)
     if bad:
         line, column = _place(text, bad.start())
         message = f"An invisible character (U+{ord(bad[0]):04X}) stands here."
@@ -92,8 +96,10 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
     start = getattr(error, "context_mark", None) or mark
     if mark is None:
         return Problem(1, 1, "", f"This is no YAML: {error}.")
-    if tab := _tab(text, mark.line):
-        return tab
+    if odd := _odd_indent(text, mark.line):
+        return odd
+    if quote := _quote_in_quotes(text, mark.line, mark.column, said):
+        return quote
     if _COLON_WORDS in said and ": " in _line(text, mark.line)[: mark.column]:
         return Problem(
             mark.line + 1, mark.column + 1, "", "This text holds a colon.", "Put the text in quotes."
@@ -115,15 +121,23 @@ def _bad_start(text: str, line: int, column: int) -> Problem:
     return Problem(line + 1, column + 1, "", message + ".", "Put the text in quotes.")
 
 
-def _tab(text: str, line: int) -> Problem | None:
-    content = _line(text, line)
-    indent = content[: len(content) - len(content.lstrip())]
-    if "\t" not in indent:
+def _odd_indent(text: str, number: int) -> Problem | None:
+    """Where a line, or the one before it, is indented with what is no space to YAML."""
+    for row, line in _rows(text, number)[-2:]:
+        indent = line[: len(line) - len(line.lstrip())]
+        if odd := indent.strip(" "):
+            what, why = _ODD_SPACES.get(odd[0], ("a space that is none to YAML", "Type spaces instead."))
+            return Problem(row + 1, indent.index(odd) + 1, "", f"This line is indented with {what}.", why)
+    return None
+
+
+def _quote_in_quotes(text: str, line: int, column: int, said: str) -> Problem | None:
+    """Where a quote ends in mid-text: 'Maria O'Neill', or "Maria" Santos."""
+    before = _line(text, line)[:column].rstrip()
+    if "did not find expected" not in said or not re.search(r"""[:\-,\[{]\s+(["']).*\1$""", before):
         return None
-    message = "This line is indented with a tab."
-    return Problem(
-        line + 1, indent.index("\t") + 1, "", message, "Use spaces: YAML does not allow tabs here."
-    )
+    message = f"The text goes on after its closing quote ({before[-1]})."
+    return Problem(line + 1, column + 1, "", message, "Put the whole in quotes of the other sort.")
 
 
 def _slip(text: str, number: int, said: str) -> Problem | None:
@@ -137,6 +151,8 @@ def _slip(text: str, number: int, said: str) -> Problem | None:
         return Problem(before + 1, 1, "", "This line is indented less than its neighbours.", _ALIGN)
     if key and _is_header(above) and _indent(line) > _indent(here) == _next_indent(text, number):
         return Problem(before + 1, 1, "", "This line is indented more than its neighbours.", _ALIGN)
+    if missing := _missing_space(line) if colon or key else "":
+        return Problem(before + 1, _indent(line) + 1, "", f"A space is missing after the {missing}.")
     if colon and _indent(line) == _indent(here) and _is_bare(line):
         return Problem(before + 1, 1, "", "This line has no colon after its key.", _COLON)
     return None
@@ -149,6 +165,14 @@ def _is_header(line: str, beside: str | None = None) -> bool:
 
 def _is_bare(line: str) -> bool:
     return ":" not in line and not line.strip().startswith(("-", "[", "{", "}", "]"))
+
+
+def _missing_space(line: str) -> str:
+    """After what a line that is no `key: value` lacks its space: "-name: Ben", or "name:Ben"."""
+    if re.match(r"\s*-[^\s-]", line):
+        return "dash"
+    glued = re.match(r"\s*(?:- )?[\w -]+:[^ /:]", line)
+    return "colon" if glued and ": " not in line else ""
 
 
 def _next_indent(text: str, number: int) -> int:
