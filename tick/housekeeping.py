@@ -9,15 +9,16 @@ nothing of it lies ahead. A conversation comes back whole when somebody answers 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 from relationship.deadlines import deadlines
-from relationship.decisions import mails_of
+from relationship.decisions import Decision, mails_of
 from relationship.facts import Fact
 from relationship.ledger import Ledger, lapsed, lapses_at
 from relationship.letters import State
 from relationship.messages import Message, Side
+from relationship.occasions.check_ins import OUTSIDE_HOURS
 from relationship.past import changed, is_plain, tells_of, told_in_numbers
 from relationship.story import LATELY, Story
 from store.protocol import OWNER
@@ -26,7 +27,6 @@ from tick.books import Books
 QUIET = timedelta(days=35)  # plain talk
 LONG_QUIET = timedelta(days=400)
 TOLD = timedelta(days=430)  # so long the numbers of plain talk are kept
-NEVER = datetime.max.replace(tzinfo=UTC)
 OVER = frozenset({State.SENT, State.DRAFTED, State.REFUSED, State.CANCELLED, State.UNPROVABLE})
 
 
@@ -66,7 +66,7 @@ def tidy(books: Books, key: str, now: datetime) -> None:
     closed = _closed(story, now)
     if closed.facts:
         books.archive(key, closed.facts, closed.conversation_of, closed.left)
-    books.note_stays(key, _others_stay(books.story(key)))
+    books.note_stays(key, _others_stay(books.story(key), now))
 
 
 def _talk_stays(story: Story) -> Mapping[str, datetime]:
@@ -86,13 +86,12 @@ def _stays_until(talk: Sequence[Message], ledger: Ledger) -> datetime:
     return max([last + QUIET, *(lapses_at(turn, last) for turn in ledger.waits if turn.asks)])
 
 
-def _others_stay(story: Story) -> datetime:
-    """Until when all that is no talk stays live."""
-    decided = min(map(attrgetter("at"), story.decisions.values()), default=None)
-    written = min(map(attrgetter("created_at"), story.letters.values()), default=None)
-    told = min(map(attrgetter("since"), story.past.summaries.values()), default=None)
-    stays = ((decided, LONG_QUIET), (written, LONG_QUIET), (told, TOLD))
-    return min((oldest + kept for oldest, kept in stays if oldest), default=NEVER)
+def _others_stay(story: Story, now: datetime) -> datetime:
+    """Until when all that is no talk stays live, and what is yet to come as well."""
+    decided = min(map(attrgetter("at"), _passing(story)), default=now)
+    written = min(map(attrgetter("created_at"), story.letters.values()), default=now)
+    told = min(map(attrgetter("since"), story.past.summaries.values()), default=now)
+    return min(decided + LONG_QUIET, written + LONG_QUIET, told + TOLD)
 
 
 def _closed(story: Story, now: datetime) -> Closed:
@@ -103,7 +102,7 @@ def _closed(story: Story, now: datetime) -> Closed:
     for name in names:
         facts += story.mail.conversations[name]
         conversation_of |= {message.key: name for message in story.mail.conversations[name]}
-    for decision in story.decisions.values():
+    for decision in _passing(story):
         if not names and decision.at >= long_ago:
             continue  # most days nothing is over
         about = story.conversations_of(mails_of(decision.occasion))
@@ -113,6 +112,11 @@ def _closed(story: Story, now: datetime) -> Closed:
     told = {month.key: month for month in story.past.summaries.values() if month.since > now - TOLD}
     facts += [month for month in story.past.summaries.values() if month.key not in told]
     return Closed(facts, conversation_of, [*changed(told, _in_numbers(story, names))])
+
+
+def _passing(story: Story) -> list[Decision]:
+    """The decisions that are forgotten one day; that the owner was told a thing once is not."""
+    return [x for x in story.decisions.values() if not x.occasion.startswith(OUTSIDE_HOURS)]
 
 
 def _in_numbers(story: Story, closed: Set[str]) -> Iterator[tuple[datetime, str]]:

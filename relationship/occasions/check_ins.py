@@ -16,6 +16,7 @@ from relationship.occasions.occasion import Occasion
 from relationship.story import Story
 
 TO_ANSWER_S = 4 * 3600  # working seconds
+OUTSIDE_HOURS = "check-in outside hours/"  # keys of occasions that come once, and not once with each check-in
 ASKED_AFTER = timedelta(hours=1)  # how it went is asked so long after its end
 
 
@@ -158,7 +159,7 @@ def check_in_outside_hours(story: Story, now: datetime) -> Iterator[Occasion]:
         if check_in.outside_hours and check_in.stands:
             about = "your hours and theirs do not meet, so this lies at the nearest edge"
             occasion = _occasion(story, check_in, "check-in outside hours", check_in.planned_at, about)
-            yield replace(occasion, key=f"check-in outside hours/{check_in.outside_hours}")
+            yield replace(occasion, key=f"{OUTSIDE_HOURS}{check_in.outside_hours}")
 
 
 def to_ask_about(story: Story, now: datetime) -> CheckIn | None:

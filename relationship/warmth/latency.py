@@ -15,7 +15,10 @@ from relationship.story import Absence, Story
 
 RECENT = timedelta(days=28)  # "this month"
 WIDE = timedelta(days=56)  # how far to look where the month holds too few answers
-USUAL = timedelta(days=365)  # so long before the recent ones reaches the baseline
+USUAL = timedelta(days=365)  # so long before the recent ones reaches the baseline,
+REMEMBERED = timedelta(
+    days=385
+)  # and no further back than this: what is older may be in the yearly files alone
 FEWEST_RECENT = 6
 FEWEST_USUAL = 8
 AN_HOUR_AND_A_HALF = 90 * 60  # from there on people speak of hours
@@ -87,7 +90,8 @@ def pace(
     """
     lately = recent(known, now)
     border = min(lately[0].at if lately else now - WIDE, usual_until or now)
-    first, end = (bisect_left(known, at, key=lambda answer: answer.at) for at in (border - USUAL, border))
+    start = max(border - USUAL, now - REMEMBERED)
+    first, end = (bisect_left(known, at, key=lambda answer: answer.at) for at in (start, border))
     usual = [answer.worked for answer in known[first:end]]
     if len(usual) < FEWEST_USUAL:
         return None

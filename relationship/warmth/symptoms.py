@@ -13,11 +13,12 @@ from relationship.conversations import plain_subject
 from relationship.ledger import Turn
 from relationship.messages import Side
 from relationship.warmth.evidence import Evidence
-from relationship.warmth.latency import Pace, between, compared
+from relationship.warmth.latency import REMEMBERED, Pace, between, compared
 
 MONTH = timedelta(days=28)
 SIX_WEEKS = timedelta(days=45)
 PRAISE_DAYS = 60
+A_YEAR = 365  # days
 FEW_ANSWERS = 5
 FORGOTTEN = Duration(15, "days", working=True)
 PAYMENT_GRACE = Duration(3, "days", working=True)
@@ -197,7 +198,7 @@ def no_praise(evidence: Evidence, now: datetime) -> list[str]:
     worked = between(evidence.answers[Side.CONTRACTOR], now - timedelta(days=PRAISE_DAYS), now)
     if len(worked) < FEW_ANSWERS:
         return []
-    return [f"no word of thanks for {days} days"]
+    return [f"no word of thanks for {f'{days} days' if days < A_YEAR else 'over a year'}"]
 
 
 def no_feedback(evidence: Evidence, now: datetime) -> list[str]:
@@ -213,8 +214,8 @@ def no_feedback(evidence: Evidence, now: datetime) -> list[str]:
 
 
 def payment_late(evidence: Evidence, now: datetime) -> list[str]:
-    """Only where the owner has ever said `#paid`: who never does has not been late every month."""
-    paid = [at for at in evidence.payments if at <= now]
+    """Only where the owner says `#paid` at all: who never does has not been late every month."""
+    paid = [at for at in evidence.payments if now - REMEMBERED < at <= now]
     if not paid:
         return []
     clock = evidence.story.owner.clock

@@ -328,6 +328,23 @@ def test_the_first_look_at_a_history_says_what_daily_looks_would_have() -> None:
             assert abs(first.since - before.since) <= 7 * DAY or day - before.since > 170 * DAY
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_lies_in_the_yearly_files_changes_nothing(seed: int) -> None:
+    diary, rng = Diary(), random.Random(seed)
+    days = [START + n * DAY for n in range(900)]
+    talk(diary, rng, days[:300], theirs=2, ours=2)
+    talk(diary, rng, days[300:500], theirs=6, ours=4)
+    talk(diary, rng, days[500:], theirs=30, ours=20)
+    before: Temperature | None = None
+    for now in days[405::12]:
+        kept = Facts()
+        for message in diary.facts.messages.values():
+            if message.at >= now - 400 * DAY:  # LONG_QUIET in tick/housekeeping.py
+                kept.add(message)
+        recent = replace(diary, facts=kept).story
+        assert judge(recent, Tuned(), before, now) == (before := judge(diary.story, Tuned(), before, now))
+
+
 def test_history_is_one_entry_a_day() -> None:
     diary = Diary()
     talk(diary, random.Random(5), YEAR[:100], theirs=3, ours=4)
@@ -569,6 +586,8 @@ def test_no_praise_where_there_was_cause_for_some() -> None:
     for day in YEAR[:178:7]:
         diary.exchange(Side.OWNER, day, 2)
     assert found(diary)["no praise"] == ["no word of thanks for 180 days"]
+    diary.exchange(Side.OWNER, NOW - 700 * DAY, 2, thanks=True)
+    assert found(diary)["no praise"] == ["no word of thanks for over a year"]
     diary.letter(NOW - 30 * DAY, "appreciation/quick-answer")
     assert "no praise" not in found(diary)
 

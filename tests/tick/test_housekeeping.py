@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from relationship.decisions import Decision, Verdict
 from relationship.messages import Bounce, Kind, Message, Side
 from relationship.warmth.evidence import Evidence
 from tick.housekeeping import _closed
@@ -255,6 +256,19 @@ def put(scene, *messages):
         }
         who = {"sender": MARIA if side is Side.CONTRACTOR else DANA, "side": side, "kind": kind}
         scene.keepwarm.books.commit(key, [Message(at=at, seen_at=at, **{**usual, **who, **more})])
+
+
+def test_that_the_owner_was_told_a_thing_once_is_remembered_for_good(scene):
+    scene.at("2026-03-02 10:00")
+    scene.tick()
+    key = scene.story("Maria").key
+    told, passed = (
+        Decision(scene.now, "Check-in outside hours", key, occasion, "", 0, Verdict.SEND, "")
+        for occasion in ("check-in outside hours/contractor", "anniversary/2026-03-01")
+    )
+    scene.keepwarm.books.commit(key, [told, passed])
+    scene.run("2027-05-15 10:00", timedelta(days=7))
+    assert scene.story("Maria").decisions.keys() & {told.key, passed.key} == {told.key}
 
 
 def test_a_bounce_that_a_mail_has_lifted_stays_lifted(scene):
