@@ -190,6 +190,30 @@ def answering(stage: bytes, reply: bytes) -> Fault:
     return fault
 
 
+def refusing(command: bytes, answer: bytes) -> Fault:
+    """Answer an IMAP command, whatever its tag, in the server's place: b"NO [UNAVAILABLE] ...", say."""
+
+    def fault(direction: str, data: bytes, line: Line) -> bytes:
+        tag, _, said = data.partition(b" ")
+        if direction == DOWN or not said.upper().startswith(command):
+            return data
+        line.client.sendall(b"%s %s\r\n" % (tag, answer))
+        return b""
+
+    return fault
+
+
+def hanging_up_at(command: bytes) -> Fault:
+    """Cut the line at an IMAP command, whatever its tag."""
+
+    def fault(direction: str, data: bytes, line: Line) -> bytes:
+        if direction == UP and data.partition(b" ")[2].upper().startswith(command):
+            raise Cut
+        return data
+
+    return fault
+
+
 BODY, DOT = b"the letter", b"."  # stages that no command names
 
 

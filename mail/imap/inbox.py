@@ -170,11 +170,13 @@ class Inbox:
         with self._speaking() as client:
             self._examine(client, folder)
             uids = searching.uids_flagged(client, since_modseq, since, self._settings.starred)
-            found: list[Starred] = []
+            uidvalidity, headers = self._open[1], dict[int, bytes]()
             for some in searching.batches(uids, BATCH):
-                headers = searching.fetch_headers(client, some, STARRED_FIELDS)
-                found += (Starred(uid, headers[uid]) for uid in some if uid in headers)
-        return tuple(found)
+                headers |= searching.fetch_headers(client, some, STARRED_FIELDS)
+            withheld = searching.still_there(client, [uid for uid in uids if uid not in headers])
+        if not headers:
+            self._must_hand_out_others(folder, uidvalidity, withheld)
+        return tuple(Starred(uid, headers[uid]) for uid in uids if uid in headers)
 
     def look(self, addresses: Sequence[str], since: date, names: Iterable[str]) -> list[RawMail]:
         """The last look: what came from any of these addresses since a date, in every folder named."""
@@ -285,23 +287,57 @@ class Inbox:
     def fetch_surely(
         self, folder: str, uidvalidity: int, uids: Sequence[int], tries: int = TRIES
     ) -> list[RawMail]:
-        """One batch; a mail at which the server hangs up every time (Dovecot does) is told from others."""
+        """One batch; a mail at which the server says no, or hangs up (Dovecot does), is told from others."""
         try:
             with self._speaking() as client:
                 if self._open != (folder, uidvalidity):
                     self._examine(client, folder, uidvalidity)
-                return searching.fetch(client, folder, uids)
+                mails, withheld = searching.fetch(client, folder, uids)
         except FolderChanged:
             raise
         except InboxError:
             self.connect()  # where the server is away, this says so: then it was not the mail
-        if len(uids) > 1:
-            middle = len(uids) // 2
-            halves = uids[:middle], uids[middle:]
-            return [mail for half in halves for mail in self.fetch_surely(folder, uidvalidity, half)]
-        if tries > 1:
-            return self.fetch_surely(folder, uidvalidity, uids, tries - 1)
-        return [searching.unreadable(folder, uid) for uid in uids]
+            if len(uids) > 1:
+                middle = len(uids) // 2
+                halves = uids[:middle], uids[middle:]
+                return [mail for half in halves for mail in self.fetch_surely(folder, uidvalidity, half)]
+            if tries > 1:
+                return self.fetch_surely(folder, uidvalidity, uids, tries - 1)
+            mails, withheld = [], list(uids)
+        if not mails:
+            self._must_hand_out_others(folder, uidvalidity, withheld)
+        return sorted(
+            [*mails, *(searching.unreadable(folder, uid) for uid in withheld)], key=lambda mail: mail.uid
+        )
+
+    def _must_hand_out_others(self, folder: str, uidvalidity: int, withheld: Sequence[int]) -> None:
+        """InboxError where no other mail can be had either: the server is ill then, and no mail to blame.
+
+        A mail that is alone in its folder is to blame, if the server says as much as its flags.
+        """
+        if not withheld:
+            return
+        with self._speaking() as client:
+            self._examine(client, folder, uidvalidity)
+            others = searching.witnesses(client, withheld)
+            if not others and client.get_flags(list(withheld)):
+                return
+        if not any(self._hands_out(folder, uidvalidity, uid) for uid in others):
+            raise InboxError(
+                f"The IMAP server {self._settings.server.host} hands out no mail of the folder `{folder}` at "
+                "present: if that lasts, whoever runs it must repair it."
+            )
+
+    def _hands_out(self, folder: str, uidvalidity: int, uid: int) -> bool:
+        try:
+            with self._speaking() as client:
+                if self._open != (folder, uidvalidity):
+                    self._examine(client, folder, uidvalidity)
+                return bool(searching.fetch(client, folder, (uid,))[0])
+        except FolderChanged:
+            raise
+        except InboxError:
+            return False
 
     def _list(self) -> list[Folder]:
         if not self._listing:

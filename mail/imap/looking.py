@@ -73,7 +73,7 @@ def _look_through(
     batch: int,
     places: dict[tuple[str, int], bytes],
 ) -> bool:
-    """Read the headers of what is new in one folder; False where the folder cannot be opened."""
+    """Read the headers of what is new in one folder; False where not all of them can be had."""
     before = read.get(state.name)
     known = before is not None and before.uidvalidity == state.uidvalidity
     try:
@@ -83,11 +83,12 @@ def _look_through(
     except IMAPClientError:
         return False
     uids = searching.uids_from(client, before.uidnext if known and before else 1, None)
+    withheld = False
     for some in searching.batches(uids, batch):
-        for uid, block in searching.fetch_headers(client, some, _FIELDS).items():
-            if _matches(block, *wanted):
-                places[(state.name, uid)] = block
-    return True
+        blocks = searching.fetch_headers(client, some, _FIELDS)
+        places |= {(state.name, uid): block for uid, block in blocks.items() if _matches(block, *wanted)}
+        withheld |= bool(searching.still_there(client, [uid for uid in some if uid not in blocks]))
+    return not withheld
 
 
 def _matches(block: bytes, token: str, message_id: str) -> bool:

@@ -10,6 +10,8 @@ from mail.imap import fetching, labels
 from mail.imap.answers import Answer, answers
 from mail.raw import RawMail
 
+WITNESSES = 4  # mails at most
+
 
 def uids_from(client: IMAPClient, first: int, since: date | None, last: int = 0) -> Sequence[int]:
     """The UIDs from `first` on, rising, up to `last` if that is named.
@@ -46,21 +48,27 @@ def _any_of(addresses: Sequence[str]) -> list[Any]:
     return ["OR", "FROM", first, *_any_of(others)] if others else ["FROM", first]
 
 
-def fetch(client: IMAPClient, folder: str, uids: Sequence[int]) -> list[RawMail]:
-    """Headers and the first piece of text of those of these mails that are still there, by UID."""
+def fetch(client: IMAPClient, folder: str, uids: Sequence[int]) -> tuple[list[RawMail], list[int]]:
+    """Headers and the first piece of text of these mails, by UID; and the UIDs that are there and withheld."""
     found = _fetch(client, folder, uids)
-    missing = [uid for uid in uids if uid not in found]
-    if missing:
-        found |= _fetch_again(client, folder, missing)
-    return [found[uid] for uid in sorted(found)]
+    missing = still_there(client, [uid for uid in uids if uid not in found])
+    for uid in missing:  # one by one: a bad mail may have spoilt it for others
+        found |= _fetch(client, folder, (uid,))
+    return [found[uid] for uid in sorted(found)], [uid for uid in missing if uid not in found]
 
 
-def _fetch_again(client: IMAPClient, folder: str, missing: Sequence[int]) -> dict[int, RawMail]:
-    """What one bad mail has spoilt for others, one by one; an empty mail for one that cannot be had."""
+def still_there(client: IMAPClient, missing: Sequence[int]) -> list[int]:
+    """Those that were not deleted meanwhile, of mails that an answer lacks."""
+    if not missing:
+        return []
     client.noop()  # what was deleted meanwhile vanishes now, and is no fault
-    there = client.search(["UID", compressed(missing)])
-    empty = {uid: unreadable(folder, uid) for uid in there}
-    return empty | {uid: mail for uid in there for mail in _fetch(client, folder, (uid,)).values()}
+    return sorted(client.search(["UID", compressed(missing)]))
+
+
+def witnesses(client: IMAPClient, withheld: Sequence[int]) -> list[int]:
+    """A few other mails of the open folder, from here and there: they tell whether any mail is handed out."""
+    others = sorted({*client.search()} - {*withheld})
+    return others[:: len(others) // WITNESSES + 1]
 
 
 def _fetch(client: IMAPClient, folder: str, uids: Sequence[int]) -> dict[int, RawMail]:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bench.servers.proxy import Proxy, hanging_up_at, refusing
 from mail.imap.inbox import FolderChanged, Inbox, InboxError, settings_from_url
 from mail.smtp.delivery import DeliveryError, Outcome, Postman, deliver
 from mail.smtp.delivery import settings_from_url as smtp_settings
@@ -229,6 +230,57 @@ def test_a_file_that_the_server_lost_spoils_no_other_mail(real_mail, inbox, how)
     whole = [raw.uid for raw in found if raw.header]
     assert [uid for uid in whole if uid != 7] == [*range(1, 7), *range(8, 31)]
     assert len(found) in (29, 30)
+
+
+ILL = {
+    "no": refusing(b"UID FETCH", b"NO [SERVERBUG] Internal error"),
+    "hangs up": hanging_up_at(b"UID FETCH"),
+}
+
+
+@pytest.fixture
+def ill_line(real_mail) -> Iterator[tuple[Inbox, Proxy]]:
+    """An inbox behind a line on which a test lets things go wrong."""
+    with Proxy(real_mail.dovecot.imap_port) as proxy:
+        url = f"imap://127.0.0.1:{proxy.port}"
+        with Inbox(settings_from_url(url, TEAM, real_mail.password, timeout=20)) as inbox:
+            yield inbox, proxy
+
+
+@pytest.mark.parametrize("how", ILL)
+@pytest.mark.parametrize("count", [1, 3, 60])
+def test_a_server_that_hands_out_no_mail_is_ill_and_no_mail_is_passed_over(
+    real_mail, ill_line, count, how
+) -> None:
+    inbox, proxy = ill_line
+    real_mail.dovecot.append(TEAM, some(count))
+    state = inbox.states(["INBOX"])["INBOX"]
+    proxy.fault = ILL[how]
+    with pytest.raises(InboxError):
+        list(inbox.fetch("INBOX", state.uidvalidity, 1))
+    proxy.fault = None
+    found = [raw for batch in inbox.fetch("INBOX", state.uidvalidity, 1) for raw in batch]
+    assert [bool(raw.header) for raw in found] == [True] * count
+
+
+def test_stars_that_cannot_be_looked_at_are_not_taken_for_none(real_mail, ill_line) -> None:
+    inbox, proxy = ill_line
+    real_mail.dovecot.append(TEAM, [(mail(1), AT, ("\\Flagged",)), (mail(2), AT, ())])
+    proxy.fault = ILL["no"]
+    with pytest.raises(InboxError, match="hands out no mail of the folder `INBOX`"):
+        inbox.flagged("INBOX")
+    proxy.fault = None
+    assert [starred.uid for starred in inbox.flagged("INBOX")] == [1]
+
+
+def test_a_look_in_doubt_at_mail_that_is_not_handed_out_proves_nothing(real_mail, ill_line) -> None:
+    inbox, proxy = ill_line
+    marks = inbox.marks()
+    real_mail.dovecot.append(TEAM, [(LETTER, AT, ())])
+    proxy.fault = ILL["no"]
+    assert not inbox.find_letter("t0ken", "t0ken@acme.example", marks).complete
+    proxy.fault = None
+    assert inbox.find_letter("t0ken", "t0ken@acme.example", marks).found
 
 
 def test_history_by_the_servers_own_date(real_mail, inbox) -> None:
