@@ -50,6 +50,7 @@ class Service:
         self._pinger, self._supervisor = pinger, Supervisor()
         self._keepwarm, self._house, self._dry_run = keepwarm, house, dry_run
         self._failures = 0
+        self._trouble = ""  # as it was logged
         self._broken: tuple[datetime, tuple[Problem, ...]] | None = None
         self._woken, self._wake = socket.socketpair()
         for end in (self._woken, self._wake):
@@ -123,6 +124,12 @@ class Service:
     def _conclude(self, trouble: str, now: datetime) -> None:
         """A tick that read the mailbox; `trouble` says why it could not send."""
         self._report(trouble)
+        if trouble != self._trouble:  # a way out that rests says at every tick why
+            self._trouble = trouble
+            if trouble:
+                log.warning(redact(trouble))
+            else:
+                log.info("Letters can go out again.")
         if trouble:
             self._alarm.bad(trouble, now)
         else:

@@ -89,7 +89,7 @@ def explain(server: Server, error: BaseException, seconds: float) -> str:
     check = f"check host and port in {server.setting}"
     if isinstance(error, ssl.SSLCertVerificationError):
         return _explain_certificate(server, error)
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLError) and not _is_broken_off(error):
         scheme = server.protocol + ("+starttls" if server.security is Security.TLS else "s")
         hint = f"try {scheme}://{server.host} in {server.setting}"
         return f"{_cap(server)} does not speak TLS here ({_reason(error)}); {hint}."
@@ -99,10 +99,15 @@ def explain(server: Server, error: BaseException, seconds: float) -> str:
         return f"{_cap(server)} refuses connections; {check}."
     if isinstance(error, TimeoutError):
         return f"{_cap(server)} did not answer within {seconds:.0f} seconds; {check}."
-    lost = isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError)
+    lost = isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError | ssl.SSLError)
     if isinstance(error, OSError) and error.strerror and not lost:
         return f"{_cap(server)} cannot be reached: {error.strerror}."
     return f"The connection to {server} was lost ({_reason(error)})."
+
+
+def _is_broken_off(error: ssl.SSLError) -> bool:
+    """Whether it was TLS until then: bytes got lost or were changed on their way."""
+    return isinstance(error, ssl.SSLEOFError) or "RECORD_MAC" in str(getattr(error, "reason", ""))
 
 
 def _explain_certificate(server: Server, error: ssl.SSLCertVerificationError) -> str:

@@ -200,9 +200,19 @@ class Postman:
         if out_of_step or answer.code == 421:
             self._hang_up()
         if out_of_step or answer.about_us or answer.code in _LOGIN_WANTED:
-            return Receipt(Outcome.DEFERRED, answer.reply, reached=False)
+            return Receipt(Outcome.DEFERRED, self._why_not_us(answer, out_of_step), reached=False)
         refused = 500 <= answer.code < 600
         return Receipt(Outcome.REFUSED if refused else Outcome.DEFERRED, answer.reply)
+
+    def _why_not_us(self, answer: _Answer, out_of_step: bool) -> str:
+        """One sentence about a "no" that is about the line or our account, whatever the letter."""
+        said = f"The SMTP server {self._settings.server.host} takes no letters"
+        if out_of_step:
+            return f"{said}, as it answers out of turn. It says: {answer.reply}"
+        if answer.code < 500:
+            return f"{said} right now. It says: {answer.reply}"
+        what = "`address:`, `login:` and `password:` under `mailbox:` in rules.yaml"
+        return f"{said} from us; check {what}. It says: {answer.reply}"
 
     def _hand_over(self, smtp: smtplib.SMTP, content: bytes, copied: bool) -> Receipt:
         """Send the letter's bytes and wait for the answer to the final dot."""

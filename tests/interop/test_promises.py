@@ -447,6 +447,7 @@ def test_a_way_out_that_refuses_us_keeps_the_letters_and_says_so_when_it_is_over
             crowd.bench.wait(lambda: not crowd.open())
             crowd.bench.wait(lambda: told(crowd, "works again"))
     assert crowd.letters(DANA).total() == 1
+    assert crowd.log.count("WARNING: The SMTP server") == 1, "told once, not at every tick"
     crowd.everybody_has_each_letter_once()
 
 

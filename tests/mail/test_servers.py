@@ -69,6 +69,12 @@ def test_settings_do_not_show_the_password() -> None:
     assert "s3cret" not in repr(smtp_settings("smtps://host", "team", "s3cret"))
 
 
+def _broken_tls() -> ssl.SSLError:
+    error = ssl.SSLError(1, "[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] decryption failed or bad record mac")
+    error.reason = "DECRYPTION_FAILED_OR_BAD_RECORD_MAC"
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [
@@ -78,6 +84,8 @@ def test_settings_do_not_show_the_password() -> None:
         (OSError(101, "Network is unreachable"), "Network is unreachable"),
         (ssl.SSLError(1, "wrong version number"), "imap+starttls://"),
         (EOFError(), "was lost"),
+        (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), "was lost"),
+        (_broken_tls(), "was lost"),
         (ConnectionError("the server said goodbye: bye"), "goodbye"),
     ],
 )

@@ -244,6 +244,7 @@ def test_a_no_at_each_stage_of_the_dialogue(scene, stage, about_us, code):
         scene.run("2026-03-03 20:00", timedelta(hours=2))
     if about_us:  # the sender: no letter can help it
         assert (letter.state, code.decode() in trouble) == (State.WAITING, True)
+        assert trouble.startswith("The SMTP server 127.0.0.1 takes no letters")
     if about_us or code.startswith(b"4"):
         assert scene.subjects(MARIA) == ["Re: Logo"]
         return
