@@ -2,12 +2,13 @@
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
+from commands.contractors import named
 from commands.house import House
 from commands.output import AsJson, local, plainly, print_json, print_table, spell
 from relationship.ledger import Turn, working_s
@@ -34,13 +35,15 @@ COLUMNS = (
 @plainly
 def ledger(
     context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Only with this contractor.")] = "",
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values, for a spreadsheet.")] = False,
 ) -> None:
     """Show every exchange and open wait: who let whom wait, and how long."""
     house: House = context.obj
     books = house.books()
-    found = list(rows(books))
+    keys = [named(books, name)] if name else list(books.people.contractors)
+    found = list(rows(books, keys))
     if as_json:
         print_json(found)
     elif as_csv:
@@ -51,9 +54,9 @@ def ledger(
         _print(found, books)
 
 
-def rows(books: Books) -> Iterator[dict[str, Any]]:
+def rows(books: Books, keys: Iterable[str]) -> Iterator[dict[str, Any]]:
     """The ledger's rows, contractor by contractor, oldest first."""
-    for key in sorted(books.people.contractors, key=lambda key: books.people.contractors[key].name):
+    for key in sorted(keys, key=lambda key: books.people.contractors[key].name):
         story = books.whole_story(key)
         turns = (*story.ledger.exchanges, *story.ledger.waits)
         for turn in sorted(turns, key=lambda turn: (turn.since, turn.asked)):

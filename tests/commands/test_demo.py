@@ -95,6 +95,11 @@ def test_what_came_before_is_read_and_nobody_is_written_to(played):
     assert "lay in the mailbox before Keepwarm began" in played.output
 
 
+def test_the_ledger_of_one_contractor_is_their_part_of_the_whole(played):
+    whole, hers = played.ask("ledger"), played.ask("ledger", "maria")
+    assert hers == [row for row in whole if row["contractor"] == hers[0]["contractor"]] != whole
+
+
 def test_the_excellent_one_is_thanked_with_the_fact(played):
     thanks = played.texts(MARIA, "appreciation-quick-answer")
     assert len(thanks) >= 2
