@@ -145,12 +145,14 @@ def _due_at(case: Case) -> datetime:
 
 
 def bad_news(case: Case, world: World) -> str | None:
-    """No praise on top of bad news: in the mail itself, or in one that came since."""
+    """No praise on top of bad news: in the mail itself, which may be sealed, or in one that came since."""
     if case.step.send.split("/")[0] != "appreciation":
         return None
     message = case.occasion.message
     if message and message.bad_news:
         return "the mail holds bad news: no praise on top of it"
+    if message and not message.readable and case.rule.when != "starred":
+        return "the mail could not be read, and may hold bad news: no praise on top of it"
     theirs = (m for m in case.story.human if m.bad_news and m.side is Side.CONTRACTOR)
     if any(m.at >= case.occasion.moment for m in theirs):
         return f"{case.story.contractor.name} has written bad news since: no praise on top of it"

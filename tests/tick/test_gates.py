@@ -218,6 +218,15 @@ def test_no_praise_on_top_of_bad_news(scene):
     assert now_why(scene, THANKS) == ("suppress", "the mail holds bad news: no praise on top of it")
 
 
+def test_no_praise_for_what_could_not_be_read(scene):
+    sealed = "Hi Dana,\n\n-----BEGIN PGP MESSAGE-----\n\nhQ\n-----END PGP MESSAGE-----\n"
+    thank(scene, ASKED, sealed)
+    scene.live("2026-03-04 10:00")
+    assert scene.sent(THANKS) == []
+    reason = "the mail could not be read, and may hold bad news: no praise on top of it"
+    assert now_why(scene, THANKS) == ("suppress", reason)
+
+
 def test_bad_news_that_comes_before_a_thank_you_left_stops_it(scene):
     thank(scene, "2026-03-02 18:30")  # after hours: the thank-you waits for the morning
     scene.live("2026-03-02 20:00")
