@@ -22,6 +22,7 @@ from rules.format.problems import Problem
 from rules.format.syntax import MAX_BYTES
 from rules.policy import Mailbox
 
+QUOTED = 160  # characters of the file's line that are shown
 # A line that may hold a secret is not repeated on a screen or in a log.
 _PRIVATE = re.compile(r"password|oauth|://\S*@", re.IGNORECASE)
 
@@ -125,8 +126,9 @@ def _as_text(path: Path, problem: Problem, lines: list[str], prefix: str = "") -
     line = quoted(problem, lines)
     if line:
         number = f"{problem.line:6} | "
-        yield number + line
-        yield " " * (len(number) - 2) + "| " + " " * (problem.column - 1) + "^"
+        start = max(0, problem.column - QUOTED // 2)  # of a very long line, what lies around the place
+        yield number + line[start : start + QUOTED]
+        yield " " * (len(number) - 2) + "| " + " " * (problem.column - 1 - start) + "^"
 
 
 def quoted(problem: Problem, lines: list[str]) -> str:

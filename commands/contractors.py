@@ -8,6 +8,8 @@ from commands.output import complain
 from rules.format.suggest import closest
 from tick.books import Books
 
+MOST = 20  # names that are listed where nobody like that is known
+
 
 def named(books: Books, name: str) -> str:
     """The key of the contractor in the rules with this name (or first name, or address)."""
@@ -22,9 +24,23 @@ def named_among(names: Mapping[str, tuple[str, ...]], name: str) -> str:
     found = found or [key for key, (first, *_) in names.items() if wanted == first.split()[0].casefold()]
     if len(found) == 1:
         return found[0]
-    known = [called[0] for called in names.values()]
-    spelt = {word: called[0] for called in names.values() for word in (*called, called[0].split()[0])}
-    near = None if found else closest(name, spelt)
-    hint = f"Did you mean {spelt[near]}?" if near else f"There are: {', '.join(known) or 'none yet'}."
-    complain(f"“{name}” {'names several contractors' if found else 'is no contractor'}. {hint}")
+    complain(f"“{name}” {_several(names, found) if found else 'is no contractor. ' + _hint(names, name)}")
     raise typer.Exit(1)
+
+
+def _several(names: Mapping[str, tuple[str, ...]], found: list[str]) -> str:
+    meant = (f"{first} ({address})" for first, address, *_ in map(names.__getitem__, found))
+    return f"names several contractors. Write the whole name, or the address: {', '.join(meant)}."
+
+
+def _hint(names: Mapping[str, tuple[str, ...]], name: str) -> str:
+    """Who was probably meant: whoever's name begins so, has this word, or looks most like it; or who there is."""
+    wanted = name.casefold()
+    known = [called[0] for called in names.values()]
+    begun = [one for one in known if wanted and f" {wanted}" in f" {one.casefold()}"]
+    spelt = {word: called[0] for called in names.values() for word in (*called, called[0].split()[0])}
+    near = begun[0] if len(begun) == 1 else spelt.get(closest(name, spelt) or "")
+    if near:
+        return f"Did you mean {near}?"
+    more = f" and {len(known) - MOST} more" if len(known) > MOST else ""
+    return f"There are: {', '.join(known[:MOST]) or 'none yet'}{more}."

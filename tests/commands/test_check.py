@@ -47,6 +47,13 @@ def test_a_good_file_is_fine(own: Path, shipped: TemplateIndex, capsys: pytest.C
     assert said(own, shipped, as_json=True) == (0, "")
 
 
+def test_of_a_very_long_line_the_place_is_shown(own: Path, shipped: TemplateIndex) -> None:
+    spoil(own, "send: onboarding/welcome", f"{' ' * 900}sned: onboarding/welcome{' ' * 900}# the end")
+    shown, mark = said(own, shipped)[1].splitlines()[1:3]
+    assert len(shown) < 200
+    assert mark.index("^") == shown.index("sned")
+
+
 def test_a_fault_is_shown_in_its_line(own: Path, shipped: TemplateIndex) -> None:
     spoil(own, "when: starred", "when: stared")
     code, text = said(own, shipped)

@@ -69,6 +69,8 @@ def test_a_data_folder_that_is_a_file(
         (["pause", "Mria"], "Did you mean Maria Santos?"),
         (["pause", "bin"], "Did you mean Ben Okafor?"),
         (["resume", "ben@contract.exampel"], "Did you mean Ben Okafor?"),
+        (["pause", "Okafor"], "Did you mean Ben Okafor?"),
+        (["why", "Maria S"], "Did you mean Maria Santos?"),
         (["why", "Zoltan"], "There are: Maria Santos, Ben Okafor."),
         (["report", "--html", "r.html", "--only", "Mariah"], "Did you mean Maria Santos?"),
         (["preview", "reminders/gentle", "--contractor", "Bn"], "Did you mean Ben Okafor?"),
@@ -91,6 +93,17 @@ def test_a_data_folder_that_is_a_file(
 def test_a_wrong_word(folder: Path, words: list[str], said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("P", raising=False)
     one_line(keepwarm(*words), said)
+
+
+@pytest.mark.parametrize(
+    "words", [["pause"], ["why"], ["report", "--html", "r.html", "--only"]], ids=" ".join
+)
+def test_a_first_name_of_two_names_those_two(folder: Path, words: list[str]) -> None:
+    more = "  - {name: Maria Lopez, email: ml@contract.example, timezone: Asia/Manila}\nrules: []"
+    (folder / "rules.yaml").write_text(RULES.replace("rules: []", more))
+    done = keepwarm(*words, "maria")
+    one_line(done, "Maria Santos (maria@contract.example), Maria Lopez (ml@contract.example).")
+    assert "Ben" not in done.stderr
 
 
 @pytest.mark.parametrize("words", [["check"], ["status"], ["health"], ["run", "--once"]], ids=" ".join)
