@@ -3,7 +3,7 @@
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, wraps
 from shutil import get_terminal_size
@@ -26,6 +26,8 @@ R = TypeVar("R")
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+NARROW = 60  # columns of a terminal in which no table can be read
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line, and nothing else.")]
 
@@ -83,18 +85,34 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def print_table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]], empty: str) -> None:
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Iterable[str]], empty: str) -> None:
     """A table for people; where there is nothing, one line says so. Cells may hold what strangers wrote."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    found = [*rows]
+    if found and get_terminal_size().columns < NARROW:
+        _print_cards(title, columns, found)
+        return
     table = Table(title=Text(title), title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
-    for row in rows:
+    for row in found:
         table.add_row(*(Text(printable(cell)) for cell in row))
     Console().print(table if table.row_count else Text(empty))
+
+
+def _print_cards(title: str, columns: Sequence[str], rows: Iterable[Iterable[str]]) -> None:
+    """The same where a table's columns would be a few letters wide: a row is some lines, a cell is one."""
+    typer.echo(title)
+    for row in rows:
+        first, *rest = zip(columns, row, strict=True)
+        typer.echo()
+        print_paragraph(first[1], "  ")
+        for column, cell in rest:
+            if cell:
+                print_paragraph(f"  {column}: {cell}", "    ")
 
 
 def print_paragraph(words: str, indent: str = "") -> None:

@@ -30,3 +30,19 @@ def test_paragraphs_are_as_wide_as_the_terminal(
     assert len(others) >= 3
     assert all(len(line) <= 40 for line in (first, *others))
     assert all(line.startswith("    ") for line in others)
+
+
+def test_where_columns_would_be_too_narrow_a_row_is_some_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    row = ("Maria Santos", "“Shop prices for Paper & Oak” and for Alma", "", "3 h")
+    print_table("Ledger", ("contractor", "about", "answered", "took"), [row], "")
+    assert capsys.readouterr().out.splitlines() == [
+        "Ledger",
+        "",
+        "Maria Santos",
+        "  about: “Shop prices for Paper & Oak”",
+        "    and for Alma",
+        "  took: 3 h",
+    ]
