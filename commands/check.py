@@ -35,8 +35,11 @@ def check(
 ) -> None:
     """Check the rules file, the letters, and (unless --offline) both logins."""
     house: House = context.obj
-    findings = findings_of(house.rules, house.templates().index())
-    if findings.policy and not findings.refused and not offline:
+    letters = house.templates().index()
+    findings = findings_of(house.rules, letters)
+    if findings.policy:
+        findings = replace(findings, errors=tuple(_broken(letters)))
+    if findings.policy and not findings.errors and not findings.refused and not offline:
         document = read(source_of(house.rules))
         findings = replace(findings, errors=tuple(_login_problems(house, findings.policy.mailbox, document)))
     code = show(house.rules, findings, as_json=as_json)
@@ -56,6 +59,14 @@ def _login_problems(house: House, mailbox: Mailbox, document: Document) -> Itera
             if str(error) not in said:
                 yield document.problem(("mailbox", key), str(error))
             said.add(str(error))
+
+
+def _broken(letters: TemplateIndex) -> Iterator[Problem]:
+    """Letters of the owner's own that no rule names: Keepwarm may send them by itself, or a rule of tomorrow's."""
+    for name, info in letters.items():
+        for problem in info.problems[:1]:
+            hint = f"Mend templates/{name}.md beside your rules, or take it away."
+            yield Problem(0, 0, "", f'The letter "{name}" cannot be used: {problem}.', hint)
 
 
 def _try(line: Inbox | Postman) -> None:

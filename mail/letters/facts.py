@@ -329,4 +329,4 @@ def _sample(fact: Fact, language: str) -> object:
     if fact.parts:
         inside = _samples(fact.parts, language)
         return (inside,) if fact.many else inside
-    return fact.spanish if language == "es" and fact.spanish is not None else fact.sample
+    return fact.spanish if language.partition("-")[0] == "es" and fact.spanish is not None else fact.sample

@@ -47,6 +47,18 @@ def test_a_good_file_is_fine(own: Path, shipped: TemplateIndex, capsys: pytest.C
     assert said(own, shipped, as_json=True) == (0, "")
 
 
+def test_a_broken_letter_that_no_rule_names_is_told_too(own: Path) -> None:
+    (own.parent / "templates/owner").mkdir(parents=True)
+    (own.parent / "templates/owner/digest.md").write_text("To: owner\nSubject: x\n\n{{ nonsense }}\n")
+    done = CliRunner().invoke(build(House), ["--rules", str(own), "check", "--offline"])
+    assert done.exit_code == 1
+    assert done.stdout.splitlines() == [
+        'The letter "owner/digest" cannot be used: line 4: unknown variable `nonsense`. '
+        "Mend templates/owner/digest.md beside your rules, or take it away.",
+        f"{own}: 1 problem.",
+    ]
+
+
 def test_of_a_very_long_line_the_place_is_shown(own: Path, shipped: TemplateIndex) -> None:
     spoil(own, "send: onboarding/welcome", f"{' ' * 900}sned: onboarding/welcome{' ' * 900}# the end")
     shown, mark = said(own, shipped)[1].splitlines()[1:3]

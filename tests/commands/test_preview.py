@@ -23,6 +23,8 @@ def test_without_rules_the_people_are_invented() -> None:
 
 def test_in_spanish_and_in_another_wording() -> None:
     assert preview("reminders/gentle", None, TEMPLATES, language="es").text.startswith("Hola, Maria:")
+    mexican = preview("reminders/gentle", None, TEMPLATES, language="es-MX").text
+    assert "del martes 3 de marzo" in mexican.replace("\n", " ")
     first, second = (preview("reminders/gentle", None, TEMPLATES, wording=n).text for n in (0, 1))
     assert first != second
 

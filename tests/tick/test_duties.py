@@ -185,3 +185,17 @@ def test_who_breaks_a_silence_is_told_which_answer_is_missing(example):
     quiet = [out for out in later if out.rule in ("We have gone quiet", "You disappeared")]
     assert quiet
     assert not any("Price list" in out.text for out in quiet)
+
+
+def test_a_broken_letter_of_the_owners_own_neither_silences_nor_stops_anything(scene):
+    own = scene.folder / "templates/owner/bundle.md"
+    own.parent.mkdir(parents=True)
+    own.write_text("To: owner\nSubject: Today\n\n{{ nonsense }}\n")
+    scene.policy()
+    scene.live("2026-03-02 14:00")
+    scene.writes(MARIA, TEAM, "Logo", "Which one?")
+    scene.writes(BEN, TEAM, "Logo", "Which one?")
+    scene.writes(DANA, MARIA, "Flyer", "Could you make it?")
+    scene.live("2026-03-02 20:00")
+    assert scene.sent("I owe an answer") == ["2026-03-02 18:00"] * 2
+    assert "this is what needs you today" in scene.last("I owe an answer").text

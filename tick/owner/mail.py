@@ -1,5 +1,6 @@
 """Keepwarm's own mail to the owner, and alerts: what cannot wait for the day's bundle (tick/owner/bundle.py)."""
 
+import logging
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -7,11 +8,13 @@ from datetime import datetime, timedelta
 from mail.letters.charts import ALT, WIDTH
 from mail.letters.composing import compose as compose_mail
 from mail.letters.pictures import Picture, placed
-from mail.letters.rendering import Templates
+from mail.letters.rendering import Rendered, RenderingError, Templates
 from relationship.letters import Letter
 from relationship.messages import Side
 from store.protocol import OWNER
 from tick.books import Books
+
+log = logging.getLogger(__name__)
 
 
 def new_token() -> str:
@@ -58,7 +61,7 @@ def written(
     """
     owner, mailbox, token = books.people.owner, books.policy.mailbox.address, token or new_token()
     known = {"owner": {"name": owner.name, "first_name": owner.first_name}, "mailbox": mailbox, **facts}
-    rendered = templates.render(template, "en", 0, known)
+    rendered = _surely(template, templates, known)
     pictures = (Picture(f"{token}.picture@keepwarm", png, ALT, WIDTH),) if png else ()
     for picture in pictures:
         rendered = placed(rendered, picture)
@@ -90,3 +93,12 @@ def written(
         due_at=now,
         items=items,
     )
+
+
+def _surely(template: str, templates: Templates, facts: Mapping[str, object]) -> Rendered:
+    """What must be told is told: where the owner's own letter cannot be written, in the built-in one's words."""
+    try:
+        return templates.render(template, "en", 0, facts)
+    except RenderingError as error:
+        log.warning("%s. The built-in letter goes out instead.", error)
+        return Templates().render(template, "en", 0, facts)
