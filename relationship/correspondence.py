@@ -21,7 +21,7 @@ from typing import TypeVar, cast
 
 from relationship.check_ins.answers import says_something
 from relationship.conversations import Threadable, is_reply_subject, plain_subject, thread
-from relationship.ledger import Ledger, Turn, fold
+from relationship.ledger import Ledger, Turn, fold, moves_the_ball
 from relationship.letters import Letter
 from relationship.messages import Kind, Message, Side
 from relationship.ordering import in_order
@@ -236,8 +236,10 @@ def _with(before: Correspondence, message: Message) -> Correspondence | None:
     name = _conversation_for(before, message)
     if name is None:
         return None
-    group = (*before.conversations.get(name, ()), message)
-    ledger = fold(name, subject_of(group), group)
+    said = before.conversations.get(name, ())
+    group = (*said, message)
+    begun = before.ledgers[name] if any(map(moves_the_ball, said)) else None
+    ledger = fold(name, subject_of(group), (message,), begun)
     after = replace(
         before,
         messages=(*before.messages, message),

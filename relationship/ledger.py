@@ -52,11 +52,16 @@ class Ledger:
     waits: tuple[Turn, ...] = ()
 
 
-def fold(conversation: str, subject: str, messages: Iterable[Message]) -> Ledger:
-    """The ledger of one conversation; messages in any order, each once."""
-    exchanges: list[Turn] = []
-    wait: Turn | None = None
-    first = True
+def fold(
+    conversation: str, subject: str, messages: Iterable[Message], begun: Ledger | None = None
+) -> Ledger:
+    """The ledger of one conversation; messages in any order, each once.
+
+    Where the ball was moved before, by mails that all of these come after, that ledger is what has `begun`.
+    """
+    exchanges = list(begun.exchanges) if begun else []
+    wait = next(iter(begun.waits), None) if begun else None
+    first = begun is None
     for message in in_order(messages):
         if not moves_the_ball(message):
             continue
