@@ -4,7 +4,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -112,7 +111,7 @@ def _bar(title: str) -> Iterator[Callable[[float], None]]:
 
 def _tell(found: list[Line], zone: str, letters: bool, as_json: bool) -> None:
     if as_json:
-        print_json(asdict(line) for line in found)
+        print_json(map(vars, found))
         return
     print_table(
         "What the rules would have done",
@@ -153,7 +152,7 @@ def _tell_difference(
 ) -> None:
     both = tuple(zip(names, differences(today, other), strict=True))
     if as_json:
-        print_json({**asdict(line), "only_in": name} for name, lines in both for line in lines)
+        print_json({**vars(line), "only_in": name} for name, lines in both for line in lines)
         return
     for name, lines in both:
         _print_letters(f"Only with {name}", lines, zone)

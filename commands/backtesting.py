@@ -18,7 +18,6 @@ from relationship.facts import Profile
 from relationship.letters import Letter, State
 from relationship.messages import Side
 from relationship.parties import Contractor
-from relationship.story import Story
 from rules.notices import NOTICES
 from rules.policy import Policy
 from store.memory import MemoryStore
@@ -35,7 +34,7 @@ WAITS = {State.BUNDLED: "it waits for your day's one mail", State.ASKED: ASKED}
 Progress = Callable[[float], None]  # how much of it is done, from 0 to 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One letter that would have gone out, or one that would not, and why; in the order of `--json`."""
 
@@ -164,15 +163,18 @@ def _recorded(contractor: Contractor, past: Past) -> tuple[str, Profile] | None:
 def lines(books: Books) -> Iterator[Line]:
     """What the rules made of it."""
     steps = {(rule.name, number): step.send for rule in books.rules for number, step in enumerate(rule.steps)}
-    for key in books.people.contractors:
-        story = books.whole_story(key)  # what is long closed was archived on the way
-        for decision in story.decisions.values():
-            letter = story.letters.get(decision.letter)
+    for key, contractor in books.people.contractors.items():
+        facts = books.whole(key)  # what is long closed was archived on the way
+        for decision in facts.decisions.values():
+            letter = facts.letters.get(decision.letter)
             template = steps.get((decision.rule, decision.step), "")
-            yield _sent(decision, letter, story) if letter else _withheld(decision, template, story, books)
+            if letter:
+                yield _sent(decision, letter, contractor)
+            else:
+                yield _withheld(decision, template, contractor, books)
 
 
-def _sent(decision: Decision, letter: Letter, story: Story) -> Line:
+def _sent(decision: Decision, letter: Letter, contractor: Contractor) -> Line:
     went = letter.state is State.SENT
     asked = letter.reply == UNANSWERED  # nobody answers in a replay
     gone = decision.verdict is not Verdict.SEND and not asked
@@ -181,7 +183,7 @@ def _sent(decision: Decision, letter: Letter, story: Story) -> Line:
     return Line(
         at=letter.sent_at or decision.at,
         rule=letter.rule,
-        contractor=story.contractor.name,
+        contractor=contractor.name,
         to=", ".join(letter.to),
         template=letter.template,
         subject=letter.subject,
@@ -190,13 +192,13 @@ def _sent(decision: Decision, letter: Letter, story: Story) -> Line:
     )
 
 
-def _withheld(decision: Decision, template: str, story: Story, books: Books) -> Line:
+def _withheld(decision: Decision, template: str, contractor: Contractor, books: Books) -> Line:
     to_owner = books.readers.get(template) is Side.OWNER
     return Line(
         at=decision.at,
         rule=decision.rule,
-        contractor=story.contractor.name,
-        to=(story.owner if to_owner else story.contractor).addresses[0],
+        contractor=contractor.name,
+        to=(books.people.owner if to_owner else contractor).addresses[0],
         template=template,
         subject=decision.about,
         verdict=str(decision.verdict),

@@ -54,9 +54,9 @@ def why(
 def entries(books: Books, keys: list[str]) -> Iterator[Entry]:
     """All decisions about these contractors, with what became of their letters."""
     for key in keys:
-        story = books.whole_story(key)
-        for decision in story.decisions.values():
-            letter = story.letters.get(decision.letter)
+        facts = books.whole(key)
+        for decision in facts.decisions.values():
+            letter = facts.letters.get(decision.letter)
             called = _called(decision, letter, books)
             yield Entry(decision, called, _came(decision, letter, called))
             for held in decision.holds:

@@ -149,11 +149,15 @@ class Books:
 
     def whole_story(self, key: str) -> Story:
         """The story with all that was archived: for listings, never for a tick."""
-        live, whole = self.store.load(key), Facts()
-        for fact in (*self.store.history(key), *every_fact(live)):
+        return self._tell(key, self.whole(key))
+
+    def whole(self, key: str) -> Facts:
+        """The facts of one relationship, with all that was archived."""
+        whole = Facts()
+        for fact in (*self.store.history(key), *every_fact(self.store.load(key))):
             whole.add(fact)
         whole.summaries.clear()  # all that they tell of is here
-        return self._tell(key, whole)
+        return whole
 
     def _tell(self, key: str, facts: Facts, before: Story | None = None) -> Story:
         contractor, owner = self.people.contractors[key], self.people.owner
