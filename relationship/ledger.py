@@ -52,9 +52,7 @@ class Ledger:
     waits: tuple[Turn, ...] = ()
 
 
-def fold(
-    conversation: str, subject: str, messages: Iterable[Message], begun: Ledger | None = None
-) -> Ledger:
+def fold(conversation: str, subject: str, messages: Iterable[Message], begun: Ledger | None = None) -> Ledger:
     """The ledger of one conversation; messages in any order, each once.
 
     Where the ball was moved before, by mails that all of these come after, that ledger is what has `begun`.

@@ -34,6 +34,7 @@ from tick.stars import Stars
 MOST_MESSAGES = 3000  # of the stories that are kept in memory
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LONG_OVER = timedelta(days=30)  # a check-in's slot is then in nobody's way
+QUIET = timedelta(days=35)  # so long plain talk is live, at least
 
 
 class Books:
@@ -96,7 +97,7 @@ class Books:
         self._doubtful = set(self._callers)
         self._dockets.clear()
         self._days: dict[str, datetime] = {}  # the end of the day in which a relationship was looked at last
-        self._stays: dict[str, datetime] = {}  # until when nothing but talk can be closed in one
+        self._stays: dict[str, datetime] = {}  # until when nothing can be closed in one
         self.people = People(policy.owner, self._keys(policy.contractors))
         # When to look at each next; None: it has news, look at it now.
         self._wake: dict[str, datetime | None] = dict.fromkeys(self.people.contractors)
@@ -194,11 +195,11 @@ class Books:
         return known != ends_at
 
     def stays_until(self, key: str) -> datetime:
-        """Until when nothing but talk can have become so old that it goes to the yearly files."""
+        """Until when nothing can have become so old that it goes to the yearly files."""
         return self._stays.get(key, LONG_AGO)
 
     def note_stays(self, key: str, until: datetime) -> None:
-        """It is so until something old comes back, or goes."""
+        """It is so until something old comes in, comes back, or goes."""
         self._stays[key] = until
 
     def booked(self, but: str, now: datetime) -> tuple[Span, ...]:
@@ -244,6 +245,9 @@ class Books:
         """Facts were added to an aggregate."""
         self._project(key, added)
         self.stars.take_in(key, added)
+        said = [fact.at + QUIET for fact in added if isinstance(fact, Message)]
+        if said and key in self._stays:
+            self.note_stays(key, min(self._stays[key], *said))
         self._current.discard(key)
         if not all(isinstance(fact, Decision) for fact in added):
             self._doubtful.add(key)

@@ -22,10 +22,9 @@ from relationship.occasions.check_ins import OUTSIDE_HOURS
 from relationship.past import changed, is_plain, tells_of, told_in_numbers
 from relationship.story import LATELY, Story
 from store.protocol import OWNER
-from tick.books import Books
+from tick.books import QUIET, Books
 
-QUIET = timedelta(days=35)  # plain talk
-LONG_QUIET = timedelta(days=400)
+LONG_QUIET = timedelta(days=400)  # what is more than that
 TOLD = timedelta(days=430)  # so long the numbers of plain talk are kept
 OVER = frozenset({State.SENT, State.DRAFTED, State.REFUSED, State.CANCELLED, State.UNPROVABLE})
 
@@ -60,13 +59,14 @@ def is_untold(books: Books, key: str, conversation: str, now: datetime) -> bool:
 
 def tidy(books: Books, key: str, now: datetime) -> None:
     """Archive what is closed in one relationship; on most days nothing can be."""
-    story = books.story(key)
-    if now < min([books.stays_until(key), *_talk_stays(story).values()]):
+    if now < books.stays_until(key):
         return
-    closed = _closed(story, now)
-    if closed.facts:
+    story = books.story(key)
+    until = _stays_whole_until(story, now)
+    if until <= now and (closed := _closed(story, now)).facts:
         books.archive(key, closed.facts, closed.conversation_of, closed.left)
-    books.note_stays(key, _others_stay(books.story(key), now))
+        until = _stays_whole_until(books.story(key), now)
+    books.note_stays(key, until)
 
 
 def _talk_stays(story: Story) -> Mapping[str, datetime]:
@@ -84,6 +84,11 @@ def _stays_until(talk: Sequence[Message], ledger: Ledger) -> datetime:
     if not is_plain(talk):
         return last + LONG_QUIET
     return max([last + QUIET, *(lapses_at(turn, last) for turn in ledger.waits if turn.asks)])
+
+
+def _stays_whole_until(story: Story, now: datetime) -> datetime:
+    """Until when nothing at all of it can be closed."""
+    return min([_others_stay(story, now), *_talk_stays(story).values()])
 
 
 def _others_stay(story: Story, now: datetime) -> datetime:

@@ -111,6 +111,20 @@ def test_plain_talk_leaves_after_five_weeks_and_counts_all_the_same(scene):
     ]
 
 
+def test_what_comes_in_old_leaves_in_its_own_time(scene):
+    talk(scene)
+    found_at = scene.now = scene.now + timedelta(days=10)
+    scene.tick()
+    scene.now -= timedelta(days=33)
+    scene.writes(MARIA, TEAM, "Photos", "Here they are.")
+    scene.now = found_at
+    scene.tick()
+    assert "Photos" in live(scene)
+    scene.run(f"{found_at + timedelta(days=4):%Y-%m-%d %H:%M}", timedelta(days=1))
+    assert "Photos" not in live(scene)
+    assert "Logo" in live(scene)
+
+
 def test_no_day_leaves_what_is_over(scene):
     """Housekeeping skips the days on which it foresees that nothing can be."""
     scene.tick()
