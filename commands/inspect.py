@@ -10,8 +10,9 @@ import typer
 
 from commands.output import AsJson, plainly
 from mail.reading.files import LONG_AGO, FoundMail, find_mails
-from mail.reading.kinds import kind_of
+from mail.reading.kinds import Verdict, kind_of
 from mail.reading.parsing import Mail, parse
+from mail.reading.riddles import riddle
 from relationship.conversations import Threadable, thread
 
 
@@ -48,7 +49,7 @@ def inspect_files(paths: Iterable[Path], complaints: list[str] | None = None) ->
         verdict = kind_of(mail)
         place = str(found.file) + (f"#{found.number}" if found.number else "")
         row: dict[str, object] = {"file": str(found.file), "kind": verdict.kind.value}
-        row |= {"reason": verdict.reason, "thread": place, "message_id": mail.message_id}
+        row |= {"reason": _reason(verdict, found), "thread": place, "message_id": mail.message_id}
         if found.number:
             row["number"] = found.number
         rows.append(row)
@@ -57,6 +58,11 @@ def inspect_files(paths: Iterable[Path], complaints: list[str] | None = None) ->
     for row in rows:
         row["thread"] = names[str(row["thread"])]
         yield row
+
+
+def _reason(verdict: Verdict, found: FoundMail) -> str:
+    why = riddle(found.raw)
+    return f"{verdict.reason}; {why}, so it is set aside" if why else verdict.reason
 
 
 def _member(place: str, mail: Mail) -> Threadable:

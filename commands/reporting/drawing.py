@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from io import StringIO
 from typing import TYPE_CHECKING
+from warnings import catch_warnings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +60,8 @@ def drawing(
 
 def _svg(figure: "Figure") -> str:
     out = StringIO()
-    figure.savefig(out, format="svg", transparent=True)
+    with catch_warnings(action="ignore"):  # of letters that its own font lacks: the browser's has them
+        figure.savefig(out, format="svg", transparent=True)
     return out.getvalue()
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
+from warnings import catch_warnings
 
 from mail.letters.wording import short_day
 
@@ -61,7 +62,10 @@ def answers_png(weeks: Sequence[Week], rows: Sequence[Row], locale: str = "") ->
     if known:
         _rows(_axes(figure, NAMES, FIRST, heights[1]), known)
     out = BytesIO()
-    figure.savefig(out, format="png", transparent=True, metadata={"Software": None})
+    with catch_warnings(
+        action="ignore"
+    ):  # of letters that the font lacks: the lines around it name everybody
+        figure.savefig(out, format="png", transparent=True, metadata={"Software": None})
     return out.getvalue()
 
 

@@ -36,6 +36,12 @@ def test_threads_go_across_everything_given(tmp_path: Path) -> None:
     assert away != two
 
 
+def test_what_is_no_mail_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "rules.yaml").write_text("mode: live\nrules: []\n")
+    [row] = inspect_files([tmp_path])
+    assert "so it is set aside" in str(row["reason"])
+
+
 def test_the_file_is_named_as_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "real.eml").write_text(ONE)
     (tmp_path / "link.eml").symlink_to("real.eml")
