@@ -156,7 +156,8 @@ def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
     text = _without_greeting(text.strip())
     if not text or len(text) > CLOSER_CAP or has_question(text):
         return False
-    if text.count(" ") > CLOSER_WORDS or (_LETTER.search(text) and not lists.closer.stand_in(plain(text))):
+    says = _LETTER.search(_SMILEY.sub(" ", text))
+    if text.count(" ") > CLOSER_WORDS or (says and not lists.closer.stand_in(plain(text))):
         return False
     words = bare(text)
     if not _LETTER.search(words):
