@@ -10,6 +10,7 @@ from typing import Protocol
 
 from commands.app import build
 from commands.check import findings_of
+from commands.output import complain
 from mail.access.secrets import reveal
 from mail.access.tokens import Keep, Tokens
 from mail.imap.inbox import Inbox
@@ -92,7 +93,7 @@ class Keepwarm:
         delivered = deliver(
             books, bench, self.wires, now, spent=lambda: timedelta(seconds=monotonic() - begun)
         )
-        self._trouble = delivered.trouble
+        self._trouble = delivered.trouble or next(iter(books.lost.values()), "")
         return Work(
             read=recorded.read,
             recorded=recorded.recorded,
@@ -108,7 +109,7 @@ class Keepwarm:
 
     @property
     def trouble(self) -> str:
-        """Why the last tick could not send, in one sentence; "" where it could."""
+        """Why the last tick could not send, or not to everybody, in one sentence; "" where it could."""
         return self._trouble
 
     def adopt(self, policy: Policy, templates: Templates) -> None:
@@ -124,6 +125,7 @@ class Keepwarm:
 
     def start_over(self, now: datetime) -> None:
         """The mailbox could not be read for a while, or the clock was set: take nothing for granted."""
+        self.books.leave_out_the_lost()
         doubt_anew(self.books, now)
         heal(self.books, now)
         self.books.recount()
@@ -206,7 +208,10 @@ class House:
         """The books, to read beside the running daemon."""
         templates = self.templates()
         policy = self.policy(templates)
-        return Books(self.store(read_only=True), policy, readers(templates))
+        books = Books(self.store(read_only=True), policy, readers(templates))
+        for advice in books.lost.values():
+            complain(advice)
+        return books
 
     def keepwarm(self, policy: Policy, draw: Draw = picture, templates: Templates | None = None) -> Keepwarm:
         """The daemon, wired for real."""

@@ -5,7 +5,7 @@ live. To add to one, its facts need not be known: its file is changed line by li
 
 A file that cannot be read is renamed to `<file>.damaged-<time of its last change>`, and its aggregate refuses
 to load or commit until somebody has looked: one that began anew would not know what was sent already. All
-others go on.
+others go on, and what comes meanwhile is read again then, as the cursor stays.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -209,7 +209,8 @@ class Shelf:
 
 
 def _advice(path: Path, aside: Path) -> str:
+    rest = "nothing is sent" if path.stem == OWNER else "only the others are looked after"
     return (
         f"{path} was damaged and is set aside as {aside.name}: put a good copy back from a backup, or remove "
-        f"{aside.name} to begin anew without that history; then start again. Until then, nothing is sent."
+        f"{aside.name} to begin anew without that history; then start again. Until then, {rest}."
     )

@@ -218,9 +218,11 @@ class TinyStore:
         return known
 
     def move_cursor(self, cursor: Cursor) -> None:
-        """Keep the cursor."""
+        """Keep the cursor; while somebody's file is damaged only in memory: whoever mends it reads on from there."""
         self._must_be_writable()
-        if cursor != self._cursor:
+        if cursor != self._cursor and self._shelf.damaged:
+            self._cursor = cursor
+        elif cursor != self._cursor:
             self._files.replace(self._folder / "cursor.json", self._small(cursor))
             self._files.flush_folder(self._folder)
             self._cursor = cursor

@@ -5,7 +5,7 @@ to be looked at next: so that a tick costs what is new and what is due, however 
 the stories those are kept that were told last: they are told anew from the store, and most rest most of the time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
@@ -26,7 +26,7 @@ from rules.notices import NOTICES
 from rules.policy import Policy, Rule
 from store.aggregate import every_fact, merged
 from store.keys import new_key
-from store.protocol import OWNER, Store
+from store.protocol import OWNER, Store, StoreError
 from store.recent import Recent
 from tick.post import Post
 from tick.stars import Stars
@@ -62,10 +62,28 @@ class Books:
         self._booked: dict[str, tuple[Span, ...]] = {}
         self._by_others: dict[str, tuple[Span, ...]] = {}  # those of all others, as long as none changes
         self._doubtful: set[str] = set()  # of whose slots something may have changed
-        for name in self.store.names():
-            facts = self.store.load(name)
+        for name, facts in self._readable():
             self._project(name, [*facts.profile.values(), *facts.letters.values(), *facts.check_ins.values()])
             self.stars.take_in(name, facts.messages.values())
+
+    def _readable(self) -> Iterator[tuple[str, Facts]]:
+        """All aggregates but those of contractors whose file is damaged: the others go on without them."""
+        for name in self.store.names():
+            try:
+                yield name, self.store.load(name)
+            except StoreError:
+                if name == OWNER or name not in self._unreadable():
+                    raise
+
+    def _unreadable(self) -> dict[str, str]:
+        """The aggregates that cannot be read at all, and what to do about it."""
+        sound = self.store.names()
+        return {name: advice for name, advice in self.store.damaged().items() if name not in sound}
+
+    def leave_out_the_lost(self) -> None:
+        """Take nothing for granted of a file that was sound at first."""
+        if self._unreadable().keys() & self.profiles.keys():
+            self._rebuild()
 
     def _project(self, key: str, facts: Iterable[Fact]) -> None:
         """Take in what was added to an aggregate, but for its messages."""
@@ -98,7 +116,9 @@ class Books:
         self._dockets.clear()
         self._days: dict[str, datetime] = {}  # the end of the day in which a relationship was looked at last
         self._stays: dict[str, datetime] = {}  # until when nothing can be closed in one
-        self.people = People(policy.owner, self._keys(policy.contractors))
+        found, unreadable = self._keys(policy.contractors), self._unreadable()
+        self.lost = {key: unreadable[key] for key in found if key in unreadable}  # who is left out, and why
+        self.people = People(policy.owner, {key: who for key, who in found.items() if key not in self.lost})
         # When to look at each next; None: it has news, look at it now.
         self._wake: dict[str, datetime | None] = dict.fromkeys(self.people.contractors)
 

@@ -451,6 +451,33 @@ def test_a_way_out_that_refuses_us_keeps_the_letters_and_says_so_when_it_is_over
     crowd.everybody_has_each_letter_once()
 
 
+@pytest.mark.parametrize("put_right", ["a good copy", "begun anew"])
+def test_of_a_damaged_file_the_owner_is_told_and_the_others_go_on(crowd_of, put_right):
+    crowd = crowd_of(3)
+    crowd.first_run()
+    victim, path = crowd.people[0], min((crowd.data / "contractors").glob("crowd-0-*.json"))
+    sound = path.read_bytes()
+    path.write_bytes(sound[: len(sound) // 2])
+    with crowd.running():
+        crowd.answers(1)
+        crowd.bench.wait(lambda: told(crowd, "was damaged and is set aside"))
+        crowd.bench.wait(lambda: all(crowd.letters(address) for address in crowd.people[1:]))
+    status = crowd.bench.command("status")
+    assert "Crowd 1" in status.stdout and "only the others are looked after" in status.stderr
+    assert not crowd.letters(victim)
+    for damaged in path.parent.glob("*.damaged-*"):
+        damaged.unlink()
+    if put_right == "a good copy":
+        path.write_bytes(sound)
+    else:
+        crowd.expected[victim].clear()  # nothing of what came before is acted on
+    with crowd.running():
+        crowd.bench.wait(lambda: told(crowd, "works again"))
+        crowd.bench.wait(lambda: not crowd.open())
+    crowd.everybody_has_each_letter_once()
+    assert sum(row["contractor"] == "Crowd 0" for row in crowd.bench.rows("ledger")) == 2
+
+
 def killing_at_the_answer(daemon: list[subprocess.Popen[bytes]]) -> Fault:
     """The server has taken a letter, and the daemon is killed before it hears of it."""
 

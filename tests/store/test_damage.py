@@ -156,6 +156,28 @@ def test_a_damaged_cursor_or_heartbeat_is_made_anew(name: str, data: Path) -> No
     store.close()
 
 
+def test_while_a_file_is_damaged_the_cursor_moves_in_memory_alone(data: Path, make: SimpleNamespace) -> None:
+    path = _seeded(data, make)
+    sound = path.read_bytes()
+    store = TinyStore(data)
+    before, after = Cursor({"INBOX": FolderCursor(1, 5)}), Cursor({"INBOX": FolderCursor(1, 9)})
+    store.move_cursor(before)
+    store.close()
+    path.write_bytes(b"{")
+    store = TinyStore(data)
+    with pytest.raises(StoreError):
+        store.load(MARIA)
+    store.move_cursor(after)
+    assert store.cursor() == after
+    store.close()
+    path.write_bytes(sound)
+    store = TinyStore(data)
+    assert store.cursor() == before, "what came meanwhile is read again"
+    store.move_cursor(after)
+    store.close()
+    assert TinyStore(data, read_only=True).cursor() == after
+
+
 # -- versions ------------------------------------------------------------------------------------------------
 
 
