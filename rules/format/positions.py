@@ -54,8 +54,8 @@ class Document:
         return Problem(line, column, spell(path), message, hint)
 
 
-def read(source: str | bytes) -> Document:
-    """The document of a text; PolicyErrors where it is no YAML that can be read."""
+def read(source: str | bytes, begins: str = "Begin with `mode:` and `mailbox:`.") -> Document:
+    """The document of a text; PolicyErrors where it is no YAML that can be read. `begins` is told of an empty one."""
     text = decode(source)
     try:
         _check_depth(text)
@@ -63,7 +63,7 @@ def read(source: str | bytes) -> Document:
     except yaml.YAMLError as error:
         raise PolicyErrors((explain(error, text),)) from None
     if node is None:
-        raise PolicyErrors((Problem(1, 1, "", "The file is empty.", "Begin with `mode:` and `mailbox:`."),))
+        raise PolicyErrors((Problem(1, 1, "", "The file is empty.", begins),))
     _check_size(node)
     document = Document()
     document.data = _Reading(document).plain(node, ())

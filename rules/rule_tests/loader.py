@@ -31,7 +31,7 @@ MADE_IN = timedelta(minutes=2)  # `at:` means that minute, or the next: a note w
 
 def load_tests(text: str | bytes, policy: Policy, readers: Mapping[str, Side]) -> tuple[RuleTest, ...]:
     """The tests that a file holds; PolicyErrors lists every problem. `readers` tells who reads each template."""
-    document = read(text)
+    document = read(text, begins="Begin with `tests:`.")
     try:
         model = TestsFile.model_validate(document.data)
     except ValidationError as error:

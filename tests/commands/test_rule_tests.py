@@ -43,7 +43,7 @@ ASKS = "      - {at: 2026-03-02 10:00, from: Nora, to: Ben, subject: Logo, text:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "The file is empty."),
+        ("", "The file is empty. Begin with `tests:`."),
         ("tests: 3", "A list is expected here"),
         ("test:\n  - name: One", 'Did you mean "tests"?'),
         (a_test("      - {at: 2026-03-02 10:00, form: Nora, text: Hello}"), 'Did you mean "from"?'),
