@@ -10,7 +10,7 @@ import typer
 
 from commands.contractors import named
 from commands.house import House
-from commands.output import AsJson, local, plainly, print_json, print_table, spell
+from commands.output import AsJson, complain, local, plainly, print_json, print_table, spell
 from relationship.ledger import Turn, working_s
 from relationship.messages import Side
 from relationship.story import Story
@@ -44,6 +44,8 @@ def ledger(
     books = house.books()
     keys = [named(books, name)] if name else list(books.people.contractors)
     found = list(rows(books, keys))
+    for flaw in books.flaws:
+        complain(flaw)
     if as_json:
         print_json(found)
     elif as_csv:

@@ -80,6 +80,13 @@ class Books:
         sound = self.store.names()
         return {name: advice for name, advice in self.store.damaged().items() if name not in sound}
 
+    @property
+    def flaws(self) -> tuple[str, ...]:
+        """What of the archived facts that were read could not be understood, and was left out."""
+        unreadable = self._unreadable()
+        flaws = (flaw for name, flaw in self.store.damaged().items() if name not in unreadable)
+        return tuple(f"{flaw[:1].upper()}{flaw[1:]}." for flaw in flaws)
+
     def leave_out_the_lost(self) -> None:
         """Take nothing for granted of a file that was sound at first."""
         if self._unreadable().keys() & self.profiles.keys():

@@ -13,11 +13,14 @@ log = logging.getLogger(__name__)
 
 
 def apply_requests(books: Books) -> None:
-    """Do what was asked, oldest first; each may be done again without harm."""
+    """Do what was asked, oldest first; each may be done again without harm, and is as long as the store fails."""
     for verb, key in books.store.requests():
         try:
             apply(books, verb, key)
-        except (StoreError, ValueError) as error:  # asked again, it would fail again
+        except StoreError as error:  # a full disk, say: the request stays
+            log.warning("The request to %s %s could not be done yet: %s", verb, key, error)
+            continue
+        except ValueError as error:  # it would fail for ever
             log.warning("The request to %s %s could not be done: %s", verb, key, error)
         books.store.answered(verb, key)
 

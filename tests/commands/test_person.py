@@ -11,7 +11,10 @@ import pytest
 from daemon import House
 from relationship.facts import Profile
 from relationship.messages import Kind, Message, Side
+from store.protocol import StoreError
 from store.tinydb_store import TinyStore
+from tick.books import Books
+from tick.requests import apply_requests
 
 ROOT = Path(__file__).parent.parent.parent
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -92,6 +95,36 @@ def test_export_is_complete(run):
     assert "From Maria Santos" in told.stdout
     assert "Ben" not in told.stdout
     json.loads(told.stdout)
+
+
+def test_a_request_that_meets_a_full_disk_is_done_once_there_is_room(run, monkeypatch):
+    house = House(run.folder / "rules.yaml", run.folder / "data")
+    store = house.store()
+    books = Books(store, house.policy(house.templates()), {})
+    store.request("forget", "maria-1")
+
+    def full(*_):
+        raise StoreError("The disk is full.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "forget", full)
+        apply_requests(books)
+    assert store.requests() == (("forget", "maria-1"),)
+    apply_requests(books)
+    assert (store.requests(), store.names()) == ((), ("ben-1",))
+    store.close()
+
+
+def test_what_a_yearly_file_lost_is_said(run):
+    store = TinyStore(run.folder / "data")
+    store.archive("ben-1", store.load("ben-1").messages.values())
+    store.close()
+    [year] = (run.folder / "data" / "archive").rglob("ben-1.jsonl")
+    year.write_bytes(b"{]\n" + year.read_bytes())
+    for command in ("ledger", "why"):
+        told = run(command, "--json")
+        assert (told.returncode, "What stands at byte 0 of" in told.stderr) == (0, True)
+        assert "was left out" in told.stderr
 
 
 def test_while_a_daemon_runs_it_is_asked(run):
