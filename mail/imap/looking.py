@@ -2,8 +2,9 @@
 
 Everything that arrived since the marks were taken before the attempt is looked through, in every folder: a
 person or a filter may have moved the copy. A search by header is not used: servers answer it slowly, or
-from an index that lags behind. "Not there" counts only if the look is complete: every folder was read, and
-none has grown meanwhile (a copy that moves from a folder not yet read to one already read would be missed).
+from an index that lags behind. "Not there" counts only if the look is complete: every folder was read, no mail
+was withheld, and none has grown meanwhile (a copy that moves from a folder not yet read to one already read would
+be missed).
 """
 
 import re
