@@ -143,6 +143,8 @@ def _hand_over(waiting: Letter, work: Round) -> None:
 
     def commit_the_attempt(copied: bool) -> None:
         provable = letter.reader is Side.OWNER or copied or mailbox.copies == "server"
+        if by_bcc and not copied:
+            log.warning("The mail server refuses %s the copy of “%s”.", mailbox.address, letter.subject)
         books.commit(letter.contractor, [replace(letter, provable=provable)])
 
     receipt = work.wires.postman.deliver(

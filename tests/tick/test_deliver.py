@@ -47,11 +47,12 @@ def copies(how: str) -> tuple[str, str]:
 # -- the copy -----------------------------------------------------------------------------------------------
 
 
-def test_with_its_copy_refused_a_letter_in_doubt_is_never_sent_again_and_the_owner_is_told(scene):
+def test_with_its_copy_refused_a_letter_in_doubt_is_never_sent_again_and_the_owner_is_told(scene, caplog):
     scene.servers.refuse[TEAM] = (550, "no copies here")
     scene.servers.drop = "before delivery"
     a_thank_you_is_due(scene)
     scene.tick()
+    assert f"The mail server refuses {TEAM} the copy of “Re: Logo”." in caplog.text
     assert the_letter(scene).provable is False
     scene.servers.drop = ""
     scene.run("2026-03-04 20:00")
