@@ -40,8 +40,7 @@ class Court:
     def judge(self, case: Case) -> Judgement:
         """The verdict; what it lets through counts towards the limits at once."""
         verdict = judge(case, self.world)
-        if verdict.verdict is Verdict.SEND and needs_look(case):
-            self._look(case)
+        if verdict.verdict is Verdict.SEND and needs_look(case) and self._finds_something(case):
             verdict = judge(case, self.world)
         if verdict.verdict is Verdict.SEND:
             said = case.story.key, case.occasion.key, case.step.send
@@ -50,13 +49,16 @@ class Court:
             self.world.outgoing.append(Outgoing(case.story.key, self.world.now))
         return verdict
 
-    def _look(self, case: Case) -> None:
+    def _finds_something(self, case: Case) -> bool:
+        """Take the last look: the world is another one where something lies there."""
         key, about = case.story.key, case.occasion.message
         since = min(about.at if about else self.world.now - RECENT, case.occasion.moment)
         if (key, since) not in self.looked:
             self.looked[key, since] = self.look(case.story, since)
         found = self.looked[key, since]
-        self.world.unrecorded = {**self.world.unrecorded, **({key: found} if found else {})}
+        if found:
+            self.world.unrecorded = {**self.world.unrecorded, key: found}
+        return bool(found)
 
 
 def court(books: Books, look: Look, now: datetime) -> Court:
