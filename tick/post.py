@@ -71,12 +71,11 @@ class Post:
         return self.bundles.get(self._carriers.get(note.token, ""))
 
     def outgoing(self, rates: Iterable[Rate], now: datetime) -> list[Outgoing]:
-        """Letters to contractors that the limits count; those out of every window are let go."""
-        horizon = now - max((rate.window for rate in rates), default=timedelta())
+        """Letters to contractors that the limits count; those out of every window are let go, in time."""
         if self._swept_at is None or abs(now - self._swept_at) >= SWEPT:
-            self._sweep(horizon)
+            self._sweep(now - max((rate.window for rate in rates), default=timedelta()))
             self._swept_at = now
-        return [one for one in self._counted.values() if one.at > horizon]
+        return list(self._counted.values())
 
     def _sweep(self, horizon: datetime) -> None:
         for state in WENT_OUT:

@@ -265,7 +265,8 @@ def _at_an_edge(pair: Pair, owner: list[Span], contractor: list[Span], wanted: d
         (contractor, _wide(pair, owner), Side.OWNER),
         (owner, _wide(pair, contractor), Side.CONTRACTOR),
     )
-    farthest = max((abs(at - wanted) for span in (*owner, *contractor) for at in span), default=timedelta())
+    ends = [at for spans in (owner, contractor) if spans for at in (spans[0][0], spans[-1][1])]
+    farthest = max((abs(at - wanted) for at in ends), default=timedelta())
     for week in range(farthest // PATIENCE + 1):
         found: list[tuple[timedelta, bool, timedelta, datetime]] = []
         for inside, others, outside in sides:
