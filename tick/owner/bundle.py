@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from mail.letters.rendering import Markdown, RenderingError, Templates
 from relationship.decisions import Verdict
@@ -83,8 +82,8 @@ def _went_today(books: Books, now: datetime) -> bool:
 
 def _is_of_today(mail: Letter, books: Books, now: datetime) -> bool:
     """A day is the owner's own."""
-    zone = ZoneInfo(books.people.owner.timezone)
-    return mail.created_at.astimezone(zone).date() == now.astimezone(zone).date()
+    owner = books.people.owner
+    return owner.day_at(mail.created_at) == owner.day_at(now)
 
 
 def close_bundles(books: Books) -> None:
@@ -102,7 +101,7 @@ def next_bundle(books: Books, now: datetime) -> datetime | None:
     if not books.notes():
         return None
     if _went_today(books, now):
-        day = now.astimezone(owner.clock.zone).date() + timedelta(days=1)
+        day = owner.day_at(now) + timedelta(days=1)
         return owner.clock.next_open(datetime.combine(day, time(), owner.clock.zone))
     opens = owner.clock.next_open(now)
     return opens if opens > now else now + RECHECK
