@@ -156,6 +156,7 @@ def _hand_over(waiting: Letter, work: Round) -> None:
     )
     log.info("%s to %s: %s (%s)", letter.template, ", ".join(letter.to), receipt.outcome, receipt.reply)
     if receipt.reached:
+        work.wires.works()
         _take_receipt(replace(letter, reply=receipt.reply), receipt, work)
     else:
         work.lost_the_line(receipt.reply)

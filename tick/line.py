@@ -53,7 +53,9 @@ class Wires:
     told: set[str] = field(default_factory=set)  # occasions of mail that the store could not take
 
     def rest(self, why: str, now: datetime) -> None:
-        """Leave the way out alone for a while, longer each time."""
+        """Leave the way out alone for a while, longer each time; what failed long ago does not count."""
+        if self.rests_until and now > self.rests_until + LONGEST_REST:
+            self.failures = 0
         self.why = why
         self.rests_until = now + min(FIRST_REST * 2 ** min(self.failures, 10), LONGEST_REST)
         self.failures += 1
@@ -63,7 +65,7 @@ class Wires:
         return self.rests_until is not None and now < self.rests_until <= now + LONGEST_REST
 
     def works(self) -> None:
-        """The server is there."""
+        """The server has judged a letter, whatever it said of it."""
         self.rests_until, self.failures, self.why = None, 0, ""
 
 
@@ -98,7 +100,7 @@ class Round:
         except DeliveryError as error:
             self.wires.rest(str(error), self.now)
             return False
-        self.wires.works()
+        self.wires.why = ""  # as far as anybody can tell: it may yet say no to our account
         return True
 
     def lost_the_line(self, why: str) -> None:

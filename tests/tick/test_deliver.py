@@ -255,6 +255,25 @@ def test_a_no_at_each_stage_of_the_dialogue(scene, stage, about_us, code):
     assert "never" in "".join(mail.raw.text.decode() for mail in scene.letters(DANA))
 
 
+def test_a_server_that_greets_us_and_takes_no_letter_of_ours_is_left_alone_longer_each_time(scene):
+    tries = []
+
+    def never(direction, data, line):
+        if data.upper().startswith(b"MAIL"):
+            tries.append(scene.now)
+        return says_no(direction, data, line)
+
+    says_no = answering(b"MAIL", b"550 5.7.1 never")
+    with Proxy(scene.servers.smtp_port, never) as proxy:
+        a_thank_you_is_due(scene, (f":{scene.servers.smtp_port}", f":{proxy.port}"))
+        scene.run("2026-03-02 12:00", timedelta(minutes=1))
+        assert "never" in scene.keepwarm.trouble
+        assert 4 <= len(tries) <= 14
+        proxy.fault = None
+        scene.run("2026-03-02 12:20", timedelta(minutes=1))
+    assert (scene.subjects(MARIA), scene.keepwarm.trouble) == (["Re: Logo"], "")
+
+
 @pytest.mark.parametrize("copied", [True, False])
 def test_a_line_that_dies_at_the_word_data_leaves_no_doubt(scene, copied):
     def dies(direction, data, line):
