@@ -4,7 +4,9 @@ Plain talk is closed once it has been quiet for longer than a rule acts on it; w
 numbers (relationship/past.py). A question keeps its conversation open until it is given up, and so does whatever
 waits for a word about it. What holds more than talk is closed once it has been quiet for longer than anything looks
 back (the temperature compares this month with the year before it, `at most: once in a year` counts letters) and
-nothing of it lies ahead. A conversation comes back whole when somebody answers it after all (tick/record.py).
+nothing of it lies ahead. The last that each side said stays, however long ago, and so does what tells that an address
+refuses mail: a silence of years does not end by itself. A conversation comes back whole when somebody answers it after
+all (tick/record.py).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
@@ -21,6 +23,7 @@ from relationship.messages import Message, Side
 from relationship.occasions.check_ins import OUTSIDE_HOURS
 from relationship.past import changed, is_plain, tells_of, told_in_numbers
 from relationship.story import LATELY, Story
+from rules.policy import Policy
 from store.protocol import OWNER
 from tick.books import QUIET, Books
 
@@ -63,10 +66,16 @@ def tidy(books: Books, key: str, now: datetime) -> None:
         return
     story = books.story(key)
     until = _stays_whole_until(story, now)
-    if until <= now and (closed := _closed(story, now)).facts:
+    if until <= now and (closed := _closed(story, now, _letters_count(books.policy))).facts:
         books.archive(key, closed.facts, closed.conversation_of, closed.left)
         until = _stays_whole_until(books.story(key), now)
     books.note_stays(key, until)
+
+
+def _letters_count(policy: Policy) -> timedelta:
+    """So long letters count: a limit may look back for years, from when they went out, days after they were written."""
+    rates = [*policy.limits.per_contractor, *policy.limits.in_total, *(rule.at_most for rule in policy.rules)]
+    return max([LONG_QUIET, *(rate.window + QUIET for rate in rates if rate)])
 
 
 def _talk_stays(story: Story) -> Mapping[str, datetime]:
@@ -99,10 +108,11 @@ def _others_stay(story: Story, now: datetime) -> datetime:
     return min(decided + LONG_QUIET, written + LONG_QUIET, told + TOLD)
 
 
-def _closed(story: Story, now: datetime) -> Closed:
+def _closed(story: Story, now: datetime, letters_count: timedelta = LONG_QUIET) -> Closed:
     """What nothing acts on any more; a decision about what is live stays, or it would be taken anew."""
     names, long_ago = _over(story, now), now - LONG_QUIET
-    facts: list[Fact] = [x for x in story.letters.values() if x.created_at < long_ago and x.state in OVER]
+    old = [x for x in story.letters.values() if x.created_at < now - letters_count and x.state in OVER]
+    facts: list[Fact] = [x for x in old if x not in story.turned_away.values()]
     conversation_of: dict[str, str] = {}
     for name in names:
         facts += story.mail.conversations[name]
@@ -146,7 +156,7 @@ def _over(story: Story, now: datetime) -> set[str]:
     quiet = {name: talks[name] for name, until in _talk_stays(story).items() if until <= now}
     long_quiet = {name for name, talk in quiet.items() if talk[-1].at < now - LONG_QUIET}
     silent = quiet.keys() - _open(story, now) if quiet else set[str]()
-    ahead = _ahead(story, now) if long_quiet else set[str]()
+    ahead = _ahead(story, now) | _lasting(story) if long_quiet else set[str]()
     return (long_quiet - ahead) | {
         name for name in silent if is_plain(quiet[name]) and _was_looked_at(story, quiet[name], now)
     }
@@ -160,9 +170,8 @@ def _ahead(story: Story, now: datetime) -> set[str]:
 
 
 def _open(story: Story, now: datetime) -> set[str]:
-    """Conversations in which something waits, from which a silence counts, or which lift a bounce."""
-    last = [story.last_event, *(story.last_from(side) for side in Side), *_lifting(story)]
-    names = {story.conversation_of[message.key] for message in last if message}
+    """Conversations in which something waits, and those that stay for good."""
+    names = _lasting(story)
     for turn in story.ledger.waits:
         if turn.asks and not lapsed(turn, story.in_conversation(turn.conversation)[-1].at, now):
             names.add(turn.conversation)
@@ -171,6 +180,13 @@ def _open(story: Story, now: datetime) -> set[str]:
     for decision in story.held:
         names.update(story.conversations_of(mails_of(decision.occasion)))
     return names
+
+
+def _lasting(story: Story) -> set[str]:
+    """Conversations from which a silence counts, and those in which mail bounces, or which have lifted that."""
+    said = [story.last_event, *(story.last_from(side) for side in Side)]
+    last = [*said, *story.bouncing.values(), *_lifting(story)]
+    return {story.conversation_of[message.key] for message in last if message}
 
 
 def _lifting(story: Story) -> Iterator[Message | None]:
