@@ -18,7 +18,7 @@ from tick.books import Books
 def enroll(books: Books, now: datetime) -> None:
     """Before a collect: every contractor has a profile, so that facts never lie under an unknown key."""
     if not books.enrolled:
-        books.commit_many(dict(_missing(books, now)))
+        books.commit_many({**dict(_missing(books, now)), **dict(_left(books))})
         everybody = books.people.contractors.items()
         books.unread = {key: who for key, who in everybody if not books.profiles[key].history_read}
         books.enrolled = True
@@ -59,6 +59,13 @@ def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
         wanted = replace(wanted, name=contractor.name, addresses=addresses)
         if wanted != known:
             yield key, [wanted]
+
+
+def _left(books: Books) -> Iterator[tuple[str, list[Fact]]]:
+    """Profiles of who is no longer in rules.yaml: what they write from now on is read back when they return."""
+    for key, known in books.profiles.items():
+        if key not in books.people.contractors and known.history_read:
+            yield key, [replace(known, history_read=False)]
 
 
 def _read(books: Books, watermark: datetime | None) -> Iterator[tuple[str, list[Fact]]]:

@@ -213,3 +213,22 @@ def test_a_crash_between_the_yearly_files_and_the_summary_is_made_good(years, mo
     ]
     assert turns(years, "Maria") == as_recorded
     years.store.close()
+
+
+def test_what_a_contractor_wrote_while_they_were_not_in_the_file_is_read_back(scene):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.tick()
+    listed = scene.rules.read_text()
+    person = listed[listed.index("  - name: Maria") : listed.index("  - name: Ben")]
+    scene.policy(scene.rules_text, (person, ""))
+    scene.tick()
+    scene.at("2026-03-02 15:00")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+    scene.tick()
+    scene.at("2026-03-09 10:00")
+    scene.policy()
+    scene.run("2026-03-13 10:00")
+    assert [turn.subject for turn in scene.story("Maria").ledger.exchanges] == ["Logo"]
+    assert scene.letters(MARIA) == []
