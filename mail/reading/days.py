@@ -26,6 +26,13 @@ _LEADING = re.compile(
 )
 _THREE_LETTERS = re.compile(r"[^\W\d_]{3}|[^\x00-\u02af]")
 _NO_DAYS = frozenset(["one", "two", "ten", "six", "sec", "min", "now", "few", "the", "and"])
+# Hours that dateparser takes for days: "17 Uhr", "17h30", and "at 5" where no more follows.
+_HOUR = re.compile(
+    r"(?<![\d.:/-])([01]?\d|2[0-3])\s?(?:uhr|uur|h|hs|heures?|horas?)(?:([0-5]\d)|\b)", re.IGNORECASE
+)
+_AT_HOUR = re.compile(
+    r"\b(at|um|om|alle|ore|à|às|a las|a la) ([01]?\d|2[0-3])(?=$|[,;!?)]|\.(?:\s|$))", re.IGNORECASE
+)
 _ORDINAL = re.compile(r"(\d)(?:st|nd|rd|th|er|º|ª)\b", re.IGNORECASE)
 
 
@@ -40,11 +47,17 @@ def order_of(locale: str) -> str:
 def day_in(text: str, written_at: datetime, timezone: str, language: str, locale: str) -> date | None:
     """The day that a piece of text begins with; None where there is none near `written_at` (aware)."""
     today = written_at.astimezone(_zone(timezone)).date()
-    words = _LEADING.sub("", text.replace("\u00a0", " ").strip(" :=-–(")).split()[:WORDS_CAP]
+    said = _with_plain_hours(text.replace("\u00a0", " ").strip(" :=-–("))
+    words = _LEADING.sub("", said).split()[:WORDS_CAP]
     found = _numbers(" ".join(words), today, order_of(locale))
     if found is None and words:
         found = _words(tuple(words), today, order_of(locale), language)
     return found if found and today - PAST <= found <= today + FUTURE else None
+
+
+def _with_plain_hours(text: str) -> str:
+    text = _HOUR.sub(lambda hour: f"{hour[1]}:{hour[2] or '00'}", text)
+    return _AT_HOUR.sub(r"\1 \2:00", text)
 
 
 @lru_cache(maxsize=256)

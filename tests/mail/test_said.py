@@ -88,6 +88,13 @@ def test_the_owners_locale_orders_day_and_month() -> None:
         ("the 12th of December. Call Ben", "en", date(2026, 12, 12)),
         ("two of them", "en", None),
         ("1 January 1999", "en", None),
+        ("Freitag 17 Uhr", "de", date(2026, 11, 13)),
+        ("17 Uhr am Freitag", "de", date(2026, 11, 13)),
+        ("vendredi 17h30", "fr", date(2026, 11, 13)),
+        ("viernes a las 17 horas", "es", date(2026, 11, 13)),
+        ("sexta às 17h", "pt", date(2026, 11, 13)),
+        ("Friday at 5, please", "en", date(2026, 11, 13)),
+        ("at 12 Dec", "en", date(2026, 12, 12)),
     ],
 )
 def test_days_in_words(text: str, language: str, expected: date | None) -> None:
@@ -129,6 +136,7 @@ def test_a_day_is_the_writers_own() -> None:
         ("Resposta automática", "Estarei de férias de 20/12 a 04/01.", date(2027, 1, 5)),
         ("Risposta automatica", "Sono assente dal 20 dicembre al 4 gennaio.", date(2027, 1, 5)),
         ("Automatic reply", "Our hours are from 9am to 5pm, and I work from 9 to 5.", None),
+        ("Automatische Antwort", "Ich bin von 9 bis 17 Uhr erreichbar.", None),
         ("Automatic reply", "I moved from Flat 20 to 31 December Street.", None),
         ("Automatic reply", "I am away. Nobody knows until when.", None),
         ("Automatic reply", "I was back on 3 January 2020.", None),
