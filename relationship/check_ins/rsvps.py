@@ -94,7 +94,9 @@ def _by_calendar(message: Message, rsvp: Rsvp, check_in: CheckIn, letters: Mappi
     stamp = min(rsvp.stamp or message.at, message.at)  # a calendar whose clock is fast is not always right
     known = sequence_at(rsvp.uid, letters, stamp) if rsvp.sequence == UNSAID else rsvp.sequence
     sequence = min(known, check_in.sequence)
-    return Answer(rsvp.uid, sequence, message.side, rsvp.answer, stamp, message, rsvp.proposed)
+    # Who proposes the very time that is booked (and another length, say) may well come: there is nothing to move.
+    answer = "tentative" if rsvp.proposed == check_in.starts_at else rsvp.answer
+    return Answer(rsvp.uid, sequence, message.side, answer, stamp, message, rsvp.proposed)
 
 
 def _by_subject(message: Message, check_ins: Mapping[str, CheckIn], invited: Invited) -> Iterator[Answer]:

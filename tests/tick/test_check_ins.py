@@ -306,6 +306,16 @@ def test_status_tells_it_through_its_life(invited):
     assert shown(invited) == ("missed", at)
 
 
+@pytest.mark.parametrize("sender", [MARIA, DANA])
+def test_who_proposes_the_very_time_that_is_booked_moves_nothing(invited, sender):
+    booked, count = check_in(invited).starts_at, len(invited.servers.mailbox(MARIA))
+    replies(invited, sender, "TENTATIVE", dtstart=f"{booked:%Y%m%dT%H%M%SZ}")
+    assert (check_in(invited).starts_at, check_in(invited).sequence) == (booked, 0)
+    assert check_in(invited).state == ("tentative" if sender == MARIA else "invited")
+    assert not [one for one in invited.subjects(DANA) if "proposes another time" in one]
+    assert len(invited.servers.mailbox(MARIA)) == count
+
+
 def test_a_proposal_for_a_time_that_is_taken_says_so(invited):
     invited.policy(
         invited.rules_text + CHECK_INS,
