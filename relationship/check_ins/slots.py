@@ -30,9 +30,7 @@ AHEAD = timedelta(days=45)
 NEARBY = 6  # days round the wanted one that are tried first
 NEAR = 3  # days round the wanted one between which the first check-in may choose
 FARTHEST = timedelta(hours=12)  # hours that lie further apart than this do not neighbour each other
-PATIENCE = timedelta(
-    days=7
-)  # shared hours that lie further off than this, after the clocks change, are no help
+PATIENCE = timedelta(days=7)  # shared hours further off, after the clocks change or holidays, are no help
 QUARTER = timedelta(minutes=15)
 AT_AN_EDGE = 4  # starts that count as the edge of a span
 
