@@ -11,6 +11,11 @@ from tick.books import Books
 MOST = 20  # names that are listed where nobody like that is known
 
 
+def chosen(books: Books, name: str) -> list[str]:
+    """The keys of those whom a command is about: the one who is named, or, with no name, everybody."""
+    return [named(books, name)] if name else list(books.people.contractors)
+
+
 def named(books: Books, name: str) -> str:
     """The key of the contractor in the rules with this name (or first name, or address)."""
     people = books.people.contractors

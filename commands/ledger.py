@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.contractors import named
+from commands.contractors import chosen
 from commands.house import House
 from commands.output import AsJson, complain, local, plainly, print_json, print_table, spell
 from relationship.ledger import Turn, working_s
@@ -42,7 +42,7 @@ def ledger(
     """Show every exchange and open wait: who let whom wait, and how long."""
     house: House = context.obj
     books = house.books()
-    keys = [named(books, name)] if name else list(books.people.contractors)
+    keys = chosen(books, name)
     found = list(rows(books, keys))
     for flaw in books.flaws:
         complain(flaw)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.contractors import named
+from commands.contractors import chosen
 from commands.fates import fate
 from commands.house import House
 from commands.output import AsJson, complain, local, plainly, print_json, print_table
@@ -38,7 +38,7 @@ def why(
     """Show what was sent, held or suppressed, and why."""
     house: House = context.obj
     books = house.books()
-    keys = [named(books, name)] if name else list(books.people.contractors)
+    keys = chosen(books, name)
     newest_first = sorted(entries(books, keys), key=_age, reverse=True)
     for flaw in books.flaws:
         complain(flaw)

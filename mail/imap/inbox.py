@@ -289,10 +289,7 @@ class Inbox:
     ) -> list[RawMail]:
         """One batch; a mail at which the server says no, or hangs up (Dovecot does), is told from others."""
         try:
-            with self._speaking() as client:
-                if self._open != (folder, uidvalidity):
-                    self._examine(client, folder, uidvalidity)
-                mails, withheld = searching.fetch(client, folder, uids)
+            mails, withheld = self._fetched(folder, uidvalidity, uids)
         except FolderChanged:
             raise
         except InboxError:
@@ -309,6 +306,13 @@ class Inbox:
         return sorted(
             [*mails, *(searching.unreadable(folder, uid) for uid in withheld)], key=lambda mail: mail.uid
         )
+
+    def _fetched(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> tuple[list[RawMail], list[int]]:
+        """See `searching.fetch`; in a folder that is opened where it is not open."""
+        with self._speaking() as client:
+            if self._open != (folder, uidvalidity):
+                self._examine(client, folder, uidvalidity)
+            return searching.fetch(client, folder, uids)
 
     def _must_hand_out_others(self, folder: str, uidvalidity: int, withheld: Sequence[int]) -> None:
         """InboxError where no other mail can be had either: the server is ill then, and no mail to blame.
@@ -330,10 +334,7 @@ class Inbox:
 
     def _hands_out(self, folder: str, uidvalidity: int, uid: int) -> bool:
         try:
-            with self._speaking() as client:
-                if self._open != (folder, uidvalidity):
-                    self._examine(client, folder, uidvalidity)
-                return bool(searching.fetch(client, folder, (uid,))[0])
+            return bool(self._fetched(folder, uidvalidity, (uid,))[0])
         except FolderChanged:
             raise
         except InboxError:

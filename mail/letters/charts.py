@@ -62,9 +62,7 @@ def answers_png(weeks: Sequence[Week], rows: Sequence[Row], locale: str = "") ->
     if known:
         _rows(_axes(figure, NAMES, FIRST, heights[1]), known)
     out = BytesIO()
-    with catch_warnings(
-        action="ignore"
-    ):  # of letters that the font lacks: the lines around it name everybody
+    with catch_warnings(action="ignore"):  # of letters that its font lacks: the lines around name everybody
         figure.savefig(out, format="png", transparent=True, metadata={"Software": None})
     return out.getvalue()
 

@@ -16,9 +16,7 @@ from relationship.story import Absence, Story
 RECENT = timedelta(days=28)  # "this month"
 WIDE = timedelta(days=56)  # how far to look where the month holds too few answers
 USUAL = timedelta(days=365)  # so long before the recent ones reaches the baseline,
-REMEMBERED = timedelta(
-    days=385
-)  # and no further back than this: what is older may be in the yearly files alone
+REMEMBERED = timedelta(days=385)  # and no further back: what is older may be in the yearly files alone
 FEWEST_RECENT = 6
 FEWEST_USUAL = 8
 AN_HOUR_AND_A_HALF = 90 * 60  # from there on people speak of hours
