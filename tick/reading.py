@@ -9,6 +9,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 
 from mail.imap.inbox import InboxError
 from mail.reading.meaning import Terms
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 MUCH = 1_000  # mails in one go: from then on the second reader is worth its start
 AHEAD = 4  # batches that may be with it
+PATIENCE = 60.0  # seconds, for a batch that takes a twentieth of one
 
 TermsOf = Callable[[Batch], Terms]
 
@@ -54,8 +56,9 @@ class _Desk:
             raise fault
 
     def close(self) -> None:
-        if self._second:
-            self._second.close()
+        second, self._second = self._second, None
+        if second:
+            second.close()
 
     def _hand_over(self, batch: Batch) -> None:
         if self._count < MUCH <= self._count + len(batch.mails):
@@ -73,7 +76,14 @@ class _Desk:
         """What was read, in the order in which it came, until at most so many are left."""
         while self._waiting and (len(self._waiting) > most or self._waiting[0][1].done()):
             batch, found = self._waiting.popleft()
-            yield batch, found.result()
+            yield batch, self._told(found)
+
+    def _told(self, found: Future[Meanings]) -> Meanings:
+        """What the second reader said; nothing any more where it hangs."""
+        with suppress(TimeoutError):
+            return found.result(PATIENCE)
+        self.close()
+        return {}
 
 
 def _second_reader() -> SecondReader | None:

@@ -1,5 +1,7 @@
 """Much mail at once: strangers' is passed over, commits are few, years of history do not stay live."""
 
+import os
+import signal
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -216,20 +218,22 @@ def test_a_second_reader_changes_nothing(years, second, monkeypatch):
     assert second[0]._process.returncode is not None  # it has gone
 
 
-def test_where_the_second_reader_dies_the_first_reads_on(years, second, monkeypatch):
+@pytest.mark.parametrize("ill", [signal.SIGKILL, signal.SIGSTOP])
+def test_where_the_second_reader_dies_or_hangs_the_first_reads_on(years, second, monkeypatch, ill):
     history(years, 3)
     take = record._Recording.take
-    dead = []
+    struck = []
 
-    def dying(work, batch, known):
+    def striking(work, batch, known):
         take(work, batch, known)
-        if second and not dead:
-            dead.extend(second)
-            second[0]._process.kill()
+        if second and not struck:
+            struck.extend(second)
+            os.kill(second[0]._process.pid, ill)
 
-    monkeypatch.setattr(record._Recording, "take", dying)
+    monkeypatch.setattr(record._Recording, "take", striking)
+    monkeypatch.setattr("tick.reading.PATIENCE", 0.5)
     assert years.tick().recorded == 216
-    assert dead
+    assert struck[0]._process.returncode == -signal.SIGKILL
 
 
 def test_where_no_second_process_may_be_started_the_first_reads_alone(years, second, monkeypatch):
