@@ -128,17 +128,29 @@ def _log_in(client: IMAPClient, settings: InboxSettings) -> None:
     login, password = settings.login, settings.password
     plain = client.has_capability("AUTH=PLAIN")
     try:
-        # LOGIN is ASCII only; SASL PLAIN is UTF-8 (RFC 4616, section 2).
-        if plain and (client.has_capability("LOGINDISABLED") or not (login + password).isascii()):
-            client.plain_login(login, password)
-        else:
-            client.login(login, password)
+        with _told_apart():
+            # LOGIN is ASCII only; SASL PLAIN is UTF-8 (RFC 4616, section 2).
+            if plain and (client.has_capability("LOGINDISABLED") or not (login + password).isascii()):
+                client.plain_login(login, password)
+            else:
+                client.login(login, password)
     except LoginError as error:
         raise InboxError(_refused(settings, _said(error))) from None
     except UnicodeEncodeError:
         raise InboxError(
             f"The IMAP server {settings.server.host} takes only ASCII passwords; choose another one."
         ) from None
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """A LoginError is the server's no; IMAPClient takes a line that dies at the login for one, too."""
+    try:
+        yield
+    except LoginError as error:
+        if isinstance(error.__context__, imaplib.IMAP4.abort):
+            raise error.__context__ from None
+        raise
 
 
 def _bear(client: IMAPClient, settings: InboxSettings, tokens: Tokens) -> None:
@@ -151,7 +163,8 @@ def _bear(client: IMAPClient, settings: InboxSettings, tokens: Tokens) -> None:
     for last in (False, True):
         try:
             token = tokens(refused)
-            client.sasl_login(mechanism, sasl(mechanism, settings.login, token))
+            with _told_apart():
+                client.sasl_login(mechanism, sasl(mechanism, settings.login, token))
         except OAuthError as error:
             raise InboxError(str(error)) from None
         except LoginError as error:

@@ -2,7 +2,8 @@
 
 Folders are opened with EXAMINE and mail is fetched with BODY.PEEK, so that nothing is marked as read. Every
 fault becomes an InboxError with one sentence for people; the connection is dropped then, and the next call
-makes a new one. How long to wait before that is the caller's affair.
+makes a new one. How long to wait before that is the caller's affair; only `states`, with which a tick begins, asks
+once more by itself where the line died since the last one.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -107,6 +108,17 @@ class Inbox:
     def states(self, names: Iterable[str]) -> dict[str, FolderState]:
         """How far these folders have grown, by name; a folder that has gone is left out."""
         names = tuple(names)
+        is_new = self._client is None
+        try:
+            found = self._states_now(names)
+        except InboxError:  # servers and routers hang up on a line that rests
+            if is_new:
+                raise
+            found = self._states_now(names)
+        self._states = {name: found[name] for name in names if name in found}
+        return dict(self._states)
+
+    def _states_now(self, names: Sequence[str]) -> dict[str, FolderState]:
         with self._speaking() as client:
             self._open = ("", 0)
             if client.has_capability("LIST-STATUS"):
@@ -118,8 +130,7 @@ class Inbox:
                 found = listing.states(client, names)
             if self._settings.starred and labels.is_gmail(client):  # it is not said whether labels count
                 found = {name: replace(state, modseq=0) for name, state in found.items()}
-        self._states = {name: found[name] for name in names if name in found}
-        return dict(self._states)
+            return found
 
     def fetch(
         self,

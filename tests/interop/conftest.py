@@ -84,7 +84,7 @@ class RealMail:
     def _look(self, address: str, folder: str) -> list[StoredMail]:
         try:
             return self.mailbox(address, folder)
-        except IMAPClientError:  # Dovecot is making the mailbox this very moment
+        except (IMAPClientError, OSError):  # Dovecot is making the mailbox this very moment
             return []
 
     def arrived(self, address: str, count: int, folder: str = "INBOX") -> list[StoredMail]:

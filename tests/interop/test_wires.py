@@ -582,6 +582,8 @@ def test_a_server_that_kicks_us_out_of_idle(real_mail, inbox_of, trusted, kind) 
 def test_no_mail_is_missed_however_it_falls(real_mail, inbox) -> None:
     """Mail keeps coming while the loop polls and idles; each is announced, or seen by the next look."""
     settings = smtp_settings(real_mail.smtp_url)
+    # Dovecot 2.3 makes the mailbox now: IMAP and LMTP making it at once deadlock now and then, and one of them panics.
+    inbox.states(inbox.folders())
 
     def send() -> None:
         rng = random.Random(3)

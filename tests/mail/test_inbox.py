@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bench.servers.proxy import UP, Cut, Line, Proxy, hanging_up_at
 from commands.demo_servers import EmbeddedMail
-from mail.imap.inbox import FolderChanged, Inbox, InboxError, settings_from_url
+from mail.access.bearer import Tokens
+from mail.imap.inbox import FolderChanged, Inbox, InboxError, InboxSettings, settings_from_url
 from mail.smtp.delivery import deliver
 from mail.smtp.delivery import settings_from_url as smtp_settings
 
@@ -318,8 +320,59 @@ def test_a_lost_line_is_made_anew_by_the_next_call(embedded_mail: EmbeddedMail, 
     inbox.states(inbox.folders())
     embedded_mail.hang_up()
     with pytest.raises(InboxError, match="was lost"):
-        inbox.states(["INBOX"])
+        inbox.every_folder()
     assert "INBOX" in inbox.states(inbox.folders())
+
+
+def test_a_line_that_died_while_it_rested_is_no_trouble(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
+    fill(embedded_mail, 1)
+    before = inbox.states(inbox.folders())
+    embedded_mail.hang_up()
+    assert inbox.states(inbox.folders()) == before
+
+
+def test_a_server_that_hangs_up_at_every_look_is_trouble(embedded_mail: EmbeddedMail) -> None:
+    with Proxy(embedded_mail.imap_port) as proxy, Inbox(at_port(proxy.port)) as inbox:
+        inbox.states(inbox.folders())
+        proxy.fault = hanging_up_at(b"STATUS")
+        with pytest.raises(InboxError, match="was lost"):
+            inbox.states(["INBOX"])
+        proxy.fault = None
+        assert "INBOX" in inbox.states(["INBOX"])
+
+
+def at_port(port: int, password: str = "secret", tokens: Tokens | None = None) -> InboxSettings:
+    return settings_from_url(f"imap://127.0.0.1:{port}", TEAM, password, timeout=10, tokens=tokens)
+
+
+@pytest.mark.parametrize("password", ["secret", "sécret"])  # LOGIN, and AUTHENTICATE
+def test_a_line_that_dies_at_the_login_is_no_wrong_password(
+    embedded_mail: EmbeddedMail, password: str
+) -> None:
+    def hang_up(direction: str, data: bytes, line: Line) -> bytes:
+        if direction == UP and (b" LOGIN " in data or b" AUTHENTICATE " in data):
+            raise Cut
+        return data
+
+    with Proxy(embedded_mail.imap_port, hang_up) as proxy, pytest.raises(InboxError, match="was lost"):
+        Inbox(at_port(proxy.port, password)).connect()
+
+
+def test_a_line_that_dies_at_the_login_costs_no_token(embedded_mail: EmbeddedMail) -> None:
+    def hang_up(direction: str, data: bytes, line: Line) -> bytes:
+        if direction == UP and b" AUTHENTICATE " in data:
+            raise Cut
+        return data.replace(b"AUTH=PLAIN", b"AUTH=XOAUTH2")
+
+    refused: list[str] = []
+
+    def tokens(token: str) -> str:
+        refused.append(token)
+        return "good"
+
+    with Proxy(embedded_mail.imap_port, hang_up) as proxy, pytest.raises(InboxError, match="was lost"):
+        Inbox(at_port(proxy.port, tokens=tokens)).connect()
+    assert refused == [""]
 
 
 def test_a_server_that_is_away(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
