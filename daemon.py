@@ -82,9 +82,9 @@ class Keepwarm:
             self._is_fresh = False
         apply_requests(books)
         enroll(books, now)
-        recorded = record(self._collect(books, now), books, now)
+        recorded = record(self._collect(books, now), books, now, self.wires.copies)
         settle(books, now)
-        file_copies(self.inbox, recorded.copies)
+        file_copies(self.wires)
         bench = court(books, looking(self.inbox, books), now)
         judged = decide(books, bench, now)
         composed = compose(judged, books, self.templates, now)

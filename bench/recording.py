@@ -77,7 +77,7 @@ class Reader:
     def take(self, stored: Iterable[Stored], now: datetime) -> None:
         """Record what comes in, then tick."""
         books, begun = self._keepwarm.books, time.perf_counter()
-        record(_batches(stored, books), books, now)
+        record(_batches(stored, books), books, now, copies={})
         recorded = time.perf_counter() - begun
         self._keepwarm.tick(now)
         self._seconds.append((recorded, time.perf_counter() - begun))

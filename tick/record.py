@@ -7,7 +7,7 @@ goes to the yearly files at once. The cursor is moved after the facts, so that a
 import logging
 from collections.abc import Collection, Container, Iterable, Mapping
 from contextlib import closing
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 
 from mail.imap.inbox import InboxError
@@ -43,12 +43,16 @@ class Recorded:
     read: int = 0
     recorded: int = 0
     errors: int = 0
-    copies: list[tuple[str, int]] = field(default_factory=list)  # folder and UID of our own letters' copies
 
 
-def record(batches: Iterable[Batch], books: Books, now: datetime) -> Recorded:
-    """Record batches as they come. What was read before the line broke is kept."""
-    work = _Recording(books, now)
+def record(
+    batches: Iterable[Batch], books: Books, now: datetime, copies: dict[tuple[str, int], int]
+) -> Recorded:
+    """Record batches as they come. What was read before the line broke is kept.
+
+    `copies` takes up our own letters' copies that are to be filed, by folder and UID.
+    """
+    work = _Recording(books, now, copies)
     try:
         with closing(read_ahead(batches, work.terms_of)) as read:
             for batch, known in read:
@@ -66,9 +70,9 @@ def record(batches: Iterable[Batch], books: Books, now: datetime) -> Recorded:
 class _Recording:
     """What is understood, and not yet committed."""
 
-    def __init__(self, books: Books, now: datetime) -> None:
+    def __init__(self, books: Books, now: datetime, copies: dict[tuple[str, int], int]) -> None:
         self.done = Recorded()
-        self._books, self._now = books, now
+        self._books, self._now, self._copies = books, now, copies
         self._waiting = Waiting()
         self._cursors: dict[str, FolderCursor] = {}
         self._terms: Terms | None = None
@@ -146,7 +150,7 @@ class _Recording:
             heed(found.word, self._books, self._now)
             self.done.recorded += 1
         if not batch.in_sent and any(message.kind is Kind.OWN for _, message in found.concerned):
-            self.done.copies.append((raw.folder, raw.uid))
+            self._copies[raw.folder, raw.uid] = 0
 
     def _set_aside(self, raw: RawMail, why: str) -> None:
         """Keep the first of a tick's riddles as evidence, and count those that are new."""

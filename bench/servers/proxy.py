@@ -214,6 +214,26 @@ def hanging_up_at(command: bytes) -> Fault:
     return fault
 
 
+def dying_at(proxy: Proxy, number: int, heard: bool) -> Fault:
+    """One line dies, once so much has been said on all of them: `heard`, in the middle of the server's answer."""
+
+    def fault(direction: str, data: bytes, line: Line) -> bytes:
+        if direction == UP:
+            line.counts["dies"] += proxy.happened["said"] == number
+            proxy.happened["said"] += 1
+            if line.counts["dies"] and not heard:
+                raise Cut
+        elif line.counts["dies"]:
+            if not line.counts["half"]:
+                line.client.sendall(data[: len(data) // 2])
+                line.half_close(DOWN)
+            line.counts["half"] += 1
+            return b""
+        return data
+
+    return fault
+
+
 BODY, DOT = b"the letter", b"."  # stages that no command names
 
 

@@ -136,7 +136,8 @@ def test_a_write_for_much_mail_and_the_cursor_after_it(years, monkeypatch):
         monkeypatch.setattr(
             years.store, name, lambda *what, name=name, write=write: (done.append(name), write(*what))[1]
         )
-    record.record(years.keepwarm._collect(years.keepwarm.books, years.now), years.keepwarm.books, years.now)
+    books = years.keepwarm.books
+    record.record(years.keepwarm._collect(books, years.now), books, years.now, copies={})
     assert [name for name in done if name != "commit_many"] == ["archive", "archive", "move_cursor"]
 
 

@@ -2,6 +2,8 @@
 
 The idea is isync's: play the same scene once undisturbed and count its steps, then once for each step, aborted there,
 and resumed. The steps are the commits of the store, and every line said to the SMTP and to the IMAP server.
+
+Where only the line to the IMAP server dies, and not the process, the next tick goes on by itself.
 """
 
 import imaplib
@@ -16,7 +18,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bench.servers.proxy import Proxy, dying_at
 from commands.demo_servers import EmbeddedMail
+from mail.imap.inbox import InboxError
 from mail.letters.rendering import BUILT_IN, Templates
 from relationship.facts import Facts
 from store.files import Files
@@ -103,13 +107,16 @@ def staged(scene_of, tmp_path, monkeypatch) -> Iterator[Callable]:
 
 
 def tick_through(scene, moment: str = "") -> None:
-    """One tick; where it dies, the daemon starts anew and goes on."""
+    """One tick; where it dies, the daemon starts anew and goes on, and where the line does, by the next tick."""
     if moment:
         scene.at(moment)
     try:
         scene.tick()
     except Died:
         scene.restart()
+        scene.tick()
+    except InboxError as error:
+        assert "was lost" in str(error), error
         scene.tick()
 
 
@@ -179,6 +186,50 @@ def test_aborted_somewhere_and_resumed_the_end_is_the_same(staged, where):
 @pytest.mark.parametrize("where", ["commits", "lines"])
 def test_aborted_anywhere_and_resumed_the_end_is_the_same(staged, where):
     is_the_same_wherever_it_dies(staged, where, None)
+
+
+def filed(scene) -> dict[str, Counter]:
+    """How many mails lie in each folder: whether they are ours, and read."""
+    mails = {folder: scene.servers.mailbox(TEAM, folder) for folder in ("INBOX", "Sent")}
+    return {
+        folder: Counter((b"X-Keepwarm-Letter" in mail.content, "\\Seen" in mail.flags) for mail in found)
+        for folder, found in mails.items()
+    }
+
+
+def said_over_a_line_that_dies(staged, at: int, heard: bool = False):
+    """The scene after a play in which the line died once; how many things were said to the IMAP server."""
+    scene = staged()
+    with Proxy(scene.servers.imap_port) as proxy:
+        proxy.fault = dying_at(proxy, at, heard)
+        scene.policy(scene.rules_text, (scene.servers.imap_url, f"imap://127.0.0.1:{proxy.port}"))
+        play(scene)
+        for _ in range(2):  # the copies of the last letters are filed
+            tick_through(scene)
+        scene.keepwarm.close()
+        return scene, proxy.happened["said"]
+
+
+def is_the_same_wherever_the_line_dies(staged, some: int | None, heard: bool) -> None:
+    undisturbed, count = said_over_a_line_that_dies(staged, at=-1)
+    end = outcome(undisturbed), filed(undisturbed)
+    assert count > 100
+    assert set(end[1]["INBOX"]) == {(False, False)}, "copies are filed"
+    for n in range(count) if some is None else sorted(random.sample(range(count), some)):
+        scene, _ = said_over_a_line_that_dies(staged, n, heard)
+        assert (outcome(scene), filed(scene)) == end, f"the line died at {n} of {count}"
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_where_the_line_dies_the_next_tick_goes_on(staged, heard):
+    is_the_same_wherever_the_line_dies(staged, 8, heard)
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("heard", [False, True])
+def test_wherever_the_line_dies_the_next_tick_goes_on(staged, heard):
+    is_the_same_wherever_the_line_dies(staged, None, heard)
 
 
 class KillingFiles(Files):
