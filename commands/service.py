@@ -7,6 +7,7 @@ is trusted for one poll at most.
 
 import logging
 import socket
+import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -160,12 +161,13 @@ class Service:
             rest(seconds, self._woken)
             self._drain()
             return True
+        end = time.monotonic() + seconds
         try:
             arrived = self._keepwarm.inbox.idle(seconds, self._woken)
-        except InboxError as error:
+        except InboxError as error:  # the next tick makes the line anew, and says more where it cannot
             log.warning(str(error))
-            self._failures += 1
-            return False
+            rest(end - time.monotonic(), self._woken)
+            arrived = False
         self._drain()
         return arrived
 

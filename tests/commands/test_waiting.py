@@ -1,0 +1,62 @@
+"""The service between two ticks: how long it waits, and what it makes of a line that dies meanwhile."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from commands.demo_servers import EmbeddedMail
+from commands.pinging import Pinger
+from commands.service import Service
+from daemon import House
+
+RULES = """mode: live
+mailbox:
+  address: team@acme.example
+  imap: {imap}
+  smtp: {smtp}
+  password: env:KEEPWARM_TEST_PASSWORD
+  poll: 10 minutes
+owner: {{name: Dana Reyes, email: dana@acme.example, timezone: America/New_York}}
+contractors:
+  - {{name: Maria Santos, email: maria@contract.example, timezone: Asia/Manila}}
+rules:
+  - {{name: Thank, when: contractor replied, send: appreciation/quick-answer}}
+"""
+
+
+@pytest.fixture
+def service(embedded_mail: EmbeddedMail, tmp_path, monkeypatch) -> Iterator[Service]:
+    """A service that has ticked once, and waits for mail; it polls seldom."""
+    monkeypatch.setenv("KEEPWARM_TEST_PASSWORD", "secret")
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(RULES.format(imap=embedded_mail.imap_url, smtp=embedded_mail.smtp_url))
+    house = House(rules, tmp_path / "data")
+    keepwarm = house.keepwarm(house.policy(house.templates()))
+    service = Service(keepwarm, house, dry_run=False, pinger=Pinger(""))
+    service._tick()
+    yield service
+    keepwarm.close()
+
+
+@pytest.mark.timeout(60)  # twice as long as the poll is what a tick that failed is followed by
+def test_a_line_that_dies_while_waiting_puts_off_no_tick(embedded_mail: EmbeddedMail, service) -> None:
+    timer = threading.Timer(0.3, embedded_mail.hang_up)
+    timer.start()
+    assert not service._wait(1.0)
+    timer.join()
+    assert not service._wait(0.1)
+
+
+@pytest.mark.timeout(60)
+def test_a_server_that_is_away_while_waiting_is_not_asked_again_before_the_next_tick(
+    embedded_mail: EmbeddedMail, service, caplog
+) -> None:
+    embedded_mail.hang_up()
+    embedded_mail.offline = True
+    assert not service._wait(0.5)
+    assert len(caplog.records) == 1
+    embedded_mail.offline = False
+    service._tick()
+    assert not service._wait(0.1)
+    assert len(caplog.records) == 1
