@@ -20,10 +20,12 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from relationship.clocks.daysoff import holiday_dates
+from relationship.clocks.opening import shared_hours
 from relationship.messages import Side
 from relationship.parties import Party
 
 Span = tuple[datetime, datetime]
+Wide = tuple[list[datetime], list[datetime]]  # starts and ends of spans
 
 BACK = timedelta(days=21)  # how far before the wanted moment is looked at all, and how far behind it
 AHEAD = timedelta(days=45)
@@ -76,7 +78,7 @@ def _soon(pair: Pair, wanted: datetime, start: datetime, habit: bool) -> Slot | 
     if start >= wanted + days:
         return None
     window = (max(start, wanted - days), wanted + days)
-    shared = _shared(pair, pair.owner.clock.spans(*window), _present(pair, window))
+    shared = _shared(pair, window)
     near = any(_is_near(pair, span, max(wanted, start)) for span in shared)
     return _in_overlap(pair, shared, wanted, habit, NEARBY) if near else None
 
@@ -84,24 +86,21 @@ def _soon(pair: Pair, wanted: datetime, start: datetime, habit: bool) -> Slot | 
 def _sometime(pair: Pair, wanted: datetime, start: datetime, habit: bool) -> Slot | None:
     """The best slot within all weeks that are looked at."""
     window = (start, max(wanted, start) + AHEAD)
-    owner, contractor = list(pair.owner.clock.spans(*window)), list(_present(pair, window))
-    shared = _shared(pair, owner, contractor)
+    shared = _shared(pair, window)
     in_overlap = _in_overlap(pair, shared, wanted, habit)
-    if in_overlap is None or any(_is_near(pair, span, max(wanted, start)) for span in shared):
-        return in_overlap or _at_an_edge(pair, owner, contractor, wanted)
-    at_an_edge = _at_an_edge(pair, owner, contractor, wanted)
+    if in_overlap and any(_is_near(pair, span, max(wanted, start)) for span in shared):
+        return in_overlap
+    at_an_edge = _at_an_edge(pair, window, wanted)
+    if in_overlap is None:
+        return at_an_edge
     nearer = at_an_edge and at_an_edge.starts_at + PATIENCE < in_overlap.starts_at
     return at_an_edge if nearer else in_overlap
 
 
-def _present(pair: Pair, window: Span) -> Iterator[Span]:
-    """When the contractor is there."""
-    return _without(pair.contractor.clock.spans(*window), pair.absent)
-
-
-def _shared(pair: Pair, owner: Iterable[Span], contractor: Iterable[Span]) -> list[Span]:
+def _shared(pair: Pair, window: Span) -> list[Span]:
     """The spans that both share and that are long enough."""
-    spans = _overlap(list(owner), list(contractor))
+    hours = shared_hours(pair.owner.clock, pair.contractor.clock)
+    spans = _without(hours.spans(*window), pair.absent)
     return [span for span in spans if span[1] - span[0] >= pair.length]
 
 
@@ -219,19 +218,6 @@ def _touches(slot: Span, others: Iterable[Span]) -> bool:
     return any(start < slot[1] and slot[0] < end for start, end in others)
 
 
-def _overlap(ones: list[Span], others: list[Span]) -> Iterator[Span]:
-    """What two ordered lists of spans have in common."""
-    i = j = 0
-    while i < len(ones) and j < len(others):
-        start, end = max(ones[i][0], others[j][0]), min(ones[i][1], others[j][1])
-        if start < end:
-            yield start, end
-        if ones[i][1] <= others[j][1]:
-            i += 1
-        else:
-            j += 1
-
-
 def _without(spans: Iterable[Span], holes: Sequence[Span]) -> Iterator[Span]:
     """The spans, less the holes in them."""
     for start, end in spans:
@@ -254,20 +240,15 @@ def _by_day(span: Span, zone: ZoneInfo) -> Iterator[tuple[date, Span]]:
         start = midnight
 
 
-def _at_an_edge(pair: Pair, owner: list[Span], contractor: list[Span], wanted: datetime) -> Slot | None:
+def _at_an_edge(pair: Pair, window: Span, wanted: datetime) -> Slot | None:
     """Inside one party's hours, as near as can be to the other's; rather outside the owner's hours.
 
     The weeks round the wanted moment are tried one by one: nearly always the first one has a place.
     """
-    sides = (
-        (contractor, _wide(pair, owner), Side.OWNER),
-        (owner, _wide(pair, contractor), Side.CONTRACTOR),
-    )
-    ends = [at for spans in (owner, contractor) if spans for at in (spans[0][0], spans[-1][1])]
-    farthest = max((abs(at - wanted) for at in ends), default=timedelta())
+    farthest = max(abs(at - wanted) for at in window)
     for week in range(farthest // PATIENCE + 1):
         found: list[tuple[timedelta, bool, timedelta, datetime]] = []
-        for inside, others, outside in sides:
+        for inside, others, outside in _sides(pair, _clipped(window, wanted, week + 2)):
             near = _within(inside, wanted, week)
             for at in (at for at in _edges(near, pair) if abs(at - wanted) // PATIENCE == week):
                 apart = _apart(at, others, pair.length)
@@ -277,6 +258,21 @@ def _at_an_edge(pair: Pair, owner: list[Span], contractor: list[Span], wanted: d
             if _free(pair, at):
                 return Slot(at, at + pair.length, str(Side.CONTRACTOR if contractors else Side.OWNER))
     return None
+
+
+def _sides(pair: Pair, window: Span) -> Iterator[tuple[list[Span], Wide, Side]]:
+    """Whose hours a slot may lie in, those that it is to be near to, and whose these are."""
+    owner = list(pair.owner.clock.spans(*window))
+    contractor = list(_without(pair.contractor.clock.spans(*window), pair.absent))
+    yield contractor, _wide(pair, owner), Side.OWNER
+    yield owner, _wide(pair, contractor), Side.CONTRACTOR
+
+
+def _clipped(window: Span, wanted: datetime, weeks: int) -> Span:
+    """The part of a window that lies so near to a moment: where hours are cut off there, no slot notices."""
+    far = weeks * PATIENCE
+    start = max(window[0], wanted - far)
+    return start, max(start, min(window[1], wanted + far))
 
 
 def _within(spans: list[Span], wanted: datetime, week: int) -> list[Span]:
@@ -298,13 +294,13 @@ def _edges(spans: list[Span], pair: Pair) -> Iterator[datetime]:
             yield from (first + (quarters - n) * QUARTER for n in range(AT_AN_EDGE))
 
 
-def _wide(pair: Pair, spans: list[Span]) -> tuple[list[datetime], list[datetime]]:
+def _wide(pair: Pair, spans: list[Span]) -> Wide:
     """The starts and the ends of the spans that are long enough."""
     wide = [span for span in spans if span[1] - span[0] >= pair.length]
     return [start for start, _ in wide], [end for _, end in wide]
 
 
-def _apart(at: datetime, wide: tuple[list[datetime], list[datetime]], length: timedelta) -> timedelta:
+def _apart(at: datetime, wide: Wide, length: timedelta) -> timedelta:
     """How far a slot from `at` on would have to be moved to lie inside the nearest span; all are wide enough."""
     starts, ends = wide
     number = bisect_right(starts, at)

@@ -13,13 +13,15 @@ Nothing is looked for further away than about 30 years: a party that never works
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from relationship.clocks.daysoff import check_holidays, holiday_dates
 from relationship.clocks.durations import Duration
-from relationship.clocks.intervals import Chunk
+from relationship.clocks.opening import EPOCH, OpenHours
+from relationship.clocks.opening import moment as _moment
+from relationship.clocks.opening import seconds as _seconds
 from relationship.clocks.weeks import Week, parse_hours
 from relationship.clocks.zones import CHUNK_DAYS, CHUNK_S, DAY_S, check_zone, segments
 
@@ -28,26 +30,25 @@ __all__ = ["WorkingClock", "check_holidays", "check_zone", "parse_hours", "worki
 HORIZON_CHUNKS = 30
 REMEMBERED = 500  # answers, which take 0.1 MB
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_DATE = _EPOCH.date()
+_EPOCH_DATE = EPOCH.date()
 _ONE_DAY = timedelta(days=1)
 _ONE_SECOND = timedelta(seconds=1)
 
 
-class WorkingClock:
+class WorkingClock(OpenHours):
     """One party's working time. Moments are aware datetimes in any zone; answers are aware UTC."""
 
     def __init__(
         self, timezone: str, hours: str, holidays: str = "", away: tuple[tuple[date, date], ...] = ()
     ) -> None:
         """Take a zone ("Asia/Manila"), hours, holidays ("PH") and absences; ValueError says what is wrong."""
+        super().__init__()
         self.zone = check_zone(timezone)
         self._timezone = timezone
         self._week: Week = parse_hours(hours)
         check_holidays(holidays)
         self._holidays = holidays
         self._away = away
-        self._chunks: dict[int, Chunk] = {}
         self._asked: dict[tuple[datetime, Duration], datetime] = {}  # what `after` answered lately
         self._days: dict[int, array[int]] = {}  # working days, by chunk
 
@@ -57,15 +58,15 @@ class WorkingClock:
         last, end_at = divmod(_seconds(end), CHUNK_S)
         if (last, end_at) <= (first, start_at):
             return 0
-        worked = self._chunk(last).until(end_at) - self._chunk(first).until(start_at)
+        worked = self.chunk(last).until(end_at) - self.chunk(first).until(start_at)
         if first < last:
-            worked += sum(self._chunk(index).total for index in range(first, last))
+            worked += sum(self.chunk(index).total for index in range(first, last))
         return worked
 
     def contains(self, moment: datetime) -> bool:
         """Whether the moment lies inside the hours."""
         index, at = divmod(_seconds(moment), CHUNK_S)
-        return self._chunk(index).contains(at)
+        return self.chunk(index).contains(at)
 
     def works_on(self, day: date) -> bool:
         """Whether a shift starts on this day of the party's own calendar."""
@@ -87,7 +88,7 @@ class WorkingClock:
             return moment.astimezone(UTC)
         first, at = divmod(_seconds(moment), CHUNK_S)
         for index in range(first, first + HORIZON_CHUNKS):
-            start = self._chunk(index).next_start(at if index == first else 0)
+            start = self.chunk(index).next_start(at if index == first else 0)
             if start is not None:
                 return _moment(index, start)
         return _moment(first + HORIZON_CHUNKS, at)
@@ -98,7 +99,7 @@ class WorkingClock:
             return moment.astimezone(UTC)
         first, at = divmod(_seconds(moment), CHUNK_S)
         for index in range(first, first - HORIZON_CHUNKS, -1):
-            end = self._chunk(index).last_end(at if index == first else CHUNK_S)
+            end = self.chunk(index).last_end(at if index == first else CHUNK_S)
             if end is not None:
                 return _moment(index, end)
         return _moment(first - HORIZON_CHUNKS, at)
@@ -138,35 +139,13 @@ class WorkingClock:
             return self._days_before(end, duration.amount)
         return self._time_before(end, duration.plain_seconds)
 
-    def spans(self, start: datetime, end: datetime) -> Iterable[tuple[datetime, datetime]]:
-        """Open spans within [start, end), UTC, in order and never touching."""
-        held: tuple[int, int] | None = None
-        for span in self._pieces(_seconds(start), _seconds(end)):
-            if held and held[1] == span[0]:
-                held = (held[0], span[1])
-                continue
-            if held:
-                yield _moment(0, held[0]), _moment(0, held[1])
-            held = span
-        if held:
-            yield _moment(0, held[0]), _moment(0, held[1])
-
-    def _pieces(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Open spans in seconds since 1970, cut at the chunks' borders."""
-        for index in range(start // CHUNK_S, (end - 1) // CHUNK_S + 1):
-            base = index * CHUNK_S
-            for opens, closes in self._chunk(index).intervals(start - base):
-                if opens + base >= end:
-                    return
-                yield max(opens + base, start), min(closes + base, end)
-
     def _time_after(self, start: datetime, need: int) -> datetime:
         if not need:
             return start.astimezone(UTC)
         first, at = divmod(_seconds(start), CHUNK_S)
-        need += self._chunk(first).until(at)
+        need += self.chunk(first).until(at)
         for index in range(first, first + HORIZON_CHUNKS):
-            chunk = self._chunk(index)
+            chunk = self.chunk(index)
             if need <= chunk.total:
                 return _moment(index, chunk.earliest(need))
             need -= chunk.total
@@ -176,11 +155,11 @@ class WorkingClock:
         if not need:
             return end.astimezone(UTC)
         first, at = divmod(_seconds(end), CHUNK_S)
-        rest = self._chunk(first).until(at) - need
+        rest = self.chunk(first).until(at) - need
         for index in range(first, first - HORIZON_CHUNKS, -1):
             if rest >= 0:
-                return _moment(index, self._chunk(index).latest(rest))
-            rest += self._chunk(index - 1).total
+                return _moment(index, self.chunk(index).latest(rest))
+            rest += self.chunk(index - 1).total
         return _moment(first - HORIZON_CHUNKS, at)
 
     def _days_after(self, start: datetime, amount: int) -> datetime:
@@ -241,12 +220,6 @@ class WorkingClock:
             days = self._days[index] = array("i", working)
         return days
 
-    def _chunk(self, index: int) -> Chunk:
-        chunk = self._chunks.get(index)
-        if chunk is None:
-            chunk = self._chunks[index] = Chunk(self._intervals(index))
-        return chunk
-
     def _intervals(self, index: int) -> Iterator[tuple[int, int]]:
         """Open intervals of a chunk, in seconds since its start."""
         base = index * CHUNK_S
@@ -272,13 +245,3 @@ def working_clock(
 ) -> WorkingClock:
     """The clock of these hours, built once."""
     return WorkingClock(timezone, hours, holidays, away)
-
-
-def _seconds(moment: datetime) -> int:
-    """Whole seconds since 1970; TypeError for a naive datetime."""
-    since = moment - _EPOCH
-    return since.days * DAY_S + since.seconds
-
-
-def _moment(index: int, at: int) -> datetime:
-    return _EPOCH + timedelta(seconds=index * CHUNK_S + at)
