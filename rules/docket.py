@@ -14,8 +14,9 @@ everything that is open is looked at.
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 
-from relationship.check_ins.bookings import slot_of
+from relationship.check_ins.bookings import BOOKED, slot_of
 from relationship.check_ins.check_in import CheckIn
 from relationship.decisions import Decision
 from relationship.facts import Fact
@@ -100,7 +101,7 @@ class Docket:
                 self.looked_on = None
             else:
                 self.stirred.add(kind)
-            if isinstance(fact, Letter) and slot_of(fact.occasion)[0]:
+            if isinstance(fact, Letter) and fact.occasion.startswith(BOOKED):
                 self.stirred.add("invitations")
             if isinstance(fact, Letter) and fact.state in LOST:
                 self.stirred.add("lost letters")
@@ -118,13 +119,11 @@ class Docket:
             self._let_go(self.conversations.keys() - story.mail.conversations.keys())
         called = self._called(story, now)
         self.names = frozenset((*self._changed(story), *(name for one in called.values() for name in one)))
-        wanted, stirred = called.keys() | self.acted.keys(), self.stirred
-        if not wanted and not stirred:
+        wanted, triggers = called.keys() | self.acted.keys(), _resting_on(frozenset(self.stirred))
+        if not wanted and not triggers:
             return []
         return [
-            (order, rule)
-            for order, rule in enumerate(rules)
-            if rule.name in wanted or not stirred.isdisjoint(RESTS_ON[rule.when])
+            (order, rule) for order, rule in enumerate(rules) if rule.when in triggers or rule.name in wanted
         ]
 
     def _note_day(self, story: Story, now: datetime) -> None:
@@ -220,6 +219,12 @@ class Docket:
         self.starts = _starts(story)
         self.stirred.clear()
         self.acted.clear()
+
+
+@lru_cache(maxsize=256)
+def _resting_on(stirred: frozenset[str]) -> frozenset[str]:
+    """The triggers whose occasions rest on one of these kinds."""
+    return frozenset(trigger for trigger, kinds in RESTS_ON.items() if not stirred.isdisjoint(kinds))
 
 
 def _starts(story: Story) -> tuple[object, ...]:

@@ -102,10 +102,17 @@ OF_ANOTHER = frozenset({"owner first", "one of two answered"})
 
 # What the occasions of a trigger rest on, besides the clock: kinds of facts, or what is folded from them. It is mail
 # where nothing is said.
-_CHECK_IN = frozenset({"check-ins", "invitations"})
+_OF_INVITATIONS = (
+    "check-in due",
+    "check-in changed",
+    "check-in cancelled",
+    "check-in unanswered",
+    "check-in over",
+)
 RESTS_ON: Mapping[str, frozenset[str]] = {
     **dict.fromkeys((*FINDERS, "streak", "every"), frozenset({"mail"})),
-    **dict.fromkeys((name for name in FINDERS if name.startswith("check-in")), _CHECK_IN),
+    **dict.fromkeys((name for name in FINDERS if name.startswith("check-in")), frozenset({"check-ins"})),
+    **dict.fromkeys(_OF_INVITATIONS, frozenset({"check-ins", "invitations"})),
     **dict.fromkeys(OF_ANOTHER, frozenset({"withheld"})),
     "no praise": frozenset({"mail", "letters"}),
     "temperature fell": frozenset({"temperature"}),
