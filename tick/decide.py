@@ -107,7 +107,7 @@ def _over(case: Case) -> Judged:
 
 
 def _unmet(case: Case) -> Judged:
-    """A condition may hold later: it is looked at whenever something is new, and once a week."""
+    """A condition may hold later: it is looked at whenever something is new, and once a day."""
     return Judged(case, Judgement(Verdict.HOLD, case.unmet, gate="condition"))
 
 
