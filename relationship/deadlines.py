@@ -6,7 +6,8 @@ click or by naming the day as their own.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from relationship.letters import Letter
 from relationship.messages import Message, Side
@@ -32,7 +33,7 @@ class Deadline:
         clock = story.clock(Side.CONTRACTOR)
         days = (self.due + timedelta(days=n) for n in range(FURTHEST))
         shift = next((shift for day in days if (shift := clock.shift_on(day))), None)
-        return shift[0] if shift else clock.next_open(story.contractor.midnight(self.due))
+        return shift[0] if shift else clock.next_open(self._midnight(story))
 
     def ends_at(self, story: Story) -> datetime:
         """The end of that day where the contractor lives: only then it is missed.
@@ -40,8 +41,11 @@ class Deadline:
         A night's work belongs to the day on which it starts.
         """
         shift = story.clock(Side.CONTRACTOR).shift_on(self.due)
-        midnight = story.contractor.midnight(self.due + timedelta(days=1))
+        midnight = self._midnight(story) + timedelta(days=1)
         return max(midnight, shift[1]) if shift else midnight
+
+    def _midnight(self, story: Story) -> datetime:
+        return datetime.combine(self.due, time(), ZoneInfo(story.contractor.timezone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from relationship.clocks.durations import Duration
 from relationship.clocks.hours import WorkingClock, working_clock
 
-A_DAY = timedelta(days=1)
 PHASES = ("onboarding", "active", "backup", "paused", "ended")
 
 
@@ -31,14 +30,6 @@ class Party:
     def day_at(self, moment: datetime) -> date:
         """The day that it is in the party's zone."""
         return moment.astimezone(self.clock.zone).date()
-
-    def midnight(self, day: date) -> datetime:
-        """When a day begins in the party's zone, as aware UTC."""
-        return datetime.combine(day, time(), self.clock.zone).astimezone(UTC)
-
-    def day_ends_at(self, moment: datetime) -> datetime:
-        """When the day that it is in the party's zone ends."""
-        return self.midnight(self.day_at(moment) + A_DAY)
 
     @property
     def first_name(self) -> str:
@@ -79,11 +70,6 @@ class Contractor(Party):
     def phase_at(self, moment: datetime) -> str:
         """The phase on the contractor's own day."""
         return self.phase_on(self.day_at(moment))
-
-    def next_phase_on(self, day: date) -> date | None:
-        """The later day on which another phase begins by itself; None where none does."""
-        ends = None if self.fixed_phase else self._onboarding_ends
-        return ends if ends and day < ends else None
 
     @cached_property
     def _onboarding_ends(self) -> date | None:

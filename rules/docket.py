@@ -6,16 +6,14 @@ a step is to come has nothing until that step is due. So a look goes through the
 changed since the last one, and through those of which something is due, and leaves the others as they were noted.
 The first look, under each policy, goes through everything.
 
-What is due or held is judged at every look, and at least once a day. What a condition keeps back is looked at with
-news of its own, with another phase or temperature, and once a week. Where steps start anew, because a debt was paid or
-an absence ended, everything that is open is looked at.
-
-So most days bring nothing, and nobody looks: `next_look` tells when a look may find something though nothing was said.
+What is due or held is judged at every look. What a condition keeps back is looked at with news of its own, with
+another phase or temperature, and once a week. Where steps start anew, because a debt was paid or an absence ended,
+everything that is open is looked at.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 
 from relationship.check_ins.bookings import BOOKED, slot_of
@@ -28,7 +26,6 @@ from relationship.messages import Message
 from relationship.news import News
 from relationship.occasions import OF_ANOTHER, ONE_BY_ONE, RESTS_ON, Occasion
 from relationship.occasions.turns import debts_paid
-from relationship.parties import Contractor
 from relationship.past import Summary
 from relationship.story import Story
 from relationship.values import value
@@ -38,7 +35,6 @@ from rules.policy import Rule
 NOTHING: Set[str] = frozenset()
 LOST = frozenset({State.REFUSED, State.UNPROVABLE})  # or nobody knows: the owner is told
 NO_TURNS = Ledger()
-A_DAY = timedelta(days=1)
 Wanted = Sequence[tuple[int, Rule]]  # rules, with their places in the file
 
 KINDS: Mapping[type, str] = {
@@ -95,7 +91,6 @@ class Docket:
     check_ins: Mapping[str, CheckIn] = field(default_factory=dict)  # likewise
     starts: tuple[object, ...] = ()  # likewise: why steps started anew
     judged: bool = False  # whether something is due, or held
-    unmet: bool = False  # whether a condition keeps something back
     next_at: datetime | None = None  # when time alone changes something for a rule
 
     def stir(self, facts: Iterable[Fact]) -> None:
@@ -209,30 +204,12 @@ class Docket:
         else:
             self.left.pop(rule.name, None)
 
-    def note_next(self) -> None:
-        """Note what the rules have left, and when time alone changes something for one of them."""
+    def note_next(self) -> datetime | None:
+        """When time alone changes something for a rule; what it left is noted by now."""
         left = [one for some in self.left.values() for one in some]
         self.judged = any(one.judged for one in left)
-        self.unmet = any(one.unmet for one in left)
         self.next_at = min((one.due_at for one in left if one.due_at), default=None)
-
-    def next_look(self, contractor: Contractor) -> datetime | None:
-        """When a look may find something though nothing was said; None where it never will.
-
-        A look on a day before that would call nothing (`begin`): no rule but `payment due` rests on the day alone.
-        What was decided since, and is no reason for a look of its own, comes of something that is due, held or unmet.
-        """
-        day = self._next_day(contractor)
-        moments = [self.next_at, contractor.midnight(day) if day else None]
-        return min((moment for moment in moments if moment), default=None)
-
-    def _next_day(self, contractor: Contractor) -> date | None:
-        """The contractor's next day that may bring something by its mere beginning."""
-        if self.judged or contractor.pay:
-            return self.today + A_DAY
-        monday = self.today + (7 - self.today.weekday()) * A_DAY if self.unmet else None
-        days = [monday, contractor.next_phase_on(self.today)]
-        return min((day for day in days if day), default=None)
+        return self.next_at
 
     def looked(self, story: Story) -> None:
         """Everything was looked at."""

@@ -73,7 +73,7 @@ class Cases:
     over: list[Case] = field(default_factory=list)  # begun or held, but ended before this step was sent
     unmet: list[Case] = field(default_factory=list)  # due, but a condition does not hold as yet
     gone: list[Decision] = field(default_factory=list)  # held, and there is nothing any more to act on
-    next_at: datetime | None = None  # when something may come of it by time alone
+    next_at: datetime | None = None  # when the next step comes due by time alone
 
     @property
     def are_none(self) -> bool:
@@ -106,9 +106,7 @@ def cases(
                 case = _next_case(rule, order, mark, readers, occasion, story, now)
                 left += _filed(found, rule, occasion, case, story, now)
         docket.leave(rule, left)
-    if wanted:
-        docket.note_next()
-    found.next_at = docket.next_look(story.contractor)
+    found.next_at = docket.note_next() if wanted else docket.next_at
     docket.looked(story)
     found.gone = [x for x in story.held if x.rule in acting and x.occasion not in acting[x.rule]]
     return found

@@ -123,13 +123,11 @@ class Books:
         self._dockets.clear()
         self._days: dict[str, datetime] = {}  # the end of the day in which a relationship was looked at last
         self._stays: dict[str, datetime] = {}  # until when nothing can be closed in one
-        self._restless: set[str] = set()  # in which what is held, or on its way, keeps something open
         found, unreadable = self._keys(policy.contractors), self._unreadable()
         self.lost = {key: unreadable[key] for key in found if key in unreadable}  # who is left out, and why
         self.people = People(policy.owner, {key: who for key, who in found.items() if key not in self.lost})
         # When to look at each next; None: it has news, look at it now.
         self._wake: dict[str, datetime | None] = dict.fromkeys(self.people.contractors)
-        self._ticked_at = LONG_AGO  # when everybody had their turn
 
     def _keys(self, contractors: Iterable[Contractor]) -> dict[str, Contractor]:
         """The stable key of each contractor: that of the aggregate which knows one of the addresses."""
@@ -205,13 +203,9 @@ class Books:
         key = self.people.key_of(address)
         return self.story(key) if key else None
 
-    def to_look_at(self, now: datetime) -> Iterator[str]:
-        """Relationships with news, or with something due by now; what is noted of one may call the next."""
-        self._settle_slots(now)
-        for key, at in self._wake.items():
-            if at is None or at <= now:
-                yield key
-        self._ticked_at = now
+    def to_look_at(self, now: datetime) -> list[str]:
+        """Relationships with news, or with something due by now."""
+        return [key for key, at in self._wake.items() if at is None or at <= now]
 
     def next_look(self, now: datetime) -> datetime | None:
         """When a relationship is to be looked at next: `now` where one has news; None where there is nobody."""
@@ -231,36 +225,24 @@ class Books:
         """Until when nothing can have become so old that it goes to the yearly files."""
         return self._stays.get(key, LONG_AGO)
 
-    def note_stays(self, key: str, until: datetime, restless: bool) -> None:
-        """It is so until there is news: of a `restless` one, whatever it is; else more than decisions and letters."""
+    def note_stays(self, key: str, until: datetime) -> None:
+        """It is so until something old comes in, comes back, or goes."""
         self._stays[key] = until
-        (self._restless.add if restless else self._restless.discard)(key)
 
     def booked(self, but: str, now: datetime) -> tuple[Span, ...]:
         """The slots of everybody's standing check-ins, but for one relationship's; none of those long over."""
-        self._settle_slots(now)
+        horizon = now - LONG_OVER
+        for key in self._doubtful & self._callers & self.people.contractors.keys() if self._doubtful else ():
+            standing = (x for x in self.story(key).check_ins.values() if x.ends_at > horizon and x.stands)
+            spans = tuple((x.starts_at, x.ends_at) for x in standing)
+            if spans != self._booked.get(key):
+                self._booked[key] = spans
+                self._by_others.clear()
+        self._doubtful.clear()
         if but not in self._by_others:
             others = (spans for key, spans in self._booked.items() if key != but)
             self._by_others[but] = tuple(chain.from_iterable(others))
         return self._by_others[but]
-
-    def _settle_slots(self, now: datetime) -> None:
-        """Take in what changed about slots; whose own next slot rests on it is looked at on their next day."""
-        horizon = now - LONG_OVER
-        for key in self._doubtful & self._callers & self.people.contractors.keys() if self._doubtful else ():
-            standing = (x for x in self.story(key).check_ins.values() if x.ends_at > horizon and x.stands)
-            spans, before = tuple((x.starts_at, x.ends_at) for x in standing), self._booked.get(key, ())
-            if spans != before:
-                self._booked[key] = spans
-                self._by_others.clear()
-                self._tell_others(key, set(before) - set(spans), set(spans) - set(before), now)
-        self._doubtful.clear()
-
-    def _tell_others(self, but: str, dropped: set[Span], added: set[Span], now: datetime) -> None:
-        for key, outlook in self.outlooks.items():
-            at = self._wake[key]
-            if at and key != but and outlook.minds(dropped, added, now):
-                self._wake[key] = min(at, self.people.contractors[key].day_ends_at(self._ticked_at))
 
     def docket(self, key: str) -> Docket:
         """What is left to do in one relationship."""
@@ -290,8 +272,9 @@ class Books:
         """Facts were added to an aggregate."""
         self._project(key, added)
         self.stars.take_in(key, added)
-        if key in self._restless or not all(isinstance(fact, Decision | Letter) for fact in added):
-            self._stays.pop(key, None)
+        said = [fact.at + QUIET for fact in added if isinstance(fact, Message)]
+        if said and key in self._stays:
+            self.note_stays(key, min(self._stays[key], *said))
         self._current.discard(key)
         if not all(isinstance(fact, Decision) for fact in added):
             self._doubtful.add(key)

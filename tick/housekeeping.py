@@ -12,6 +12,7 @@ all (tick/record.py).
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from relationship.deadlines import deadlines
 from relationship.decisions import Decision, mails_of
@@ -63,12 +64,12 @@ def tidy(books: Books, key: str, now: datetime) -> None:
     """Archive what is closed in one relationship; on most days nothing can be."""
     if now < books.stays_until(key):
         return
-    closed = _closed(books.story(key), now, _letters_count(books.policy))
-    if closed.facts:
-        books.archive(key, closed.facts, closed.conversation_of, closed.left)
     story = books.story(key)
-    until = _stays_whole_until(story, now, _letters_count(books.policy))
-    books.note_stays(key, until, _is_restless(story, now))
+    until = _stays_whole_until(story, now)
+    if until <= now and (closed := _closed(story, now, _letters_count(books.policy))).facts:
+        books.archive(key, closed.facts, closed.conversation_of, closed.left)
+        until = _stays_whole_until(books.story(key), now)
+    books.note_stays(key, until)
 
 
 def _letters_count(policy: Policy) -> timedelta:
@@ -94,33 +95,17 @@ def _stays_until(talk: Sequence[Message], ledger: Ledger) -> datetime:
     return max([last + QUIET, *(lapses_at(turn, last) for turn in ledger.waits if turn.asks)])
 
 
-def _stays_whole_until(story: Story, now: datetime, letters_count: timedelta) -> datetime:
-    """Until when time alone closes nothing. What is old enough, and still here, stays until there is news of it."""
-    return min((at for at in _ages(story, letters_count) if at >= now), default=now + LONG_QUIET)
+def _stays_whole_until(story: Story, now: datetime) -> datetime:
+    """Until when nothing at all of it can be closed."""
+    return min([_others_stay(story, now), *_talk_stays(story).values()])
 
 
-def _ages(story: Story, letters_count: timedelta) -> Iterator[datetime]:
-    """When something becomes old enough to be closed: whatever `_closed` compares with the clock."""
-    yield from story.folded(_ages_of_talk)
-    yield from (deadline.ends_at(story) + LONG_QUIET for deadline in deadlines(story))
-    yield from (decision.at + LONG_QUIET for decision in _passing(story))
-    yield from (letter.created_at + letters_count for letter in story.letters.values())
-    yield from (month.since + TOLD for month in story.past.summaries.values())
-
-
-def _ages_of_talk(story: Story) -> list[datetime]:
-    ages: list[datetime] = []
-    for name, until in _talk_stays(story).items():
-        talk = story.mail.conversations[name]
-        later = (talk[-1].at + LONG_QUIET, max(message.seen_at for message in talk) + LATELY)
-        ages += [until, *(at for at in later if at > until)]
-    return ages
-
-
-def _is_restless(story: Story, now: datetime) -> bool:
-    """Whether something is old enough, and stays only because of what is held or on its way."""
-    old = {name for name, until in _talk_stays(story).items() if until <= now}
-    return not old <= _lasting(story) or any(x.created_at + LONG_QUIET <= now for x in story.pending)
+def _others_stay(story: Story, now: datetime) -> datetime:
+    """Until when all that is no talk stays live, and what is yet to come as well."""
+    decided = min(map(attrgetter("at"), _passing(story)), default=now)
+    written = min(map(attrgetter("created_at"), story.letters.values()), default=now)
+    told = min(map(attrgetter("since"), story.past.summaries.values()), default=now)
+    return min(decided + LONG_QUIET, written + LONG_QUIET, told + TOLD)
 
 
 def _closed(story: Story, now: datetime, letters_count: timedelta = LONG_QUIET) -> Closed:

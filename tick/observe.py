@@ -1,12 +1,13 @@
 """What the daemon notes of its own accord before deciding: a planned check-in, a change of temperature."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from relationship.check_ins.outlook import look_ahead
 from relationship.check_ins.planning import Diary
 from relationship.check_ins.revising import revise
 from relationship.facts import Fact
+from relationship.parties import Contractor
 from relationship.story import Story
 from relationship.warmth.temperature import judge
 from rules.policy import Rule
@@ -20,27 +21,28 @@ def observe(books: Books, key: str, now: datetime) -> datetime:
     """Commit what is to be noted about one relationship; returns when to look again by time alone.
 
     What depends on the day alone is done in the first look of the contractor's own day, so that how often one
-    looks changes nothing. The temperature is judged every day; else days on which nothing can change are left out.
+    looks changes nothing.
     """
     changed: list[Fact] = []
-    contractor, midnight = books.people.contractors[key], books.day_ends_at(key)
+    midnight = books.day_ends_at(key)
     if midnight is None or not midnight - A_DAY <= now < midnight:
-        midnight = contractor.day_ends_at(now)
+        midnight = _midnight(books.people.contractors[key], now)
     if books.is_new_day(key, midnight):
         tidy(books, key, now)
         changed += _temperature(books.story(key), books, now)
-    stays_until = books.stays_until(key)
-    if books.policy.temperature.judged or stays_until <= midnight:
-        look_at = midnight
-    else:
-        look_at = contractor.day_ends_at(stays_until)
+    look_at = midnight
     if books.booking:
         changed += _check_ins(books.story(key), books.booking, books, now)
-        look_at = min(look_at, books.outlooks[key].look_at(midnight) or look_at)
+        look_at = min(midnight, books.outlooks[key].until or midnight)
     if changed:
         books.commit(key, changed)
-        look_at = min(look_at, midnight)
     return max(look_at, now)
+
+
+def _midnight(contractor: Contractor, now: datetime) -> datetime:
+    """When the contractor's next day begins."""
+    day = contractor.day_at(now) + A_DAY
+    return datetime.combine(day, time(), contractor.clock.zone).astimezone(UTC)
 
 
 def _temperature(story: Story, books: Books, now: datetime) -> list[Fact]:

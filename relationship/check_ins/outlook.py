@@ -5,9 +5,6 @@ the terms, the check-ins there are, the absences. Time alone takes away the days
 which lie before the slot. The owner's check-ins with others, when they are added, take away other slots than
 this one, and where one is dropped, or this is the first one (which goes where the fewest are), it is searched
 again. One that is planned, and waits for its invitation, is looked at every time: its notice may be lost.
-
-So nobody need look before an outlook's end, but for three reasons that are no moments: it waits, or is the first
-(every day), or somebody else's check-ins moved in a way that it `minds` (on the contractor's next day).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,23 +28,6 @@ class Outlook:
     check_ins: Mapping[str, CheckIn]
     rests_on: tuple[object, ...]
 
-    def look_at(self, midnight: datetime) -> datetime | None:
-        """When to look at it again by time alone, at the latest at the day's end where every day may change it."""
-        if self.waits or self._is_first:
-            return min(midnight, self.until or midnight)
-        return self.until
-
-    @property
-    def _is_first(self) -> bool:
-        """Whether the first slot of all was searched for, which goes where the fewest are."""
-        return self.taken is not None and not self.check_ins
-
-    def minds(self, dropped: Iterable[Span], added: Iterable[Span], now: datetime) -> bool:
-        """Whether it may be another one once somebody else's check-ins have other slots."""
-        if self.taken is None:
-            return False
-        return any(end > now for _, end in dropped) or (self.slot is not None and _touches(self.slot, added))
-
     def stands(self, story: Story, diary: Diary, now: datetime) -> bool:
         """Whether nothing at all changes about the check-ins: none is to be planned, moved or cancelled."""
         return self.check_ins is story.check_ins and not self.waits and self.holds(story, diary, now)
@@ -64,7 +44,9 @@ class Outlook:
         before, after = frozenset(self.taken or ()), frozenset(taken)
         if before == after:
             return True
-        return not (self._is_first or self.minds(before - after, after - before, now))
+        if any(end > now for _, end in before - after) or not story.check_ins:
+            return False
+        return self.slot is None or not _touches(self.slot, after - before)
 
 
 def look_ahead(

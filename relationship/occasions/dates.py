@@ -3,7 +3,7 @@
 import calendar
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from relationship.messages import Message, Side
@@ -25,7 +25,7 @@ def anniversary(story: Story, now: datetime) -> Iterator[Occasion]:
     last = today.year - since.year - (today < _in_year(since, today.year))
     for years in (max(last, 0), max(last, 0) + 1):  # the next one too, so that it is waited for
         on = _in_year(since, since.year + years)
-        moment = story.contractor.midnight(on)
+        moment = _midnight(on, story.contractor.timezone)
         if years < 1 or moment < now - LONG_AGO:
             continue
         yield Occasion(
@@ -48,13 +48,14 @@ def _in_year(day: date, year: int) -> date:
 
 def payment_due(story: Story, now: datetime) -> Iterator[Occasion]:
     """`payment due`: the days of `pay:`, in the owner's calendar; `#paid` since the last one settles it."""
-    clock, today = story.clock(Side.OWNER), story.owner.day_at(now)
+    zone, clock = story.owner.timezone, story.clock(Side.OWNER)
+    today = now.astimezone(ZoneInfo(zone)).date()
     known = {
         day for text in story.contractor.pay for day in pay_days(text, today - 2 * AHEAD, today + 2 * AHEAD)
     }
     settled = _paid(story, sorted(known))
     for day in sorted(day for day in known if today - BACK <= day <= today + AHEAD):
-        moment = clock.next_open(story.owner.midnight(day))
+        moment = clock.next_open(_midnight(day, zone))
         paid = settled.get(day)
         yield Occasion(
             trigger="payment due",
@@ -120,3 +121,7 @@ def every(key: str, occurrences: Occurrences) -> Finder:
                 return
 
     return find
+
+
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone))

@@ -1,8 +1,7 @@
 """A simulated clock for the daemon's own tick, from one moment at which something may happen to the next.
 
 No clock is read, and no moment between two is worth a tick: something new arrives, the books want to look
-at a relationship, the owner's bundle may go out, a letter in the outbox is tried again, or a day begins for one of
-the contractors, as what nobody foresees, such as a draft that expires, is done once a day at least. With a `grid`
+at a relationship, the owner's bundle may go out, or a letter in the outbox is tried again. With a `grid`
 every moment is put off to the next multiple of it, as a daemon that polls does.
 """
 
@@ -49,31 +48,21 @@ def play(
 
     A `grid` counts from its `origin`, or else from `start`.
     """
-    now, dawn = start, None
+    now = start
     while now <= end:
         keepwarm.tick(now)
         yield now
-        if dawn is None or dawn <= now:
-            dawn = _next_dawn(keepwarm.books, now)
-        following = _next_moment(keepwarm.books, source, dawn, now, grid or PAUSE)
+        following = _next_moment(keepwarm.books, source, now, grid or PAUSE)
         if following is None:
             return
         now = _on_grid(following, origin or start, grid)
 
 
-def _next_moment(
-    books: Books, source: Source, dawn: datetime | None, now: datetime, pause: timedelta
-) -> datetime | None:
-    due = [books.next_look(now), next_bundle(books, now), _next_attempt(books, now), dawn]
+def _next_moment(books: Books, source: Source, now: datetime, pause: timedelta) -> datetime | None:
+    due = [books.next_look(now), next_bundle(books, now), _next_attempt(books, now)]
     known = [max(moment, now + pause) for moment in due if moment]
     arrives = source.next_at()
     return min([*known, *([arrives] if arrives else [])], default=None)
-
-
-def _next_dawn(books: Books, now: datetime) -> datetime | None:
-    """When the next day begins for one of the contractors."""
-    zones = {who.timezone: who for who in books.people.contractors.values()}
-    return min((who.day_ends_at(now) for who in zones.values()), default=None)
 
 
 def _next_attempt(books: Books, now: datetime) -> datetime | None:
