@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from relationship.check_ins.check_in import CheckIn
 from relationship.parties import Contractor
 
+PATIENCE = timedelta(weeks=6)  # so long a first check-in stays wanted when it was, while others take the days
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -65,8 +67,9 @@ def next_due(
         return None
     if last is None and at_once:
         return begun, period
-    due, apart = step(since, period, zone), last.starts_at + period.half if last else begun
-    while due < max(apart, earliest - period.half):
+    due = step(since, period, zone)
+    apart, late = (last.starts_at + period.half, period.half) if last else (begun, max(period.half, PATIENCE))
+    while due < max(apart, earliest - late):
         due = step(due, period, zone)
     return due, period
 

@@ -2,11 +2,12 @@
 
 Theory of operation. Both parties' open spans, less the contractor's detected absences, are cut with each
 other: what is left is their overlap. The days of the overlap are tried one by one, the one nearest to the
-wanted moment first; where no habit exists yet, the days round it on which the owner has the fewest check-ins
-come first, so that several contractors spread over the week. On a day, the wanted wall clock is taken where
-it suits, else the middle of the longest overlap, else the free quarter of an hour that is nearest to it. Days
-count in the owner's zone. Two who share no hours, or none for weeks until the clocks change, meet at the
-nearest edge.
+wanted moment first. Where no habit exists yet, each check-in that the owner has on a day counts for more than
+three days' distance, so that a few contractors spread over the week; and distance counts by its square, so that
+of many who begin at once nobody waits for an empty day for ever: the later it gets, the more of them a day
+takes. On a day, the wanted wall clock is taken where it suits, else the middle of the longest overlap, else the
+free quarter of an hour that is nearest to it. Days count in the owner's zone. Two who share no hours, or none
+for weeks until the clocks change, meet at the nearest edge.
 
 A night shift runs into a day that may be a holiday, or the weekend. It would lie inside the hours; nobody
 likes it. So no slot touches a holiday or an absence of either calendar, whosever shift it belongs to.
@@ -30,7 +31,9 @@ Wide = tuple[list[datetime], list[datetime]]  # starts and ends of spans
 BACK = timedelta(days=21)  # how far before the wanted moment is looked at all, and how far behind it
 AHEAD = timedelta(days=45)
 NEARBY = 6  # days round the wanted one that are tried first
-NEAR = 3  # days round the wanted one between which the first check-in may choose
+# How bad a day is for a first check-in, besides the square of its distance in days.
+LOAD = 10  # for each that the owner has on it
+AWKWARD = 100  # where it is a free day of either calendar
 FARTHEST = timedelta(hours=12)  # hours that lie further apart than this do not neighbour each other
 PATIENCE = timedelta(days=7)  # shared hours further off, after the clocks change or holidays, are no help
 QUARTER = timedelta(minutes=15)
@@ -67,20 +70,22 @@ def choose(pair: Pair, wanted: datetime, earliest: datetime, habit: bool = False
 
     With a `habit`, the wanted moment's weekday and wall clock are kept where they suit.
     """
-    wanted = wanted if habit else max(wanted, earliest)
-    start = max(_whole_day(pair.zone, wanted, earliest) if habit else earliest, wanted - BACK)
-    return _soon(pair, wanted, start, habit) or _sometime(pair, wanted, start, habit)
+    if not habit:
+        wanted = max(wanted, earliest - BACK)
+        return _sometime(pair, wanted, max(earliest, wanted - BACK), habit)
+    start = max(_whole_day(pair.zone, wanted, earliest), wanted - BACK)
+    return _soon(pair, wanted, start) or _sometime(pair, wanted, start, habit)
 
 
-def _soon(pair: Pair, wanted: datetime, start: datetime, habit: bool) -> Slot | None:
-    """The best slot where one of that week is the best: nearly always, between two who share hours."""
+def _soon(pair: Pair, wanted: datetime, start: datetime) -> Slot | None:
+    """The best slot where one of that week is the nearest: nearly always, between two who share hours."""
     days = timedelta(days=NEARBY + 2)  # so that the days nearby are whole ones
     if start >= wanted + days:
         return None
     window = (max(start, wanted - days), wanted + days)
     shared = _shared(pair, window)
     near = any(_is_near(pair, span, max(wanted, start)) for span in shared)
-    return _in_overlap(pair, shared, wanted, habit, NEARBY) if near else None
+    return _in_overlap(pair, shared, wanted, True, NEARBY) if near else None
 
 
 def _sometime(pair: Pair, wanted: datetime, start: datetime, habit: bool) -> Slot | None:
@@ -147,12 +152,11 @@ def _in_overlap(
     return None
 
 
-def _preference(pair: Pair, spans: list[Span], away: int, load: int, habit: bool) -> tuple[int, ...]:
-    """Days in order: with a habit the nearest; else, of those near, a working day with few check-ins."""
+def _preference(pair: Pair, spans: list[Span], away: int, load: int, habit: bool) -> tuple[int, int]:
+    """Days in order: with a habit the nearest; else near ones, working days, with few check-ins."""
     distance = 2 * abs(away) + (away < 0)
-    if habit or abs(away) > NEAR:
-        return (0 if habit else 1, distance)
-    return (0, _awkward(pair, _middle(spans, pair)), load, distance)
+    cost = 0 if habit else away**2 + LOAD * load + AWKWARD * _awkward(pair, _middle(spans, pair))
+    return cost, distance
 
 
 def _awkward(pair: Pair, at: datetime) -> bool:

@@ -1,6 +1,7 @@
 """The fast way says what the slow way says: while an outlook holds, a search finds nothing to plan."""
 
 import random
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +10,7 @@ import pytest
 
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.outlook import look_ahead
-from relationship.check_ins.planning import Diary, next_look, plan
+from relationship.check_ins.planning import Diary, next_look, plan, survey
 from relationship.check_ins.revising import revise
 from relationship.clocks.durations import Duration
 from relationship.facts import Facts, Profile
@@ -155,3 +156,23 @@ def test_an_outlook_ends_with_its_moment_and_with_what_it_rests_on() -> None:
     assert outlook.holds(life.story(), life.diary(), now)  # elsewhere
     life.taken.append(outlook.slot)
     assert not outlook.holds(life.story(), life.diary(), now)
+
+
+@pytest.mark.parametrize("cadence", ["every week", "every month"])
+def test_of_many_who_begin_at_once_nobody_waits_for_an_empty_day_for_ever(cadence: str) -> None:
+    waiting = {f"c{number}": PEOPLE["a little in common"] for number in range(24)}
+    terms, taken, now = Terms({"active": cadence}), list[tuple[datetime, datetime]](), START
+    while waiting and now < START + 120 * DAY:
+        looks = [now + DAY]
+        for key in tuple(waiting):
+            story = tell(key, waiting[key], OWNER, Profile(key, (), START), Facts())
+            found = survey(story, Diary(terms, "team@acme.example", tuple(taken), START), now)
+            if found.check_in:
+                taken.append((found.check_in.starts_at, found.check_in.ends_at))
+                del waiting[key]
+            elif found.look_at:
+                looks.append(found.look_at)
+        now = max(now + timedelta(minutes=1), min(looks))
+    assert len(taken) == 24
+    assert max(taken)[0] < min(taken)[0] + 16 * DAY
+    assert max(Counter(start.date() for start, _ in taken).values()) <= 6
