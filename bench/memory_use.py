@@ -1,7 +1,6 @@
 """How much memory Keepwarm takes, at most, as Linux counts it for the process (VmHWM).
 
-Three moments: the first sync, a daemon that starts with that history, and a daemon that has none. The first sync has
-a second process read along, which is counted by itself.
+Three moments: the first sync, a daemon that starts with that history, and a daemon that has none.
 """
 
 from collections.abc import Iterator
@@ -36,7 +35,6 @@ def lines(trial: Trial) -> Iterator[Line]:
         for when, peak in (("first sync", done.peak), ("the daemon after it", running)):
             goal = f"at most {MOST:.0f} MB"
             yield Line(f"Memory, {what}: {when}", peak, "MB", "empty", empty, goal, peak <= MOST)
-        yield Line(f"Memory, {what}: the second reader, while the first sync reads", done.beside, "MB")
 
 
 def _of_daemon(there: Program) -> float:

@@ -33,23 +33,21 @@ class Run:
 
     seconds: float
     peak: float  # MB of memory, at most
-    beside: float  # the same of a program that it started itself; 0 where it started none
     output: str
 
 
 def run(command: Sequence[str | Path]) -> Run:
     """Run a program in the project's folder; RuntimeError with what it said where it fails."""
     with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as complained:
-        begun, peak, beside = time.perf_counter(), 0.0, 0.0
+        begun, peak = time.perf_counter(), 0.0
         process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=complained)
         while (ended := _wait(process)) is None:
             peak = max(peak, memory(process.pid, "VmHWM"))
-            beside = max([beside, *(memory(pid, "VmHWM") for pid in _started_by(process.pid))])
         seconds = time.perf_counter() - begun
         said.seek(0), complained.seek(0)
         if ended:
             raise RuntimeError(f"{command[0]} failed:\n{complained.read()[-2000:]}")
-        return Run(seconds, peak, beside, said.read())
+        return Run(seconds, peak, said.read())
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int | None:
@@ -57,13 +55,6 @@ def _wait(process: subprocess.Popen[bytes]) -> int | None:
         return process.wait(LOOK)
     except subprocess.TimeoutExpired:
         return None
-
-
-def _started_by(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
 
 
 def memory(pid: int, what: str = "VmRSS") -> float:

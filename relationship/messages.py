@@ -4,10 +4,9 @@ A `Message` is a mail as one contractor's story sees it. It is written once, whe
 and everything else (conversations, the ledger, absences, bounces, check-in answers) is a fold over messages.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from operator import attrgetter
 
 from relationship.values import value
 
@@ -101,9 +100,6 @@ class Message:
     )
     no_answers: bool = False  # its headers ask that no machine answers it (X-Auto-Response-Suppress)
 
-
-# All that a message is, in order: `Message(*values_of(message))` equals it. Pickle would ask for each field by name.
-values_of = attrgetter(*(part.name for part in fields(Message)))
 
 LETTER = "letter:"  # how the hint begins by which a copy of a letter of ours is known
 

@@ -40,11 +40,6 @@ class Batch:
     understood: Sequence[tuple[str, Message]] = ()  # in a replay: what was recorded before, by relationship
     whole: Callable[[RawMail], RawMail] = as_it_is  # fetches the rest of a mail that was cut off too early
 
-    @property
-    def sent_folders(self) -> tuple[str, ...]:
-        """Itself, where it is the sent folder."""
-        return (self.folder,) if self.in_sent else ()
-
 
 # Whatever hands over new mail: the mailbox, or a replay of recorded history.
 Collect = Callable[[Books, datetime], Iterator[Batch]]

@@ -6,15 +6,14 @@ goes to the yearly files at once. The cursor is moved after the facts, so that a
 
 import logging
 from collections.abc import Collection, Container, Iterable, Mapping
-from contextlib import closing
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mail.imap.inbox import InboxError
 from mail.raw import RawMail
-from mail.reading.asking import MoreWords
-from mail.reading.meaning import Meaning, Terms, meaning
-from mail.reading.second import Meanings
+from mail.reading.riddles import riddle
+from mail.reading.to_us import owner_word
+from mail.reading.understanding import understand
 from relationship.messages import Kind, Message, leads
 from relationship.ordering import Identities, merge
 from store.protocol import Cursor, FolderCursor
@@ -22,7 +21,6 @@ from tick.books import Books
 from tick.collect import Batch
 from tick.housekeeping import is_untold, take_in
 from tick.owner.heed import heed
-from tick.reading import read_ahead
 from tick.starring import note_stars
 from tick.waiting import Waiting
 
@@ -34,6 +32,8 @@ MUCH = 100  # messages of one relationship: a history is read
 # While a history is read, mail from another folder may yet join what was said so long before the newest mail read.
 SPARE = timedelta(days=100)
 EVIDENCE = 20  # mails that are kept as evidence in one go: a flood of junk is counted
+
+Pairs = tuple[tuple[str, Message], ...]  # relationship, and the message as it is in its story
 
 
 @dataclass(slots=True)
@@ -54,9 +54,8 @@ def record(
     """
     work = _Recording(books, now, copies)
     try:
-        with closing(read_ahead(batches, work.terms_of)) as read:
-            for batch, known in read:
-                work.take(batch, known)
+        for batch in batches:
+            work.take(batch)
     except InboxError:
         work.save()
         raise
@@ -75,18 +74,15 @@ class _Recording:
         self._books, self._now, self._copies = books, now, copies
         self._waiting = Waiting()
         self._cursors: dict[str, FolderCursor] = {}
-        self._terms: Terms | None = None
         self._mails = 0  # read since the last commit
 
-    def take(self, batch: Batch, known: Meanings) -> None:
-        """Keep what a batch means, as far as it is known already; commit where enough waits."""
+    def take(self, batch: Batch) -> None:
+        """Understand a batch; commit where enough waits."""
         for key, message in batch.understood:
             self._waiting.add(key, message)
         for raw in batch.mails:
-            if raw.uid in known:
-                self._keep(raw, known[raw.uid], batch)
-            elif not raw.passed_over:
-                self._read(batch.whole(raw), batch)
+            if not raw.passed_over:
+                self._understand(batch.whole(raw), batch)
         self._mails += len(batch.mails)
         self.done.read += len(batch.mails)
         if batch.read_to:
@@ -96,14 +92,6 @@ class _Recording:
             note_stars(batch, self._books, self._now)
         if self._waiting.count >= MANY or self._mails >= LONGEST:
             self.save()
-
-    def terms_of(self, batch: Batch) -> Terms:
-        """What the mails of a batch are read by."""
-        if self._terms is None or self._terms.people is not batch.people:
-            policy = self._books.policy
-            words = MoreWords(*astuple(policy.words))  # whoever reads knows nothing of rules
-            self._terms = Terms(batch.people, words, policy.mailbox.trust, self._now, self._books.routes)
-        return self._terms
 
     def save(self, whole: bool = False) -> None:
         """Commit what waits, then move the cursor; `whole`: nothing is left to be read."""
@@ -130,26 +118,22 @@ class _Recording:
                 self._books.let_go(key)
             self.done.recorded += recorded
 
-    def _read(self, raw: RawMail, batch: Batch) -> None:
-        """Read a mail, and keep what it means; one that breaks its reader is set aside, and counted."""
+    def _understand(self, raw: RawMail, batch: Batch) -> None:
+        """What a mail is in whose story; one that cannot be understood is set aside, and counted."""
         try:
-            found = meaning(raw, self.terms_of(batch), batch.sent_folders)
+            concerned = self._concerned(raw, batch)
         except Exception:
             log.exception("A mail could not be understood: %s, UID %d", raw.folder, raw.uid)
             self._set_aside(raw, "it broke its reader")
-        else:
-            self._keep(raw, found, batch)
-
-    def _keep(self, raw: RawMail, found: Meaning, batch: Batch) -> None:
-        """What a mail is in whose story, and what the owner says to us; a riddle is set aside, and counted."""
-        if found.riddle:
-            self._set_aside(raw, found.riddle)
-        for key, message in found.concerned:
+            return
+        why = "" if concerned and all(message.readable for _, message in concerned) else riddle(raw)
+        if why:
+            self._set_aside(raw, why)
+        for key, message in concerned:
             self._waiting.add(key, message)
-        if found.word:
-            heed(found.word, self._books, self._now)
-            self.done.recorded += 1
-        if not batch.in_sent and any(message.kind is Kind.OWN for _, message in found.concerned):
+        if not concerned:
+            self._heed(raw, batch)
+        elif not batch.in_sent and any(message.kind is Kind.OWN for _, message in concerned):
             self._copies[raw.folder, raw.uid] = 0
 
     def _set_aside(self, raw: RawMail, why: str) -> None:
@@ -160,6 +144,18 @@ class _Recording:
                 return
             log.warning("A mail was set aside, since %s: %s", why, place)
         self.done.errors += 1
+
+    def _concerned(self, raw: RawMail, batch: Batch) -> Pairs:
+        books = self._books
+        mailbox, words = books.policy.mailbox, books.policy.words
+        sent = (batch.folder,) if batch.in_sent else ()
+        return understand(raw, batch.people, words, mailbox.trust, self._now, sent, books.routes)
+
+    def _heed(self, raw: RawMail, batch: Batch) -> None:
+        word = owner_word(raw, batch.people, self._books.policy.mailbox.trust, self._now)
+        if word:
+            heed(word, self._books, self._now)
+            self.done.recorded += 1
 
 
 def _taken_in(key: str, messages: Iterable[Message], books: Books, now: datetime) -> list[Message]:

@@ -1,14 +1,11 @@
 """Much mail at once: strangers' is passed over, commits are few, years of history do not stay live."""
 
-import os
-import signal
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 import pytest
 
-from mail.reading.second import SecondReader
 from relationship.past import Summary
 from store.protocol import StoreError
 from store.tinydb_store import TinyStore
@@ -180,91 +177,6 @@ def test_what_was_read_before_the_line_broke_is_kept(years, monkeypatch):
     work = years.tick()
     assert 0 < work.read < count - 72
     assert work.recorded == 216 - before
-
-
-@pytest.fixture
-def second(monkeypatch):
-    """A second reader, as of the 20th mail; all that there were."""
-    started = []
-
-    class Reader(SecondReader):
-        def __init__(self):
-            super().__init__()
-            started.append(self)
-
-    monkeypatch.setattr("tick.reading.SecondReader", Reader)
-    monkeypatch.setattr("tick.reading.MUCH", 20)
-    monkeypatch.setattr("tick.reading.os.cpu_count", lambda: 2)
-    monkeypatch.setattr("tick.collect.BATCH", 10)
-    return started
-
-
-def recorded(years) -> dict[str, tuple]:
-    books = years.keepwarm.books
-    return {key: tuple(books.whole_story(key).messages) for key in books.people.contractors}
-
-
-def test_a_second_reader_changes_nothing(years, second, monkeypatch):
-    history(years, 3)
-    with monkeypatch.context() as alone:
-        alone.setattr("tick.reading.MUCH", 10_000)
-        done = years.tick()
-    as_by_one = recorded(years)
-    assert not second
-    years.store = type(years.store)()
-    years.restart()
-    assert years.tick() == done
-    assert recorded(years) == as_by_one
-    assert len(second) == 1
-    assert second[0]._process.returncode is not None  # it has gone
-
-
-@pytest.mark.parametrize("ill", [signal.SIGKILL, signal.SIGSTOP])
-def test_where_the_second_reader_dies_or_hangs_the_first_reads_on(years, second, monkeypatch, ill):
-    history(years, 3)
-    take = record._Recording.take
-    struck = []
-
-    def striking(work, batch, known):
-        take(work, batch, known)
-        if second and not struck:
-            struck.extend(second)
-            os.kill(second[0]._process.pid, ill)
-
-    monkeypatch.setattr(record._Recording, "take", striking)
-    monkeypatch.setattr("tick.reading.PATIENCE", 0.5)
-    assert years.tick().recorded == 216
-    assert struck[0]._process.returncode == -signal.SIGKILL
-
-
-def test_where_no_second_process_may_be_started_the_first_reads_alone(years, second, monkeypatch):
-    history(years, 1)
-    monkeypatch.setattr("mail.reading.second.sys.executable", "/nowhere/python")
-    assert years.tick().recorded == 72
-    assert not second
-
-
-def test_what_the_second_reader_had_before_the_line_broke_is_kept(years, second, monkeypatch):
-    count = history(years, 3)
-    collect, fetched, reached = years.keepwarm._collect, [], {}
-
-    def breaking(books, now):
-        for batch in collect(books, now):
-            if len(fetched) > 200:
-                raise record.InboxError("The line broke.")
-            fetched.extend(batch.mails)
-            reached[batch.folder] = batch.read_to
-            yield batch
-
-    monkeypatch.setattr(years.keepwarm, "_collect", breaking)
-    with pytest.raises(record.InboxError):
-        years.tick()
-    assert years.store.cursor().folders == reached
-    assert second[0]._process.returncode is not None
-    before = sum(map(len, recorded(years).values()))
-    monkeypatch.setattr(years.keepwarm, "_collect", collect)
-    work = years.tick()
-    assert (work.read, work.recorded) == (count - 72 - len(fetched), 216 - before)
 
 
 def test_a_crash_between_the_yearly_files_and_the_summary_is_made_good(years, monkeypatch, tmp_path):
