@@ -70,7 +70,7 @@ class SharedHours(OpenHours):
                 j += 1
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)  # a year of two people takes some 10 KB
 def shared_hours(one: OpenHours, other: OpenHours) -> SharedHours:
     """The hours that two share, worked out once."""
     return SharedHours(one, other)
