@@ -67,6 +67,8 @@ def next_due(
         return None
     if last is None and at_once:
         return begun, period
+    while period_on(contractor, cadence, since.astimezone(zone).date()) is None:
+        since = step(since, period, zone)  # a phase that asks for none is not counted from
     due = step(since, period, zone)
     apart, late = (last.starts_at + period.half, period.half) if last else (begun, max(period.half, PATIENCE))
     while due < max(apart, earliest - late):

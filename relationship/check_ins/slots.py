@@ -71,7 +71,7 @@ def choose(pair: Pair, wanted: datetime, earliest: datetime, habit: bool = False
     With a `habit`, the wanted moment's weekday and wall clock are kept where they suit.
     """
     if not habit:
-        wanted = max(wanted, earliest - BACK)
+        wanted = max(wanted, earliest - BACK)  # of long ago, a day more would outweigh all that lies on one
         return _sometime(pair, wanted, max(earliest, wanted - BACK), habit)
     start = max(_whole_day(pair.zone, wanted, earliest), wanted - BACK)
     return _soon(pair, wanted, start) or _sometime(pair, wanted, start, habit)
@@ -85,7 +85,7 @@ def _soon(pair: Pair, wanted: datetime, start: datetime) -> Slot | None:
     window = (max(start, wanted - days), wanted + days)
     shared = _shared(pair, window)
     near = any(_is_near(pair, span, max(wanted, start)) for span in shared)
-    return _in_overlap(pair, shared, wanted, True, NEARBY) if near else None
+    return _in_overlap(pair, shared, wanted, habit=True, within=NEARBY) if near else None
 
 
 def _sometime(pair: Pair, wanted: datetime, start: datetime, habit: bool) -> Slot | None:

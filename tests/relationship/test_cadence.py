@@ -82,7 +82,7 @@ def test_a_phase_without_check_ins_may_be_followed_by_one_with() -> None:
     begun = at("2026-01-05T10:00")
     assert next_due(who, cadence, None, begun, at("2026-02-20T10:00"), ZONE) is None
     found = next_due(who, cadence, None, begun, at("2026-03-10T10:00"), ZONE)
-    assert found and at("2026-01-27T00:00") < found[0] < at("2026-03-05T00:00")  # as soon as there is room
+    assert found and found[0] >= at("2026-03-05T00:00")
 
 
 def test_a_moved_check_in_does_not_move_the_next() -> None:
