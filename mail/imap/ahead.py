@@ -1,19 +1,22 @@
 """New mail of one folder, asked for ahead: while a batch is understood, the server works on the next one.
 
-Theory of operation. On the line go, by turns, the first look at a batch (a few header fields), and the fetch of what
-is worth it in the batch before: never two of a sort, so that each answer says to which it belongs. When a batch is
-handed over, the fetch of the next one and the first look at the one after that are under way already. Whoever wants
-to ask something else in between has their answers read and held first (`mail.imap.inbox`). Where the line dies, what
-was asked ahead is lost, and fetched once more with all the patience that a bad mail needs.
+Theory of operation. On the line go, by turns, the first look at a batch (a few header fields), the fetch of what is
+worth it in the batch before, and the search for the mails of those to come: never two of a sort, so that each answer
+says to which it belongs. When a batch is handed over, the fetch of the next one and the first look at the one after
+that are under way already. A search goes piece by piece, for a server that reads a mailbox for the first time opens
+each mail to tell when it came. Whoever wants to ask something else in between has their answers read and held first
+(`mail.imap.inbox`). Where the line dies, what was asked ahead is lost, and asked once more with all the patience that
+a bad mail needs.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from mail.imap import fetching
-from mail.imap.answers import Answer
+from mail.imap.answers import Answer, Sort
 from mail.imap.connecting import LINE_ERRORS, InboxError
 from mail.raw import RawMail
 
@@ -21,16 +24,20 @@ MANY = 50  # from so many mails on it pays to look at a few header fields first
 MOSTLY = 0.6  # where so great a share of the mail is worth fetching, looking first costs more than it spares
 LOOK_AGAIN = 8  # at every so many batches it is tried again
 
+PIECE = 500  # UIDs that one search is about; twice as many where few of them are mails, and so on
+MOST_NAMED = 10_000  # of them at most, where they lie close together: each that is found takes much memory for a moment
+MOST_PIECES = 50  # of the longest
+
 Worth = Callable[[RawMail], bool]
 Reading = Callable[[str, list[Answer]], Iterator[RawMail]]
 
 
 @dataclass(eq=False)
 class Asked:
-    """A FETCH that is on its way, and its answers, as far as they are read."""
+    """A FETCH or SEARCH that is on its way, and its answers, as far as they are read."""
 
     tag: bytes
-    first_look: bool
+    sort: Sort
     answers: list[Answer] = field(default_factory=list)
     is_lost: bool = False  # with the line: nobody will answer
 
@@ -38,14 +45,62 @@ class Asked:
 class Line(Protocol):
     """What is wanted of an inbox. InboxError where the line dies, or the folder was rebuilt."""
 
-    def ask(self, folder: str, uidvalidity: int, uids: Sequence[int], first_look: bool) -> Asked:
-        """Send a FETCH, and do not wait for its answers."""
+    def ask(
+        self, folder: str, uidvalidity: int, sort: Sort, uids: Sequence[int], since: date | None = None
+    ) -> Asked:
+        """Send a question about these UIDs, and do not wait for its answers."""
 
     def answers_to(self, asked: Asked) -> list[Answer]:
         """All answers to what was asked."""
 
+    def found_surely(
+        self, folder: str, uidvalidity: int, uids: Sequence[int], since: date | None
+    ) -> Sequence[int]:
+        """Those of these UIDs that are mails; of the ones that the server took in since a date."""
+
     def fetch_surely(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> list[RawMail]:
         """Ask, and wait; mail by mail where one of them is bad."""
+
+
+class Search:
+    """Finds the mails of a folder among its UIDs."""
+
+    def __init__(self, line: Line, folder: str, uidvalidity: int, since: date | None) -> None:
+        self._line, self._folder, self._uidvalidity, self._since = line, folder, uidvalidity, since
+
+    def batches(self, uids: range, size: int) -> Iterator[Sequence[int]]:
+        """The UIDs of mails, rising, in batches; InboxError where the server does not tell."""
+        waiting: list[int] = []
+        for found in self._pieces(uids):
+            waiting += found
+            while len(waiting) >= size:
+                yield waiting[:size]
+                del waiting[:size]
+        if waiting:
+            yield waiting
+
+    def _pieces(self, uids: range) -> Iterator[Sequence[int]]:
+        most = max(MOST_NAMED, len(uids) // MOST_PIECES)
+        length, asked = PIECE, None
+        while piece := uids[:length]:
+            found = self._found(piece, asked)
+            uids = uids[length:]
+            length = PIECE if len(found) > len(piece) // 2 else min(2 * length, most)
+            asked = self._asked(uids[:length])
+            yield found
+
+    def _asked(self, uids: range) -> Asked | None:
+        """None where the line is down, or nothing is left to be searched."""
+        with suppress(InboxError):
+            if uids:
+                return self._line.ask(self._folder, self._uidvalidity, Sort.UIDS, uids, self._since)
+        return None
+
+    def _found(self, uids: range, asked: Asked | None) -> Sequence[int]:
+        with suppress(InboxError, *LINE_ERRORS):
+            if asked and (answers := self._line.answers_to(asked)):
+                return [uid for uid in fetching.uids(answers) if uid in uids]
+        return self._line.found_surely(self._folder, self._uidvalidity, uids, self._since)
 
 
 @dataclass
@@ -92,12 +147,12 @@ class Relay:
             return None
         looks = self._worth and len(uids) >= MANY and (self._share < MOSTLY or self._number % LOOK_AGAIN == 0)
         self._number += 1
-        return _Batch(uids, self._asked(uids, first_look=True) if looks else None)
+        return _Batch(uids, self._asked(Sort.FIRST_LOOK, uids) if looks else None)
 
-    def _asked(self, uids: Sequence[int], first_look: bool) -> Asked | None:
+    def _asked(self, sort: Sort, uids: Sequence[int]) -> Asked | None:
         """None where the line is down: what is wanted is fetched when its turn has come."""
         with suppress(InboxError):
-            return self._line.ask(self._folder, self._uidvalidity, uids, first_look)
+            return self._line.ask(self._folder, self._uidvalidity, sort, uids)
         return None
 
     def _sifted(self, batch: _Batch) -> _Batch:
@@ -108,7 +163,7 @@ class Relay:
             batch.passed = {mail.uid: mail for mail in looks if mail.uid in uids and not self._worth(mail)}
             self._share, batch.look = 1 - len(batch.passed) / len(uids), None
         if batch.wanted:
-            batch.rest = self._asked(batch.wanted, first_look=False)
+            batch.rest = self._asked(Sort.MAILS, batch.wanted)
         return batch
 
     def _taken(self, batch: _Batch) -> list[RawMail]:

@@ -64,10 +64,10 @@ def literals(answers: Iterable[Answer]) -> Iterator[tuple[int, bytes]]:
             yield int(uid[1]), b"".join(piece[1] for piece in answer if isinstance(piece, tuple))
 
 
-def is_first_look(answer: Answer) -> bool:
-    """Whether an answer is one to FIRST_LOOK."""
-    text = answer[0] if isinstance(answer[0], bytes) else answer[0][0]
-    return b"[HEADER.FIELDS " in text.upper()
+def uids(answers: Iterable[Answer]) -> list[int]:
+    """The UIDs in the answers to a SEARCH, rising; ValueError where one is none."""
+    lines = (line for answer in answers for line in answer if isinstance(line, bytes))
+    return sorted({int(uid) for line in lines for uid in line.split()[2:]})
 
 
 def first_looks(folder: str, answers: Iterable[Answer]) -> Iterator[RawMail]:

@@ -14,9 +14,9 @@ from typing import Self
 
 from imapclient import IMAPClient
 
-from mail.imap import connecting, fetching, filing, folders, idling, labels, listing, looking, searching
-from mail.imap.ahead import Asked, Relay
-from mail.imap.answers import Answer, answers
+from mail.imap import connecting, filing, folders, idling, labels, listing, looking, searching
+from mail.imap.ahead import Asked, Relay, Search
+from mail.imap.answers import Answer, Sort, answers, sort_of
 from mail.imap.connecting import InboxError, InboxSettings, settings_from_url
 from mail.imap.folders import Folder, FolderState
 from mail.imap.idling import HasFileno
@@ -35,8 +35,6 @@ __all__ = [
 ]
 
 BATCH = 500  # mails in one FETCH; Dovecot refuses thousands of ids in one command
-MOST_NAMED = 10_000  # UIDs in one answer, where they lie close together: each takes much memory for a moment
-MOST_PARTS = 50
 TRIES = 3  # so often the line has to die at one mail before the mail is blamed
 WHOLE = 262_144  # bytes of one mail that are read at most
 STARRED_FIELDS = "MESSAGE-ID FROM REPLY-TO TO CC"  # which mail it is, and whose
@@ -149,21 +147,8 @@ class Inbox:
         """
         with self._speaking() as client:
             uidnext = self._examine(client, folder, uidvalidity)
-        found = self._found(folder, uidvalidity, range(first_uid, uidnext), since, batch)
-        yield from Relay(self, folder, uidvalidity, worth).read(found)
-
-    def _found(
-        self, folder: str, uidvalidity: int, uids: range, since: date | None, batch: int
-    ) -> Iterator[Sequence[int]]:
-        """The UIDs that there are, in batches; many are asked for in parts, as a server names each of them."""
-        step = max(MOST_NAMED, len(uids) // MOST_PARTS)
-        for start in range(uids.start, uids.stop, step):
-            last = start + step - 1 if start + step < uids.stop else 0
-            with self._speaking() as client:
-                if self._open != (folder, uidvalidity):
-                    self._examine(client, folder, uidvalidity)
-                found = searching.uids_from(client, start, since, last)
-            yield from searching.batches(found, batch)
+        uids = Search(self, folder, uidvalidity, since).batches(range(first_uid, uidnext), batch)
+        yield from Relay(self, folder, uidvalidity, worth).read(uids)
 
     def whole(self, folder: str, uid: int, limit: int = WHOLE) -> RawMail | None:
         """One mail with its text up to `limit` bytes; None where it has gone."""
@@ -271,13 +256,15 @@ class Inbox:
         self._open = ("", 0)
         return arrived
 
-    def ask(self, folder: str, uidvalidity: int, uids: Sequence[int], first_look: bool) -> Asked:
-        """Send a FETCH, and do not wait for its answers; see `mail.imap.ahead`."""
+    def ask(
+        self, folder: str, uidvalidity: int, sort: Sort, uids: Sequence[int], since: date | None = None
+    ) -> Asked:
+        """Send a question about these UIDs, and do not wait for its answers; see `mail.imap.ahead`."""
         if self._open != (folder, uidvalidity):
             with self._speaking() as client:
                 self._examine(client, folder, uidvalidity)
         with self._line() as client:
-            asked = Asked(searching.ask(client, uids, first_look), first_look)
+            asked = Asked(searching.ask(client, sort, uids, since), sort)
         self._under_way.append(asked)
         return asked
 
@@ -285,15 +272,23 @@ class Inbox:
         """All answers to what was asked; InboxError where the line has died meanwhile."""
         while asked in self._under_way:
             first = self._under_way[0]
-            other = next((one for one in self._under_way if one.first_look is not first.first_look), first)
+            of_sort = {one.sort: one for one in self._under_way}
             with self._line() as client:
-                for answer in answers(client._imap, first.tag):
-                    its_own = fetching.is_first_look(answer) is first.first_look
-                    (first if its_own else other).answers.append(answer)
+                for answer in answers(client._imap, first.tag, first.sort):
+                    of_sort.get(sort_of(answer), first).answers.append(answer)
             self._under_way.remove(first)
         if asked.is_lost:
             raise InboxError("The line to the IMAP server was lost.")
         return asked.answers
+
+    def found_surely(
+        self, folder: str, uidvalidity: int, uids: Sequence[int], since: date | None
+    ) -> Sequence[int]:
+        """Those of these UIDs that are mails; of the ones that the server took in since a date."""
+        with self._speaking() as client:
+            if self._open != (folder, uidvalidity):
+                self._examine(client, folder, uidvalidity)
+            return searching.uids_among(client, uids, since)
 
     def fetch_surely(
         self, folder: str, uidvalidity: int, uids: Sequence[int], tries: int = TRIES

@@ -83,7 +83,7 @@ def _look_through(
         raise
     except IMAPClientError:
         return False
-    uids = searching.uids_from(client, before.uidnext if known and before else 1, None)
+    uids = searching.uids_from(client, before.uidnext if known and before else 1)
     withheld = False
     for some in searching.batches(uids, batch):
         blocks = searching.fetch_headers(client, some, _FIELDS)

@@ -5,24 +5,29 @@ from datetime import date, timedelta
 from typing import Any
 
 from imapclient import IMAPClient
+from imapclient.datetime_util import format_criteria_date
 
 from mail.imap import fetching, labels
-from mail.imap.answers import Answer, answers
+from mail.imap.answers import Answer, Sort, answers, sort_of
 from mail.raw import RawMail
 
 WITNESSES = 4  # mails at most
 
 
-def uids_from(client: IMAPClient, first: int, since: date | None, last: int = 0) -> Sequence[int]:
-    """The UIDs from `first` on, rising, up to `last` if that is named.
-
-    Of those the server took in since a date, or a day before it.
-    """
-    criteria: list[Any] = ["UID", f"{max(first, 1)}:{last or '*'}"]
-    if since is not None:
-        criteria += ["SINCE", since - timedelta(days=1)]  # the server judges it in its own zone
+def uids_from(client: IMAPClient, first: int) -> Sequence[int]:
+    """The UIDs from `first` on, rising."""
     # "n:*" names the last mail even where its UID is below n (RFC 3501, 6.4.8).
-    return sorted(uid for uid in client.search(criteria) if uid >= first)
+    return sorted(uid for uid in client.search(["UID", f"{max(first, 1)}:*"]) if uid >= first)
+
+
+def uids_among(client: IMAPClient, uids: Sequence[int], since: date | None) -> Sequence[int]:
+    """Those of these UIDs, which have no gaps, that are mails; of the ones that the server took in since a date."""
+    return sorted(client.search(_among(uids, since)))
+
+
+def _among(uids: Sequence[int], since: date | None) -> list[str]:
+    day = since - timedelta(days=1) if since else None  # the server judges it in its own zone
+    return ["UID", f"{uids[0]}:{uids[-1]}", *(["SINCE", format_criteria_date(day).decode()] if day else [])]
 
 
 def uids_written_by(client: IMAPClient, addresses: Sequence[str], since: date) -> list[int]:
@@ -73,7 +78,7 @@ def witnesses(client: IMAPClient, withheld: Sequence[int]) -> list[int]:
 
 def _fetch(client: IMAPClient, folder: str, uids: Sequence[int]) -> dict[int, RawMail]:
     wanted = set(uids)
-    found = _command(client, uids, _items(client))
+    found = _answers(client, uids, _items(client))
     return {mail.uid: mail for mail in fetching.mails(folder, found) if mail.uid in wanted}
 
 
@@ -85,14 +90,14 @@ def unreadable(folder: str, uid: int) -> RawMail:
 def fetch_headers(client: IMAPClient, uids: Sequence[int], names: str) -> dict[int, bytes]:
     """These header fields of these mails, as sent, by UID; `names` separated by spaces."""
     wanted = set(uids)
-    found = _command(client, uids, f"(BODY.PEEK[HEADER.FIELDS ({names})])")
+    found = _answers(client, uids, f"(BODY.PEEK[HEADER.FIELDS ({names})])")
     return {uid: literal for uid, literal in fetching.literals(found) if uid in wanted}
 
 
 def fetch_whole(client: IMAPClient, folder: str, uid: int, limit: int) -> RawMail | None:
     """One mail up to `limit` bytes; None where it has gone."""
     items = f"(INTERNALDATE FLAGS BODY.PEEK[HEADER] BODY.PEEK[TEXT]<0.{limit}>)"
-    found = list(_command(client, (uid,), items))
+    found = list(_answers(client, (uid,), items))
     return next((mail for mail in fetching.mails(folder, found, limit) if mail.uid == uid), None)
 
 
@@ -112,22 +117,26 @@ def compressed(uids: Sequence[int]) -> str:
     return ",".join(f"{first}:{last}" if last > first else str(first) for first, last in runs)
 
 
-def ask(client: IMAPClient, uids: Sequence[int], first_look: bool) -> bytes:
-    """Ask for these mails, or for the few header fields of a first look; the tag by which the answers end."""
-    return _sent(client, uids, fetching.FIRST_LOOK if first_look else _items(client))
+def ask(client: IMAPClient, sort: Sort, uids: Sequence[int], since: date | None = None) -> bytes:
+    """Ask which of these are mails, for them, or for the few header fields of a first look; the tag of the end."""
+    if sort is Sort.UIDS:
+        return _command(client, "SEARCH", *_among(uids, since))
+    items = fetching.FIRST_LOOK if sort is Sort.FIRST_LOOK else _items(client)
+    return _command(client, "FETCH", compressed(uids), items)
 
 
 def _items(client: IMAPClient) -> str:
     return fetching.ITEMS_GMAIL if client.has_capability("X-GM-EXT-1") else fetching.ITEMS
 
 
-def _command(client: IMAPClient, uids: Sequence[int], items: str) -> Iterator[Answer]:
+def _answers(client: IMAPClient, uids: Sequence[int], items: str) -> Iterator[Answer]:
     """Whoever asks has to take all of the answers."""
     if uids:
-        yield from answers(client._imap, _sent(client, uids, items))
+        tag = _command(client, "FETCH", compressed(uids), items)
+        yield from (one for one in answers(client._imap, tag) if sort_of(one) is not Sort.UIDS)
 
 
-def _sent(client: IMAPClient, uids: Sequence[int], items: str) -> bytes:
-    """UID FETCH through IMAPClient's connection."""
-    tag: bytes = client._imap._command("UID", "FETCH", compressed(uids), items)
+def _command(client: IMAPClient, *words: str) -> bytes:
+    """A UID command through IMAPClient's connection; its tag."""
+    tag: bytes = client._imap._command("UID", *words)
     return tag

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bench.servers.proxy import Proxy, hanging_up_at, refusing
+from bench.servers.proxy import UP, Line, Proxy, dying_at, hanging_up_at, refusing
 from mail.imap.inbox import FolderChanged, Inbox, InboxError, settings_from_url
 from mail.smtp.delivery import DeliveryError, Outcome, Postman, deliver
 from mail.smtp.delivery import settings_from_url as smtp_settings
@@ -175,7 +175,9 @@ def test_the_same_mails_as_through_imapclient(real_mail, inbox) -> None:
 
 
 @pytest.mark.parametrize("kind", ["plain", "bare"])
-def test_a_mailbox_with_gaps(real_mail, inbox_of, kind) -> None:
+@pytest.mark.parametrize("piece", [7, 60, 500])
+def test_a_mailbox_with_gaps(real_mail, inbox_of, monkeypatch, kind, piece) -> None:
+    monkeypatch.setattr("mail.imap.ahead.PIECE", piece)
     real_mail.dovecot.append(TEAM, some(300))
     rng = random.Random(1)
     gone = sorted(rng.sample(range(1, 301), 150))
@@ -261,6 +263,58 @@ def test_a_server_that_hands_out_no_mail_is_ill_and_no_mail_is_passed_over(
     proxy.fault = None
     found = [raw for batch in inbox.fetch("INBOX", state.uidvalidity, 1) for raw in batch]
     assert [bool(raw.header) for raw in found] == [True] * count
+
+
+def saying_half(direction: str, data: bytes, line: Line) -> bytes:
+    """Some of what was searched for, and then NO."""
+    if direction == UP and data.partition(b" ")[2].startswith(b"UID SEARCH"):
+        line.client.sendall(b"* SEARCH 1 11 21 31 41 51\r\n")
+    return refusing(b"UID SEARCH", b"NO [SERVERBUG] Internal error")(direction, data, line)
+
+
+UNSEARCHED = {
+    "half": saying_half,
+    "no": refusing(b"UID SEARCH", b"NO [SERVERBUG] Internal error"),
+    "bad": refusing(b"UID SEARCH", b"BAD Unknown command"),
+    "hangs up": hanging_up_at(b"UID SEARCH"),
+}
+
+
+@pytest.mark.parametrize("how", UNSEARCHED)
+def test_where_a_search_fails_no_mail_is_passed_over(real_mail, ill_line, monkeypatch, how) -> None:
+    monkeypatch.setattr("mail.imap.ahead.PIECE", 10)
+    inbox, proxy = ill_line
+    real_mail.dovecot.append(TEAM, some(60))
+    state = inbox.states(["INBOX"])["INBOX"]
+    found: list[int] = []
+    with pytest.raises(InboxError):
+        for batch in inbox.fetch("INBOX", state.uidvalidity, 1, batch=10):
+            found += [raw.uid for raw in batch]
+            proxy.fault = UNSEARCHED[how]
+    assert 0 < len(found) < 60
+    proxy.fault = None
+    found += [raw.uid for batch in inbox.fetch("INBOX", state.uidvalidity, found[-1] + 1) for raw in batch]
+    assert found == list(range(1, 61))
+
+
+@pytest.mark.parametrize("heard", [False, True])
+@pytest.mark.parametrize("at", range(14))
+def test_where_a_line_dies_once_no_mail_is_passed_over(real_mail, ill_line, monkeypatch, at, heard) -> None:
+    monkeypatch.setattr("mail.imap.ahead.PIECE", 10)
+    monkeypatch.setattr("mail.imap.ahead.MANY", 10)
+    inbox, proxy = ill_line
+    real_mail.dovecot.append(TEAM, some(60))
+    state = inbox.states(["INBOX"])["INBOX"]
+    proxy.fault = dying_at(proxy, at, heard)
+    found = [0]
+    for _ in range(2):  # a call may fail; the next one goes on
+        with suppress(InboxError):
+            for batch in inbox.fetch(
+                "INBOX", state.uidvalidity, found[-1] + 1, batch=10, worth=lambda raw: bool(raw.uid % 3)
+            ):
+                found += [raw.uid for raw in batch]
+    assert found == list(range(61))
+    assert proxy.happened["said"] > at
 
 
 def test_stars_that_cannot_be_looked_at_are_not_taken_for_none(real_mail, ill_line) -> None:

@@ -92,12 +92,12 @@ def test_batches_are_in_the_order_of_uids_and_complete(embedded_mail: EmbeddedMa
     assert uids == list(range(state.uidnext - 10, state.uidnext))
 
 
-@pytest.mark.parametrize(("named", "parts"), [(3, 50), (1, 4), (100, 50)])
-def test_a_long_folder_is_searched_in_parts(
-    embedded_mail: EmbeddedMail, inbox: Inbox, monkeypatch: pytest.MonkeyPatch, named: int, parts: int
+@pytest.mark.parametrize(("piece", "most"), [(1, 3), (3, 3), (4, 100), (100, 100)])
+def test_a_long_folder_is_searched_in_pieces(
+    embedded_mail: EmbeddedMail, inbox: Inbox, monkeypatch: pytest.MonkeyPatch, piece: int, most: int
 ) -> None:
-    monkeypatch.setattr("mail.imap.inbox.MOST_NAMED", named)
-    monkeypatch.setattr("mail.imap.inbox.MOST_PARTS", parts)
+    monkeypatch.setattr("mail.imap.ahead.PIECE", piece)
+    monkeypatch.setattr("mail.imap.ahead.MOST_NAMED", most)
     fill(embedded_mail, 10)
     state = inbox.states(["INBOX"])["INBOX"]
     late = mail(11)

@@ -6,6 +6,7 @@ from email.utils import format_datetime
 
 import pytest
 
+from mail.imap.answers import Sort
 from relationship.past import Summary
 from store.protocol import StoreError
 from store.tinydb_store import TinyStore
@@ -69,9 +70,9 @@ def test_strangers_mail_is_counted_and_passed_over(years):
     inbox = years.keepwarm.inbox
     ask = inbox.ask
 
-    def asking(folder, uidvalidity, uids, first_look):
-        fetched.extend(() if first_look else uids)
-        return ask(folder, uidvalidity, uids, first_look)
+    def asking(folder, uidvalidity, sort, uids, *since):
+        fetched.extend(uids if sort is Sort.MAILS else ())
+        return ask(folder, uidvalidity, sort, uids, *since)
 
     inbox.ask = asking
     work = years.tick()
@@ -88,9 +89,9 @@ def test_where_most_mail_is_worth_it_nothing_is_looked_at_first(years, monkeypat
     inbox = years.keepwarm.inbox
     ask = inbox.ask
 
-    def asking(folder, uidvalidity, uids, first_look):
-        looked.extend([folder] * first_look)
-        return ask(folder, uidvalidity, uids, first_look)
+    def asking(folder, uidvalidity, sort, uids, *since):
+        looked.extend([folder] * (sort is Sort.FIRST_LOOK))
+        return ask(folder, uidvalidity, sort, uids, *since)
 
     inbox.ask = asking
     work = years.tick()
