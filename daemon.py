@@ -28,8 +28,9 @@ from tick.books import MOST_MESSAGES, Books
 from tick.clock import heal
 from tick.collect import Collect, from_mailbox
 from tick.compose import compose
+from tick.copies import file_copies
 from tick.decide import court, decide
-from tick.deliver import Wires, deliver, file_copies
+from tick.deliver import Wires, deliver
 from tick.digest.sending import Draw, no_picture, picture
 from tick.doubt import doubt_anew
 from tick.limits import tell_of_limit
@@ -84,7 +85,7 @@ class Keepwarm:
         enroll(books, now)
         recorded = record(self._collect(books, now), books, now, self.wires.copies)
         settle(books, now)
-        file_copies(self.wires)
+        file_copies(self.wires, books, now)
         bench = court(books, looking(self.inbox, books), now)
         judged = decide(books, bench, now)
         composed = compose(judged, books, self.templates, now)

@@ -47,12 +47,12 @@ from tick.books import Books
 from tick.decide import Court
 from tick.doubt import settle
 from tick.drafts import take_back
-from tick.line import FILINGS, Delivered, Round, Spent, Wires, no_time
+from tick.line import Delivered, Round, Spent, Wires, no_time
 from tick.outbox import cancel, judge_again
 from tick.owner.approval import YES
 from tick.owner.bundle import close_bundles
 
-__all__ = ["Delivered", "Wires", "deliver", "file_copies"]
+__all__ = ["Delivered", "Wires", "deliver"]
 
 log = logging.getLogger(__name__)
 
@@ -210,19 +210,3 @@ def _put_off_for_long(books: Books) -> str:
     """What the server says to letters that it has put off for hours; "" where there are none."""
     long = (x for x in books.outbox() if x.state is State.DEFERRED and x.attempts >= LONG_PUT_OFF)
     return next((f"The mail server keeps putting letters off. It says: {x.reply}" for x in long), "")
-
-
-def file_copies(wires: Wires) -> None:
-    """Copies of our own letters are marked read and lie in the sent folder; one that cannot be moved stays.
-
-    Where the line dies, the rest is a matter of the next tick.
-    """
-    for folder, uid in tuple(wires.copies):
-        try:
-            wires.inbox.file_copy(folder, uid, wires.inbox.sent_folder())
-        except InboxError as error:
-            wires.copies[folder, uid] += 1
-            if wires.copies[folder, uid] < FILINGS:
-                return
-            log.warning("A copy of a letter stays in %s: %s", folder, error)
-        del wires.copies[folder, uid]

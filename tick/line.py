@@ -12,7 +12,6 @@ from store.protocol import StoreError
 from tick.books import Books
 from tick.decide import Court
 
-FILINGS = 3  # ticks in which it is tried to file a copy
 FIRST_REST, LONGEST_REST = timedelta(seconds=10), timedelta(minutes=15)
 
 Spent = Callable[[], timedelta]  # how long the tick has run already
@@ -53,6 +52,7 @@ class Wires:
     copies: dict[tuple[str, int], int] = field(
         default_factory=dict
     )  # of our own letters, to be filed: by folder and UID, how often that has failed
+    looked_back: bool = False  # for copies that an earlier run has left unread
     winding_up: bool = False  # the daemon is asked to stop: no further letter is begun
     told: set[str] = field(default_factory=set)  # occasions of mail that the store could not take
 

@@ -1,6 +1,6 @@
 """The little that is written to the mailbox: Keepwarm's own copies are filed, its drafts taken back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError
@@ -8,6 +8,7 @@ from imapclient.exceptions import IMAPClientError
 from mail.imap.searching import fetch_headers
 
 OWN_MARK = "X-KEEPWARM-LETTER"
+MOST_UNREAD = 500  # unread mails that are looked through: the newest
 _SEEN, _DELETED = rb"\Seen", rb"\Deleted"
 
 
@@ -15,6 +16,13 @@ def is_own(client: IMAPClient, uid: int, token: str = "") -> bool:
     """Whether a mail of the open folder carries our mark, and this token; no other mail is ever touched."""
     block = fetch_headers(client, (uid,), OWN_MARK).get(uid, b"")
     return block.upper().startswith(OWN_MARK.encode()) and token.encode() in block
+
+
+def own_unread(client: IMAPClient, since: date) -> dict[int, str]:
+    """Unread letters of ours in the open folder, by UID with their tokens; of those taken in since a date."""
+    uids = sorted(client.search(["UNSEEN", "SINCE", since]))[-MOST_UNREAD:]
+    blocks = fetch_headers(client, uids, OWN_MARK) if uids else {}
+    return {uid: block.partition(b":")[2].strip().decode("ascii", "replace") for uid, block in blocks.items()}
 
 
 def is_of(client: IMAPClient, uid: int, at: datetime | None) -> bool:

@@ -200,6 +200,12 @@ class Inbox:
             self._open = ("", 0)
             return looking.find(client, token, message_id, marks, BATCH)
 
+    def own_unread(self, folder: str, since: date) -> dict[int, str]:
+        """Unread letters of ours in a folder, by UID with their tokens; of those taken in since a date."""
+        with self._speaking() as client:
+            self._examine(client, folder)
+            return filing.own_unread(client, since)
+
     def file_copy(self, folder: str, uid: int, destination: str | None) -> bool:
         """Mark one of our own copies as read and move it; False where the mail is not ours or has gone."""
         with self._speaking() as client:

@@ -562,6 +562,16 @@ def test_a_copy_is_moved(real_mail, inbox) -> None:
     assert len(real_mail.mailbox(TEAM)) == 2
 
 
+def test_unread_copies_are_found_with_their_tokens(real_mail, inbox) -> None:
+    old = AT - timedelta(days=40)
+    mails = [(LETTER, AT, ()), (mail(1), AT, ()), (LETTER, AT, ("\\Seen",)), (LETTER, old, ())]
+    real_mail.dovecot.append(TEAM, mails)
+    assert inbox.own_unread("INBOX", AT.date() - timedelta(days=30)) == {1: "t0ken", 2: ""}
+    with real_mail.dovecot.client(TEAM) as client:
+        client.select_folder("INBOX", readonly=True)
+        assert client.search("UNSEEN") == [1, 2, 4]
+
+
 def test_without_move_only_our_own_mail_is_expunged(real_mail, inbox_of) -> None:
     real_mail.dovecot.append(TEAM, [(mail(1), AT, ("\\Deleted",)), (LETTER, AT, ())])
     inbox = inbox_of("uidplus")

@@ -53,6 +53,10 @@ class PaperInbox(Inbox):
         """Nothing is ever in doubt."""
         return Sighting(complete=True)
 
+    def folders(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
     def file_copy(self, folder: str, uid: int, destination: str | None) -> bool:
         """No copy lies here."""
         return False

@@ -1,0 +1,48 @@
+"""Copies of our own letters are marked as read, and lie in the sent folder; one that cannot be moved stays.
+
+Which they are is known once they are recorded. Where the line dies, the rest is a matter of the next tick; where the
+daemon dies, its successor looks for what is still unread.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from mail.imap.inbox import InboxError
+from tick.books import Books
+from tick.line import Wires
+
+log = logging.getLogger(__name__)
+
+FILINGS = 3  # ticks in which it is tried to file a copy
+LEFT_BEHIND = timedelta(days=30)  # so far back a daemon looks that begins
+
+
+def file_copies(wires: Wires, books: Books, now: datetime) -> None:
+    """File what this run has recorded, and what the one before it has left."""
+    try:
+        if not wires.looked_back:
+            wires.copies |= _left_behind(wires, books, now)
+            wires.looked_back = True
+    except InboxError as error:
+        log.warning("Copies that were left unread could not be looked for: %s", error)
+        return
+    for folder, uid in tuple(wires.copies):
+        try:
+            wires.inbox.file_copy(folder, uid, wires.inbox.sent_folder())
+        except InboxError as error:
+            wires.copies[folder, uid] += 1
+            if wires.copies[folder, uid] < FILINGS:
+                return
+            log.warning("A copy of a letter stays in %s: %s", folder, error)
+        del wires.copies[folder, uid]
+
+
+def _left_behind(wires: Wires, books: Books, now: datetime) -> dict[tuple[str, int], int]:
+    """The unread copies of letters that went out; where the provider keeps them, none comes unread."""
+    if books.policy.mailbox.copies != "bcc" or not books.routes:
+        return {}
+    inbox, since = wires.inbox, (now - LEFT_BEHIND).date()
+    found = {name: inbox.own_unread(name, since) for name in inbox.folders() if name != inbox.sent_folder()}
+    return {
+        (name, uid): 0 for name, own in found.items() for uid, token in own.items() if token in books.routes
+    }
