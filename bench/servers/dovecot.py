@@ -128,6 +128,12 @@ class Dovecot:
         for home in (self.root / "homes").iterdir():
             shutil.rmtree(home, ignore_errors=True)
 
+    def forget_what_it_read(self) -> None:
+        """Leave Dovecot without what it notes of each mail when it is first asked for it."""
+        self._doveadm("kick", "*")
+        for cache in (self.root / "homes").rglob("dovecot.index.cache"):
+            cache.unlink()
+
     def _doveadm(self, *arguments: str) -> None:
         subprocess.run(
             (program("doveadm"), "-c", str(self.root / "dovecot.conf"), *arguments),
