@@ -13,19 +13,14 @@ from tick.line import Wires
 
 log = logging.getLogger(__name__)
 
-FILINGS = 3  # ticks in which it is tried to file a copy
+FILINGS = 3  # ticks in which it is tried to file a copy, or to find those that were left
 LEFT_BEHIND = timedelta(days=30)  # so far back a daemon looks that begins
 
 
 def file_copies(wires: Wires, books: Books, now: datetime) -> None:
     """File what this run has recorded, and what the one before it has left."""
-    try:
-        if not wires.looked_back:
-            wires.copies |= _left_behind(wires, books, now)
-            wires.looked_back = True
-    except InboxError as error:
-        log.warning("Copies that were left unread could not be looked for: %s", error)
-        return
+    if wires.looks_back < FILINGS:
+        _look_back(wires, books, now)
     for folder, uid in tuple(wires.copies):
         try:
             wires.inbox.file_copy(folder, uid, wires.inbox.sent_folder())
@@ -35,6 +30,15 @@ def file_copies(wires: Wires, books: Books, now: datetime) -> None:
                 return
             log.warning("A copy of a letter stays in %s: %s", folder, error)
         del wires.copies[folder, uid]
+
+
+def _look_back(wires: Wires, books: Books, now: datetime) -> None:
+    try:
+        wires.copies |= _left_behind(wires, books, now)
+        wires.looks_back = FILINGS
+    except InboxError as error:
+        wires.looks_back += 1
+        log.warning("Copies that were left unread could not be looked for: %s", error)
 
 
 def _left_behind(wires: Wires, books: Books, now: datetime) -> dict[tuple[str, int], int]:
