@@ -8,6 +8,7 @@ import logging
 from datetime import datetime, timedelta
 
 from mail.imap.inbox import InboxError
+from relationship.messages import Side
 from tick.books import Books
 from tick.line import Wires
 
@@ -42,11 +43,20 @@ def _look_back(wires: Wires, books: Books, now: datetime) -> None:
 
 
 def _left_behind(wires: Wires, books: Books, now: datetime) -> dict[tuple[str, int], int]:
-    """The unread copies of letters that went out; where the provider keeps them, none comes unread."""
+    """The unread copies of letters that went out; where the provider keeps them, none comes unread.
+
+    What an owner without a mailbox of their own has not read yet lies there too, and stays.
+    """
     if books.policy.mailbox.copies != "bcc" or not books.routes:
         return {}
     inbox, since = wires.inbox, (now - LEFT_BEHIND).date()
     found = {name: inbox.own_unread(name, since) for name in inbox.folders() if name != inbox.sent_folder()}
     return {
-        (name, uid): 0 for name, own in found.items() for uid, token in own.items() if token in books.routes
+        (name, uid): 0 for name, own in found.items() for uid, token in own.items() if _copied(books, token)
     }
+
+
+def _copied(books: Books, token: str) -> bool:
+    key = books.routes.get(token)
+    letter = books.store.load(key).letters.get(token) if key else None
+    return letter is not None and letter.reader is Side.CONTRACTOR

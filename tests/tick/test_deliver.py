@@ -92,6 +92,23 @@ def test_a_copy_that_is_put_off_puts_the_letter_off(scene):
     assert scene.subjects(MARIA) == ["Re: Logo"]
 
 
+IDEA = "  - {{name: Idea, when: idea received, send: owner/answer-the-idea, deliver: any time}}\n"
+
+
+def test_a_daemon_that_begins_leaves_alone_what_an_owner_in_the_shared_mailbox_has_not_read(scene):
+    """Who has no address but the mailbox's own reads there what is written to the owner."""
+    scene.policy(scene.rules_text + IDEA, (DANA, TEAM))
+    scene.tick()
+    scene.at("2026-03-02 10:40")
+    scene.writes(MARIA, TEAM, "Shop", "#idea Shall we sell online?")
+    scene.tick()
+    scene.restart()
+    scene.tick()
+    mails = scene.servers.mailbox(TEAM)
+    assert [b"X-Keepwarm-Letter" in mail.content for mail in mails] == [False, True]
+    assert not any("\\Seen" in mail.flags for mail in mails)
+
+
 def test_an_appended_copy_is_kept_and_proves_nothing(scene):
     a_thank_you_is_due(scene, copies("append"))
     scene.tick()
