@@ -6,7 +6,7 @@ import typer
 
 from commands.house import House
 from commands.output import AsJson, complain, plainly, print_json
-from store.protocol import Heartbeat
+from store.protocol import OWNER, Heartbeat
 
 MISSED_POLLS = 3
 SLACK = timedelta(minutes=5)
@@ -17,8 +17,9 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
     """Tell whether the daemon is alive: exit 0 while the last good poll is recent, else 1."""
     house: House = context.obj
     poll = timedelta(seconds=house.policy(house.templates()).mailbox.poll.plain_seconds)
-    beat = house.store(read_only=True).heartbeat()
-    trouble = reason(beat, poll, house.now())
+    store = house.store(read_only=True)
+    beat = store.heartbeat()
+    trouble = reason(beat, poll, house.now(), store.damaged().get(OWNER, ""))
     if as_json:
         print_json([{"ok": not trouble, "last_poll": beat.last_poll, "reason": trouble}])
     elif trouble:
@@ -29,11 +30,11 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-def reason(beat: Heartbeat, poll: timedelta, now: datetime) -> str:
-    """Why all is not well, in one sentence; "" where it is."""
+def reason(beat: Heartbeat, poll: timedelta, now: datetime, lost: str = "") -> str:
+    """Why all is not well, in one sentence; "" where it is. `lost`: why no daemon can start."""
     if beat.last_poll is None:
-        return beat.reason or "No poll has succeeded yet: is the daemon running?"
+        return lost or beat.reason or "No poll has succeeded yet: is the daemon running?"
     if abs(now - beat.last_poll) <= MISSED_POLLS * poll + SLACK:  # one in the future is none: clocks are set
         return ""
     since = f"The last good poll was at {beat.last_poll:%Y-%m-%d %H:%M} UTC."
-    return f"{since} {beat.reason or 'Is the daemon running?'}"
+    return f"{since} {lost or beat.reason or 'Is the daemon running?'}"

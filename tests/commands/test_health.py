@@ -1,0 +1,30 @@
+"""`health`, where no daemon can start that would say why."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from commands.app import build
+from daemon import House
+from store.protocol import Heartbeat
+from store.tinydb_store import TinyStore
+
+RULES = """mode: dry-run
+mailbox: {address: team@acme.example, imap: "imap://127.0.0.1:1", smtp: "smtp://127.0.0.1:1", password: "env:X"}
+owner: {name: Dana Reyes, email: dana@acme.example, timezone: UTC}
+contractors: []
+rules: []
+"""
+
+
+def test_an_owners_file_that_is_damaged_is_the_reason(tmp_path: Path) -> None:
+    rules, data = tmp_path / "rules.yaml", tmp_path / "data"
+    rules.write_text(RULES)
+    store = TinyStore(data)
+    store.beat(Heartbeat(last_poll=datetime.now(UTC) - timedelta(hours=1)))
+    store.close()
+    (data / "owner.json.damaged-20261122T144707Z").write_text("{")
+    told = CliRunner().invoke(build(House), ["--rules", str(rules), "--data", str(data), "health"])
+    assert told.exit_code == 1
+    assert "owner.json was damaged" in told.output
