@@ -147,6 +147,8 @@ class Inbox:
         """
         with self._speaking() as client:
             uidnext = self._examine(client, folder, uidvalidity)
+        if folder in self._states:  # what was told of there is looked for, even where this answer lags behind
+            uidnext = max(uidnext, self._states[folder].uidnext)
         uids = Search(self, folder, uidvalidity, since).batches(range(first_uid, uidnext), batch)
         yield from Relay(self, folder, uidvalidity, worth).read(uids)
 

@@ -249,6 +249,15 @@ def ill_line(real_mail) -> Iterator[tuple[Inbox, Proxy]]:
             yield inbox, proxy
 
 
+def test_all_that_the_states_tell_of_is_read_though_the_folder_lags_behind(real_mail, ill_line) -> None:
+    inbox, proxy = ill_line
+    real_mail.dovecot.append(TEAM, some(3))
+    state = inbox.states(["INBOX"])["INBOX"]
+    proxy.fault = lambda direction, data, line: data.replace(b"[UIDNEXT 4]", b"[UIDNEXT 3]")
+    found = inbox.fetch("INBOX", state.uidvalidity, 1)
+    assert [one.uid for batch in found for one in batch] == [1, 2, 3]
+
+
 @pytest.mark.parametrize("how", ILL)
 @pytest.mark.parametrize("count", [1, 3, 60])
 def test_a_server_that_hands_out_no_mail_is_ill_and_no_mail_is_passed_over(
