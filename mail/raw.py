@@ -19,3 +19,8 @@ class RawMail:
     complete: bool  # False where `text` was cut off
     hints: tuple[str, ...] = field(default=())  # "gmail:<X-GM-THRID>"
     passed_over: bool = False  # it concerns nobody, as a few header fields say: the rest was not fetched
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it still waits to be sent; Gmail shows drafts among all mail, too."""
+        return "\\Draft" in self.flags

@@ -133,7 +133,7 @@ class _Recording:
             self._waiting.add(key, message)
         if not concerned:
             self._heed(raw, batch)
-        elif not batch.in_sent and any(message.kind is Kind.OWN for _, message in concerned):
+        elif not batch.in_sent and not raw.is_draft and any(m.kind is Kind.OWN for _, m in concerned):
             self._copies[raw.folder, raw.uid] = 0
 
     def _set_aside(self, raw: RawMail, why: str) -> None:

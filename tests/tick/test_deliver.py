@@ -494,6 +494,18 @@ def test_of_a_full_disk_the_owner_is_told_all_the_same_and_once(scene):
     assert len(scene.letters(DANA)) == 1
 
 
+def test_a_draft_among_the_mail_that_is_read_is_no_copy(scene):
+    """Gmail shows drafts among all mail; here the folder is named."""
+    read = ("password:", "folders: [INBOX, Sent, Drafts]\n  password:")
+    a_thank_you_is_due(scene, ("mode: live", "mode: drafts"), read)
+    for _ in range(2):
+        scene.run("2026-03-02 10:45", timedelta(minutes=2))
+        scene.restart()
+        scene.tick()
+    [draft] = scene.servers.mailbox(TEAM, "Drafts")
+    assert "\\Seen" not in draft.flags
+
+
 def test_a_draft_left_before_a_crash_is_found_and_not_left_twice(scene, monkeypatch):
     a_thank_you_is_due(scene, ("mode: live", "mode: drafts"))
     append = scene.keepwarm.inbox.append
