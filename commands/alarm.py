@@ -7,6 +7,7 @@ The clock is watched too, since all of this is told in its times.
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -31,10 +32,14 @@ class Alarm:
 
     def __init__(self, keepwarm: Keepwarm, patience: Patience) -> None:
         self._keepwarm, self._patience = keepwarm, patience
+        self._known = Heartbeat()  # as it was read or written last
 
     @property
     def _heartbeat(self) -> Heartbeat:
-        return self._keepwarm.store.heartbeat()
+        """As its file says; while that cannot be read, as far as we know: no tick fails of it."""
+        with suppress(StoreError):
+            self._known = self._keepwarm.store.heartbeat()
+        return self._known
 
     @property
     def is_on(self) -> bool:
@@ -57,6 +62,7 @@ class Alarm:
             self._tell("owner/trouble-over", "over", before.reason, since, now)
 
     def _beat(self, heartbeat: Heartbeat) -> None:
+        self._known = heartbeat
         try:
             self._keepwarm.store.beat(heartbeat)
         except StoreError as error:

@@ -7,7 +7,7 @@ import pytest
 from commands.alarm import Alarm, ClockWatch, Patience, failing
 from commands.health import reason
 from store.memory import MemoryStore
-from store.protocol import Heartbeat
+from store.protocol import Heartbeat, StoreError
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -64,6 +64,25 @@ def test_a_restart_in_the_middle_of_trouble_begins_nothing_anew(told: Told, alar
     assert again.is_on
     again.bad("away", START + 40 * MINUTE)
     assert len(told.mails) == 1
+
+
+class Unreadable(MemoryStore):
+    """Somebody else's heartbeat.json, say."""
+
+    def heartbeat(self) -> Heartbeat:
+        raise StoreError("heartbeat.json may not be read or written by this user.")
+
+    def beat(self, heartbeat: Heartbeat) -> None:
+        raise StoreError("heartbeat.json may not be read or written by this user.")
+
+
+def test_a_heartbeat_that_cannot_be_read_ends_no_daemon_and_hides_no_trouble(told: Told) -> None:
+    told.store = Unreadable()
+    alarm = Alarm(told, Patience())
+    for minute in range(0, 90):
+        alarm.bad("The IMAP server is away.", START + minute * MINUTE)
+    alarm.good(START + 90 * MINUTE)
+    assert [mail.partition(":")[0] for mail in told.mails.values()] == ["owner/trouble", "owner/trouble-over"]
 
 
 def test_trouble_that_began_in_the_future_began_now(told: Told) -> None:
