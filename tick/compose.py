@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zlib import crc32
 
 from mail.letters.composing import compose as compose_mail
@@ -29,6 +29,9 @@ from tick.telling import Telling, facts_of
 
 # What these gates hold waits for a time that is known, or for news of the same relationship.
 ENDS_BY_ITSELF = frozenset({"condition", "absent", "limits", "quiet hours"})
+
+# So many notes go to the owner by themselves; the others of that hour wait for the day's one mail.
+NOTES_AN_HOUR = 10
 
 
 @dataclass(slots=True)
@@ -88,7 +91,7 @@ def _letter(case: Case, books: Books, templates: Templates, now: datetime) -> Le
     token = new_token()
     story, policy = case.story, books.policy
     said = rendered(case, books, templates, token, _next_wording(case), now)
-    bundled = case.reader is Side.OWNER and not case.rule.any_time
+    bundled = case.reader is Side.OWNER and not (case.rule.any_time and _has_room(books, now))
     message_id = f"{token}@{policy.mailbox.address.partition('@')[2]}"
     draft = Letter(
         token=token,
@@ -109,6 +112,11 @@ def _letter(case: Case, books: Books, templates: Templates, now: datetime) -> Le
         conversation=_conversation(case, now),
     )
     return draft if bundled else _addressed(draft, said, case, books, now)
+
+
+def _has_room(books: Books, now: datetime) -> bool:
+    """Whether the owner has not got so many notes by themselves lately that the next ones wait for the day's mail."""
+    return books.post.notes_by_themselves(now - timedelta(hours=1)) < NOTES_AN_HOUR
 
 
 def rendered(

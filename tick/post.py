@@ -70,6 +70,14 @@ class Post:
         """The mail to the owner that carries a note, unless it surely never went out."""
         return self.bundles.get(self._carriers.get(note.token, ""))
 
+    def notes_by_themselves(self, since: datetime) -> int:
+        """How many notes about a relationship were written to the owner since then that no bundle carries."""
+        return sum(
+            x.reader is Side.OWNER and x.contractor != OWNER and x.created_at > since
+            for x in self.letters.values()
+            if x.state is not State.BUNDLED and x.token not in self._carriers
+        )
+
     def outgoing(self, rates: Iterable[Rate], now: datetime) -> list[Outgoing]:
         """Letters to contractors that the limits count; those out of every window are let go, in time."""
         if self._swept_at is None or abs(now - self._swept_at) >= SWEPT:

@@ -57,6 +57,21 @@ def test_a_thousand_mails_at_once(scene):
     assert all("stale" in d.why for d in dropped)
 
 
+def test_many_notes_that_may_go_at_any_time(scene):
+    idea = "  - {{name: Idea, when: idea received, send: owner/answer-the-idea, deliver: any time}}\n"
+    scene.policy(scene.rules_text + idea)
+    scene.tick()
+    scene.at("2026-03-02 23:00")
+    for n in range(40):
+        scene.writes(MARIA, TEAM, f"Idea {n}", f"#idea Shall we sell number {n} online?")
+    scene.run("2026-03-02 23:30", timedelta(minutes=1))
+    assert len(scene.letters(DANA)) == 10
+    scene.run("2026-03-03 20:00", timedelta(minutes=15))
+    assert len(scene.letters(DANA)) == 11, "the others are in the day's one mail"
+    text = "".join(mail.text for mail in scene.letters(DANA))
+    assert all(f"Idea {n}" in text or f"number {n}" in text for n in range(40))
+
+
 def test_a_week_of_downtime(scene):
     scene.policy(scene.rules_text, EVERY_ANSWER)
     scene.tick()
