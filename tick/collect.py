@@ -18,7 +18,7 @@ from store.protocol import Cursor, FolderCursor
 from tick.books import Books
 from tick.roll import newcomers
 
-BATCH = 250
+BATCH = 500
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
