@@ -75,13 +75,13 @@ def lines(trial: Trial) -> Iterator[Line]:
     for kind, lifelike, least in (("small plain", False, 0.6), ("life-like", True, 0.35)):
         recipe = Recipe(size, contractors, lifelike=lifelike)
         what = f"First sync, {size:,} {kind} mails, {recipe.share:.0%} with {contractors} contractors"
-        times = {IMAPCLIENT: least, MBSYNC: TIMES_MBSYNC}
+        goals = {IMAPCLIENT: least, MBSYNC: TIMES_MBSYNC}
         with dovecot() as server:
             fill(server, mails(recipe, datetime.now(UTC)))
             at_first = _in_turn(server, recipe, trial.rounds, FIRST, is_new=True)
             again = _in_turn(server, recipe, trial.rounds, PEERS)
-        yield from _beside(f"{what}; new to the server", size, at_first, FIRST, times)
-        yield from _beside(f"{what}; known to the server", size, again, PEERS, times)
+        yield from _beside(f"{what}; new to the server", size, at_first, FIRST, goals)
+        yield from _beside(f"{what}; known to the server", size, again, PEERS, goals)
 
 
 def _beside(

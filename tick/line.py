@@ -52,7 +52,7 @@ class Wires:
     copies: dict[tuple[str, int], int] = field(
         default_factory=dict
     )  # of our own letters, to be filed: by folder and UID, how often that has failed
-    looks_back: int = 0  # for copies that an earlier run has left unread
+    looks_back: int = 0  # in vain, for copies that an earlier run has left unread; FILINGS: none is to come
     winding_up: bool = False  # the daemon is asked to stop: no further letter is begun
     told: set[str] = field(default_factory=set)  # occasions of mail that the store could not take
 

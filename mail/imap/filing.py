@@ -21,7 +21,7 @@ def is_own(client: IMAPClient, uid: int, token: str = "") -> bool:
 def own_unread(client: IMAPClient, since: date) -> dict[int, str]:
     """Unread letters of ours in the open folder, no drafts, by UID with their tokens; taken in since a date."""
     uids = sorted(client.search(["UNSEEN", "UNDRAFT", "SINCE", since]))[-MOST_UNREAD:]
-    blocks = fetch_headers(client, uids, OWN_MARK) if uids else {}
+    blocks = fetch_headers(client, uids, OWN_MARK)
     return {uid: block.partition(b":")[2].strip().decode("ascii", "replace") for uid, block in blocks.items()}
 
 

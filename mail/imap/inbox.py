@@ -293,9 +293,7 @@ class Inbox:
         self, folder: str, uidvalidity: int, uids: Sequence[int], since: date | None
     ) -> Sequence[int]:
         """Those of these UIDs that are mails; of the ones that the server took in since a date."""
-        with self._speaking() as client:
-            if self._open != (folder, uidvalidity):
-                self._examine(client, folder, uidvalidity)
+        with self._in_folder(folder, uidvalidity) as client:
             return searching.uids_among(client, uids, since)
 
     def fetch_surely(
@@ -322,10 +320,8 @@ class Inbox:
         )
 
     def _fetched(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> tuple[list[RawMail], list[int]]:
-        """See `searching.fetch`; in a folder that is opened where it is not open."""
-        with self._speaking() as client:
-            if self._open != (folder, uidvalidity):
-                self._examine(client, folder, uidvalidity)
+        """See `searching.fetch`."""
+        with self._in_folder(folder, uidvalidity) as client:
             return searching.fetch(client, folder, uids)
 
     def _must_hand_out_others(self, folder: str, uidvalidity: int, withheld: Sequence[int]) -> None:
@@ -385,6 +381,14 @@ class Inbox:
             for asked in tuple(self._under_way):
                 self.answers_to(asked)
         with self._line() as client:
+            yield client
+
+    @contextmanager
+    def _in_folder(self, folder: str, uidvalidity: int) -> Iterator[IMAPClient]:
+        """The same with a folder open, which is opened where it is not."""
+        with self._speaking() as client:
+            if self._open != (folder, uidvalidity):
+                self._examine(client, folder, uidvalidity)
             yield client
 
     @contextmanager
