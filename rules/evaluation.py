@@ -21,7 +21,7 @@ from rules.docket import Docket, Open, names_of
 from rules.finding import finder_of
 from rules.matching import unmet
 from rules.policy import Rule, Step
-from rules.watermarks import acts, passed
+from rules.watermarks import acts, counted, passed
 
 # Triggers whose occasion lasts: a condition that does not hold today may hold tomorrow. Of all others it is judged
 # once, when they come due.
@@ -100,7 +100,7 @@ def cases(
         find, since = finder_of(rule), max(mark.since, story.profile.watermark)
         if find not in known:
             known[find] = list(find(part if rule.when in ONE_BY_ONE else story, now))
-        for occasion in known[find]:
+        for occasion in (counted(one, since) for one in known[find]):
             if acts(occasion, since) and occasion.key not in seen:
                 seen.add(occasion.key)
                 case = _next_case(rule, order, mark, readers, occasion, story, now)

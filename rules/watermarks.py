@@ -52,12 +52,17 @@ def _mark(rule: Rule, means: str, known: RuleMark | None, now: datetime) -> Rule
     return RuleMark(rule.name, known.meaning, known.since, steps)
 
 
+def counted(occasion: Occasion, since: datetime) -> Occasion:
+    """What lasts counts from a watermark that is later than its last event: days before it are nobody's news."""
+    return replace(occasion, start=since) if occasion.lasts and occasion.start < since else occasion
+
+
 def acts(occasion: Occasion, since: datetime) -> bool:
-    """Whether the occasion lies after a watermark.
+    """Whether the occasion lies after a watermark, or lasts.
 
     Mail servers count in whole seconds, so a mail of the watermark's own second is told apart by when we saw it.
     """
-    if occasion.moment < since.replace(microsecond=0):
+    if occasion.moment < since.replace(microsecond=0) and not occasion.lasts:
         return False
     return occasion.seen_at is None or occasion.seen_at > since
 

@@ -6,7 +6,8 @@ A table of them, each worked out only for a letter that names it.
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from mail.letters.links import all_answers
 from mail.letters.wording import count, day, day_in, full_date, moment, plain_time, titled, working_time
@@ -25,6 +26,7 @@ from rules.policy import Policy
 from tick.agenda import agenda
 from tick.reader import Reader
 
+YEARS = timedelta(days=300)  # from so long ago on, a weekday and a month do not say which day it was
 LONGEST = 60  # working days; what waits longer is said to wait so long
 
 
@@ -71,8 +73,12 @@ def _said_subject(telling: Telling) -> str | None:
 
 
 def _since(telling: Telling) -> str:
-    turn = telling.occasion.turn
-    return _day_in(asked_at(telling.story, turn) if turn else telling.occasion.start, telling.reader)
+    """The day, and of a silence that has lasted for most of a year, its year."""
+    turn, reader = telling.occasion.turn, telling.reader
+    at = asked_at(telling.story, turn) if turn else telling.occasion.moment
+    if telling.now - at < YEARS:
+        return _day_in(at, reader)
+    return full_date(at.astimezone(ZoneInfo(reader.timezone)).date(), reader.language, reader.locale)
 
 
 def _delivered(telling: Telling) -> str | None:

@@ -100,7 +100,7 @@ def no_feedback(story: Story, now: datetime) -> Iterator[Occasion]:
 def no_praise(story: Story, now: datetime) -> Iterator[Occasion]:
     """`no praise`: no appreciation went out, nothing was starred, and the owner sent no thanks of their own."""
     watermark = story.profile.watermark
-    since = max([watermark, *thanks(story)])
+    since = max(thanks(story), default=watermark)
     yield Occasion(
         trigger="no praise",
         key=f"no praise/{since.isoformat() if since > watermark else 'start'}",
@@ -108,6 +108,7 @@ def no_praise(story: Story, now: datetime) -> Iterator[Occasion]:
         about=f"no word of praise for {story.contractor.name} since {story.when(since)}",
         whose=Side.OWNER,
         start=since,
+        lasts=True,
     )
 
 

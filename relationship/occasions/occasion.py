@@ -18,10 +18,11 @@ class Occasion:
 
     trigger: str
     key: str
-    moment: datetime  # compared with the watermarks
+    moment: datetime  # compared with the watermarks, unless it `lasts`
     about: str  # in words, for `why`
     whose: Side  # whose hours `after` and `before` are counted in
     start: datetime  # where `after` counts from: the moment, or later where the steps start anew
+    lasts: bool = False  # nothing has happened since the moment: a watermark that is later is its start
     seen_at: datetime | None = None  # when we learnt of it; None where it is a matter of time alone
     turn: Turn | None = None
     message: Message | None = None

@@ -170,7 +170,7 @@ def older_debt(story: Story, before: datetime, now: datetime) -> Turn | None:
 
 
 def silence(story: Story, now: datetime) -> Iterator[Occasion]:
-    """`silence`: neither side has said anything since the last event, or since the watermark."""
+    """`silence`: neither side has said anything since the last event; without one, since the watermark."""
     yield _since_last(
         story, now, "silence", story.last_event, f"silence between you and {story.contractor.name}"
     )
@@ -183,7 +183,7 @@ def owner_silence(story: Story, now: datetime) -> Iterator[Occasion]:
 
 
 def _since_last(story: Story, now: datetime, trigger: str, last: Message | None, about: str) -> Occasion:
-    since = max(last.at, story.profile.watermark) if last else story.profile.watermark
+    since = last.at if last else story.profile.watermark
     return Occasion(
         trigger=trigger,
         key=f"{trigger}/{last.key if last else 'start'}",
@@ -191,6 +191,7 @@ def _since_last(story: Story, now: datetime, trigger: str, last: Message | None,
         about=f"{about} since {story.when(since)}",
         whose=Side.OWNER,
         start=since,
+        lasts=True,
         message=last,
         debt=_open_debt(story, now),
     )

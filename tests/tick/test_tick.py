@@ -127,6 +127,44 @@ def test_silence_is_told_to_the_owner_once(scene):
     assert "Ben" in text
 
 
+LATER = """
+  - name: You disappeared
+    when: owner silence
+    steps: [{after: 14 days, send: owner/you-disappeared}]
+  - name: A good word
+    when: no praise
+    steps: [{after: 14 days, send: owner/no-praise}]
+"""
+
+
+def test_a_rule_about_silence_that_is_added_later_counts_from_then_and_tells_how_long_it_is(scene):
+    without, silence = scene.rules_text.split("  - name: We have gone quiet")
+    scene.policy(without)
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.at("2026-03-02 18:00")
+    answer = scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+    scene.at("2026-03-02 18:30")
+    scene.writes(DANA, MARIA, "Re: Logo", "Thank you!", answer)
+    scene.run("2026-05-04 10:00", timedelta(hours=12))
+    scene.rules_text = (
+        without + LATER.replace("{", "{{").replace("}", "}}") + "  - name: We have gone quiet" + silence
+    )
+    scene.policy(scene.rules_text)
+    scene.live("2026-05-18 09:59")
+    quiet, gone, praise = "We have gone quiet", "You disappeared", "A good word"
+    assert not [out for out in scene.out if out.rule in (quiet, gone, praise)]
+    scene.live("2026-06-30 10:00")
+    for rule, words in (
+        (quiet, "Neither you nor Maria Santos has written for 76 days, since Monday, March 2."),
+        (gone, "You have not written to Maria Santos yourself since Monday, March 2: 76 days."),
+        (praise, "Maria Santos has had no thank-you from here for 76 days."),
+    ):
+        assert scene.sent(rule) == ["2026-05-18 13:00"] * 2, "once about Maria, once about Ben"
+        assert any(words in out.text for out in scene.out), rule
+
+
 NEW = """
   - name: Aiko Tanaka
     email: aiko@contract.example
