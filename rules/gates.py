@@ -21,6 +21,7 @@ CHASES = frozenset({"waiting on contractor", "deadline near", "deadline missed",
 UPDATES = frozenset(
     {"check-in changed", "check-in cancelled", "check-in kept"}
 )  # their calendars are wrong until it is out
+NEVER_STALE = UPDATES | {"unprovable", "refused"}  # what became of a letter: nobody else tells the owner
 LAST_LOOK = "last look"
 TOTAL_LIMIT = "total limit"  # the owner is told when it is reached
 COUNTED = WENT_OUT | OPEN_STATES
@@ -128,7 +129,7 @@ def at_most(case: Case, world: World) -> str | None:
 
 def stale(case: Case, world: World) -> str | None:
     """It was due too long ago, in the reader's working days; a calendar is put right as long as it is wrong."""
-    if case.rule.when in UPDATES or fresh_until(case, world.policy) >= world.now:
+    if case.rule.when in NEVER_STALE or fresh_until(case, world.policy) >= world.now:
         return None
     limit = world.policy.limits.stale_after
     return f"stale: it was due {case.story.when(_due_at(case))}, more than {limit} ago"

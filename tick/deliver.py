@@ -16,7 +16,8 @@ Theory of operation. A letter's bytes, Message-ID and token were fixed and commi
        ──found──▶ sent
        ──not found, by a complete look begun `in doubt` after the attempt──▶ waiting: all gates, the same bytes; and
          from now on one more look, from the same ends, before every try: the copy may come late
-       ──no copy can tell (its recipient was refused, or `copies: append`)──▶ unprovable: never again, the owner is told
+       ──no copy can tell (its recipient was refused, or `copies: append`, or no look is complete for three days)
+         ──▶ unprovable: never again, the owner is told
 
 What a crash leaves. Before the attempt is committed, nothing of the letter's content was sent: "waiting", and the next
 tick begins anew. After it, the letter may be out or not: "attempted", and the mailbox says which. After the answer

@@ -2,7 +2,8 @@
 
 The mailbox says whether it went out. What is not there yet may still come: a copy that is delivered late, or to a
 mailbox that was away itself. So absence counts only after `in doubt`, counted anew whenever the mailbox could not be
-read or the clock was set meanwhile; and a letter that was in doubt once is looked for before every further try.
+read or the clock was set meanwhile; and a letter that was in doubt once is looked for before every further try. Where
+the server withholds a mail for days that may be the copy, nobody can tell.
 """
 
 from dataclasses import replace
@@ -14,6 +15,8 @@ from relationship.messages import Side
 from tick.books import Books
 from tick.line import Round
 
+PATIENCE = timedelta(days=3)  # with a server that withholds a mail which may be the copy
+
 
 def settle(letter: Letter, work: Round) -> Letter | None:
     """Find out whether a letter went out; the letter, where it did not and may be tried now."""
@@ -21,12 +24,13 @@ def settle(letter: Letter, work: Round) -> Letter | None:
     if look.found:
         _went_out(letter, look, work)
         return None
-    if letter.state is not State.ATTEMPTED:
-        return letter if look.complete else None
-    if not letter.provable:
+    in_the_dark = not look.complete and work.now - _since(letter) > PATIENCE
+    if in_the_dark or (letter.state is State.ATTEMPTED and not letter.provable):
         work.books.commit(letter.contractor, [replace(letter, state=State.UNPROVABLE, content="", marks=())])
         return None
-    return _tried_again(letter, work) if look.complete else None
+    if not look.complete:
+        return None
+    return _tried_again(letter, work) if letter.state is State.ATTEMPTED else letter
 
 
 def doubt_anew(books: Books, now: datetime) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from bench.servers.proxy import Cut, Proxy, answering
+from bench.servers.proxy import UP, Cut, Proxy, answering, refusing
 from relationship.letters import State
 from relationship.messages import Side
 from store.memory import MemoryStore
@@ -58,6 +58,19 @@ def test_with_its_copy_refused_a_letter_in_doubt_is_never_sent_again_and_the_own
     scene.run("2026-03-04 20:00")
     assert the_letter(scene).state is State.UNPROVABLE
     assert scene.letters(MARIA) == []
+    assert "Did this letter go out?" in "".join(mail.raw.text.decode() for mail in scene.letters(DANA))
+
+
+def test_the_owner_is_told_of_a_letter_that_nobody_can_prove_however_long_the_machine_was_off(scene):
+    scene.servers.refuse[TEAM] = (550, "no copies here")
+    scene.servers.drop = "before delivery"
+    a_thank_you_is_due(scene)
+    scene.tick()
+    scene.servers.drop = ""
+    scene.at("2026-03-30 10:00")
+    scene.restart()
+    scene.run("2026-04-01 20:00")
+    assert the_letter(scene).state is State.UNPROVABLE
     assert "Did this letter go out?" in "".join(mail.raw.text.decode() for mail in scene.letters(DANA))
 
 
@@ -387,6 +400,32 @@ def test_a_second_try_in_doubt_looks_for_the_first_one_too(scene, monkeypatch):
     scene.run("2026-03-02 13:00")
     assert scene.subjects(MARIA) == ["Re: Logo"]
     assert the_letter(scene).state is State.SENT
+
+
+def test_a_letter_in_doubt_beside_a_mail_that_is_withheld_is_given_up_after_three_days(scene):
+    def withholding(direction, data, line):
+        """The last mail's header is not to be had, alone or together with others."""
+        if direction == UP and b"X-KEEPWARM-LETTER" in data:
+            named = {int(uid) for uid in re.findall(rb"\d+", data.split()[3])}
+            uids.update(named)
+            if max(uids) in named:
+                return no(direction, data, line)
+        return data
+
+    uids, no = set(), refusing(b"UID FETCH", b"NO [SERVERBUG] Internal error")
+    with Proxy(scene.servers.imap_port, withholding) as proxy:
+        scene.servers.drop = "before delivery"
+        a_thank_you_is_due(scene, (f":{scene.servers.imap_port}", f":{proxy.port}"))
+        scene.tick()
+        scene.servers.drop = ""
+        for subject in ("Newsletter", "Another"):
+            scene.writes("shop@shop.example", TEAM, subject, "Everything must go.")
+        scene.run("2026-03-05 10:30", timedelta(hours=1))
+        assert the_letter(scene).state is State.ATTEMPTED
+        scene.run("2026-03-06 20:00", timedelta(hours=1))
+    assert the_letter(scene).state is State.UNPROVABLE
+    assert scene.letters(MARIA) == []
+    assert "Did this letter go out?" in "".join(mail.raw.text.decode() for mail in scene.letters(DANA))
 
 
 def test_the_grace_counts_anew_when_the_mailbox_was_away_or_the_clock_was_set(scene):
