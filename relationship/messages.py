@@ -101,6 +101,7 @@ class Message:
     no_answers: bool = False  # its headers ask that no machine answers it (X-Auto-Response-Suppress)
 
 
+FORGOTTEN = "(forgotten)"  # what stands where somebody was named who is to be forgotten
 LETTER = "letter:"  # how the hint begins by which a copy of a letter of ours is known
 
 

@@ -125,7 +125,8 @@ class MemoryStore:
 
     def forget(self, name: str) -> None:
         """Remove an aggregate and every mention of the person."""
-        others = (one.name for key in self.names() if key != name for one in self.load(key).profile.values())
+        keys = [key for key in self.names() if key != name]
+        others = [*keys, *(one.name for key in keys for one in self.load(key).profile.values())]
         who = person(name, self._all(name), others)
         for store in (self._live, self._archived, self._ids, self._near):
             store.pop(name, None)

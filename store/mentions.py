@@ -1,18 +1,43 @@
 """How a person is mentioned in the words of others: by key, address or name, however spelt and coded.
 
-A name counts where it stands as whole words. It does not where it is part of an address, of an id, or of what
-somebody else is called: those keep theirs.
+A name counts where it stands as whole words: with its accents and without, with whatever apostrophe, hyphen or blank,
+the family name first or last, with initials or without. It does not where it is part of an address, of an id, or of
+what somebody else is called: those keep theirs.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 
-BLOT = "(forgotten)"
+from relationship.messages import FORGOTTEN
+
 _UNDECODABLE = (ValueError, LookupError, MessageError, RecursionError)
+_ID = r"(?<![\w.+-])[\w.+-]+@[\w.-]+"
+_GAP = r"[\s._\u2010-\u2013-]"  # a blank, or what stands in its place
+_APOSTROPHES = "'`\u00b4\u2018\u2019\u02bc"
+_STROKES = str.maketrans("\u0141\u0142\u00d8\u00f8\u0110\u0111\u0131", "LlOoDdi")  # no accents to Unicode
+_TWO_LETTERS = {
+    "ae": "\u00e4\u00e6",
+    "oe": "\u00f6\u00f8\u0153",
+    "ue": "\u00fc",
+    "ss": "\u00df",
+    "aa": "\u00e5",
+}
+
+
+def _bare(text: str) -> str:
+    """Without accents."""
+    parted = unicodedata.normalize("NFD", text.translate(_STROKES))
+    return "".join(sign for sign in parted if not unicodedata.combining(sign))
+
+
+_ACCENTED: dict[str, str] = {}  # by bare letter
+for _sign in map(chr, (*range(0xC0, 0x250), *range(0x400, 0x460), *range(0x1E00, 0x1F00))):
+    if _bare(_sign) != _sign:
+        _ACCENTED[_bare(_sign)] = _ACCENTED.get(_bare(_sign), "") + _sign
 
 
 class Mentions:
@@ -21,15 +46,17 @@ class Mentions:
     def __init__(
         self, key: str, names: Iterable[str], addresses: Iterable[str], others: Iterable[str] = ()
     ) -> None:
-        called = sorted({text for name in names for text in _spellings(name)})
-        kept = [_words(name) for name in sorted(others) if any(re.search(text, name) for text in called)]
-        told = [rf"(?<![a-z0-9-]){re.escape(key)}(?![a-z0-9-])"]
-        told += [rf"(?<![\w.+-])(?i:{re.escape(it)})(?![\w-]|\.\w)" for it in sorted(addresses) if it]
-        self._pattern = re.compile("|".join([*kept, f"(?P<told>{'|'.join([*told, *called])})"]))
+        called = sorted({text for name in names for text in _spellings(name)}, key=lambda x: (-len(x), x))
+        kept = [_named(name.split()) for name in sorted(others) if any(re.search(x, name) for x in called)]
+        told = [rf"(?<![a-z0-9-]){re.escape(key)}(?![a-z0-9-])", *map(_addressed, sorted(addresses))]
+        by_name = [f"(?P<name>{'|'.join(called)})"] if called else []
+        self._pattern = re.compile(
+            "|".join([*kept, f"(?P<told>{'|'.join(filter(None, told))})", _ID, *by_name])
+        )
 
     def are_in(self, text: str) -> bool:
         """Whether a text mentions the person."""
-        return any(found["told"] for found in self._pattern.finditer(text))
+        return any(found.lastgroup for found in self._pattern.finditer(text))
 
     def are_in_mail(self, content: bytes) -> bool:
         """Whether a mail mentions the person, its headers and texts decoded."""
@@ -37,28 +64,72 @@ class Mentions:
 
     def blotted(self, text: str) -> str:
         """A text without any mention."""
-        return self._pattern.sub(lambda found: BLOT if found["told"] else found[0], text)
+        return self._pattern.sub(lambda found: FORGOTTEN if found.lastgroup else found[0], text)
+
+
+def _addressed(address: str) -> str:
+    """The address, also with something added to it after a plus."""
+    local, _, domain = address.rpartition("@")
+    pattern = rf"{re.escape(local)}(?:\+[\w.=-]*)?@{re.escape(domain)}" if local else re.escape(address)
+    return rf"(?<![\w.+-])(?i:{pattern})(?![\w-]|\.\w)" if address else ""
 
 
 def _spellings(name: str) -> Iterator[str]:
-    """Patterns of a name: accents as one sign, as two, or left out; the family name first."""
-    parted = unicodedata.normalize("NFD", name)
-    bare = "".join(sign for sign in parted if not unicodedata.combining(sign))
-    for spelt in (unicodedata.normalize("NFC", name), parted, unicodedata.normalize("NFC", bare)):
-        words = spelt.split()
-        if words:
-            yield _words(spelt)
-        for cut in range(1, len(words)):
-            yield _words(f"{' '.join(words[cut:])}, {' '.join(words[:cut])}")
+    """Patterns of a name: with its initials and without, the family name last and first."""
+    whole = name.split()
+    for words in (whole, [word for word in whole if len(word.rstrip(".")) > 1]):
+        if words and (words == whole or len(words) > 1):
+            yield _named(words)
+            for cut in range(1, len(words)):
+                yield _named([*words[cut:], *words[:cut]], comma=len(words) - cut)
 
 
-def _words(name: str) -> str:
-    """A single word counts only as it is written: "Will" is a name, "will" is not."""
-    words = [re.escape(word) for word in name.split()]
-    if len(words) == 1:
-        return rf"(?<![\w@]){words[0]}(?!\w|[\w.+=$-]*@)"
-    spaced = r"\s+".join(words)
-    return rf"(?<!\w)(?i:{spaced})(?!\w)"
+def _named(words: Sequence[str], comma: int = 0) -> str:
+    """A single word counts only as it is written: "Will" is a name, "will" is not. `comma`: after so many words."""
+    if not any(sign.isalnum() for word in words for sign in word):
+        return r"(?!)"
+    first, last = words[0][0], words[-1][-1]
+    before = "" if _is_wide(first) else r"(?<![\w@])"
+    after = "" if _is_wide(last) else r"(?!\w)"
+    gap = f"{_GAP}*" if _is_wide(first) else f"{_GAP}+"
+    spelt = "".join(
+        f"{(',?' if number == comma else '') + gap if number else ''}{_spelt(word)}"
+        for number, word in enumerate(words)
+    )
+    return f"{before}{f'(?i:{spelt})' if len(words) > 1 else spelt}{after}(?![\\w.+=$-]*@)"
+
+
+def _is_wide(sign: str) -> bool:
+    """Whether it is of a script that puts no blanks between words."""
+    return unicodedata.east_asian_width(sign) in "WF"
+
+
+def _spelt(word: str) -> str:
+    """A pattern of a word, letter by letter."""
+    return "".join(_letter(sign) for sign in re.findall("ae|oe|ue|ss|aa|.", _composed(word), re.IGNORECASE))
+
+
+def _composed(word: str) -> str:
+    return unicodedata.normalize("NFC", word)
+
+
+def _letter(sign: str) -> str:
+    if len(sign) > 1:
+        return f"(?:{''.join(map(_letter, sign))}|[{_TWO_LETTERS[sign.lower()]}])"
+    if sign in _APOSTROPHES:
+        return f"[{_APOSTROPHES}]?"
+    if sign == ".":
+        return r"\.?"
+    if re.fullmatch(_GAP, sign):
+        return f"{_GAP}?"
+    bare = _bare(sign)
+    long = [two for two, signs in _TWO_LETTERS.items() if sign.lower() in signs]
+    one = (
+        f"[{re.escape(bare + _ACCENTED.get(bare, ''))}][\u0300-\u036f]*"
+        if len(bare) == 1
+        else re.escape(sign)
+    )
+    return f"(?:{'|'.join([*long, one])})" if long else one
 
 
 def _decoded(content: bytes) -> Iterator[str]:

@@ -16,10 +16,11 @@ from typing import Any
 
 from relationship.facts import TABLES, Fact, Profile
 from relationship.letters import Letter, State
+from relationship.messages import FORGOTTEN
 from store.codec import CodecError, Doc, decode, encode
 from store.json_data import dump, parse
 from store.lines import dump_tables
-from store.mentions import BLOT, Mentions
+from store.mentions import Mentions
 from store.protocol import OWNER, Cursor, Heartbeat
 
 WITHDRAWN = "It named somebody who was to be forgotten."
@@ -62,7 +63,7 @@ def person(key: str, facts: Iterable[Fact], others: Iterable[str] = ()) -> Perso
     profiles = [fact for fact in facts if isinstance(fact, Profile)]
     return Person(
         key,
-        frozenset(profile.name for profile in profiles),
+        frozenset(name for profile in profiles for name in (profile.name, *profile.once_called)),
         frozenset(address for profile in profiles for address in profile.addresses),
         frozenset(fact.token for fact in facts if isinstance(fact, Letter)),
         frozenset(others),
@@ -78,7 +79,11 @@ def cleaned(doc: Doc, who: Person) -> Doc | None:
     if content and (theirs or who.is_named_in(content.encode("utf-8", "surrogatepass"))):
         doc = _withdrawn(doc)
     if theirs:  # the day's mail to the owner, which is called after the first of its notes
-        doc = {**doc, "subject": BLOT, "items": [one for one in doc.get("items", ()) if one not in theirs]}
+        doc = {
+            **doc,
+            "subject": FORGOTTEN,
+            "items": [one for one in doc.get("items", ()) if one not in theirs],
+        }
     return _blot(doc, who.mentions)  # type: ignore[no-any-return]
 
 

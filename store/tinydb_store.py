@@ -181,6 +181,7 @@ class TinyStore:
         """Who it is; of an aggregate that is damaged only what is archived is known."""
         profiles = (self.load(other).profile.values() for other in self.names() if other != name)
         others = {profile.name for those in profiles for profile in those}
+        others |= {*self.names(), *self._shelf.damaged} - {name}
         try:
             return person(name, self._all(name), others)
         except StoreError:

@@ -6,14 +6,15 @@ from datetime import datetime
 from mail.letters.wording import day, day_in, lies_with, stands, titled
 from relationship.agenda import Point, points
 from relationship.ledger import Turn
-from relationship.messages import Side
+from relationship.messages import FORGOTTEN, Side
 from relationship.story import Story
 from tick.reader import Reader
 
 
 def agenda(story: Story, side: Side, reader: Reader, now: datetime) -> tuple[str, ...]:
     """The points, such as "Flyer (with you since Tuesday, March 3; due on Friday, March 6)"."""
-    return tuple(_told(point, story, side, reader) for point in points(story, now))
+    shown = (x for x in points(story, now) if side is Side.OWNER or FORGOTTEN not in x.subject)
+    return tuple(_told(point, story, side, reader) for point in shown)
 
 
 def _told(point: Point, story: Story, side: Side, reader: Reader) -> str:

@@ -15,7 +15,7 @@ from relationship.conversations import plain_subject
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Fact
 from relationship.letters import Letter, State
-from relationship.messages import Kind, Message, Side
+from relationship.messages import FORGOTTEN, Kind, Message, Side
 from relationship.occasions.check_ins import to_ask_about
 from rules.evaluation import Case
 from rules.gates import who_answered
@@ -111,7 +111,12 @@ def _letter(case: Case, books: Books, templates: Templates, now: datetime) -> Le
         state=_first_state(case, bundled),
         conversation=_conversation(case, now),
     )
-    return draft if bundled else _addressed(draft, said, case, books, now)
+    if bundled:
+        return draft
+    letter = _addressed(draft, said, case, books, now)
+    if case.reader is Side.CONTRACTOR and FORGOTTEN in f"{letter.subject}\n{said.text}":
+        raise RenderingError("it would show where somebody was named who has been forgotten")
+    return letter
 
 
 def _has_room(books: Books, now: datetime) -> bool:

@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 def apply_requests(books: Books) -> None:
     """Do what was asked, oldest first; each may be done again without harm, and is as long as the store fails."""
     for verb, key in books.store.requests():
+        if verb == "forget" and books.enrolled and key in books.people.contractors:
+            continue  # it was asked of a file without them, which is yet to be taken up
         try:
             apply(books, verb, key)
         except StoreError as error:  # a full disk, say: the request stays
@@ -28,7 +30,9 @@ def apply_requests(books: Books) -> None:
 def apply(books: Books, verb: str, key: str) -> None:
     """Pause or resume a relationship for the owner, or forget one that is in the rules no longer."""
     if verb == "forget":
-        if key not in books.people.contractors:
+        if key in books.people.contractors:
+            log.warning("%s is in the rules again, and is not forgotten.", key)
+        else:
             books.forget(key)
         return
     profile = books.store.load(key).profile.get("profile")

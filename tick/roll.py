@@ -56,7 +56,9 @@ def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
         added_at = None if first_run else now
         wanted = known or Profile(contractor.name, (), now, added_at, history_read=first_run)
         addresses = tuple(dict.fromkeys((*contractor.addresses, *wanted.addresses)))
-        wanted = replace(wanted, name=contractor.name, addresses=addresses)
+        names = dict.fromkeys((*wanted.once_called, wanted.name))
+        once_called = tuple(name for name in names if name != contractor.name)
+        wanted = replace(wanted, name=contractor.name, addresses=addresses, once_called=once_called)
         if wanted != known:
             yield key, [wanted]
 

@@ -15,6 +15,7 @@ from store.protocol import StoreError
 from store.tinydb_store import TinyStore
 from tick.books import Books
 from tick.requests import apply_requests
+from tick.roll import enroll
 
 ROOT = Path(__file__).parent.parent.parent
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -112,6 +113,41 @@ def test_a_request_that_meets_a_full_disk_is_done_once_there_is_room(run, monkey
     assert store.requests() == (("forget", "maria-1"),)
     apply_requests(books)
     assert (store.requests(), store.names()) == ((), ("ben-1",))
+    store.close()
+
+
+WITH_MARIA = RULES.replace(
+    "rules: []", "  - {name: Maria Santos, email: maria@x.example, timezone: Europe/Madrid}\nrules: []"
+)
+
+
+def test_to_forget_waits_until_the_rules_without_them_are_in_force(run):
+    """The file was saved a moment ago; the daemon takes it up once it has rested."""
+    house = House(run.folder / "rules.yaml", run.folder / "data")
+    without_her = house.policy(house.templates())
+    house.rules.write_text(WITH_MARIA)
+    store = house.store()
+    books = Books(store, house.policy(house.templates()), {})
+    enroll(books, AT)
+    house.rules.write_text(RULES)
+    assert "was asked" in run("forget", "Maria").stdout
+    apply_requests(books)
+    assert "maria-1" in store.names()
+    books.adopt(without_her, {})
+    apply_requests(books)
+    assert (store.requests(), store.names()) == ((), ("ben-1",))
+    store.close()
+
+
+def test_whoever_came_back_into_the_rules_is_not_forgotten_later(run):
+    house = House(run.folder / "rules.yaml", run.folder / "data")
+    house.rules.write_text(WITH_MARIA)
+    store = house.store()
+    store.request("forget", "maria-1")
+    books = Books(store, house.policy(house.templates()), {})
+    apply_requests(books)
+    assert store.requests() == ()
+    assert "maria-1" in store.names()
     store.close()
 
 

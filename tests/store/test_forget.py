@@ -163,6 +163,51 @@ def test_a_name_is_found_with_its_accents_and_without(spelt: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "spelt"),
+    [
+        ("Sinead O'Connor", "Sinéad O’Connor"),
+        ("Sinead O'Connor", "OConnor, Sinead"),
+        ("Anne-Marie Dupont", "DUPONT Anne Marie"),
+        ("Anne-Marie Dupont", "Anne\u2011Marie Dupont"),
+        ("Maria Santos", "maria_santos"),
+        ("Maria Santos", "Maria-Santos"),
+        ("Jürgen Groß", "Juergen Gross"),
+        ("Juergen Gross", "JÜRGEN GROß"),
+        ("Łukasz Żak", "Lukasz Zak"),
+        ("Søren Ærø", "Soren Aero"),
+        ("Maria L. Santos", "Maria Santos"),
+        ("Maria L. Santos", "Santos, Maria L"),
+        ("Иван Королёв", "Иван Королев"),
+    ],
+)
+def test_a_name_is_found_as_people_spell_it(name: str, spelt: str) -> None:
+    who = Person("somebody-1", frozenset({name}), frozenset())
+    assert who.mentions.blotted(f"Ask {spelt}!") == "Ask (forgotten)!"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "left"),
+    [("李小龙", "请问李小龙好吗", "请问(forgotten)好吗"), ("田中 太郎", "田中太郎様へ", "(forgotten)様へ")],
+)
+def test_a_name_is_found_where_words_have_no_blanks_between_them(name: str, text: str, left: str) -> None:
+    assert Person("somebody-1", frozenset({name}), frozenset()).mentions.blotted(text) == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["7.maria-santos@mail.example", "1@maria-santos.example", "1@mail.maria.santos.example", "Mariasantos"],
+)
+def test_a_name_in_an_id_or_a_domain_stays(text: str) -> None:
+    who = Person("somebody-1", frozenset({"Maria Santos"}), frozenset({"maria@mail.example"}))
+    assert who.mentions.blotted(text) == text
+
+
+def test_what_is_added_to_an_address_belongs_to_it() -> None:
+    who = Person("somebody-1", frozenset(), frozenset({"maria@mail.example"}))
+    assert who.mentions.blotted("<Maria+Jobs@mail.example>") == "<(forgotten)>"
+
+
+@pytest.mark.parametrize(
     "text",
     ["Maria Santos answered", "maria@x.example", "Maria@x.example", "Maria.B=1@x.example", "1@Maria-PC"],
 )
@@ -182,6 +227,16 @@ def test_whoever_has_the_same_first_name_keeps_it(data: Path, make: SimpleNamesp
     before = store.export(BEN)
     store.forget(MARIA)
     assert store.export(BEN) == before
+    store.close()
+
+
+def test_whoever_was_once_called_the_same_keeps_the_key(data: Path, make: SimpleNamespace) -> None:
+    store, other = TinyStore(data), "maria-santos-77aa01"
+    store.commit(MARIA, [make.profile("Maria Santos", "maria@mail.example")])
+    store.commit(other, [make.profile("Maria Okoye", "maria@other.example")])
+    store.commit(OWNER, [make.decision(1, contractor=other)])
+    store.forget(MARIA)
+    assert list(store.load(OWNER).decisions.values()) == [make.decision(1, contractor=other)]
     store.close()
 
 
