@@ -13,11 +13,13 @@ from store.protocol import OWNER
 from tick.books import Books
 from tick.decide import Court
 
+GONE = "cancelled: the address is no longer in rules.yaml"
+
 
 def judge_again(letter: Letter, books: Books, bench: Court, now: datetime) -> Judgement:
     """The verdict on a letter as things are now."""
     if not set(letter.to) <= _may_be_written_to(letter, books):
-        return Judgement(Verdict.SUPPRESS, "cancelled: the address is no longer in rules.yaml")
+        return Judgement(Verdict.SUPPRESS, GONE)
     if letter.contractor == OWNER:
         return Judgement(Verdict.SEND, "a mail of Keepwarm's own to the owner")
     case = reopened(letter, books, now)
@@ -31,6 +33,8 @@ def judge_again(letter: Letter, books: Books, bench: Court, now: datetime) -> Ju
 
 def reopened(letter: Letter, books: Books, now: datetime) -> Case | str:
     """The case that a letter about a contractor stands for, as things are now; in words why there is none."""
+    if letter.contractor not in books.people.contractors:
+        return GONE
     return case_of(letter, books.rules, books.readers, books.story(letter.contractor), now)
 
 

@@ -473,3 +473,17 @@ def test_who_said_yes_is_told_why_it_did_not_go_out_after_all(scene):
     assert scene.letters(MARIA) == []
     told = " ".join(scene.letters(DANA)[-1].text.split())
     assert "It was not sent: Maria Santos asked for no letters." in told
+
+
+def test_a_draft_for_somebody_who_left_is_dropped_and_the_others_go_on(scene):
+    a_draft(scene)
+    before, _, rest = scene.rules.read_text().partition("  - name: Maria")
+    scene.rules.write_text(before + rest[rest.index("  - name: Ben") :])
+    scene.restart()
+    scene.tick()
+    [key] = [name for name in scene.store.names() if name.startswith("maria")]
+    [draft] = [x for x in scene.store.load(key).letters.values() if x.reader == "contractor"]
+    assert (draft.state, draft.reply) == (
+        State.CANCELLED,
+        "cancelled: the address is no longer in rules.yaml",
+    )
