@@ -34,7 +34,6 @@ from tick.stars import Stars
 MOST_MESSAGES = 3000  # of the stories that are kept in memory
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LONG_OVER = timedelta(days=30)  # a check-in's slot is then in nobody's way
-QUIET = timedelta(days=35)  # so long plain talk is live, at least
 
 
 class Books:
@@ -226,7 +225,7 @@ class Books:
         return self._stays.get(key, LONG_AGO)
 
     def note_stays(self, key: str, until: datetime) -> None:
-        """It is so until something old comes in, comes back, or goes."""
+        """It is so until something is said, comes back, or goes."""
         self._stays[key] = until
 
     def booked(self, but: str, now: datetime) -> tuple[Span, ...]:
@@ -272,9 +271,8 @@ class Books:
         """Facts were added to an aggregate."""
         self._project(key, added)
         self.stars.take_in(key, added)
-        said = [fact.at + QUIET for fact in added if isinstance(fact, Message)]
-        if said and key in self._stays:
-            self.note_stays(key, min(self._stays[key], *said))
+        if any(isinstance(fact, Message) for fact in added):  # another conversation may be the last
+            self._stays.pop(key, None)
         self._current.discard(key)
         if not all(isinstance(fact, Decision) for fact in added):
             self._doubtful.add(key)

@@ -25,8 +25,9 @@ from relationship.past import changed, is_plain, tells_of, told_in_numbers
 from relationship.story import LATELY, Story
 from rules.policy import Policy
 from store.protocol import OWNER
-from tick.books import QUIET, Books
+from tick.books import Books
 
+QUIET = timedelta(days=35)  # so long plain talk is live, at least
 LONG_QUIET = timedelta(days=400)  # what is more than that
 TOLD = timedelta(days=430)  # so long the numbers of plain talk are kept
 OVER = frozenset({State.SENT, State.DRAFTED, State.REFUSED, State.CANCELLED, State.UNPROVABLE})
@@ -96,13 +97,17 @@ def _stays_until(talk: Sequence[Message], ledger: Ledger) -> datetime:
 
 
 def _stays_whole_until(story: Story, now: datetime) -> datetime:
-    """Until when nothing at all of it can be closed."""
-    return min([_others_stay(story, now), *_talk_stays(story).values()])
+    """Until when nothing at all of it can be closed, unless more is said."""
+    talk = _talk_stays(story)
+    if min(talk.values(), default=now) <= now:
+        lasting = _lasting(story)
+        talk = {name: until for name, until in talk.items() if name not in lasting}
+    return min([_others_stay(story, now), *talk.values()])
 
 
 def _others_stay(story: Story, now: datetime) -> datetime:
     """Until when all that is no talk stays live, and what is yet to come as well."""
-    decided = min(map(attrgetter("at"), _passing(story)), default=now)
+    decided = _first_passing(story, now)
     written = min(map(attrgetter("created_at"), story.letters.values()), default=now)
     told = min(map(attrgetter("since"), story.past.summaries.values()), default=now)
     return min(decided + LONG_QUIET, written + LONG_QUIET, told + TOLD)
@@ -117,9 +122,9 @@ def _closed(story: Story, now: datetime, letters_count: timedelta = LONG_QUIET) 
     for name in names:
         facts += story.mail.conversations[name]
         conversation_of |= {message.key: name for message in story.mail.conversations[name]}
-    for decision in _passing(story):
-        if not names and decision.at >= long_ago:
-            continue  # most days nothing is over
+    for decision in story.decisions.values():
+        if (not names and decision.at >= long_ago) or not _passes(decision):
+            continue  # most days no conversation is over
         about = story.conversations_of(mails_of(decision.occasion))
         if names.issuperset(about) if about else decision.at < long_ago:
             facts.append(decision)
@@ -129,9 +134,18 @@ def _closed(story: Story, now: datetime, letters_count: timedelta = LONG_QUIET) 
     return Closed(facts, conversation_of, [*changed(told, _in_numbers(story, names))])
 
 
-def _passing(story: Story) -> list[Decision]:
-    """The decisions that are forgotten one day; that the owner was told a thing once is not."""
-    return [x for x in story.decisions.values() if not x.occasion.startswith(OUTSIDE_HOURS)]
+def _passes(decision: Decision) -> bool:
+    """Whether it is forgotten one day; that the owner was told a thing once is not."""
+    return not decision.occasion.startswith(OUTSIDE_HOURS)
+
+
+def _first_passing(story: Story, now: datetime) -> datetime:
+    """When the oldest of the decisions was taken that are forgotten one day: nearly always the oldest of all."""
+    decisions = story.decisions.values()
+    first = min(decisions, key=attrgetter("at"), default=None)
+    if first and not _passes(first):
+        first = min(filter(_passes, decisions), key=attrgetter("at"), default=None)
+    return first.at if first else now
 
 
 def _in_numbers(story: Story, closed: Set[str]) -> Iterator[tuple[datetime, str]]:
