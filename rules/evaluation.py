@@ -40,6 +40,7 @@ LASTING = frozenset(
     }
 )
 WENT_OUT = frozenset({State.SENT, State.DRAFTED})
+TAKEN_OUT = "cancelled: the rule is no longer in rules.yaml"
 
 
 @value
@@ -108,8 +109,18 @@ def cases(
         docket.leave(rule, left)
     found.next_at = docket.note_next() if wanted else docket.next_at
     docket.looked(story)
-    found.gone = [x for x in story.held if x.rule in acting and x.occasion not in acting[x.rule]]
+    found.gone = _gone(story, acting, rules)
     return found
+
+
+def _gone(story: Story, acting: Mapping[str, set[str]], rules: Sequence[Rule]) -> list[Decision]:
+    """What is held of a rule that finds its occasion no longer, or that was taken out."""
+    names = {rule.name for rule in rules} if story.held else set()
+    return [
+        x
+        for x in story.held
+        if (x.occasion not in acting[x.rule] if x.rule in acting else x.rule not in names)
+    ]
 
 
 def _filed(
@@ -218,10 +229,11 @@ def _decided(story: Story, rule: Rule, occasion: Occasion, number: int) -> Decis
 def _spent(decision: Decision, occasion: Occasion) -> bool:
     """Steps start anew where the start moved: only what was really sent stays done.
 
-    What only the mode held back is done as well: each step is noted when it would have been due.
+    What only the mode held back is done as well: each step is noted when it would have been due. But what lasts
+    counts anew from the watermark that is set when the dry run ends.
     """
     if decision.gate == "mode":
-        return True
+        return not (occasion.lasts and decision.at < occasion.start)
     anew = occasion.start > occasion.moment and decision.at <= occasion.start
     return decision.spent and (decision.verdict is Verdict.SEND or not anew)
 
@@ -261,7 +273,7 @@ def case_of(
     for order, rule in enumerate(rules):
         if rule.name == letter.rule and letter.step < len(rule.steps):
             return _case_again(letter, rule, order, readers, story, now)
-    return "cancelled: the rule is no longer in rules.yaml"
+    return TAKEN_OUT
 
 
 def _case_again(

@@ -6,7 +6,7 @@ occasion; "hold" is judged again. In doubt, quiet.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from relationship.decisions import Judgement, Verdict
@@ -25,6 +25,7 @@ NEVER_STALE = UPDATES | {"unprovable", "refused"}  # what became of a letter: no
 LAST_LOOK = "last look"
 TOTAL_LIMIT = "total limit"  # the owner is told when it is reached
 COUNTED = WENT_OUT | OPEN_STATES
+A_SECOND = timedelta(seconds=1)
 
 
 class Outgoing(NamedTuple):
@@ -131,13 +132,16 @@ def stale(case: Case, world: World) -> str | None:
     """It was due too long ago, in the reader's working days; a calendar is put right as long as it is wrong."""
     if case.rule.when in NEVER_STALE or fresh_until(case, world.policy) >= world.now:
         return None
-    limit = world.policy.limits.stale_after
-    return f"stale: it was due {case.story.when(_due_at(case))}, more than {limit} ago"
+    limit, until = world.policy.limits.stale_after, case.occasion.until
+    late = "and the day is over" if until and until <= world.now else f"more than {limit} ago"
+    return f"stale: it was due {case.story.when(_due_at(case))}, {late}"
 
 
 def fresh_until(case: Case, policy: Policy) -> datetime:
     """The last moment at which the letter may still go out."""
-    return case.story.clock(case.reader).after(_due_at(case), policy.limits.stale_after)
+    late = case.story.clock(case.reader).after(_due_at(case), policy.limits.stale_after)
+    until = case.occasion.until
+    return min(late, until - A_SECOND) if until else late
 
 
 def _due_at(case: Case) -> datetime:

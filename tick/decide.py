@@ -7,15 +7,14 @@ from datetime import datetime, timedelta
 from relationship.decisions import Decision, Judgement, Verdict
 from relationship.messages import Side
 from relationship.story import Story
-from rules.evaluation import Case, Cases, cases
-from rules.gates import LAST_LOOK, Outgoing, World, fresh_until, judge, needs_look
+from rules.evaluation import TAKEN_OUT, Case, Cases, cases
+from rules.gates import A_SECOND, LAST_LOOK, Outgoing, World, fresh_until, judge, needs_look
 from rules.policy import Policy
 from tick.books import Books
 from tick.observe import observe
 
 RECENT = timedelta(days=7)  # how far a last look goes back for what no mail began
 RECHECK = timedelta(minutes=15)  # what cannot be foreseen is looked at again so often
-A_SECOND = timedelta(seconds=1)
 
 # Looks for mail from one contractor in every folder; the folder where something unrecorded lies, or None.
 Look = Callable[[Story, datetime], str | None]
@@ -87,7 +86,7 @@ def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
     judged += [_unmet(case) for one in found.values() for case in one.unmet]
     for key, one in found.items():
         if one.gone:
-            books.commit(key, [_gone(decision, now) for decision in one.gone])
+            books.commit(key, [_gone(held, books.story(key), books, now) for held in one.gone])
         steps = [one.next_at] if one.next_at else []
         books.look_again(key, min([later[key], *again.get(key, []), *steps]))
     return judged
@@ -111,9 +110,14 @@ def _unmet(case: Case) -> Judged:
     return Judged(case, Judgement(Verdict.HOLD, case.unmet, gate="condition"))
 
 
-def _gone(decision: Decision, now: datetime) -> Decision:
-    """What was held, and has ended without a word: an answer that was settled, a star that was taken back."""
+def _gone(decision: Decision, story: Story, books: Books, now: datetime) -> Decision:
+    """What was held, and has ended without a word: an answer that was settled, a star or a rule taken back."""
+    mark = books.marks.get(decision.rule)
     why = "cancelled: what it was about is over"
+    if all(rule.name != decision.rule for rule in books.rules):
+        why = TAKEN_OUT
+    elif mark and mark.since > decision.at:
+        why = f"cancelled: the rule acts on nothing from before {story.when(mark.since)}"
     return replace(decision, at=now, verdict=Verdict.SUPPRESS, why=why, gate="").after(decision)
 
 

@@ -41,7 +41,7 @@ def settle(books: Books, now: datetime) -> None:
     marks: list[Fact] = [*new_marks(books.rules, known, now, starred)]
     if installation != before or marks:
         books.commit(OWNER, [*marks, installation])
-    books.commit_many(dict(_read(books, now if fresh else None)))
+    books.commit_many(dict(_read(books, now, fresh)))
     books.settled, books.unread = True, {}
 
 
@@ -64,16 +64,26 @@ def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
 
 
 def _left(books: Books) -> Iterator[tuple[str, list[Fact]]]:
-    """Profiles of who is no longer in rules.yaml: what they write from now on is read back when they return."""
+    """Profiles of who is no longer in rules.yaml: what they write from now on is read back when they return.
+
+    Then they are nobody new.
+    """
     for key, known in books.profiles.items():
         if key not in books.people.contractors and known.history_read:
-            yield key, [replace(known, history_read=False)]
+            yield key, [replace(known, history_read=False, added_at=None)]
 
 
-def _read(books: Books, watermark: datetime | None) -> Iterator[tuple[str, list[Fact]]]:
-    """Profiles whose history is read now, or that get another watermark."""
+def _read(books: Books, now: datetime, fresh: bool) -> Iterator[tuple[str, list[Fact]]]:
+    """Profiles whose history is read now, or (`fresh`) all: nothing that happened before now is acted on.
+
+    A newcomer counts as added only now: the mailbox may have been away since they were seen in the file.
+    """
     for key in books.people.contractors:
-        known = books.profiles[key]
-        wanted = replace(known, history_read=True, watermark=watermark or known.watermark)
+        known = wanted = books.profiles[key]
+        if fresh:
+            wanted = replace(wanted, watermark=now)
+        if not known.history_read:
+            added_at = now if known.added_at else None
+            wanted = replace(wanted, watermark=now, added_at=added_at, history_read=True)
         if wanted != known:
             yield key, [wanted]

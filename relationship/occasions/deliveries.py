@@ -12,9 +12,10 @@ from relationship.story import Story
 
 
 def deadline_near(story: Story, now: datetime) -> Iterator[Occasion]:
-    """`deadline near`: a day that the owner set, as long as nothing was delivered."""
+    """`deadline near`: a day that the owner set, as long as nothing was delivered, and it is not over."""
     for deadline in deadlines(story):
-        yield _deadline(story, deadline, "deadline near", "is due on")
+        occasion = _deadline(story, deadline, "deadline near", "is due on")
+        yield replace(occasion, until=deadline.ends_at(story))
 
 
 def deadline_missed(story: Story, now: datetime) -> Iterator[Occasion]:

@@ -36,6 +36,7 @@ class Occasion:
     aliases: tuple[str, ...] = ()  # keys under which it may have been acted on before a late mail came in
     over: str = ""  # why no further step applies, where it ended before all were taken
     earliest: datetime | None = None  # no step is due before, however early `start` lies
+    until: datetime | None = None  # what a letter would say is no longer true from then on
     holds: date | None = None  # the day that holds until the owner has decided on another one
     streak_of: str = ""  # "deliveries on time"
     debt: Turn | None = None  # the older answer that the owner owes

@@ -1,0 +1,170 @@
+"""No surprises: what an edit of rules.yaml, a dry run, a pause of the daemon or a return does not bring about.
+
+March 2026: Maria works in Madrid, 08:00-17:00 UTC; Ben in Lagos, 08:00-16:00 UTC; Dana in New York, 14:00-22:00 UTC,
+and from the 8th on 13:00-21:00 UTC.
+"""
+
+from datetime import timedelta
+
+import pytest
+
+from mail.imap.inbox import InboxError
+
+TEAM, DANA = "team@acme.example", "dana@acme.example"
+MARIA, BEN, AIKO = "maria@contract.example", "ben@contract.example", "aiko@contract.example"
+CHASE, QUIET = "Chase", "We have gone quiet"
+NEW = """  - name: Aiko Tanaka
+    email: aiko@contract.example
+    timezone: Asia/Tokyo
+    hours: Mon-Fri 09:00-18:00
+limits:"""
+
+
+def without(scene, name, next_name):
+    """The edit that takes somebody, or a rule, out of the file."""
+    text = scene.rules.read_text()
+    start, end = text.index(f"  - name: {name}"), text.index(f"  - name: {next_name}")
+    return text[start:end], ""
+
+
+# -- leaving a dry run ---------------------------------------------------------------------------------------
+
+
+def test_a_silence_that_a_dry_run_has_noted_is_told_when_it_has_lasted_as_long_without_one(scene):
+    scene.policy(scene.rules_text, ("mode: live", "mode: dry-run"))
+    scene.tick()
+    scene.live("2026-03-02 10:00")
+    scene.writes(DANA, MARIA, "Logo", "Thank you for everything!")
+    scene.live("2026-03-23 14:00")
+    assert len(scene.why(QUIET)) == 1
+    scene.policy()
+    scene.live("2026-04-06 13:59")
+    assert scene.out == []
+    scene.live("2026-05-20 14:00")
+    assert scene.sent(QUIET) == ["2026-04-06 14:00"] * 2, "once about Maria, once about Ben"
+
+
+# -- who returns, and who is new -------------------------------------------------------------------------------
+
+
+def test_who_returns_is_a_newcomer_to_the_rules_and_nothing_from_before_is_acted_on(scene):
+    scene.tick()
+    scene.live("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.live("2026-03-02 16:00")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+    scene.tick()
+    scene.policy(scene.rules_text, without(scene, "Maria", "Ben"))
+    scene.live("2026-04-07 09:30")
+    question = scene.writes(DANA, MARIA, "Flyer", "Could you send the flyer?")
+    scene.live("2026-04-07 10:00")
+    scene.writes(MARIA, TEAM, "Re: Flyer", "Here it is.", question)
+    scene.writes(DANA, MARIA, "Banner", "Could you send the banner?")
+    scene.live("2026-04-07 15:00")
+    scene.policy()
+    scene.live("2026-05-20 10:00")
+    assert [out for out in scene.out if out.to == MARIA] == []
+    about_maria = [out for out in scene.out if out.rule == QUIET and "Maria" in out.subject]
+    assert [out.at for out in about_maria] == ["2026-04-21 15:00"], "two weeks from the return on"
+
+
+def away(scene, monkeypatch):
+    """A tick with the mailbox away; two minutes later it is back."""
+
+    def broken(*asked):
+        raise InboxError("The line is down.")
+
+    with monkeypatch.context() as now, pytest.raises(InboxError):
+        now.setattr(scene.keepwarm.inbox, "states", broken)
+        scene.tick()
+    scene.now += timedelta(minutes=2)
+
+
+def test_stars_on_a_newcomers_old_mail_thank_nobody_though_the_mailbox_was_away_at_first(scene, monkeypatch):
+    scene.tick()
+    for number in range(3):
+        scene.writes(AIKO, TEAM, f"Old {number}", "I made it.")
+        scene.servers.flag(TEAM, "INBOX", number, ["\\Flagged"])
+    scene.live("2026-03-03 00:30")
+    scene.policy(scene.rules_text, ("limits:", NEW))
+    away(scene, monkeypatch)
+    scene.live("2026-03-06 10:00")
+    assert [out.rule for out in scene.out if out.to == AIKO] == ["Welcome"]
+
+
+def test_who_is_added_together_with_the_welcome_is_welcomed_though_the_mailbox_was_away(scene, monkeypatch):
+    rules, welcome = scene.rules_text.split("  - name: Welcome")
+    scene.policy(rules)
+    scene.tick()
+    scene.live("2026-03-03 00:30")
+    scene.policy(f"{rules}  - name: Welcome{welcome}", ("limits:", NEW))
+    away(scene, monkeypatch)
+    scene.live("2026-03-03 10:00")
+    assert [(out.rule, out.to) for out in scene.out] == [("Welcome", AIKO)]
+
+
+def test_who_returns_is_not_welcomed_once_more(scene):
+    rules, welcome = scene.rules_text.split("  - name: Welcome")
+    scene.policy(rules)
+    scene.tick()
+    scene.live("2026-03-03 00:30")
+    scene.policy(rules, ("limits:", NEW))
+    scene.live("2026-03-04 00:30")
+    scene.policy(rules)
+    scene.live("2026-03-05 00:30")
+    scene.policy(f"{rules}  - name: Welcome{welcome}", ("limits:", NEW))
+    scene.live("2026-03-06 10:00")
+    assert scene.out == []
+
+
+# -- downtime --------------------------------------------------------------------------------------------------
+
+NEAR = """
+  - name: Deadline ahead
+    when: deadline near
+    steps:
+      - {{before: 1 working day, send: reminders/deadline}}
+"""
+
+
+def test_nobody_is_reminded_of_a_day_that_is_over(scene):
+    scene.policy(scene.rules_text + NEAR)
+    scene.tick()
+    scene.live("2026-03-02 10:00")
+    scene.writes(DANA, MARIA, "Logo", "Please send the logo.\n\nDue: 4 Mar 2026")
+    scene.tick()
+    scene.at("2026-03-04 22:59")
+    scene.live("2026-03-05 08:30")
+    assert scene.sent("Deadline ahead") == []
+    why = "stale: it was due 3 Mar 2026 03:00, and the day is over"
+    assert scene.why("Deadline ahead")[-1] == ("suppress", why)
+
+
+# -- edits while something waits -------------------------------------------------------------------------------
+
+
+def test_what_is_held_by_a_rule_that_is_taken_out_ends_with_a_reason(scene):
+    scene.tick()
+    scene.live("2026-03-02 10:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.live("2026-03-02 10:30")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.live("2026-03-03 15:00")
+    assert scene.why(CHASE)[-1][0] == "hold"
+    scene.policy(scene.rules_text, without(scene, CHASE, "I owe"))
+    scene.tick()
+    assert scene.why(CHASE) == [("suppress", "cancelled: the rule is no longer in rules.yaml")]
+
+
+def test_what_is_held_by_a_rule_whose_condition_is_edited_says_so_when_it_ends(scene):
+    scene.tick()
+    scene.live("2026-03-02 10:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.live("2026-03-02 10:30")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.live("2026-03-03 15:00")
+    when = "    when: waiting on contractor\n"
+    scene.policy(scene.rules_text, (when, f"{when}    if: {{phase: active}}\n"))
+    scene.tick()
+    why = "cancelled: the rule acts on nothing from before 3 Mar 2026 10:00"
+    assert scene.why(CHASE) == [("suppress", why)]
