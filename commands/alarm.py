@@ -1,6 +1,7 @@
 """Never silent: what stands in the heartbeat (`health`, `status`), and when the owner is told of trouble by mail.
 
 One mail once it has lasted, one when it is over, and not again for hours: trouble that comes and goes is one story.
+But whoever was told of trouble is told of its end, however soon after another one.
 The clock is watched too, since all of this is told in its times.
 """
 
@@ -51,7 +52,8 @@ class Alarm:
         beat = failing(self._heartbeat, reason, now)
         self._beat(beat)
         if beat.failing_since and now - beat.failing_since >= self._patience.trouble:
-            self._tell("owner/trouble", "trouble", beat.reason, beat.failing_since, now)
+            occasion = _named("trouble", beat.failing_since)
+            self._tell("owner/trouble", occasion, beat.reason, beat.failing_since, now)
 
     def good(self, now: datetime) -> None:
         """A tick went well."""
@@ -59,7 +61,14 @@ class Alarm:
         since = before.failing_since
         self._beat(replace(before, last_poll=now, failing_since=None, reason=""))
         if since and now - since >= self._patience.trouble:
-            self._tell("owner/trouble-over", "over", before.reason, since, now)
+            self._tell(
+                "owner/trouble-over",
+                _named("over", since),
+                before.reason,
+                since,
+                now,
+                _named("trouble", since),
+            )
 
     def _beat(self, heartbeat: Heartbeat) -> None:
         self._known = heartbeat
@@ -68,12 +77,19 @@ class Alarm:
         except StoreError as error:
             log.warning(str(error))
 
-    def _tell(self, template: str, about: str, problem: str, since: datetime, now: datetime) -> None:
-        occasion, seldom = f"{about}/{since:%Y-%m-%dT%H:%M:%S}", self._patience.between_mails
+    def _tell(
+        self, template: str, occasion: str, problem: str, since: datetime, now: datetime, ends: str = ""
+    ) -> None:
+        facts, seldom = {"problem": problem}, self._patience.between_mails
         try:
-            self._keepwarm.tell_owner(template, occasion, {"problem": problem}, since, now, seldom)
+            self._keepwarm.tell_owner(template, occasion, facts, since, now, seldom, ends)
         except Exception:
             log.exception("The owner could not be told")
+
+
+def _named(about: str, since: datetime) -> str:
+    """The occasion of a mail about trouble since then."""
+    return f"{about}/{since:%Y-%m-%dT%H:%M:%S}"
 
 
 def failing(before: Heartbeat, reason: str, now: datetime) -> Heartbeat:

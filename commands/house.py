@@ -46,10 +46,12 @@ class Keepwarm(Protocol):
         since: datetime,
         now: datetime,
         seldom: timedelta = timedelta(),
+        ends: str = "",
     ) -> None:
         """Write to the owner at once, even where the mailbox cannot be read, or the disk is full.
 
         At most once per occasion, with one template at most once in `seldom`, and only where mail can go out now.
+        The end of an occasion of which the owner was told (`ends`) is told however lately another end was.
         """
 
     def wind_up(self) -> None:

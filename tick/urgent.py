@@ -15,7 +15,7 @@ from tick.books import Books
 from tick.decide import Court
 from tick.deliver import deliver
 from tick.line import Round, Wires
-from tick.owner.mail import alert, told_lately, written
+from tick.owner.mail import alert, told_lately, was_told, written
 
 
 def tell_at_once(
@@ -28,12 +28,16 @@ def tell_at_once(
     facts: Mapping[str, object],
     now: datetime,
     seldom: timedelta = timedelta(),
+    ends: str = "",
 ) -> None:
-    """Write to the owner and send it, once per occasion, and with one template at most once in `seldom`."""
+    """Write to the owner and send it, once per occasion, and with one template at most once in `seldom`.
+
+    What ends an occasion of which the owner was told (`ends`) is told however lately another end was.
+    """
     if occasion in wires.told or not Round(books, bench, wires, now).line_is_up():
         return
     try:
-        if not told_lately(books, template, seldom, now):
+        if ends in wires.told or was_told(books, ends) or not told_lately(books, template, seldom, now):
             alert(books, templates, template, occasion, facts, now)
         if any(letter.occasion == occasion for letter in books.outbox()):
             deliver(books, bench, wires, now, only_to=Side.OWNER)

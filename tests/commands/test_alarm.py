@@ -20,7 +20,7 @@ class Told:
         self.store = MemoryStore()
         self.mails: dict[str, str] = {}  # occasion -> problem
 
-    def tell_owner(self, template, occasion, facts, since, now, seldom=timedelta()) -> None:
+    def tell_owner(self, template, occasion, facts, since, now, seldom=timedelta(), ends="") -> None:
         self.mails.setdefault(occasion, f"{template}: {facts['problem']}")
 
 

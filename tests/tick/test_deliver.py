@@ -1,6 +1,7 @@
 """Delivering, outcome by outcome: what each answer and each silence of the servers leaves behind."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -9,10 +10,11 @@ from itertools import pairwise
 import pytest
 
 from bench.servers.proxy import UP, Cut, Proxy, answering, refusing
+from commands.alarm import Alarm, Patience
 from relationship.letters import State
 from relationship.messages import Side
 from store.memory import MemoryStore
-from store.protocol import StoreError
+from store.protocol import OWNER, StoreError
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"
@@ -531,6 +533,24 @@ def test_of_a_full_disk_the_owner_is_told_all_the_same_and_once(scene):
             "owner/trouble", "trouble/1", {"problem": "The disk is full."}, since, scene.now
         )
     assert len(scene.letters(DANA)) == 1
+
+
+def test_whoever_was_told_of_trouble_is_told_of_its_end_and_what_comes_and_goes_is_one_story(scene):
+    scene.tick()
+    alarm = Alarm(scene.keepwarm, Patience())
+
+    def trouble(minutes: int, rest: int = 10) -> None:
+        """It lasts so long, and is over for so long."""
+        for act in (*[alarm.bad] * minutes, *[lambda _, now: alarm.good(now)] * rest):
+            scene.now += timedelta(minutes=1)
+            act("The IMAP server is away.", scene.now)
+
+    told = [("trouble", 1), ("trouble-over", 1)]
+    for minutes, mails in ((20 * 60, 1), (40, 2), (40, 2), (40, 2)):
+        trouble(minutes)
+        sent = Counter(x.template.removeprefix("owner/") for x in scene.store.load(OWNER).letters.values())
+        assert sent == Counter({name: n * mails for name, n in told})
+    assert len(scene.letters(DANA)) == 4
 
 
 def test_a_draft_among_the_mail_that_is_read_is_no_copy(scene):

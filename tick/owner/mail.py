@@ -32,10 +32,15 @@ def alert(
     token: str = "",
 ) -> bool:
     """Write to the owner at once, at most once per occasion; returns whether it was written now."""
-    if any(letter.occasion == occasion for letter in books.owner.letters.values()):
+    if was_told(books, occasion):
         return False
     books.commit(OWNER, [written(books, templates, template, occasion, facts, now, token=token)])
     return True
+
+
+def was_told(books: Books, occasion: str) -> bool:
+    """Whether the owner was written to of an occasion."""
+    return any(letter.occasion == occasion for letter in books.owner.letters.values())
 
 
 def told_lately(books: Books, template: str, window: timedelta, now: datetime) -> bool:
