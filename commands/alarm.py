@@ -75,7 +75,8 @@ class Alarm:
         try:
             self._keepwarm.store.beat(heartbeat)
         except StoreError as error:
-            log.warning(str(error))
+            if str(error) != heartbeat.reason:  # that was just said
+                log.warning(str(error))
 
     def _tell(
         self, template: str, occasion: str, problem: str, since: datetime, now: datetime, ends: str = ""

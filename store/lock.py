@@ -13,6 +13,7 @@ class Lock:
     """Held from construction to `release`. The file stays: were it removed, two could hold "the" lock."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         with explained(path):
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
@@ -23,6 +24,18 @@ class Lock:
             raise _refusal(path, holder, error) from error
         with suppress(OSError):  # a full disk must not keep the daemon from starting
             self._sign()
+
+    def must_hold(self) -> None:
+        """StoreError where another folder lies there by now, or none: what is written there is not ours."""
+        if self._descriptor < 0:  # let go of on purpose
+            return
+        with suppress(OSError):
+            if os.path.samestat(os.fstat(self._descriptor), self._path.stat()):
+                return
+        raise StoreError(
+            f"The data folder {self._path.parent} was removed or replaced while Keepwarm was running: put it back, or "
+            "start Keepwarm again, so that it takes what is there now."
+        )
 
     def release(self) -> None:
         """Let another process have it."""

@@ -208,6 +208,12 @@ class TinyStore:
     def _must_be_writable(self) -> None:
         if self._lock is None:
             raise StoreError(f"The data folder {self._folder} was opened for reading only.")
+        self._lock.must_hold()
+
+    def _must_be_in_place(self) -> None:
+        """What the daemon asks at each tick tells it, too, that its folder is gone."""
+        if self._lock:
+            self._lock.must_hold()
 
     # -- the mailbox ---------------------------------------------------------------------------------------
 
@@ -230,6 +236,7 @@ class TinyStore:
 
     def heartbeat(self) -> Heartbeat:
         """The last poll."""
+        self._must_be_in_place()
         return self._read_small("heartbeat", Heartbeat())
 
     def beat(self, heartbeat: Heartbeat) -> None:
@@ -264,6 +271,7 @@ class TinyStore:
 
     def requests(self) -> tuple[tuple[str, str], ...]:
         """What commands asked, oldest first."""
+        self._must_be_in_place()
         return self._requests.all()
 
     def request(self, verb: str, argument: str) -> None:

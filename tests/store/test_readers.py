@@ -1,6 +1,7 @@
 """Beside the running daemon: one writer, any number of readers, and requests."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,28 @@ def test_a_second_daemon_is_refused_by_name(data: Path) -> None:
         TinyStore(data)
     store.close()
     TinyStore(data).close()
+
+
+def test_a_folder_that_was_removed_or_replaced_is_no_longer_written_to(
+    data: Path, make: SimpleNamespace
+) -> None:
+    """Nor is it taken for one in which all is well: an idle tick asks for requests, and the alarm for the heartbeat."""
+    store = TinyStore(data)
+    store.commit(MARIA, [make.profile()])
+    away = data.rename(data.with_name("away"))
+    for replaced in (False, True):
+        if replaced:
+            other = TinyStore(data)
+        for act in (lambda: store.commit(MARIA, [make.message()]), store.requests, store.heartbeat):
+            with pytest.raises(StoreError, match="was removed or replaced while Keepwarm was running"):
+                act()
+    assert other.names() == ()
+    other.close()
+    shutil.rmtree(data)
+    away.rename(data)
+    store.commit(MARIA, [make.message()])
+    assert store.requests() == ()
+    store.close()
 
 
 def test_the_lock_goes_with_its_process(data: Path) -> None:
