@@ -6,6 +6,7 @@ import typer
 
 from commands.house import House
 from commands.output import AsJson, complain, plainly, print_json
+from rules.format.problems import PolicyErrors
 from store.protocol import OWNER, Heartbeat
 
 MISSED_POLLS = 3
@@ -16,10 +17,9 @@ SLACK = timedelta(minutes=5)
 def health(context: typer.Context, as_json: AsJson = False) -> None:
     """Tell whether the daemon is alive: exit 0 while the last good poll is recent, else 1."""
     house: House = context.obj
-    poll = timedelta(seconds=house.policy(house.templates()).mailbox.poll.plain_seconds)
     store = house.store(read_only=True)
     beat = store.heartbeat()
-    trouble = reason(beat, poll, house.now(), store.damaged().get(OWNER, ""))
+    trouble = _trouble(house, beat, store.damaged().get(OWNER, ""))
     if as_json:
         print_json([{"ok": not trouble, "last_poll": beat.last_poll, "reason": trouble}])
     elif trouble:
@@ -28,6 +28,15 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
         typer.echo(f"Fine: the last good poll was at {beat.last_poll:%Y-%m-%d %H:%M:%S} UTC.")
     if trouble:
         raise typer.Exit(1)
+
+
+def _trouble(house: House, beat: Heartbeat, lost: str) -> str:
+    """Broken rules are trouble too; whoever asks for JSON is answered in JSON."""
+    try:
+        policy = house.policy(house.templates())
+    except PolicyErrors as error:
+        return str(error)
+    return reason(beat, timedelta(seconds=policy.mailbox.poll.plain_seconds), house.now(), lost)
 
 
 def reason(beat: Heartbeat, poll: timedelta, now: datetime, lost: str = "") -> str:

@@ -1,5 +1,6 @@
 """`health`, where no daemon can start that would say why."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,3 +29,19 @@ def test_an_owners_file_that_is_damaged_is_the_reason(tmp_path: Path) -> None:
     told = CliRunner().invoke(build(House), ["--rules", str(rules), "--data", str(data), "health"])
     assert told.exit_code == 1
     assert "owner.json was damaged" in told.output
+
+
+def test_broken_rules_are_a_reason_too_in_json_as_in_words(tmp_path: Path) -> None:
+    rules, data = tmp_path / "rules.yaml", tmp_path / "data"
+    rules.write_text(RULES.replace("mode:", "modus:"))
+    beat = Heartbeat(last_poll=datetime.now(UTC))
+    store = TinyStore(data)
+    store.beat(beat)
+    store.close()
+    words = ("--rules", str(rules), "--data", str(data), "health")
+    told = CliRunner().invoke(build(House), [*words, "--json"])
+    said = json.loads(told.stdout)
+    assert (told.exit_code, said["ok"], said["last_poll"]) == (1, False, beat.last_poll.isoformat())
+    assert '"modus" is not known' in said["reason"]
+    told = CliRunner().invoke(build(House), words)
+    assert (told.exit_code, told.stdout, '"modus" is not known' in told.stderr) == (1, "", True)
