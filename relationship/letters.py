@@ -60,6 +60,7 @@ class Letter:
     alias: str = ""  # the Message-ID that a provider gave it instead
     approved_at: datetime | None = None  # when the owner said that it may go
     doubted_at: datetime | None = None  # it was in doubt once; the grace counts from here
+    written_for: str = ""  # fingerprint of the step, which an edit may move to another number
 
     @property
     def key(self) -> str:

@@ -21,6 +21,7 @@ from rules.docket import Docket, Open, names_of
 from rules.finding import finder_of
 from rules.matching import unmet
 from rules.policy import Rule, Step
+from rules.steps import edited, is_anothers, number_of, written_for_step
 from rules.watermarks import acts, counted, passed
 
 # Triggers whose occasion lasts: a condition that does not hold today may hold tomorrow. Of all others it is judged
@@ -186,31 +187,14 @@ def _done(
     step = rule.steps[number]
     decision = _decided(story, rule, occasion, number)
     letter = story.letters.get(decision.letter) if decision else None
-    if letter is None and not _edited(mark):
+    if letter is None and not edited(mark):
         return decision is not None and _spent(decision, occasion), None
-    if decision and letter and letter.template == step.send:
+    if decision and letter and letter.template == step.send and not is_anothers(letter, rule, step):
         return _spent(decision, occasion), letter
-    earlier = sum(other.send == step.send for other in rule.steps[:number])
-    written = _written(story, rule, step, occasion)
-    if len(written) > earlier:
-        return True, written[earlier]
+    written = written_for_step(story, rule, number, occasion)
+    if written:
+        return True, written
     return decision is not None and letter is None and _spent(decision, occasion), None
-
-
-def _edited(mark: RuleMark) -> bool:
-    """Whether steps were put in after the rule itself."""
-    return any(seen > mark.since for _, seen in mark.steps)
-
-
-def _written(story: Story, rule: Rule, step: Step, occasion: Occasion) -> list[Letter]:
-    """The letters that went out, or will, by this rule about this occasion from the step's template."""
-    keys = (occasion.key, *occasion.aliases)
-    found = (
-        x
-        for x in story.letters.values()
-        if x.rule == rule.name and x.template == step.send and x.occasion in keys
-    )
-    return sorted((x for x in found if x.state is not State.CANCELLED), key=lambda x: x.created_at)
 
 
 def _too_late(step: Step, due_at: datetime, occasion: Occasion) -> bool:
@@ -271,7 +255,7 @@ def case_of(
 ) -> Case | str:
     """The case that a letter in the outbox stands for, as things are now; in words why there is none any more."""
     for order, rule in enumerate(rules):
-        if rule.name == letter.rule and letter.step < len(rule.steps):
+        if rule.name == letter.rule:
             return _case_again(letter, rule, order, readers, story, now)
     return TAKEN_OUT
 
@@ -279,7 +263,10 @@ def case_of(
 def _case_again(
     letter: Letter, rule: Rule, order: int, readers: Mapping[str, Side], story: Story, now: datetime
 ) -> Case | str:
-    step = rule.steps[letter.step]
+    number = number_of(letter, rule, readers)
+    if number is None:
+        return "cancelled: this step is no longer in rules.yaml"
+    step = rule.steps[number]
     for occasion in finder_of(rule)(_about(letter, rule, story), now):
         if letter.occasion in (occasion.key, *occasion.aliases):
             if occasion.over:
@@ -287,7 +274,7 @@ def _case_again(
             return Case(
                 rule,
                 order,
-                letter.step,
+                number,
                 step,
                 readers[step.send],
                 occasion,

@@ -19,6 +19,7 @@ from relationship.messages import FORGOTTEN, Kind, Message, Side
 from relationship.occasions.check_ins import to_ask_about
 from rules.evaluation import Case
 from rules.gates import who_answered
+from rules.watermarks import step_fingerprint
 from tick.books import Books
 from tick.decide import Judged, news
 from tick.invitations import calendar_of, invited
@@ -110,6 +111,7 @@ def _letter(case: Case, books: Books, templates: Templates, now: datetime) -> Le
         due_at=case.due_at,
         state=_first_state(case, bundled),
         conversation=_conversation(case, now),
+        written_for=step_fingerprint(case.step),
     )
     if bundled:
         return draft

@@ -168,3 +168,38 @@ def test_what_is_held_by_a_rule_whose_condition_is_edited_says_so_when_it_ends(s
     scene.tick()
     why = "cancelled: the rule acts on nothing from before 3 Mar 2026 10:00"
     assert scene.why(CHASE) == [("suppress", why)]
+
+
+GENTLE = "      - {{after: 1 working day, send: reminders/gentle}}\n"
+ESCALATION = "      - {{after: 5 working days, send: owner/escalation}}\n"
+BEFORE_IT = "      - {{after: 4 working days, send: reminders/firm}}\n"
+
+
+@pytest.mark.parametrize("edit", [(GENTLE, ""), (ESCALATION, BEFORE_IT + ESCALATION)])
+def test_a_note_that_waits_for_the_days_mail_says_the_same_though_its_step_has_another_number(scene, edit):
+    scene.tick()
+    scene.live("2026-03-02 15:20")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.live("2026-03-06 20:00")
+    scene.writes(BEN, TEAM, "Site", "Which colour should it be?")
+    scene.live("2026-03-09 19:00")
+    assert scene.last("I owe an answer").at == "2026-03-09 15:00", "that day's mail has gone"
+    assert [x.step for x in scene.keepwarm.books.notes()] == [2]
+    scene.policy(scene.rules_text.replace(*edit))
+    scene.live("2026-03-12 19:00")
+    [note] = [out for out in scene.out if out.template == "owner/escalation"]
+    assert (note.at, note.subject) == ("2026-03-10 13:00", "No answer from Maria yet: Logo")
+    assert "has not answered your mail" in note.text
+    assert "Hi Maria" not in note.text
+    assert len([out for out in scene.out if out.to == MARIA]) == 2
+
+
+def test_a_step_with_the_same_letter_that_is_put_before_repeats_none(scene):
+    scene.tick()
+    scene.live("2026-03-18 10:00")
+    assert scene.sent(QUIET) == ["2026-03-16 13:00"] * 2
+    known = "      - {{after: 14 days, send: owner/gone-quiet}}\n"
+    more = [known.replace("14", days) for days in ("7", "14", "30")]
+    scene.policy(scene.rules_text.replace(known, "".join(more)))
+    scene.live("2026-05-20 10:00")
+    assert scene.sent(QUIET) == ["2026-03-16 13:00"] * 2 + ["2026-04-01 13:00"] * 2
