@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from commands.output import counted
 from relationship.letters import Letter, State
 
 FATES = {
@@ -29,4 +30,4 @@ def outbox_in_words(letters: Iterable[Letter]) -> str:
     """How many letters are on their way, and how they fare."""
     states = Counter(letter.state for letter in letters)
     some = [f"{states[state]} {words}" for state, words in IN_THE_OUTBOX.items() if states[state]]
-    return f"{states.total()} letters" + (f" ({', '.join(some)})" if some else "")
+    return counted(states.total(), "letter") + (f" ({', '.join(some)})" if some else "")

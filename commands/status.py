@@ -154,7 +154,11 @@ def _notes(row: dict[str, Any], story: Story) -> str:
 def _foot(books: Books, beat: Heartbeat) -> Iterator[str]:
     """The mailbox and the outbox, and what keeps us from either."""
     zone = books.people.owner.timezone
-    last = f"Last poll: {local(beat.last_poll, zone)}." if beat.last_poll else "The mailbox was not read yet."
+    last = (
+        f"Last good poll: {local(beat.last_poll, zone)}."
+        if beat.last_poll
+        else "The mailbox was not read yet."
+    )
     yield f"{last} Outbox: {outbox_in_words(books.outbox())}, {counted(len(books.notes()), 'note')} to you."
     if beat.failing_since:
         yield f"Trouble since {local(beat.failing_since, zone)}: {beat.reason}"

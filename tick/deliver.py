@@ -58,6 +58,7 @@ __all__ = ["Delivered", "Wires", "deliver"]
 log = logging.getLogger(__name__)
 
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=300), timedelta(seconds=4000)  # Postfix's own back-off
+MOST_NAMED = 3
 LONG_PUT_OFF = 6  # tries; by the back-off more than three hours, so that greylisting is long over
 
 
@@ -208,6 +209,9 @@ def _leave_draft(letter: Letter, work: Round) -> None:
 
 
 def _put_off_for_long(books: Books) -> str:
-    """What the server says to letters that it has put off for hours; "" where there are none."""
-    long = (x for x in books.outbox() if x.state is State.DEFERRED and x.attempts >= LONG_PUT_OFF)
-    return next((f"The mail server keeps putting letters off. It says: {x.reply}" for x in long), "")
+    """What the server says to letters that it has put off for hours, and to whom; "" where there are none."""
+    long = [x for x in books.outbox() if x.state is State.DEFERRED and x.attempts >= LONG_PUT_OFF]
+    if not long:
+        return ""
+    readers = ", ".join(sorted({address for x in long for address in x.to})[:MOST_NAMED])
+    return f"For hours the mail server has put off letters to {readers}. It says: {long[0].reply}"

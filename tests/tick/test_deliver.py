@@ -212,6 +212,7 @@ def test_what_is_put_off_for_hours_is_trouble_and_what_it_was_becomes_stale(scen
     assert scene.keepwarm.trouble == "", "greylisting is no trouble"
     scene.run("2026-03-02 15:30", timedelta(minutes=5))
     assert "greylisted" in scene.keepwarm.trouble
+    assert f"put off letters to {MARIA}." in scene.keepwarm.trouble
     scene.run("2026-03-05 12:00", timedelta(hours=1))
     assert the_letter(scene).state is State.CANCELLED
     assert "stale" in the_letter(scene).reply
