@@ -37,6 +37,7 @@ class Batch:
     read_to: FolderCursor | None = None  # None: the cursor stays where it is
     in_sent: bool = False
     starred: tuple[Starred, ...] | None = None  # what is flagged now; None: not looked at
+    first_look: bool = False  # the folder was not read before
     understood: Sequence[tuple[str, Message]] = ()  # in a replay: what was recorded before, by relationship
     whole: Callable[[RawMail], RawMail] = as_it_is  # fetches the rest of a mail that was cut off too early
 
@@ -131,4 +132,5 @@ def _whole(inbox: Inbox, mail: RawMail, people: People) -> RawMail:
 def _flags(inbox: Inbox, start: Batch, state: FolderState, known: FolderCursor, since: date) -> Batch:
     """All that is flagged, not only what changed: a star that was taken back is missed otherwise."""
     read_to = FolderCursor(state.uidvalidity, max(known.uidnext, state.uidnext), state.modseq)
-    return replace(start, read_to=read_to, starred=inbox.flagged(state.name, since=since))
+    starred, first_look = inbox.flagged(state.name, since=since), known.uidnext == 1
+    return replace(start, read_to=read_to, starred=starred, first_look=first_look)

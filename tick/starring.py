@@ -17,7 +17,10 @@ from tick.collect import Batch
 
 
 def note_stars(batch: Batch, books: Books, now: datetime) -> None:
-    """Note the mails that carry the owner's flag now, and those that carry it no longer."""
+    """Note the mails that carry the owner's flag now, and those that carry it no longer.
+
+    What comes in with its star from a folder that is new among those read may have carried it for long.
+    """
     flagged = {about for star in batch.starred or () for about in _about(star, books.people)}
     before = {(key, message.message_id): message for key, message in books.stars.within(batch.folder)}
     changed: dict[str, list[Fact]] = {}
@@ -25,8 +28,10 @@ def note_stars(batch: Batch, books: Books, now: datetime) -> None:
         changed.setdefault(key, []).append(replace(before[key, name], starred_at=None))
     for key in {key for key, _ in flagged - before.keys()}:
         names = {name for other, name in flagged - before.keys() if other == key}
-        found = _found(books, key, names, batch.folder)
-        changed.setdefault(key, []).extend(replace(message, starred_at=now) for message in found)
+        for message in _found(books, key, names, batch.folder):
+            is_old = batch.first_look and message.seen_at == now and books.installation is not None
+            starred = replace(message, starred_at=message.at if is_old else now)
+            changed.setdefault(key, []).append(starred)
     books.commit_many(changed)
 
 

@@ -11,9 +11,9 @@ from relationship.occasions.occasion import Finder, Occasion
 from relationship.story import Story
 
 PAYMENT = "payment/"  # how the keys of days of pay begin
-LONG_AGO = timedelta(days=60)  # an anniversary is history then
-A_YEAR, WEEKS_BACK = timedelta(days=400), timedelta(weeks=4)
-AHEAD, BACK = timedelta(days=45), timedelta(days=15)  # days of pay further away need no thought yet
+LONG_AGO = timedelta(days=60)  # a date is history then; until then, one that was slept through has a reason
+A_YEAR = timedelta(days=400)
+AHEAD = timedelta(days=45)  # days of pay further away need no thought yet
 
 
 def anniversary(story: Story, now: datetime) -> Iterator[Occasion]:
@@ -54,7 +54,7 @@ def payment_due(story: Story, now: datetime) -> Iterator[Occasion]:
         day for text in story.contractor.pay for day in pay_days(text, today - 2 * AHEAD, today + 2 * AHEAD)
     }
     settled = _paid(story, sorted(known))
-    for day in sorted(day for day in known if today - BACK <= day <= today + AHEAD):
+    for day in sorted(day for day in known if today - LONG_AGO <= day <= today + AHEAD):
         moment = clock.next_open(_midnight(day, zone))
         paid = settled.get(day)
         yield Occasion(
@@ -105,10 +105,10 @@ Occurrences = Callable[[datetime, datetime, str], Iterator[datetime]]  # from, t
 
 
 def every(key: str, occurrences: Occurrences) -> Finder:
-    """`every`: each time that a rhythm comes round, in the owner's zone; what lies weeks back is history."""
+    """`every`: each time that a rhythm comes round, in the owner's zone; what lies months back is history."""
 
     def find(story: Story, now: datetime) -> Iterator[Occasion]:
-        for moment in occurrences(now - WEEKS_BACK, now + A_YEAR, story.owner.timezone):
+        for moment in occurrences(now - LONG_AGO, now + A_YEAR, story.owner.timezone):
             yield Occasion(
                 trigger="every",
                 key=f"every/{key}/{moment:%Y-%m-%d}",

@@ -140,6 +140,62 @@ def test_nobody_is_reminded_of_a_day_that_is_over(scene):
     assert scene.why("Deadline ahead")[-1] == ("suppress", why)
 
 
+DATES = """
+  - name: Ask
+    when: every
+    on: every Monday at 15:00
+    send: ideas/ask
+  - name: Pay
+    when: payment due
+    steps:
+      - {{after: 1 working day, send: owner/payment-due}}
+      - {{after: 3 weeks, send: owner/payment-due}}
+"""
+
+
+def paid(scene):
+    hours = "    hours: Mon-Fri 09:00-18:00\n"
+    scene.policy(scene.rules_text + DATES, (hours, f"{hours}    pay: [10th]\n"))
+    scene.tick()
+
+
+def test_each_date_that_a_month_of_downtime_went_over_is_dropped_with_a_reason(scene):
+    paid(scene)
+    scene.live("2026-03-04 20:00")
+    scene.at("2026-04-09 12:00")
+    scene.live("2026-04-09 20:00")
+    assert scene.sent("Ask") == ["2026-03-03 08:00"] * 2
+    slept = [why for verdict, why in scene.why("Ask") if verdict == "suppress"]
+    assert [why[:23] for why in slept] == [
+        f"stale: it was due {day}" for day in ("9 Mar", "16 Ma", "23 Ma", "30 Ma", "6 Apr")
+    ]
+
+
+def test_a_step_weeks_after_a_day_of_pay_is_taken(scene):
+    paid(scene)
+    scene.live("2026-04-03 20:00")
+    assert scene.sent("Pay") == ["2026-03-11 13:00", "2026-03-31 13:00"]
+
+
+def test_old_stars_in_a_folder_that_is_read_from_now_on_thank_nobody_and_new_ones_do(scene):
+    folders = "  folders: [INBOX, Sent]\n  smtp:"
+    scene.policy(scene.rules_text, ("  smtp:", folders))
+    scene.tick()
+    scene.live("2026-03-02 10:00")
+    for number in range(4):
+        scene.writes(MARIA, TEAM, f"Old {number}", "I made it.", folder="Archive")
+    for number in range(3):
+        scene.servers.flag(TEAM, "Archive", number, ["\\Flagged"])
+    scene.live("2026-03-23 10:00")
+    scene.policy(scene.rules_text, ("  smtp:", folders.replace("]", ", Archive]")))
+    scene.live("2026-03-24 10:00")
+    assert scene.sent("Thank what I starred") == []
+    assert "stale" in scene.why("Thank what I starred")[0][1]
+    scene.servers.flag(TEAM, "Archive", 3, ["\\Flagged"])
+    scene.live("2026-03-24 12:00")
+    assert scene.sent("Thank what I starred") == ["2026-03-24 10:10"]
+
+
 # -- edits while something waits -------------------------------------------------------------------------------
 
 
