@@ -75,12 +75,13 @@ class Cases:
     over: list[Case] = field(default_factory=list)  # begun or held, but ended before this step was sent
     unmet: list[Case] = field(default_factory=list)  # due, but a condition does not hold as yet
     gone: list[Decision] = field(default_factory=list)  # held, and there is nothing any more to act on
+    passed: list[Decision] = field(default_factory=list)  # held, and an edit made a step of it that was past
     next_at: datetime | None = None  # when the next step comes due by time alone
 
     @property
     def are_none(self) -> bool:
         """Whether there is nothing to do now."""
-        return not (self.due or self.over or self.unmet or self.gone)
+        return not (self.due or self.over or self.unmet or self.gone or self.passed)
 
 
 def cases(
@@ -106,12 +107,22 @@ def cases(
             if acts(occasion, since) and occasion.key not in seen:
                 seen.add(occasion.key)
                 case = _next_case(rule, order, mark, readers, occasion, story, now)
+                found.passed += _passed(story, rule, occasion, case)
                 left += _filed(found, rule, occasion, case, story, now)
         docket.leave(rule, left)
     found.next_at = docket.note_next() if wanted else docket.next_at
     docket.looked(story)
     found.gone = _gone(story, acting, rules)
     return found
+
+
+def _passed(story: Story, rule: Rule, occasion: Occasion, case: Case | None) -> list[Decision]:
+    """What is held of steps that will not be taken any more, as those after them are to be taken, or none."""
+    if not story.held or (case is None and (rule.name, occasion.key) in story.on_their_way):
+        return []
+    number = case.number if case else len(rule.steps)
+    about = (x for x in story.held if x.rule == rule.name and x.occasion == occasion.key)
+    return [x for x in about if x.step < number]
 
 
 def _gone(story: Story, acting: Mapping[str, set[str]], rules: Sequence[Rule]) -> list[Decision]:

@@ -14,6 +14,7 @@ from tick.books import Books
 from tick.observe import observe
 
 RECENT = timedelta(days=7)  # how far a last look goes back for what no mail began
+PASSED = "cancelled: the step was changed in rules.yaml when its time was past"
 RECHECK = timedelta(minutes=15)  # what cannot be foreseen is looked at again so often
 
 # Looks for mail from one contractor in every folder; the folder where something unrecorded lies, or None.
@@ -85,8 +86,9 @@ def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
     judged += [_over(case) for one in found.values() for case in one.over]
     judged += [_unmet(case) for one in found.values() for case in one.unmet]
     for key, one in found.items():
-        if one.gone:
-            books.commit(key, [_gone(held, books.story(key), books, now) for held in one.gone])
+        if one.gone or one.passed:
+            ended = [_gone(held, books.story(key), books, now) for held in one.gone]
+            books.commit(key, ended + [_ended(held, PASSED, now) for held in one.passed])
         steps = [one.next_at] if one.next_at else []
         books.look_again(key, min([later[key], *again.get(key, []), *steps]))
     return judged
@@ -118,7 +120,11 @@ def _gone(decision: Decision, story: Story, books: Books, now: datetime) -> Deci
         why = TAKEN_OUT
     elif mark and mark.since > decision.at:
         why = f"cancelled: the rule acts on nothing from before {story.when(mark.since)}"
-    return replace(decision, at=now, verdict=Verdict.SUPPRESS, why=why, gate="").after(decision)
+    return _ended(decision, why, now)
+
+
+def _ended(held: Decision, why: str, now: datetime) -> Decision:
+    return replace(held, at=now, verdict=Verdict.SUPPRESS, why=why, gate="").after(held)
 
 
 def _judged_again_at(held: Judged, policy: Policy, now: datetime) -> datetime:

@@ -226,6 +226,29 @@ def test_what_is_held_by_a_rule_whose_condition_is_edited_says_so_when_it_ends(s
     assert scene.why(CHASE) == [("suppress", why)]
 
 
+def test_what_is_held_of_a_step_that_is_changed_when_its_time_is_past_ends_with_a_reason(scene):
+    scene.tick()
+    scene.live("2026-03-02 10:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.live("2026-03-02 10:30")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.live("2026-03-03 15:00")
+    gentle, firm = (
+        "{after: 1 working day, send: reminders/gentle}",
+        "{after: 1 working day, send: reminders/firm}",
+    )
+    scene.policy(
+        scene.rules_text.replace(
+            "3 working days, send: reminders/firm", "3 working days, send: reminders/gentle"
+        ),
+        (gentle, firm),
+    )
+    scene.live("2026-03-03 16:00")
+    assert scene.why(CHASE) == [
+        ("suppress", "cancelled: the step was changed in rules.yaml when its time was past")
+    ]
+
+
 GENTLE = "      - {{after: 1 working day, send: reminders/gentle}}\n"
 ESCALATION = "      - {{after: 5 working days, send: owner/escalation}}\n"
 BEFORE_IT = "      - {{after: 4 working days, send: reminders/firm}}\n"
