@@ -200,13 +200,15 @@ class House:
         tokens = self._tokens(mailbox)
         password = "" if tokens else reveal(mailbox.password)
         settings = imap_settings(mailbox.imap, mailbox.login, password, mailbox.folders, tokens=tokens)
-        return Inbox(replace(settings, starred=mailbox.starred))
+        where = "" if tokens else mailbox.password
+        return Inbox(replace(settings, starred=mailbox.starred, password_at=where))
 
     def postman(self, mailbox: Mailbox) -> Postman:
         """The way out."""
         tokens = None if mailbox.smtp_password or not mailbox.smtp_login else self._tokens(mailbox)
         password = reveal(mailbox.smtp_password) if mailbox.smtp_password else ""
-        return Postman(smtp_settings(mailbox.smtp, mailbox.smtp_login, password, tokens=tokens))
+        settings = smtp_settings(mailbox.smtp, mailbox.smtp_login, password, tokens=tokens)
+        return Postman(replace(settings, password_at=mailbox.smtp_password))
 
     def _tokens(self, mailbox: Mailbox) -> Tokens | None:
         """Fresh OAuth 2 tokens from the data folder, where the mailbox wants them."""

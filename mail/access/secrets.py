@@ -38,6 +38,14 @@ def reveal(where: str) -> str:
     return remember(find(rest))
 
 
+def reveal_again(where: str, known: str) -> str:
+    """The secret as it is by now, for a server that refuses the one that is known; that one where it cannot be had."""
+    try:
+        return reveal(where) if where else known
+    except SecretError:
+        return known
+
+
 def remember(secret: str) -> str:
     """From now on `redact` knows this secret; the secret itself again."""
     if len(secret) >= SHORTEST:

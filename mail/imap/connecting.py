@@ -25,6 +25,10 @@ class InboxError(Exception):
     """The mailbox cannot be read; the message is one sentence that says what to do."""
 
 
+class LoginRefusedError(InboxError):
+    """The server is there, and does not take the password."""
+
+
 @dataclass(frozen=True, slots=True)
 class InboxSettings:
     """Where the shared inbox is, and which folders are read; () for the default of design section 4."""
@@ -35,6 +39,7 @@ class InboxSettings:
     folders: tuple[str, ...] = ()
     timeout: float = 60.0  # seconds, for connecting and for each answer
     tokens: Tokens | None = field(default=None, repr=False)  # OAuth 2 instead of the password
+    password_at: str = ""  # where to look for the password anew, once it is refused
     starred: str = ""  # a label that stands for the star
 
 
@@ -135,7 +140,7 @@ def _log_in(client: IMAPClient, settings: InboxSettings) -> None:
             else:
                 client.login(login, password)
     except LoginError as error:
-        raise InboxError(_refused(settings, _said(error))) from None
+        raise LoginRefusedError(_refused(settings, _said(error))) from None
     except UnicodeEncodeError:
         raise InboxError(
             f"The IMAP server {settings.server.host} takes only ASCII passwords; choose another one."

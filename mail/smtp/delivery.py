@@ -15,11 +15,20 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
-from mail.smtp.submission import DeliveryError, DeliverySettings, connect, settings_from_url, why_lost, words
+from mail.access.secrets import reveal_again
+from mail.smtp.submission import (
+    DeliveryError,
+    DeliverySettings,
+    LoginRefusedError,
+    connect,
+    settings_from_url,
+    why_lost,
+    words,
+)
 
 __all__ = [
     "DeliveryError",
@@ -105,7 +114,14 @@ class Postman:
 
     def connect(self) -> None:
         """Connect and log in; DeliveryError says in one sentence why that does not work."""
-        self._smtp = connect(self._settings)
+        try:
+            self._smtp = connect(self._settings)
+        except LoginRefusedError:  # whoever changed the password need not start us again
+            password = reveal_again(self._settings.password_at, self._settings.password)
+            if password == self._settings.password:
+                raise
+            self._settings = replace(self._settings, password=password)
+            self._smtp = connect(self._settings)
 
     def close(self) -> None:
         """Say goodbye, if anybody is still there."""

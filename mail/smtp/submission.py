@@ -20,10 +20,15 @@ class DeliverySettings:
     password: str = field(default="", repr=False)
     timeout: float = 60.0  # seconds, for connecting and for each reply
     tokens: Tokens | None = field(default=None, repr=False)  # OAuth 2 instead of the password
+    password_at: str = ""  # where to look for the password anew, once it is refused
 
 
 class DeliveryError(Exception):
     """The server cannot be used at all; the message is one sentence that says what to do."""
+
+
+class LoginRefusedError(DeliveryError):
+    """The server is there, and does not take the password."""
 
 
 def settings_from_url(
@@ -44,7 +49,7 @@ def connect(settings: DeliverySettings) -> smtplib.SMTP:
     except OAuthError as error:
         raise DeliveryError(str(error)) from None
     except smtplib.SMTPAuthenticationError as error:
-        raise DeliveryError(_login_refused(settings, error)) from None
+        raise LoginRefusedError(_login_refused(settings, error)) from None
     except smtplib.SMTPResponseException as error:
         said = words(error.smtp_code, error.smtp_error)
         raise DeliveryError(f"The SMTP server {server.host} does not let us in: {said}") from None

@@ -11,6 +11,7 @@ import pytest
 
 from bench.servers.proxy import UP, Cut, Proxy, answering, refusing
 from commands.alarm import Alarm, Patience
+from mail.imap.inbox import InboxError
 from relationship.letters import State
 from relationship.messages import Side
 from store.memory import MemoryStore
@@ -203,6 +204,26 @@ def test_a_wrong_login_is_trouble_and_no_fault_of_the_letter(scene, monkeypatch)
     scene.tick()
     assert the_letter(scene).state is State.WAITING
     assert "refuses the login" in scene.keepwarm.trouble
+
+
+def test_a_password_that_was_changed_is_looked_for_where_it_lies(scene, tmp_path):
+    """Nobody has to start the daemon again, or to touch rules.yaml."""
+    place = tmp_path / "password"
+    place.write_text("of yesterday")
+    scene.policy(
+        scene.rules_text,
+        ("password: env:KEEPWARM_TEST_PASSWORD", f"password: file:{place}\n  smtp password: file:{place}"),
+    )
+    with pytest.raises(InboxError, match="refuses the login"):
+        scene.tick()
+    place.write_text("secret")
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.at("2026-03-02 10:40")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is, in three sizes.", question)
+    scene.tick()
+    assert (scene.subjects(MARIA), scene.keepwarm.trouble) == (["Re: Logo"], "")
 
 
 def test_what_is_put_off_for_hours_is_trouble_and_what_it_was_becomes_stale(scene):
