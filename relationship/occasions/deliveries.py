@@ -100,11 +100,11 @@ def no_feedback(story: Story, now: datetime) -> Iterator[Occasion]:
 
 def no_praise(story: Story, now: datetime) -> Iterator[Occasion]:
     """`no praise`: no appreciation went out, nothing was starred, and the owner sent no thanks of their own."""
-    watermark = story.profile.watermark
-    since = max(thanks(story), default=watermark)
+    last = max(thanks(story), default=None)
+    since = last or story.profile.watermark
     yield Occasion(
         trigger="no praise",
-        key=f"no praise/{since.isoformat() if since > watermark else 'start'}",
+        key=f"no praise/{last.isoformat() if last else 'start'}",
         moment=since,
         about=f"no word of praise for {story.contractor.name} since {story.when(since)}",
         whose=Side.OWNER,

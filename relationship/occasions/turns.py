@@ -68,14 +68,16 @@ def waiting(trigger: str, party: Side) -> Finder:
 
 
 def _wait(story: Story, trigger: str, turn: Turn, end: datetime) -> Occasion:
+    """Its moment is that of the question: a mail that asks nothing may have opened the turn long before."""
+    asked = asked_at(story, turn, end)
     return Occasion(
         trigger=trigger,
         key=f"wait/{turn.asked}",
-        moment=turn.since,
+        moment=asked,
         about=f"waiting on {who(story, turn.party)} for {quoted(turn.subject)} since {story.when(turn.since)}",
         whose=turn.party,
-        start=_start(story, turn, end),
-        seen_at=turn.seen_at,
+        start=_start(story, turn, asked, end),
+        seen_at=turn.seen_at if asked == turn.since else _seen_at(story, turn, asked),
         turn=turn,
         message=story.by_key[turn.asked],
         aliases=tuple(f"wait/{m.key}" for m in _askings(story, turn, end)),
@@ -96,9 +98,14 @@ def _askings(story: Story, turn: Turn, end: datetime) -> list[Message]:
     ]
 
 
-def _start(story: Story, turn: Turn, end: datetime) -> datetime:
+def _seen_at(story: Story, turn: Turn, asked: datetime) -> datetime | None:
+    """When the question was seen that did not open the turn."""
+    said = story.in_conversation(turn.conversation)
+    return next((m.seen_at for m in said if m.at == asked and m.side is turn.party.other), turn.seen_at)
+
+
+def _start(story: Story, turn: Turn, asked: datetime, end: datetime) -> datetime:
     """Where the steps count from: when it was asked; a contractor's anew when a debt is paid or an absence ends."""
-    asked = asked_at(story, turn, end)
     if turn.party is Side.OWNER:
         return asked
     debts = debts_paid(story)

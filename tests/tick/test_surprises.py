@@ -44,6 +44,29 @@ def test_a_silence_that_a_dry_run_has_noted_is_told_when_it_has_lasted_as_long_w
     assert scene.sent(QUIET) == ["2026-04-06 14:00"] * 2, "once about Maria, once about Ben"
 
 
+PRAISE = """
+  - name: A good word
+    when: no praise
+    steps: [{{after: 14 days, send: owner/no-praise}}]
+"""
+
+
+def test_praise_that_was_missed_before_is_missed_once_more_after_a_dry_run(scene):
+    scene.policy(scene.rules_text + PRAISE)
+    scene.tick()
+    scene.live("2026-03-18 14:00")
+    sent = scene.writes(MARIA, TEAM, "Logo", "Here is the logo.")
+    scene.live("2026-03-18 15:00")
+    scene.writes(DANA, MARIA, "Re: Logo", "Thank you!", sent)
+    scene.live("2026-03-20 15:00")
+    scene.policy(scene.rules_text + PRAISE, ("mode: live", "mode: dry-run"))
+    scene.live("2026-03-21 15:00")
+    scene.policy(scene.rules_text + PRAISE)
+    scene.live("2026-05-20 15:00")
+    about_maria = [out.at for out in scene.out if out.subject == "A good word for Maria?"]
+    assert about_maria == ["2026-03-16 13:00", "2026-04-06 13:00"]
+
+
 # -- who returns, and who is new -------------------------------------------------------------------------------
 
 
@@ -115,6 +138,23 @@ def test_who_returns_is_not_welcomed_once_more(scene):
     scene.policy(f"{rules}  - name: Welcome{welcome}", ("limits:", NEW))
     scene.live("2026-03-06 10:00")
     assert scene.out == []
+
+
+# -- the first question -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("asks", [DANA, MARIA])
+def test_a_question_is_acted_on_though_a_mail_that_asked_nothing_opened_the_turn_before_the_first_run(
+    scene, asks
+):
+    to, rule = (MARIA, CHASE) if asks == DANA else (TEAM, "I owe an answer")
+    other, back = (MARIA, TEAM) if asks == DANA else (DANA, MARIA)
+    opened = scene.writes(other, back, "Logo", "Here is the draft of the logo.")
+    said = scene.writes(asks, to, "Re: Logo", "I have seen it, and the colours are fine.", opened)
+    scene.live("2026-03-02 10:00")
+    scene.writes(asks, to, "Re: Logo", "Could you send the final one?", said)
+    scene.live("2026-03-03 14:00")
+    assert len(scene.sent(rule)) == 1
 
 
 # -- downtime --------------------------------------------------------------------------------------------------
