@@ -74,7 +74,8 @@ def thread(messages: Iterable[Threadable]) -> Mapping[str, str]:
 
     The result does not depend on the order of `messages`; of equal keys the earliest counts.
     """
-    ordered = sorted(messages, key=lambda m: (m.at, m.key, m.message_id))
+    # Within a second the answer, a letter of ours at once, say, names more mails than what it answers.
+    ordered = sorted(messages, key=lambda m: (m.at, len(m.parents), m.key, m.message_id))
     groups = _Groups()
     nodes = _by_references(ordered, groups)
     _by_hints(ordered, groups, nodes)

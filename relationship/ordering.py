@@ -169,6 +169,12 @@ def alike(known: Iterable[Message], by: Signs) -> list[Message]:
     return [m for m in known if m.message_id in ids or m.fingerprint in fingerprints or m.key in keys]
 
 
+def keys_of(seen: Message) -> tuple[str, ...]:
+    """The keys that this mail can have: also that of a copy which lacks the id."""
+    keys = _keys_of(seen)
+    return (*keys, f"no-id:{seen.fingerprint}") if seen.message_id and seen.fingerprint else keys
+
+
 def _keys_of(seen: Message) -> tuple[str, ...]:
     """The keys that a message can get: of two with one Message-ID the later known gets a digest added."""
     own = seen.fingerprint or fingerprint(seen.sender, seen.dated or seen.at, seen.subject, ())

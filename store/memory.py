@@ -90,10 +90,18 @@ class MemoryStore:
 
     def conversation_of(self, name: str, message_id: str) -> str | None:
         """The conversation of an archived message."""
+        found = self._found(name, message_id)
+        return found[0] if found else None
+
+    def archived_message(self, name: str, message_id: str) -> Message | None:
+        """The archived message with this key or Message-ID."""
+        found = self._found(name, message_id)
+        return found[1] if found and isinstance(found[1], Message) else None
+
+    def _found(self, name: str, message_id: str) -> tuple[str, Fact] | None:
         archived = self._archived.get(checked(name), {})
         key = message_id if (Message, message_id) in archived else self._ids.get(name, {}).get(message_id, "")
-        found = archived.get((Message, key))
-        return found[0] if found else None
+        return archived.get((Message, key))
 
     def conversation_near(self, name: str, reference: str) -> str | None:
         """The conversation of an archived message that names this id or hint."""

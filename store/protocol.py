@@ -106,6 +106,9 @@ class Store(Protocol):
         What it costs does not depend on how much is archived. "" where the conversation was not told.
         """
 
+    def archived_message(self, name: str, message_id: str) -> Message | None:
+        """The archived message with this key or Message-ID, at the same cost."""
+
     def conversation_near(self, name: str, reference: str) -> str | None:
         """The conversation of an archived message with this key, or with this id or hint, also as a reference."""
 

@@ -130,6 +130,11 @@ class TinyStore:
         line = self._archive(name).message(message_id)
         return line.conversation if line else None
 
+    def archived_message(self, name: str, message_id: str) -> Message | None:
+        """The archived message with this key or Message-ID."""
+        line = self._archive(name).message(message_id)
+        return line.fact if line and isinstance(line.fact, Message) else None
+
     def conversation_near(self, name: str, reference: str) -> str | None:
         """The conversation of an archived message that names this id or hint."""
         line = self._archive(name).naming(reference)

@@ -5,7 +5,7 @@ goes to the yearly files at once. The cursor is moved after the facts, so that a
 """
 
 import logging
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ from tick.books import Books
 from tick.collect import Batch
 from tick.housekeeping import is_untold, take_in
 from tick.owner.heed import heed
+from tick.seen_again import in_the_archive
 from tick.starring import note_stars
 from tick.waiting import Waiting
 
@@ -162,19 +163,26 @@ def _taken_in(key: str, messages: Iterable[Message], books: Books, now: datetime
     """What is new in a relationship, or seen in another way than before."""
     messages = list(messages)
     known, identities = _known(key, messages, books)
-    seen_in = [(message, _archived_in(key, identities.key_of(message), known, books)) for message in messages]
-    again = {name for name in {name for _, name in seen_in} if name and is_untold(books, key, name, now)}
-    messages = [message for message, name in seen_in if name is None]
+    unknown = [message for message in messages if identities.key_of(message) not in known]
+    there = list(zip(unknown, in_the_archive(key, unknown, books, now), strict=True))
+    names = {books.store.conversation_of(key, found.same.key) or "" for _, found in there if found.same}
+    again = {name for name in names - {""} if is_untold(books, key, name, now)}
+    again |= {found.same.key for seen, found in there if found.same and found.lacks_the_id_of(seen)}
+    old = {id(seen) for seen, found in there if found.same and not found.lacks_the_id_of(seen)}
+    messages = [message for message in messages if id(message) not in old]
     if books.revive(key, again.union(*(_leads(key, message, books) for message in messages))):
         known, identities = _known(key, messages, books)
+    for _, found in there:
+        if found.other:  # it keeps its key
+            identities.add(found.other)
     changed: dict[str, Message] = {}
     for message in messages:
         name = identities.key_of(message)
         before = changed.get(name) or known.get(name)
-        seen = merge(before, message) if before else _named(message, name)
-        if seen != before:
-            changed[name] = seen
-            identities.add(seen)
+        view = merge(before, message) if before else _named(message, name)
+        if view != before:
+            changed[name] = view
+            identities.add(view)
     return list(changed.values())
 
 
@@ -192,8 +200,3 @@ def _leads(key: str, message: Message, books: Books) -> tuple[str, ...]:
 
 def _named(message: Message, key: str) -> Message:
     return message if message.key == key else replace(message, key=key)
-
-
-def _archived_in(key: str, name: str, known: Container[str], books: Books) -> str | None:
-    """The conversation in which a mail lies in the yearly files; None where it is live, or new."""
-    return None if name in known else books.store.conversation_of(key, name)

@@ -71,6 +71,17 @@ def test_a_conversation_is_named_by_its_earliest_member() -> None:
     assert set(thread([one("late", "early", day=2), one("early")]).values()) == {"early"}
 
 
+def test_our_letter_in_the_second_of_an_answer_does_not_begin_its_conversation() -> None:
+    """The question came without its id: its answer belongs to it by the subject alone, letter or no letter."""
+    question, answer = (
+        one("q", message_id="", sender="owner"),
+        one("z", "lost", subject="Re: Logo", day=1, sender="contractor"),
+    )
+    letter = one("a", "lost", "z", subject="Re: Logo", day=1, sender="owner")
+    assert groups(question, answer) == apart("q+z")
+    assert groups(question, answer, letter) == apart("q+z+a")
+
+
 def test_circles_end() -> None:
     assert groups(one("a", "b"), one("b", "a"), one("c", "c")) == apart("a+b", "c")
 

@@ -162,6 +162,10 @@ def test_an_archived_message_is_known_by_its_key_and_by_its_id(opened: Any, make
         assert store.conversation_of(MARIA, "m3@mail.example") == ""
         assert store.conversation_of(MARIA, "m4@mail.example") is None
         assert store.conversation_of(BEN, "m1@mail.example") is None
+        assert store.archived_message(MARIA, "m1@mail.example") == make.message(1)
+        assert store.archived_message(MARIA, "digest-of-another-mail") == twin
+        assert store.archived_message(MARIA, "m3@mail.example") == keyless
+        assert store.archived_message(MARIA, "m4@mail.example") is None
 
 
 def test_an_archived_conversation_is_found_by_whatever_leads_to_it(

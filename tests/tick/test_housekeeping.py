@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
 
 from relationship.decisions import Decision, Verdict
 from relationship.letters import State
@@ -377,3 +380,61 @@ def test_letters_count_for_as_long_as_a_limit_looks_back(scene):
         scene.writes(MARIA, TEAM, f"Re: Logo {at}", "Here it is.", question)
         scene.tick()
     assert scene.sent("Thank a quick answer") == ["2026-03-02 10:30", "2028-05-01 10:30"]
+
+
+def posted(scene, subject, name="", answers="", at=None):
+    """Maria writes, under an id of the test's own, or without one."""
+    at = at or scene.now
+    lines = [f"From: {MARIA}", f"To: {TEAM}", f"Subject: {subject}", f"Date: {format_datetime(at)}"]
+    lines += [f"Message-ID: {name}"] if name else []
+    lines += [f"References: {answers}"] if answers else []
+    scene.servers.deliver_to(TEAM, "\r\n".join([*lines, "", "I had seen it."]).encode(), at)
+
+
+def answered(scene):
+    """What was asked in all the years, and whether it was answered."""
+    story = scene.keepwarm.books.whole_story(scene.story("Maria").key)
+    turns = sorted((*story.ledger.exchanges, *story.ledger.waits), key=lambda turn: turn.since)
+    return [(turn.subject, str(turn.party), bool(turn.answered)) for turn in turns]
+
+
+def test_another_mail_with_the_id_of_an_archived_one_is_recorded(scene):
+    """Some mail programs give two mails one id; the second is an answer, and nobody may be chased for it."""
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    posted(scene, "Flyer", "<one@contract.example>")
+    scene.tick()
+    talk(scene, "2026-03-03 10:00")
+    scene.run("2026-05-20 10:00", timedelta(days=1))
+    assert "Flyer" not in live(scene)
+    question = scene.writes(DANA, MARIA, "Site", "Could you look at it?")
+    scene.tick()
+    scene.now += timedelta(hours=1)
+    posted(scene, "Re: Site", "<one@contract.example>", question)
+    scene.tick()
+    assert ("Site", "contractor", True) in answered(scene)
+    assert ("Flyer", "owner", False) in answered(scene)
+    talk(scene, "2026-05-21 10:00")
+    scene.run("2026-08-20 10:00", timedelta(days=1))
+    assert "Re: Site" not in live(scene)
+    whole = scene.keepwarm.books.whole_story(scene.story("Maria").key)
+    assert {"Flyer", "Re: Site"} <= {message.subject for message in whole.messages}, "each has its own key"
+
+
+@pytest.mark.parametrize("names", [("<one@contract.example>", ""), ("", "<one@contract.example>")])
+def test_a_copy_without_an_id_of_an_archived_mail_is_no_other_mail(scene, names):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    at, (first, second) = scene.now, names
+    posted(scene, "Flyer", first)
+    scene.tick()
+    talk(scene, "2026-03-03 10:00")
+    scene.run("2026-05-20 10:00", timedelta(days=1))
+    assert "Flyer" not in live(scene)
+    before = answered(scene)
+    posted(scene, "Flyer", second, at=at)
+    scene.tick()
+    assert answered(scene) == before
+    scene.writes(DANA, MARIA, "Re: Flyer", "Thanks!", "<one@contract.example>")
+    scene.tick()
+    assert ("Flyer", "owner", True) in answered(scene)
