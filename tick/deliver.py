@@ -38,6 +38,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from mail.imap.connecting import SaysNoError
 from mail.imap.inbox import Inbox, InboxError
 from mail.smtp.delivery import Outcome, Receipt
 from relationship.decisions import Verdict
@@ -124,7 +125,7 @@ def _send_if_it_still_applies(letter: Letter, work: Round) -> None:
         if letter.approved_at:
             work.books.late_words[letter.token] = YES  # who said yes to it is told why it did not go out
     elif work.books.policy.mode == "drafts" and letter.reader is Side.CONTRACTOR:
-        _leave_draft(_attempt_of(letter, work), work)
+        _leave_draft(letter, work)
     elif work.line_is_up():
         _hand_over(letter, work)
 
@@ -200,11 +201,19 @@ def _append_copy(letter: Letter, inbox: Inbox, now: datetime) -> None:
         log.warning("No copy of “%s” could be kept: %s", letter.subject, error)
 
 
-def _leave_draft(letter: Letter, work: Round) -> None:
-    """A draft is composed, and not sent: who counts what went out does not count it."""
-    inbox = work.wires.inbox
+def _leave_draft(waiting: Letter, work: Round) -> None:
+    """A draft is composed, and not sent: who counts what went out does not count it.
+
+    Where the server says no, nobody doubts that it is not there: it is tried, and complained of, until there is room.
+    """
+    inbox, letter = work.wires.inbox, _attempt_of(waiting, work)
     work.books.commit(letter.contractor, [letter])
-    inbox.append(inbox.drafts_folder() or "Drafts", letter.content.encode("ascii"), ("\\Draft",), work.now)
+    drafts, content = inbox.drafts_folder() or "Drafts", letter.content.encode("ascii")
+    try:
+        inbox.append(drafts, content, ("\\Draft",), work.now)
+    except SaysNoError:
+        work.keep(waiting)
+        raise
     work.keep(replace(letter, state=State.DRAFTED, sent_at=work.now, content=""))
 
 

@@ -25,6 +25,10 @@ class InboxError(Exception):
     """The mailbox cannot be read; the message is one sentence that says what to do."""
 
 
+class SaysNoError(InboxError):
+    """The server has answered, and does not do what it was asked: it is out of room, say."""
+
+
 class LoginRefusedError(InboxError):
     """The server is there, and does not take the password."""
 
@@ -65,7 +69,7 @@ def explained(settings: InboxSettings) -> Iterator[None]:
         yield
     except LINE_ERRORS as error:
         if isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort):
-            raise InboxError(
+            raise SaysNoError(
                 f"The IMAP server {settings.server.host} cannot do that: {_said(error)}"
             ) from error
         raise InboxError(explain(settings.server, error, settings.timeout)) from error

@@ -605,6 +605,24 @@ def test_a_draft_left_before_a_crash_is_found_and_not_left_twice(scene, monkeypa
     assert scene.servers.accepted == []
 
 
+def test_a_mailbox_without_room_for_a_draft_is_trouble_at_every_tick_and_no_doubt(scene):
+    """A doubt waits for a quarter of an hour, in which all seems well: nobody was ever told."""
+    full = refusing(b"APPEND", b"NO [OVERQUOTA] Quota exceeded")
+    with Proxy(scene.servers.imap_port, full) as proxy:
+        a_thank_you_is_due(
+            scene, ("mode: live", "mode: drafts"), (f":{scene.servers.imap_port}", f":{proxy.port}")
+        )
+        for _ in range(3):
+            with pytest.raises(InboxError, match="OVERQUOTA"):
+                scene.tick()
+            assert the_letter(scene).state is State.WAITING
+            scene.now += timedelta(minutes=1)
+        proxy.fault = None
+        scene.tick()
+    assert the_letter(scene).state is State.DRAFTED
+    assert len(scene.servers.mailbox(TEAM, "Drafts")) == 1
+
+
 @pytest.mark.parametrize("touched", [False, True])
 def test_a_draft_that_became_moot_is_taken_back_unless_somebody_touched_it(scene, touched):
     scene.policy(scene.rules_text, ("mode: live", "mode: drafts"))
