@@ -218,9 +218,15 @@ def _leave_draft(waiting: Letter, work: Round) -> None:
 
 
 def _put_off_for_long(books: Books) -> str:
-    """What the server says to letters that it has put off for hours, and to whom; "" where there are none."""
-    long = [x for x in books.outbox() if x.state is State.DEFERRED and x.attempts >= LONG_PUT_OFF]
-    if not long:
-        return ""
-    readers = ", ".join(sorted({address for x in long for address in x.to})[:MOST_NAMED])
-    return f"For hours the mail server has put off letters to {readers}. It says: {long[0].reply}"
+    """Which letters the server has put off for hours, or broke off each time; "" where there are none."""
+    long = [x for x in books.outbox() if x.attempts >= LONG_PUT_OFF]
+    put_off = [x for x in long if x.state is State.DEFERRED]
+    if put_off:
+        return f"For hours the mail server has put off letters to {_readers(put_off)}. It says: {put_off[0].reply}"
+    if long:
+        return f"Letters to {_readers(long)} have broken off again and again. {long[0].reply}"
+    return ""
+
+
+def _readers(letters: list[Letter]) -> str:
+    return ", ".join(sorted({address for x in letters for address in x.to})[:MOST_NAMED])

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from bench.servers.proxy import UP, Cut, Proxy, answering, refusing
+from bench.servers.proxy import FINAL_DOT, UP, Cut, Proxy, answering, refusing
 from commands.alarm import Alarm, Patience
 from mail.imap.inbox import InboxError
 from relationship.letters import State
@@ -239,6 +239,26 @@ def test_what_is_put_off_for_hours_is_trouble_and_what_it_was_becomes_stale(scen
     assert "stale" in the_letter(scene).reply
     assert scene.keepwarm.trouble == ""
     assert scene.letters(MARIA) == []
+
+
+def test_a_line_that_breaks_off_at_every_letter_for_hours_is_trouble(scene):
+    """Something on the way that lets no letter's body through, say: each try is a doubt, and nobody would be told."""
+
+    def cuts(direction, data, line):
+        if direction == UP and line.tail == FINAL_DOT:
+            raise Cut
+        return data
+
+    with Proxy(scene.servers.smtp_port, cuts) as proxy:
+        a_thank_you_is_due(scene, (f":{scene.servers.smtp_port}", f":{proxy.port}"))
+        scene.run("2026-03-02 11:10", timedelta(minutes=5))
+        assert scene.keepwarm.trouble == "", "it may be over at the next try"
+        scene.run("2026-03-02 13:30", timedelta(minutes=5))
+        assert f"Letters to {MARIA} have broken off" in scene.keepwarm.trouble
+        assert "was lost" in scene.keepwarm.trouble
+        proxy.fault = None
+        scene.run("2026-03-02 14:30", timedelta(minutes=5))
+    assert (scene.subjects(MARIA), scene.keepwarm.trouble) == (["Re: Logo"], "")
 
 
 def test_an_address_that_is_refused_at_once_is_not_tried_again_until_somebody_writes_from_there(scene):
