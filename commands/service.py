@@ -10,7 +10,7 @@ import socket
 import time
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import schedule
 
@@ -119,7 +119,8 @@ class Service:
     def _look_at_the_clock(self, now: datetime) -> None:
         jump = self._clock.jumped(now)
         if jump:
-            log.warning("The clock went %s by %s.", "forward" if jump.days >= 0 else "back", abs(jump))
+            by = timedelta(seconds=round(abs(jump).total_seconds()))
+            log.warning("The clock went %s by %s.", "forward" if jump.days >= 0 else "back", by)
             self._was_blind = True
 
     def _conclude(self, trouble: str, now: datetime) -> None:
