@@ -24,8 +24,7 @@ def pause(context: typer.Context, name: Name) -> None:
     """Send one contractor no letters until you resume."""
     house: House = context.obj
     books = house.books()
-    key = named(books, name)
-    name = books.people.contractors[key].name
+    key, name = _taken_up(books, name)
     _ask(house, "pause", key, f"{name} is paused: no letters go out, and you are told of nothing.")
 
 
@@ -34,8 +33,7 @@ def resume(context: typer.Context, name: Name) -> None:
     """Send letters again; a pause that the contractor asked for only the contractor can lift."""
     house: House = context.obj
     books = house.books()
-    key = named(books, name)
-    name = books.people.contractors[key].name
+    key, name = _taken_up(books, name)
     if "contractor" in books.story(key).paused_by:
         complain(f"{name} asked for no letters themselves; only they can lift that, by answering #resume.")
     _ask(house, "resume", key, f"{name} is no longer paused by you.")
@@ -60,6 +58,16 @@ def forget(context: typer.Context, name: Name) -> None:
         complain(f"{name} is still in {house.rules}: take them out of it first, then forget them.")
         raise typer.Exit(1)
     _ask(house, "forget", key, "Nothing of them is kept any more.")
+
+
+def _taken_up(books: Books, name: str) -> tuple[str, str]:
+    """The key and the name of a contractor with whom a tick has begun."""
+    key = named(books, name)
+    name = books.people.contractors[key].name
+    if key not in books.profiles:
+        complain(f"{name} is new in the rules, and no tick has run since. Say it again in a minute.")
+        raise typer.Exit(1)
+    return key, name
 
 
 def _names(store: Store) -> dict[str, tuple[str, ...]]:

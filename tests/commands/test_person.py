@@ -69,6 +69,15 @@ def test_pause_and_resume_by_first_name(run):
     assert status(run)["paused"] is False
 
 
+@pytest.mark.parametrize("command", ["pause", "resume"])
+def test_whoever_was_just_written_into_the_rules_is_not_said_to_be_paused(run, command):
+    newcomer = "  - {name: Aiko Tanaka, email: aiko@contract.example, timezone: Asia/Tokyo}\nrules: []"
+    (run.folder / "rules.yaml").write_text(RULES.replace("rules: []", newcomer))
+    done = run(command, "Aiko")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Aiko Tanaka is new in the rules, and no tick has run since." in done.stderr
+
+
 def test_a_misspelt_name_gets_a_hint(run):
     done = run("pause", "Ben Okafer")
     assert done.returncode == 1
