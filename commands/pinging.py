@@ -8,12 +8,14 @@ import logging
 import queue
 import threading
 import time
+from contextlib import suppress
 from urllib.parse import urlsplit, urlunsplit
 
 log = logging.getLogger("keepwarm")
 
 PATIENCE = 10.0  # seconds
 SELDOM = 60.0  # seconds between two of the same sort; IDLE can make ticks many
+MOMENT = 0.3  # seconds
 
 
 class Pinger:
@@ -24,8 +26,9 @@ class Pinger:
         self._waiting: queue.Queue[str] = queue.Queue(maxsize=1)
         self._last: tuple[str, float] = ("", 0.0)
         self._unheard = False
+        self._thread = threading.Thread(target=self._ask_for_ever, name="ping", daemon=True)
         if url:
-            threading.Thread(target=self._ask_for_ever, name="ping", daemon=True).start()
+            self._thread.start()
 
     def good(self) -> None:
         """A tick went well."""
@@ -34,6 +37,14 @@ class Pinger:
     def bad(self) -> None:
         """A tick failed."""
         self._ping(_fail(self._url) if self._url else "")
+
+    def close(self) -> None:
+        """Ask no more. An end of the process in the middle of a TLS library's work would be a crash: wait a moment."""
+        if self._url:
+            with suppress(queue.Empty):
+                self._waiting.get_nowait()
+            self._waiting.put("")
+            self._thread.join(MOMENT)
 
     def _ping(self, url: str) -> None:
         before, at = self._last
@@ -47,8 +58,8 @@ class Pinger:
         self._last = (url, now)
 
     def _ask_for_ever(self) -> None:
-        while True:
-            self._ask(self._waiting.get())
+        while url := self._waiting.get():
+            self._ask(url)
 
     def _ask(self, url: str) -> None:
         import urllib.request  # large, and many do without a ping

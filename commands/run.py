@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import datetime
 from enum import StrEnum
@@ -69,7 +70,8 @@ def run(
                 complain(keepwarm.trouble)
                 raise typer.Exit(1)
         else:
-            Service(keepwarm, house, dry_run, Pinger(ping)).run()
+            with closing(Pinger(ping)) as pinger:
+                Service(keepwarm, house, dry_run, pinger).run()
     finally:
         keepwarm.close()
 

@@ -88,3 +88,13 @@ def test_only_the_web_is_asked(url: str) -> None:
 
 def test_the_web_is_fine() -> None:
     assert valid("https://hc-ping.example/uuid")
+
+
+def test_once_closed_nobody_asks_any_more(switch: Switch) -> None:
+    """A thread that is still at work with TLS when the process ends was a crash, once in twenty."""
+    pinger = Pinger(switch.url)
+    pinger.good()
+    pinger.bad()
+    pinger.close()
+    pinger._thread.join(10)
+    assert not pinger._thread.is_alive()
