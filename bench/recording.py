@@ -19,11 +19,12 @@ from bench.mailboxes import Recipe, Stored, mails
 from bench.program import NOWHERE
 from bench.trial import Trial, folder
 from daemon import House
+from mail.imap.inbox import BATCH
 from mail.raw import RawMail
 from store.protocol import FolderCursor
 from store.tinydb_store import TinyStore
 from tick.books import Books
-from tick.collect import BATCH, Batch
+from tick.collect import Batch
 from tick.record import record
 
 SHORT, LONG, YEARS, CONTRACTORS, SINGLE = 1_000, 200_000, 4, 50, 300

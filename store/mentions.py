@@ -7,10 +7,11 @@ what somebody else is called: those keep theirs.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
+from functools import cache
 
 from relationship.messages import FORGOTTEN
 
@@ -34,10 +35,14 @@ def _bare(text: str) -> str:
     return "".join(sign for sign in parted if not unicodedata.combining(sign))
 
 
-_ACCENTED: dict[str, str] = {}  # by bare letter
-for _sign in map(chr, (*range(0xC0, 0x250), *range(0x400, 0x460), *range(0x1E00, 0x1F00))):
-    if _bare(_sign) != _sign:
-        _ACCENTED[_bare(_sign)] = _ACCENTED.get(_bare(_sign), "") + _sign
+@cache
+def _accented() -> Mapping[str, str]:
+    """By bare letter, those with an accent. Only `forget` wants them."""
+    found: dict[str, str] = {}
+    for sign in map(chr, (*range(0xC0, 0x250), *range(0x400, 0x460), *range(0x1E00, 0x1F00))):
+        if (bare := _bare(sign)) != sign:
+            found[bare] = found.get(bare, "") + sign
+    return found
 
 
 class Mentions:
@@ -106,11 +111,8 @@ def _is_wide(sign: str) -> bool:
 
 def _spelt(word: str) -> str:
     """A pattern of a word, letter by letter."""
-    return "".join(_letter(sign) for sign in re.findall("ae|oe|ue|ss|aa|.", _composed(word), re.IGNORECASE))
-
-
-def _composed(word: str) -> str:
-    return unicodedata.normalize("NFC", word)
+    composed = unicodedata.normalize("NFC", word)
+    return "".join(_letter(sign) for sign in re.findall("ae|oe|ue|ss|aa|.", composed, re.IGNORECASE))
 
 
 def _letter(sign: str) -> str:
@@ -125,7 +127,7 @@ def _letter(sign: str) -> str:
     bare = _bare(sign)
     long = [two for two, signs in _TWO_LETTERS.items() if sign.lower() in signs]
     one = (
-        f"[{re.escape(bare + _ACCENTED.get(bare, ''))}][\u0300-\u036f]*"
+        f"[{re.escape(bare + _accented().get(bare, ''))}][\u0300-\u036f]*"
         if len(bare) == 1
         else re.escape(sign)
     )

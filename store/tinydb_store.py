@@ -213,7 +213,7 @@ class TinyStore:
     def _must_be_writable(self) -> None:
         if self._lock is None:
             raise StoreError(f"The data folder {self._folder} was opened for reading only.")
-        self._lock.must_hold()
+        self._must_be_in_place()
 
     def _must_be_in_place(self) -> None:
         """What the daemon asks at each tick tells it, too, that its folder is gone."""

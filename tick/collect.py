@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from mail.imap.inbox import FolderState, Inbox, Starred
+from mail.imap.inbox import BATCH, FolderState, Inbox, Starred
 from mail.raw import RawMail
 from mail.reading.sifting import sieve
 from mail.reading.understanding import wants_more
@@ -18,7 +18,6 @@ from store.protocol import Cursor, FolderCursor
 from tick.books import Books
 from tick.roll import newcomers
 
-BATCH = 500
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 

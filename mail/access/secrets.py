@@ -6,14 +6,34 @@ import os
 import re
 import shlex
 import subprocess
+from collections.abc import Callable
+from dataclasses import Field, replace
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, ClassVar, NoReturn, Protocol, TypeVar
 
 PATIENCE = 30  # seconds for a command, which may have to unlock something first
 REDACTED = "[secret]"
 SHORTEST = 4  # what is shorter stands in many words by chance
 
 _revealed: set[str] = set()
+
+
+class Login(Protocol):
+    """Settings with a password, and where it lies ("" for nowhere)."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    @property
+    def password(self) -> str:
+        """As it is known."""
+
+    @property
+    def password_at(self) -> str:
+        """Such as `file:PATH`."""
+
+
+C = TypeVar("C")
+S = TypeVar("S", bound=Login)
 
 
 class SecretError(Exception):
@@ -38,12 +58,27 @@ def reveal(where: str) -> str:
     return remember(find(rest))
 
 
-def reveal_again(where: str, known: str) -> str:
-    """The secret as it is by now, for a server that refuses the one that is known; that one where it cannot be had."""
+def logged_in(connect: Callable[[S], C], settings: S, refused: type[Exception]) -> tuple[C, S]:
+    """A connection, and the settings that it was made with: who changes the password need not start us again.
+
+    The password is looked for anew only where it is `refused`, so that no command runs at every connection.
+    """
     try:
-        return reveal(where) if where else known
+        return connect(settings), settings
+    except refused:
+        password = _by_now(settings)
+        if password == settings.password:
+            raise
+        settings = replace(settings, password=password)
+        return connect(settings), settings
+
+
+def _by_now(settings: Login) -> str:
+    """The password that lies in its place by now; the known one where none can be had."""
+    try:
+        return reveal(settings.password_at) if settings.password_at else settings.password
     except SecretError:
-        return known
+        return settings.password
 
 
 def remember(secret: str) -> str:

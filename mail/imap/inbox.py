@@ -14,7 +14,7 @@ from typing import Self
 
 from imapclient import IMAPClient
 
-from mail.access.secrets import reveal_again
+from mail.access.secrets import logged_in
 from mail.imap import connecting, filing, folders, idling, labels, listing, looking, searching
 from mail.imap.ahead import Asked, Relay, Search
 from mail.imap.answers import Answer, Sort, answers, sort_of
@@ -75,14 +75,9 @@ class Inbox:
     def connect(self) -> None:
         """Connect and log in; InboxError says in one sentence why that does not work."""
         self.close()
-        try:
-            self._client = connecting.connect(self._settings)
-        except connecting.LoginRefusedError:  # whoever changed the password need not start us again
-            password = reveal_again(self._settings.password_at, self._settings.password)
-            if password == self._settings.password:
-                raise
-            self._settings = replace(self._settings, password=password)
-            self._client = connecting.connect(self._settings)
+        self._client, self._settings = logged_in(
+            connecting.connect, self._settings, connecting.LoginRefusedError
+        )
 
     def close(self) -> None:
         """Log out, if anybody is still there."""

@@ -15,11 +15,11 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from mail.access.secrets import reveal_again
+from mail.access.secrets import logged_in
 from mail.smtp.submission import (
     DeliveryError,
     DeliverySettings,
@@ -114,14 +114,7 @@ class Postman:
 
     def connect(self) -> None:
         """Connect and log in; DeliveryError says in one sentence why that does not work."""
-        try:
-            self._smtp = connect(self._settings)
-        except LoginRefusedError:  # whoever changed the password need not start us again
-            password = reveal_again(self._settings.password_at, self._settings.password)
-            if password == self._settings.password:
-                raise
-            self._settings = replace(self._settings, password=password)
-            self._smtp = connect(self._settings)
+        self._smtp, self._settings = logged_in(connect, self._settings, LoginRefusedError)
 
     def close(self) -> None:
         """Say goodbye, if anybody is still there."""

@@ -239,13 +239,18 @@ def test_old_stars_in_a_folder_that_is_read_from_now_on_thank_nobody_and_new_one
 # -- edits while something waits -------------------------------------------------------------------------------
 
 
-def test_what_is_held_by_a_rule_that_is_taken_out_ends_with_a_reason(scene):
+def a_chase_is_held(scene):
+    """Maria waits for an answer herself: the owner goes first."""
     scene.tick()
     scene.live("2026-03-02 10:00")
     scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
     scene.live("2026-03-02 10:30")
     scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
     scene.live("2026-03-03 15:00")
+
+
+def test_what_is_held_by_a_rule_that_is_taken_out_ends_with_a_reason(scene):
+    a_chase_is_held(scene)
     assert scene.why(CHASE)[-1][0] == "hold"
     scene.policy(scene.rules_text, without(scene, CHASE, "I owe"))
     scene.tick()
@@ -253,12 +258,7 @@ def test_what_is_held_by_a_rule_that_is_taken_out_ends_with_a_reason(scene):
 
 
 def test_what_is_held_by_a_rule_whose_condition_is_edited_says_so_when_it_ends(scene):
-    scene.tick()
-    scene.live("2026-03-02 10:00")
-    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
-    scene.live("2026-03-02 10:30")
-    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
-    scene.live("2026-03-03 15:00")
+    a_chase_is_held(scene)
     when = "    when: waiting on contractor\n"
     scene.policy(scene.rules_text, (when, f"{when}    if: {{phase: active}}\n"))
     scene.tick()
@@ -267,12 +267,7 @@ def test_what_is_held_by_a_rule_whose_condition_is_edited_says_so_when_it_ends(s
 
 
 def test_what_is_held_of_a_step_that_is_changed_when_its_time_is_past_ends_with_a_reason(scene):
-    scene.tick()
-    scene.live("2026-03-02 10:00")
-    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
-    scene.live("2026-03-02 10:30")
-    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
-    scene.live("2026-03-03 15:00")
+    a_chase_is_held(scene)
     gentle, firm = (
         "{after: 1 working day, send: reminders/gentle}",
         "{after: 1 working day, send: reminders/firm}",
