@@ -1,7 +1,7 @@
 """Calendar mail (iMIP, RFC 6047): is this an invitation or an answer to one, and which answer.
 
 Read line by line with patterns, since many products write calendars that no strict parser takes; only a
-counter-proposal's start, which needs a time zone, goes through the `icalendar` library.
+counter-proposal's start, which needs a time zone, goes through the `icalendar` library: that line alone.
 """
 
 import re
@@ -19,6 +19,18 @@ _EVENT = re.compile(
     r"^BEGIN:VEVENT[ \t]*\r?$(.*?)(?:^END:VEVENT|\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE
 )
 _ALARM = re.compile(r"^BEGIN:VALARM.*?(?:^END:VALARM|\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE)
+_ZONE = re.compile(
+    r"^BEGIN:VTIMEZONE[ \t]*$.*?(?:^END:VTIMEZONE[ \t]*\n|\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE
+)
+_RULE = re.compile(r"^RRULE[^:\n]*:(.*)$", re.MULTILINE | re.IGNORECASE)
+_OF_A_DAY = re.compile(
+    r"FREQ=YEARLY|INTERVAL=1|WKST=[A-Z]{2}|BYMONTH=\d{1,2}|BYDAY=[+-]?\d?[A-Z]{2}"
+    r"|BYMONTHDAY=[-+\d,]{1,40}|UNTIL=\w{1,20}|COUNT=\d{1,9}"
+)
+YEARS = range(
+    1970, 2100
+)  # no call is proposed outside them; near the last year of all, no zone can be reckoned
+MOST_RULES, LONGEST_ZONE = 20, 16_384  # characters; of one zone
 _ATTENDEE = re.compile(r"^ATTENDEE([;:].*)$", re.MULTILINE | re.IGNORECASE)
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z?")
 _ANSWERS = frozenset(["accepted", "declined", "tentative", "delegated"])
@@ -69,7 +81,8 @@ def read_rsvp(
     Of several attendees the mail's sender counts: `author`, or another address of the same person. Of several
     events the one whose UID is one of `ours` does.
     """
-    events = _EVENT.findall(_ALARM.sub("", calendar_text(mail)))
+    text = calendar_text(mail)
+    events = _EVENT.findall(_ALARM.sub("", text))
     if not events:
         return None
     body = next((event for event in events if _value(event, "UID") in ours), events[0])
@@ -83,7 +96,7 @@ def read_rsvp(
         attendee=_address(who) or author,
         answer=answer,
         stamp=_stamp(_value(body, "DTSTAMP")),
-        proposed=_start(mail, uid) if method == "COUNTER" else None,
+        proposed=_start(text, body) if method == "COUNTER" else None,
         organizer=_address(_line(body, "ORGANIZER")),
         delegate=_without_scheme(_parameter(who, "DELEGATED-TO")),
     )
@@ -138,15 +151,41 @@ def _stamp(text: str) -> datetime | None:
         return None
 
 
-def _start(mail: Mail, uid: str) -> datetime | None:
-    """The start that a COUNTER proposes, aware UTC; None where it has no zone that can be told."""
-    from icalendar import Calendar
+def _start(text: str, body: str) -> datetime | None:
+    """The start that a COUNTER proposes, aware UTC; None where it has no zone that can be told.
 
+    The library is given this one line, and the zone that it names where nobody knows it but the mail.
+    """
+    from icalendar import Calendar
+    from icalendar.timezone import tzp
+
+    line = _line(body, "DTSTART")
     try:
-        events = Calendar.from_ical(next(_calendars(mail)).text.lstrip("\ufeff")).walk("VEVENT")
-        start = next(event for event in events if str(event["UID"]).strip() == uid).decoded("DTSTART")
+        tzp.use_default()  # it would remember another mail's zone of the same name
+        name = _parameter(line, "TZID")
+        zone = _own_zone(text, name) if name and tzp.timezone(name) is None else ""
+        event = f"BEGIN:VEVENT\nDTSTART{line}\nEND:VEVENT\n"
+        [found] = Calendar.from_ical(f"BEGIN:VCALENDAR\n{zone}{event}END:VCALENDAR\n").walk("VEVENT")
+        start = found.decoded("DTSTART")
     except Exception:  # whatever a broken calendar makes the library raise
         return None
-    if not isinstance(start, datetime) or start.tzinfo is None:
+    if not isinstance(start, datetime) or start.tzinfo is None or start.year not in YEARS:
         return None
     return start.astimezone(UTC).replace(microsecond=0)
+
+
+def _own_zone(text: str, name: str) -> str:
+    """What a calendar says of a zone; "" where it says nothing, or more than a year's changes.
+
+    The library reckons every change of a zone in advance: by a rule that strikes each second, for hours.
+    """
+    zone = next((found for found in _ZONE.findall(text) if _value(found, "TZID").strip('"') == name), "")
+    rules = [rule.strip() for rule in _RULE.findall(zone)]
+    plain = len(rules) <= MOST_RULES and len(zone) <= LONGEST_ZONE and all(map(_is_yearly, rules))
+    return zone if plain else ""
+
+
+def _is_yearly(rule: str) -> bool:
+    """Whether a rule names one day a year, as those of clocks do."""
+    parts = rule.upper().split(";")
+    return "FREQ=YEARLY" in parts and all(_OF_A_DAY.fullmatch(part) for part in parts)

@@ -269,8 +269,53 @@ def test_a_proposed_time_is_read_in_its_zone(start: str, charset: str) -> None:
     assert after(raw_mail(parts("alternative", TEXT, part(content, kind, "base64")))).proposed == LATER
 
 
-def test_a_proposal_without_a_time_is_a_proposal_all_the_same() -> None:
-    content = itip(method="COUNTER", start="DTSTART;VALUE=DATE:20260307")
+def own_zone(name: str, offset: str, *rules: str) -> str:
+    """A zone that the calendar defines by itself, which has summer time from March to October."""
+    lines = ["BEGIN:VTIMEZONE", f"TZID:{name}"]
+    for kind, rule, month in zip(("DAYLIGHT", "STANDARD"), rules, (3, 10), strict=True):
+        lines += [f"BEGIN:{kind}", f"DTSTART:1601{month:02}01T020000", f"RRULE:{rule}"]
+        lines += [f"TZOFFSETFROM:{offset}", f"TZOFFSETTO:{offset}", f"END:{kind}"]
+    return "\r\n".join([*lines, "END:VTIMEZONE"])
+
+
+YEARLY = ("FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3", "FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10")
+
+
+def counter_in(name: str, local: str, *zones: str, sender: str = "maria@contract.example") -> RawMail:
+    content = itip(method="COUNTER", start=f"DTSTART;TZID={name}:{local}", before=zones)
+    return raw_mail(part(content, "text/calendar; method=COUNTER"), sender)
+
+
+def test_a_zone_is_what_its_own_mail_says() -> None:
+    """Outlook gives every zone that it has no name for the same name."""
+    name = "Customized Time Zone"
+    assert after(counter_in(name, "20260306T170000", own_zone(name, "+0100", *YEARLY))).proposed == LATER
+    assert after(counter_in(name, "20260307T000000", own_zone(name, "+0800", *YEARLY))).proposed == LATER
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "BYMONTH=3;FREQ=MINUTELY",
+        "FREQ=YEARLY;BYHOUR=1,2,3,4,5,6,7,8;BYMINUTE=1,2,3,4,5,6,7,8;BYSECOND=1,2,3,4,5,6,7,8;BYDAY=MO,TU,WE,TH",
+    ],
+)
+@pytest.mark.parametrize("sender", ["maria@contract.example", "eve@evil.example"])
+def test_no_calendar_keeps_the_reader_busy(rule: str, sender: str) -> None:
+    bomb = own_zone("Far", "+0100", rule, rule)
+    assert after(counter_in("Far", "20260306T170000", bomb, sender=sender)).proposed is None
+    many = [own_zone(f"Far{n}", "+0100", *YEARLY) for n in range(300)]
+    assert after(counter_in("Europe/Madrid", "20260306T170000", bomb, *many)).proposed == LATER
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["DTSTART;VALUE=DATE:20260307", "DTSTART:99991231T235959Z", "DTSTART;TZID=Asia/Manila:00010101T000000"],
+)
+def test_a_proposal_without_a_time_is_a_proposal_all_the_same(start: str) -> None:
+    content = itip(method="COUNTER", start=start)
     call = after(raw_mail(part(content, "text/calendar; method=COUNTER")))
     assert (call.state, call.proposed) == ("countered", None)
 
