@@ -29,6 +29,7 @@ class Profile:
     history_read: bool = True  # False until a contractor added later has had the mailbox read back
     paused_by: tuple[str, ...] = ()  # "contractor", "owner"
     once_called: tuple[str, ...] = ()  # every name listed before, so that `forget` finds them all
+    unread: tuple[str, ...] = ()  # addresses listed later, until the mailbox was read back for them
 
     @property
     def key(self) -> str:

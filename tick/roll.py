@@ -19,13 +19,21 @@ def enroll(books: Books, now: datetime) -> None:
     """Before a collect: every contractor has a profile, so that facts never lie under an unknown key."""
     if not books.enrolled:
         books.commit_many({**dict(_missing(books, now)), **dict(_left(books))})
-        everybody = books.people.contractors.items()
-        books.unread = {key: who for key, who in everybody if not books.profiles[key].history_read}
+        books.unread = dict(_unread(books))
         books.enrolled = True
 
 
+def _unread(books: Books) -> Iterator[tuple[str, Contractor]]:
+    for key, contractor in books.people.contractors.items():
+        known = books.profiles[key]
+        if not known.history_read:
+            yield key, contractor
+        elif known.unread:
+            yield key, replace(contractor, addresses=known.unread)
+
+
 def newcomers(books: Books) -> dict[str, Contractor]:
-    """Contractors added after the first run whose history is still to be read back."""
+    """Contractors added after the first run, and new addresses, whose history is still to be read back."""
     return books.unread if books.installation else {}
 
 
@@ -51,6 +59,7 @@ def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
     A first run reads everybody's history anyway: nothing is left to say of it when it is over.
     """
     first_run = books.installation is None
+    listed = {address for known in books.profiles.values() for address in known.addresses}
     for key, contractor in books.people.contractors.items():
         known = books.profiles.get(key)
         added_at = None if first_run else now
@@ -58,7 +67,10 @@ def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
         addresses = tuple(dict.fromkeys((*contractor.addresses, *wanted.addresses)))
         names = dict.fromkeys((*wanted.once_called, wanted.name))
         once_called = tuple(name for name in names if name != contractor.name)
+        new = [x for x in contractor.addresses if known and x not in listed]  # else it was somebody else's
+        unread = tuple(x for x in (*wanted.unread, *new) if x in contractor.addresses)
         wanted = replace(wanted, name=contractor.name, addresses=addresses, once_called=once_called)
+        wanted = replace(wanted, unread=unread)
         if wanted != known:
             yield key, [wanted]
 
@@ -85,5 +97,6 @@ def _read(books: Books, now: datetime, fresh: bool) -> Iterator[tuple[str, list[
         if not known.history_read:
             added_at = now if known.added_at else None
             wanted = replace(wanted, watermark=now, added_at=added_at, history_read=True)
+        wanted = replace(wanted, unread=())
         if wanted != known:
             yield key, [wanted]

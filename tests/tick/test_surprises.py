@@ -317,3 +317,43 @@ def test_a_step_with_the_same_letter_that_is_put_before_repeats_none(scene):
     scene.policy(scene.rules_text.replace(known, "".join(more)))
     scene.live("2026-05-20 10:00")
     assert scene.sent(QUIET) == ["2026-03-16 13:00"] * 2 + ["2026-04-01 13:00"] * 2
+
+
+# -- an address that is added to somebody known ----------------------------------------------------------------
+
+AT_HOME = "maria@home.example"
+BOTH = (f"email: [{MARIA}]", f"email: [{MARIA}, {AT_HOME}]")
+
+
+def waits(scene):
+    """Whom an open turn with Maria waits on."""
+    return [str(turn.party) for turn in scene.story("Maria").ledger.waits]
+
+
+def test_what_came_from_an_address_that_is_listed_later_is_read_back_and_answers(scene):
+    scene.tick()
+    scene.live("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.live("2026-03-02 16:00")
+    scene.writes(AT_HOME, TEAM, "Re: Logo", "Here it is. I am at home this week.", question)
+    scene.live("2026-03-02 18:00")
+    watermark = scene.story("Maria").profile.watermark
+    assert waits(scene) == ["contractor"], "whose mail that was, nobody could know"
+    scene.policy(scene.rules_text, BOTH)
+    scene.live("2026-03-20 18:00")
+    assert waits(scene) == ["owner"]
+    (exchange,) = scene.story("Maria").ledger.exchanges
+    assert f"{exchange.answered_at:%Y-%m-%d %H:%M}" == "2026-03-02 16:00"
+    assert scene.sent(CHASE) == []
+    assert scene.story("Maria").profile.watermark == watermark
+
+
+def test_an_address_that_was_somebody_elses_brings_nothing_of_theirs(scene):
+    scene.tick()
+    scene.live("2026-03-02 10:00")
+    scene.writes(BEN, TEAM, "Flyer", "Could you send the text?")
+    scene.live("2026-03-02 18:00")
+    moved = (f"email: {BEN}", "email: ben@home.example")
+    scene.policy(scene.rules_text, moved, (f"email: [{MARIA}]", f"email: [{MARIA}, {BEN}]"))
+    scene.live("2026-03-04 18:00")
+    assert waits(scene) == []
