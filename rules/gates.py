@@ -96,9 +96,10 @@ def bouncing(case: Case, world: World) -> str | None:
 
 def already_done(case: Case, world: World) -> str | None:
     """Another rule has said the same thing about the same occasion, or is about to."""
-    chosen = world.chosen.get((case.story.key, case.occasion.key, case.step.send), case.rule.name)
+    chosen = world.chosen.get((case.story.key, case.occasion.key, said_by(case)), case.rule.name)
     if chosen != case.rule.name:
-        return f"already done: the rule “{chosen}” sends the same letter"
+        return f"already done: the rule “{chosen}” sends {_alike(case)}"
+    inviting = {rule.name for rule in world.policy.rules if rule.invite} if case.rule.invite else set()
     own = case.story.letters.get(case.letter)
     for decision in case.story.decisions.values():
         if decision.occasion != case.occasion.key or decision.rule == case.rule.name:
@@ -107,9 +108,18 @@ def already_done(case: Case, world: World) -> str | None:
         if letter is None or letter.state not in TOLD:
             continue
         earlier = own is None or letter.created_at < own.created_at
-        if earlier and letter.template == case.step.send:
-            return f"already done: the rule “{decision.rule}” sent the same letter"
+        if earlier and (letter.template == case.step.send or decision.rule in inviting):
+            return f"already done: the rule “{decision.rule}” sent {_alike(case)}"
     return None
+
+
+def said_by(case: Case) -> str:
+    """What two rules do not both say about one thing: a letter; an invitation to a call, in whatever words."""
+    return "invitation" if case.rule.invite else case.step.send
+
+
+def _alike(case: Case) -> str:
+    return "an invitation to it" if case.rule.invite else "the same letter"
 
 
 def at_most(case: Case, world: World) -> str | None:

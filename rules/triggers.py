@@ -71,7 +71,7 @@ _TABLE = (
         "brief sent", "You sent a new task.", OWNER, send=True,
         conditions=_WHO | _MAIL | {"lacks", "about"},
     ),
-    Trigger("check-in due", "It is time to book the next check-in.", EITHER, invite=True),
+    Trigger("check-in due", "It is time to book the next check-in.", CONTRACTOR, invite=True),
     Trigger("check-in unanswered", "The invite has no answer.", EITHER, before=True),
     Trigger("check-in declined", "The contractor declined the check-in.", EITHER, send=True),
     Trigger("check-in missed", "The check-in did not take place.", EITHER, send=True),

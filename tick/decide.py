@@ -8,7 +8,7 @@ from relationship.decisions import Decision, Judgement, Verdict
 from relationship.messages import Side
 from relationship.story import Story
 from rules.evaluation import TAKEN_OUT, Case, Cases, cases
-from rules.gates import A_SECOND, LAST_LOOK, Outgoing, World, fresh_until, judge, needs_look
+from rules.gates import A_SECOND, LAST_LOOK, Outgoing, World, fresh_until, judge, needs_look, said_by
 from rules.policy import Policy
 from tick.books import Books
 from tick.observe import observe
@@ -43,7 +43,7 @@ class Court:
         if verdict.verdict is Verdict.SEND and needs_look(case) and self._finds_something(case):
             verdict = judge(case, self.world)
         if verdict.verdict is Verdict.SEND:
-            said = case.story.key, case.occasion.key, case.step.send
+            said = case.story.key, case.occasion.key, said_by(case)
             self.world.chosen.setdefault(said, case.rule.name)
         if verdict.verdict is Verdict.SEND and case.reader is Side.CONTRACTOR:
             self.world.outgoing.append(Outgoing(case.story.key, self.world.now))

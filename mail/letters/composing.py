@@ -112,10 +112,12 @@ def compose(
     return "".join(f"{line}\r\n" for line in headers).encode("ascii") + body.as_bytes(policy=SMTP)
 
 
-def body_of(rendered: Rendered, told: Markdown, subject: str, mark: str) -> bytes:
+def body_of(
+    rendered: Rendered, told: Markdown, subject: str, mark: str, calendar: bytes | None = None
+) -> bytes:
     """The body alone, with its own MIME headers; `told` is the footer, `mark` tells the parts apart."""
     text, page = parts(rendered, told, subject)
-    return _body(text, page, None, (), mark).as_bytes(policy=SMTP)
+    return _body(text, page, calendar, (), mark).as_bytes(policy=SMTP)
 
 
 def subject_of(rendered: Rendered, conversation_subject: str | None) -> str:

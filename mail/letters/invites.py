@@ -42,11 +42,20 @@ def request(
     event.add("status", "CONFIRMED")
     event.add("transp", "OPAQUE")
     if description:
-        event.add("description", "\n".join(map(one_line, description.splitlines())))
+        event.add("description", _described(description))
     if where:
         event.add("location", one_line(where))
     event.add_component(_alarm(summary))
     return _calendar("REQUEST", event, check_in, timezone)
+
+
+def described(calendar: bytes, description: str) -> bytes:
+    """The same invitation with another description."""
+    known = Calendar.from_ical(calendar)
+    for event in known.walk("VEVENT"):
+        event.pop("description", None)
+        event.add("description", _described(description))
+    return bytes(known.to_ical())
 
 
 def cancel(
@@ -98,6 +107,10 @@ def _event(
     for attendee in attendees:
         event.add("attendee", _attendee(attendee), encode=False)
     return event
+
+
+def _described(text: str) -> str:
+    return "\n".join(map(one_line, text.splitlines()))
 
 
 def _person(who: Address) -> vCalAddress:

@@ -1,5 +1,6 @@
 """A letter in the owner's own words instead of the template's: the same headers, another body."""
 
+from email import message_from_string
 from hashlib import sha256
 
 from mail.letters.composing import body_of
@@ -24,4 +25,16 @@ def reworded(
         "", Side.CONTRACTOR, subject, markdown, to_text(markdown), to_html(markdown), 0, 1, language
     )
     headers = content[: content.index(LAST_HEADER) + len(LAST_HEADER)]
-    return headers + body_of(rendered, told, subject, sha256(content).hexdigest()[:24])
+    mark = sha256(content).hexdigest()[:24]
+    return headers + body_of(rendered, told, subject, mark, _invitation(content, rendered.text))
+
+
+def _invitation(content: bytes, own: str) -> bytes | None:
+    """The letter's calendar part, which says the owner's words too; None where it has none."""
+    for part in message_from_string(content.decode("ascii")).walk():
+        if part.get_content_type() == "text/calendar":
+            from mail.letters.invites import described  # with a library that few ticks need
+
+            calendar = part.get_payload(decode=True)
+            return described(calendar, own) if isinstance(calendar, bytes) else None
+    return None

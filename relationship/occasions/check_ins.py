@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from relationship.check_ins.bookings import REACHED, occasion_key, proposal_key
 from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.durations import Duration
-from relationship.letters import OPEN_STATES
 from relationship.messages import Side
 from relationship.occasions.occasion import Occasion
 from relationship.story import Story
@@ -27,11 +26,8 @@ def check_in_due(story: Story, now: datetime) -> Iterator[Occasion]:
         if check_in.state == "planned" and now < check_in.starts_at:
             yield occasion
         elif _in_outbox(story, occasion.key):
-            yield (
-                occasion
-                if check_in.state == "invited"
-                else replace(occasion, over=check_in.why or check_in.state)
-            )
+            over = "" if check_in.state == "invited" else check_in.why or check_in.state
+            yield replace(occasion, over=over or _time_is_up(check_in, now))
 
 
 def check_in_changed(story: Story, now: datetime) -> Iterator[Occasion]:
@@ -42,7 +38,7 @@ def check_in_changed(story: Story, now: datetime) -> Iterator[Occasion]:
         )
         on_its_way = check_in.state == "moved" and now < check_in.starts_at and story.reached(check_in)
         if on_its_way or _in_outbox(story, occasion.key):
-            yield occasion
+            yield replace(occasion, over=_time_is_up(check_in, now))
 
 
 def check_in_cancelled(story: Story, now: datetime) -> Iterator[Occasion]:
@@ -82,6 +78,11 @@ def _answered(story: Story, check_in: CheckIn, now: datetime) -> str:
         return f"{story.contractor.name} answered: {check_in.contractor_answer}"
     if check_in.state == "cancelled":
         return f"it was cancelled: {check_in.why}"
+    return _time_is_up(check_in, now)
+
+
+def _time_is_up(check_in: CheckIn, now: datetime) -> str:
+    """Nobody is invited to a call, nor reminded of it, once it should have begun."""
     return "its time has come" if now >= check_in.starts_at else ""
 
 
@@ -195,7 +196,7 @@ def _took_place_perhaps(story: Story, check_in: CheckIn) -> bool:
 
 
 def _in_outbox(story: Story, occasion: str) -> bool:
-    return any(x.occasion == occasion and x.state in OPEN_STATES for x in story.pending)
+    return any(x.occasion == occasion for x in story.pending)
 
 
 def _occasion(
