@@ -14,7 +14,17 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from commands.backtesting import Line, Past, backtest, differences, past_of
 from commands.house import House
-from commands.output import AsJson, complain, errors, local, plainly, print_json, print_table
+from commands.output import (
+    AsJson,
+    complain,
+    counted,
+    errors,
+    local,
+    plainly,
+    print_json,
+    print_table,
+    tell_of_damage,
+)
 from relationship.decisions import Verdict
 from rules.format.loader import not_acting
 from rules.format.problems import PolicyErrors
@@ -87,7 +97,9 @@ def _policy(house: House) -> Policy:
 def _past(house: House) -> Past:
     store = house.store(read_only=True)
     try:
-        return past_of(store)
+        past = past_of(store)
+        tell_of_damage(store)
+        return past
     finally:
         store.close()
 
@@ -122,7 +134,7 @@ def _tell(found: list[Line], zone: str, letters: bool, as_json: bool) -> None:
     sent = [line for line in found if line.verdict == Verdict.SEND]
     if letters:
         _print_letters("The letters", sent, zone)
-    typer.echo(f"{len(sent)} letters would have gone out, {len(found) - len(sent)} would not.")
+    typer.echo(f"{counted(len(sent), 'letter')} would have gone out, {len(found) - len(sent)} would not.")
 
 
 def _summary(found: Iterable[Line]) -> Iterator[tuple[str, ...]]:

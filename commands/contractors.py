@@ -1,6 +1,7 @@
 """Finding a contractor by what a person types."""
 
 from collections.abc import Mapping
+from unicodedata import normalize
 
 import typer
 
@@ -18,19 +19,29 @@ def chosen(books: Books, name: str) -> list[str]:
 
 def named(books: Books, name: str) -> str:
     """The key of the contractor in the rules with this name (or first name, or address)."""
-    people = books.people.contractors
-    return named_among({key: (who.name, *who.addresses) for key, who in people.items()}, name)
+    people = dict(books.people.contractors)
+    there = {who.name for who in people.values()}
+    lost = {who.name: who for who in books.policy.contractors if who.name not in there}
+    key = named_among({key: (who.name, *who.addresses) for key, who in (people | lost).items()}, name)
+    if key in lost:
+        raise typer.Exit(1)  # the file is damaged: that was said when the books were opened
+    return key
 
 
 def named_among(names: Mapping[str, tuple[str, ...]], name: str) -> str:
     """The key of whoever is called so; exits 1, with a hint, where nobody or several are meant."""
-    wanted = name.casefold()
-    found = [key for key, called in names.items() if wanted in map(str.casefold, called)]
-    found = found or [key for key, (first, *_) in names.items() if wanted == first.split()[0].casefold()]
+    wanted = _spelt(name)
+    found = [key for key, called in names.items() if wanted in map(_spelt, called)]
+    found = found or [key for key, (first, *_) in names.items() if wanted == _spelt(first.split()[0])]
     if len(found) == 1:
         return found[0]
     complain(f"“{name}” {_several(names, found) if found else 'is no contractor. ' + _hint(names, name)}")
     raise typer.Exit(1)
+
+
+def _spelt(name: str) -> str:
+    """A name so that equal looks are equal: large or small, and with accents in one piece or two, as on a Mac."""
+    return " ".join(normalize("NFC", name).casefold().split())
 
 
 def _several(names: Mapping[str, tuple[str, ...]], found: list[str]) -> str:

@@ -7,7 +7,7 @@ import typer
 from commands.house import House
 from commands.output import AsJson, complain, plainly, print_json
 from rules.format.problems import PolicyErrors
-from store.protocol import OWNER, Heartbeat
+from store.protocol import OWNER, Heartbeat, StoreError
 
 MISSED_POLLS = 3
 SLACK = timedelta(minutes=5)
@@ -17,9 +17,13 @@ SLACK = timedelta(minutes=5)
 def health(context: typer.Context, as_json: AsJson = False) -> None:
     """Tell whether the daemon is alive: exit 0 while the last good poll is recent, else 1."""
     house: House = context.obj
-    store = house.store(read_only=True)
-    beat = store.heartbeat()
-    trouble = _trouble(house, beat, store.damaged().get(OWNER, ""))
+    beat = Heartbeat()
+    try:
+        store = house.store(read_only=True)
+        beat = store.heartbeat()
+        trouble = _trouble(house, beat, store.damaged().get(OWNER, ""))
+    except StoreError as error:
+        trouble = str(error)
     if as_json:
         print_json([{"ok": not trouble, "last_poll": beat.last_poll, "reason": trouble}])
     elif trouble:
@@ -31,7 +35,7 @@ def health(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def _trouble(house: House, beat: Heartbeat, lost: str) -> str:
-    """Broken rules are trouble too; whoever asks for JSON is answered in JSON."""
+    """Broken rules are trouble too, as is a data folder that is none; whoever asks for JSON is answered in JSON."""
     try:
         policy = house.policy(house.templates())
     except PolicyErrors as error:

@@ -2,10 +2,12 @@
 
 import io
 import json
+import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, wraps
+from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar
@@ -19,7 +21,7 @@ from mail.imap.inbox import InboxError
 from mail.letters.sandbox import RenderingError
 from mail.smtp.delivery import DeliveryError
 from rules.format.problems import PolicyErrors
-from store.protocol import StoreError
+from store.protocol import Store, StoreError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -62,7 +64,12 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def bear_any_terminal() -> None:
-    """Show a question mark where a terminal knows a letter not; what goes into a file or a pipe is UTF-8."""
+    """Show a question mark where a terminal knows a letter not; what goes into a file or a pipe is UTF-8.
+
+    Where there is no standard output at all (a supervisor that closed it, ">&-"), nobody reads, and that is no error.
+    """
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as we run
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
@@ -71,6 +78,15 @@ def bear_any_terminal() -> None:
 def complain(sentence: str) -> None:
     """One line for a person, on standard error."""
     errors().print(redact(sentence), style="red" if errors().is_terminal else None, markup=False)
+
+
+def tell_of_damage(store: Store, but: Collection[str] = ()) -> tuple[str, ...]:
+    """What could not be read so far, and is missing in what is told; `but` was said before."""
+    flaws = tuple(store.damaged().values())
+    for flaw in flaws:
+        if flaw not in but:
+            complain(ended(f"{flaw[:1].upper()}{flaw[1:]}"))
+    return flaws
 
 
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:

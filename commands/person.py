@@ -11,7 +11,7 @@ import typer
 
 from commands.contractors import named, named_among
 from commands.house import House
-from commands.output import complain, plainly
+from commands.output import complain, plainly, tell_of_damage
 from store.protocol import InUseError, Store
 from tick.books import Books
 from tick.requests import apply, profiles
@@ -44,8 +44,11 @@ def export(context: typer.Context, name: Name) -> None:
     """Print everything that is kept about one contractor, as JSON."""
     house: House = context.obj
     store = house.store(read_only=True)
-    key = named_among(_names(store), name)
-    typer.echo(json.dumps(store.export(key), ensure_ascii=False, indent=2))
+    names = _names(store)
+    said = tell_of_damage(store)
+    told = store.export(named_among(names, name))
+    tell_of_damage(store, but=said)
+    typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
 
 
 @plainly

@@ -9,7 +9,7 @@ import typer
 
 from commands.contractors import named
 from commands.house import House
-from commands.output import complain, plainly
+from commands.output import complain, counted, plainly
 from commands.reporting.page import page
 from commands.reporting.portraits import portraits
 
@@ -30,7 +30,9 @@ def report(
     since = now - timedelta(weeks=weeks)
     keys = [named(books, name) for name in only or []]
     told = portraits(books, since, now, keys)
-    complain(f"Drawing the charts of {len(told)} contractors …")
+    for flaw in books.flaws:
+        complain(flaw)
+    complain(f"Drawing the charts of {counted(len(told), 'contractor')} …")
     try:
         save(html, page(told, books.people.owner, since, now))
     except ImportError:
@@ -40,7 +42,13 @@ def report(
 
 
 def save(path: Path, text: str) -> None:
-    """The whole file or none: a report that is half written is not left behind."""
+    """The whole file or none: a report that is half written is not left behind. Links keep leading where they led."""
+    if (
+        path.exists() and not path.is_file()
+    ):  # a pipe or a device, such as /dev/stdout: nothing may take its place
+        path.write_text(text, encoding="utf-8")
+        return
+    path = path.resolve()
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         draft.write_text(text, encoding="utf-8")

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 
 from relationship.facts import Profile
-from store.protocol import Store, StoreError
+from store.protocol import OWNER, Store, StoreError
 from tick.books import Books
 
 OWNER_SAYS = "owner"
@@ -43,5 +43,15 @@ def apply(books: Books, verb: str, key: str) -> None:
 
 
 def profiles(store: Store) -> dict[str, Profile]:
-    """Everybody whom the data folder knows, by key."""
-    return {name: one for name in store.names() for one in store.load(name).profile.values()}
+    """Everybody whom the data folder knows, by key, but for those whose file is damaged: `damaged` tells of them."""
+    found: dict[str, Profile] = {}
+    for name in store.names():
+        try:
+            profile = store.load(name).profile.get("profile")
+        except StoreError:
+            if name == OWNER or name in store.names():
+                raise  # all of it is of no use, or of a newer version
+        else:
+            if profile:
+                found[name] = profile
+    return found

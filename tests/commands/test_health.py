@@ -45,3 +45,13 @@ def test_broken_rules_are_a_reason_too_in_json_as_in_words(tmp_path: Path) -> No
     assert '"modus" is not known' in said["reason"]
     told = CliRunner().invoke(build(House), words)
     assert (told.exit_code, told.stdout, '"modus" is not known' in told.stderr) == (1, "", True)
+
+
+def test_a_data_folder_that_is_none_is_answered_in_json_too(tmp_path: Path) -> None:
+    rules, data = tmp_path / "rules.yaml", tmp_path / "data"
+    rules.write_text(RULES)
+    data.touch()
+    told = CliRunner().invoke(build(House), ["--rules", str(rules), "--data", str(data), "health", "--json"])
+    said = json.loads(told.stdout)
+    assert (told.exit_code, said["ok"], said["last_poll"]) == (1, False, None)
+    assert "--data" in said["reason"]

@@ -11,6 +11,7 @@ import pytest
 from daemon import House
 from relationship.facts import Profile
 from relationship.messages import Kind, Message, Side
+from store.keys import new_key
 from store.protocol import StoreError
 from store.tinydb_store import TinyStore
 from tick.books import Books
@@ -180,3 +181,28 @@ def test_while_a_daemon_runs_it_is_asked(run):
         assert running.requests() == (("pause", "ben-1"),)
     finally:
         running.close()
+
+
+@pytest.mark.parametrize("words", [("export", "Ben"), ("backtest", "--json"), ("report", "--html", "r.html")])
+def test_what_is_told_says_what_is_missing(run, words, tmp_path):
+    store = TinyStore(run.folder / "data")
+    store.archive("ben-1", store.load("ben-1").messages.values())
+    store.close()
+    [year] = (run.folder / "data" / "archive").rglob("ben-1.jsonl")
+    year.write_bytes(b"{]\n" + year.read_bytes())
+    told = run(*(tmp_path / word if word == "r.html" else word for word in words))
+    assert (told.returncode, told.stderr.count("What stands at byte 0 of")) == (0, 1)
+
+
+def test_a_damaged_file_is_in_the_way_of_nobody_else_and_is_no_stranger(run):
+    (run.folder / "data" / "contractors" / "ben-1.json").unlink()
+    key = new_key("Ben Okafor", ["ben@contract.example"], ())
+    (run.folder / "data" / "contractors" / f"{key}.json").write_text("{")
+    told = run("export", "Maria")
+    assert (told.returncode, "From Maria Santos" in told.stdout) == (0, True)
+    assert f"{key}.json is damaged" in told.stderr
+    for words in (("ledger", "Ben"), ("pause", "Ben Okafor")):
+        told = run(*words)
+        assert told.returncode == 1
+        [line] = told.stderr.splitlines()
+        assert f"{key}.json is damaged" in line

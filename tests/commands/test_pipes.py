@@ -51,3 +51,30 @@ def test_a_rules_file_is_quoted_in_utf_8(folder: Path) -> None:
         line("check", "--offline"), cwd=folder, capture_output=True, timeout=60, env={**os.environ, **ASCII}
     )
     assert "Bogotá" in done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    "words", [("status", "--json"), ("ledger", "--csv"), ("inspect", "rules.yaml", "--json")]
+)
+def test_where_there_is_no_standard_output_nobody_reads(folder: Path, words: tuple[str, ...]) -> None:
+    closed = ["sh", "-c", '"$@" >&-', "sh", *line(*words)]
+    done = subprocess.run(closed, cwd=folder, stderr=subprocess.PIPE, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_report_takes_the_place_of_no_pipe(folder: Path) -> None:
+    pipe, link = folder / "pipe", folder / "link.html"
+    os.mkfifo(pipe)
+    link.symlink_to("real.html")
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        subprocess.run(
+            line("report", "--html", "pipe"), cwd=folder, check=True, stderr=subprocess.PIPE, timeout=60
+        )
+        assert reader.stdout
+        assert b"</html>" in reader.stdout.read()
+    subprocess.run(
+        line("report", "--html", "link.html"), cwd=folder, check=True, stderr=subprocess.PIPE, timeout=60
+    )
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+    assert "</html>" in (folder / "real.html").read_text()

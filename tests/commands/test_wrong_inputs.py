@@ -106,6 +106,12 @@ def test_a_first_name_of_two_names_those_two(folder: Path, words: list[str]) -> 
     assert "Ben" not in done.stderr
 
 
+def test_an_accent_in_two_pieces_is_the_same_name(folder: Path) -> None:
+    (folder / "rules.yaml").write_text(RULES.replace("Ben Okafor", "Tomás Herrera"))
+    for name in ("Toma\u0301s", "TOMA\u0301S  HERRERA", "tomás"):
+        assert keepwarm("ledger", name).exit_code == 0, name
+
+
 @pytest.mark.parametrize("words", [["check"], ["status"], ["health"], ["run", "--once"]], ids=" ".join)
 @pytest.mark.parametrize("what", ["rules.yaml", "data"])
 def test_what_may_not_be_read(folder: Path, words: list[str], what: str) -> None:
