@@ -59,6 +59,7 @@ class Installation:
     watermark: datetime  # start of the first complete collect
     mode: str
     started_at: datetime
+    owner_side: tuple[str, ...] = ()  # the addresses that the mailbox was read for; (): not noted
 
     @property
     def key(self) -> str:

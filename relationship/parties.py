@@ -86,14 +86,15 @@ class People:
 
     def owner_side(self, address: str) -> bool:
         """Whether the address speaks for the owner."""
-        return address in self._owner_side
+        return address in self.owner_addresses
 
     def key_of(self, address: str) -> str | None:
         """The relationship that the address belongs to."""
         return self._keys.get(address)
 
     @cached_property
-    def _owner_side(self) -> frozenset[str]:
+    def owner_addresses(self) -> frozenset[str]:
+        """All that speak for the owner."""
         return frozenset(self.owner.addresses + self.owner.team + self.owner.mailbox)
 
     @cached_property

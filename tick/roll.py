@@ -24,16 +24,19 @@ def enroll(books: Books, now: datetime) -> None:
 
 
 def _unread(books: Books) -> Iterator[tuple[str, Contractor]]:
+    """Of whom which addresses are to be read back; with a new one of the owner's side, everybody's."""
+    owner_side = set(books.installation.owner_side if books.installation else ())
+    all_anew = bool(owner_side and books.people.owner_addresses - owner_side)
     for key, contractor in books.people.contractors.items():
         known = books.profiles[key]
-        if not known.history_read:
+        if all_anew or not known.history_read:
             yield key, contractor
         elif known.unread:
             yield key, replace(contractor, addresses=known.unread)
 
 
 def newcomers(books: Books) -> dict[str, Contractor]:
-    """Contractors added after the first run, and new addresses, whose history is still to be read back."""
+    """Contractors and addresses listed after the first run, whose history is still to be read back."""
     return books.unread if books.installation else {}
 
 
@@ -44,7 +47,7 @@ def settle(books: Books, now: datetime) -> None:
     before, mode = books.installation, books.policy.mode
     fresh = before is None or before.mode == "dry-run" != mode
     installation = Installation(now, mode, now) if before is None or fresh else before
-    installation = replace(installation, mode=mode)
+    installation = replace(installation, mode=mode, owner_side=tuple(sorted(books.people.owner_addresses)))
     known, starred = {} if fresh else books.marks, books.policy.mailbox.starred
     marks: list[Fact] = [*new_marks(books.rules, known, now, starred)]
     if installation != before or marks:

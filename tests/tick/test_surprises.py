@@ -319,7 +319,7 @@ def test_a_step_with_the_same_letter_that_is_put_before_repeats_none(scene):
     assert scene.sent(QUIET) == ["2026-03-16 13:00"] * 2 + ["2026-04-01 13:00"] * 2
 
 
-# -- an address that is added to somebody known ----------------------------------------------------------------
+# -- an address that is listed later, for somebody known or for the owner's side -------------------------------
 
 AT_HOME = "maria@home.example"
 BOTH = (f"email: [{MARIA}]", f"email: [{MARIA}, {AT_HOME}]")
@@ -357,3 +357,25 @@ def test_an_address_that_was_somebody_elses_brings_nothing_of_theirs(scene):
     scene.policy(scene.rules_text, moved, (f"email: [{MARIA}]", f"email: [{MARIA}, {BEN}]"))
     scene.live("2026-03-04 18:00")
     assert waits(scene) == []
+
+
+def test_what_a_colleague_answered_before_being_listed_is_read_back_and_counts(scene):
+    scene.tick()
+    scene.live("2026-03-02 15:00")
+    question = scene.writes(MARIA, TEAM, "Logo", "Could you send the old logo?")
+    scene.live("2026-03-02 16:00")
+    scene.writes("tom@acme.example", MARIA, "Re: Logo", "Here is the old one.", question, folder="Sent")
+    scene.live("2026-03-02 18:00")
+    assert waits(scene) == ["owner"], "whose mail that was, nobody could know"
+    known = {who: scene.story(who).profile for who in ("Maria", "Ben")}
+    scene.policy(
+        scene.rules_text,
+        ("  timezone: America/New_York", "  team: [tom@acme.example]\n  timezone: America/New_York"),
+    )
+    scene.live("2026-03-06 18:00")
+    assert waits(scene) == ["contractor"]
+    (exchange,) = scene.story("Maria").ledger.exchanges
+    assert f"{exchange.answered_at:%Y-%m-%d %H:%M}" == "2026-03-02 16:00"
+    assert {who: scene.story(who).profile for who in known} == known
+    scene.writes(BEN, TEAM, "Flyer", "Could you send the text?")
+    assert scene.tick().read == 1, "once is enough"
