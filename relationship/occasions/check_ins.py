@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from relationship.check_ins.bookings import REACHED, occasion_key, proposal_key
 from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.durations import Duration
+from relationship.letters import State
 from relationship.messages import Side
 from relationship.occasions.occasion import Occasion
 from relationship.story import Story
@@ -25,7 +26,7 @@ def check_in_due(story: Story, now: datetime) -> Iterator[Occasion]:
         occasion = _occasion(story, check_in, "check-in due", check_in.planned_at, "a check-in", "check-in")
         if check_in.state == "planned" and now < check_in.starts_at:
             yield occasion
-        elif _in_outbox(story, occasion.key):
+        elif _is_written(story, check_in, occasion.key):
             over = "" if check_in.state == "invited" else check_in.why or check_in.state
             yield replace(occasion, over=over or _time_is_up(check_in, now))
 
@@ -37,7 +38,7 @@ def check_in_changed(story: Story, now: datetime) -> Iterator[Occasion]:
             story, check_in, "check-in changed", check_in.planned_at, "a new time for the check-in"
         )
         on_its_way = check_in.state == "moved" and now < check_in.starts_at and story.reached(check_in)
-        if on_its_way or _in_outbox(story, occasion.key):
+        if on_its_way or _is_written(story, check_in, occasion.key):
             yield replace(occasion, over=_time_is_up(check_in, now))
 
 
@@ -195,8 +196,10 @@ def _took_place_perhaps(story: Story, check_in: CheckIn) -> bool:
     return check_in.state not in ("planned", "moved", "cancelled", "declined") and story.reached(check_in)
 
 
-def _in_outbox(story: Story, occasion: str) -> bool:
-    return any(x.occasion == occasion for x in story.pending)
+def _is_written(story: Story, check_in: CheckIn, occasion: str) -> bool:
+    """Whether there is a letter that has still to go out: by itself, on the owner's word, or by the owner's hand."""
+    drafts = (x for x in story.invitations.get(check_in.uid, ()) if x.state is State.DRAFTED)
+    return any(letter.occasion == occasion for letter in (*story.pending, *drafts))
 
 
 def _occasion(

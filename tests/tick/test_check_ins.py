@@ -328,3 +328,64 @@ def test_a_proposal_for_a_time_that_is_taken_says_so(invited):
     replies(invited, MARIA, "TENTATIVE", dtstart=f"{proposed:%Y%m%dT%H%M%SZ}")
     [asked] = [one for one in invited.letters(DANA) if "proposes another time" in one.subject]
     assert "You have another check-in at that time." in asked.text
+
+
+def booked_with(scene, *edits: tuple[str, str]) -> None:
+    """Live until a check-in with Maria is written down."""
+    scene.policy(scene.rules_text + CHECK_INS, *edits)
+    scene.tick()
+    while not scene.story("Maria").check_ins:
+        scene.live(f"{scene.now + HOURLY:%Y-%m-%d %H:%M}", HOURLY)
+
+
+def drafted_to(scene, address: str) -> list[str]:
+    mails = [message_from_bytes(mail.content) for mail in scene.servers.mailbox(TEAM, "Drafts")]
+    return [mail["Subject"] for mail in mails if address in mail["To"]]
+
+
+def test_a_drafted_invitation_lies_there_until_its_time(scene):
+    booked_with(scene, ("mode: live", "mode: drafts\ncheck-ins: {active: every week}"))
+    to(scene, scene.now + 2 * HOURLY)
+    assert drafted_to(scene, MARIA) == ["Check-in: Dana and Maria"]
+    replies(scene, DANA, "DECLINED")
+    to(scene, scene.now + 2 * HOURLY)
+    assert drafted_to(scene, MARIA) == ["New time for our check-in"]
+    to(scene, check_in(scene).starts_at + timedelta(hours=4))  # with the question how it went
+    assert drafted_to(scene, MARIA) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "said"), [("ok", "Let’s talk for"), ("send:\nAbout the logo!", "About the logo!")]
+)
+def test_an_invitation_goes_out_on_the_owners_word(scene, word, said):
+    approved = ("invite: check-ins/agenda", "invite: check-ins/agenda\n    approve: owner")
+    booked_with(scene, ("mode: live", "mode: live\ncheck-ins: {active: every week}"), approved)
+    [asked] = [mail for mail in scene.letters(DANA) if "May I send this to Maria?" in mail.subject]
+    assert not scene.servers.mailbox(MARIA)
+    scene.writes(DANA, TEAM, f"Re: {asked.subject}", word, answers=f"<{asked.message_id}>", folder="INBOX")
+    scene.tick()
+    [content] = [mail.content for mail in scene.servers.mailbox(MARIA)]
+    event = event_in(content)
+    assert (calendar_in(content)["METHOD"], event["UID"]) == ("REQUEST", check_in(scene).uid)
+    assert event.start.astimezone(UTC) == check_in(scene).starts_at
+    assert said in event["DESCRIPTION"]
+    assert said in scene.letters(MARIA)[0].text
+
+
+def test_what_could_not_go_out_before_its_time_goes_out_no_more(scene):
+    scene.servers.refuse[MARIA] = (452, "later")
+    booked_with(scene, ("mode: live", "mode: live\ncheck-ins: {active: every week, notice: 4 hours}"))
+    to(scene, check_in(scene).starts_at)
+    del scene.servers.refuse[MARIA]
+    to(scene, scene.now + timedelta(days=1))
+    assert not scene.servers.mailbox(MARIA)
+    assert scene.why("Check-in") == [("suppress", "cancelled: its time has come")]
+
+
+def test_a_new_time_that_could_not_be_told_before_it_came_is_told_no_more(invited):
+    invited.servers.refuse[MARIA] = (452, "later")
+    replies(invited, DANA, "DECLINED")
+    to(invited, check_in(invited).starts_at)
+    del invited.servers.refuse[MARIA]
+    to(invited, invited.now + timedelta(hours=3))
+    assert len(invited.servers.mailbox(MARIA)) == 1
