@@ -25,9 +25,9 @@ from rules.gates import Outgoing
 from rules.notices import NOTICES
 from rules.policy import Policy, Rule
 from store.aggregate import every_fact, merged
-from store.keys import new_key
 from store.protocol import OWNER, Store, StoreError
 from store.recent import Recent
+from tick.identity import keys_of
 from tick.post import Post
 from tick.stars import Stars
 
@@ -122,23 +122,11 @@ class Books:
         self._dockets.clear()
         self._days: dict[str, datetime] = {}  # the end of the day in which a relationship was looked at last
         self._stays: dict[str, datetime] = {}  # until when nothing can be closed in one
-        found, unreadable = self._keys(policy.contractors), self._unreadable()
+        found, unreadable = keys_of(policy.contractors, self.profiles), self._unreadable()
         self.lost = {key: unreadable[key] for key in found if key in unreadable}  # who is left out, and why
         self.people = People(policy.owner, {key: who for key, who in found.items() if key not in self.lost})
         # When to look at each next; None: it has news, look at it now.
         self._wake: dict[str, datetime | None] = dict.fromkeys(self.people.contractors)
-
-    def _keys(self, contractors: Iterable[Contractor]) -> dict[str, Contractor]:
-        """The stable key of each contractor: that of the aggregate which knows one of the addresses."""
-        profiles = sorted(self.profiles.items())
-        known = {address: name for name, profile in profiles for address in profile.addresses}
-        found: dict[str, Contractor] = {}
-        for contractor in contractors:
-            key = next((known[a] for a in contractor.addresses if a in known), None)
-            found[key or new_key(contractor.name, contractor.addresses, {*found, *known.values()})] = (
-                contractor
-            )
-        return found
 
     # -- the owner's aggregate -----------------------------------------------------------------------------
 
