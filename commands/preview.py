@@ -1,7 +1,7 @@
 """`preview`: a letter as it would look, with the rules' own people if there are any, else invented ones."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -82,16 +82,18 @@ def preview(
     who = _contractor(policy, contractor)
     spoken = language or (who.language if who else "en")
     mailbox = policy.mailbox.address if policy else "team@acme.example"
-    links = all_answers(mailbox, TOKEN, spoken)
-    facts = {**sample_facts(name, spoken), "mailbox": mailbox, "links": links, **_people(policy, who, spoken)}
+    told = templates.written_in(name, spoken, policy.owner.locale if policy else "")
+    links = all_answers(mailbox, TOKEN, told)
+    facts = {**sample_facts(name, told), "mailbox": mailbox, "links": links, **_people(policy, who, told)}
     count = templates.wordings(name, spoken)
-    if wording >= count:
+    if wording >= count > 0:  # a file that cannot be read has none, and says why below
         raise RenderingError(f"The letter {name} has {count} wordings, and no {wording + 1}.")
     rendered = templates.render(name, spoken, wording, facts)
     owner_name = policy.owner.name if policy else "Dana Reyes"
     pause = links["pause"] if rendered.reader is Side.CONTRACTOR else ""
-    told = footer(rendered.reader, owner_name, pause, rendered.language)
-    text, page = parts(rendered, told, rendered.subject)
+    text, page = parts(
+        replace(rendered, language=told), footer(rendered.reader, owner_name, pause, told), rendered.subject
+    )
     return Preview(_reader(rendered.reader, policy, who), rendered.subject, text, page)
 
 

@@ -49,6 +49,8 @@ class World:
     unrecorded: Mapping[str, str] = field(default_factory=dict)
     # What was decided to be sent in this tick: contractor, occasion and template, by which rule.
     chosen: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    # How many letters of a rule about a contractor were decided on in this tick, and are not written yet.
+    decided: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 Gate = Callable[[Case, World], str | Judgement | None]
@@ -133,9 +135,11 @@ def at_most(case: Case, world: World) -> str | None:
         if letter.rule == case.rule.name and letter.state in TOLD and letter.token != case.letter
     ]
     inside = _inside(rate, times, world.now)
-    if len(inside) < rate.count:
+    decided = 0 if case.letter else world.decided.get((case.story.key, case.rule.name), 0)
+    if len(inside) + decided < rate.count:
         return None
-    return f"at most {rate.text}: the last one went out {case.story.when(inside[-1])}"
+    last = "another one goes out now" if decided else f"the last one went out {case.story.when(inside[-1])}"
+    return f"at most {rate.text}: {last}"
 
 
 def stale(case: Case, world: World) -> str | None:

@@ -88,8 +88,9 @@ def _with_letter(
     return [replace(decision, letter=letter.token), letter, *invited(case)]
 
 
-def _letter(case: Case, books: Books, templates: Templates, now: datetime) -> Letter:
+def _letter(judged: Case, books: Books, templates: Templates, now: datetime) -> Letter:
     token = new_token()
+    case = replace(judged, story=books.story(judged.story.key))  # with what was written in this very tick
     story, policy = case.story, books.policy
     said = rendered(case, books, templates, token, _next_wording(case), now)
     bundled = case.reader is Side.OWNER and not (case.rule.any_time and _has_room(books, now))
@@ -130,13 +131,15 @@ def rendered(
     case: Case, books: Books, templates: Templates, token: str, wording: int, now: datetime
 ) -> Rendered:
     """What the letter about a case says at this moment; RenderingError where it lacks a fact."""
-    reader = reader_of(case.reader, case.story.contractor, case.story.owner)
+    read_by = reader_of(case.reader, case.story.contractor, case.story.owner)
+    language = templates.written_in(case.step.send, read_by.language, case.story.owner.locale)
+    reader = replace(read_by, language=language)
     booked = books.booked(case.story.key, now) if case.occasion.check_in else ()
-    wanted = templates.facts_in(case.step.send, reader.language, wording)
+    wanted = templates.facts_in(case.step.send, read_by.language, wording)
     facts = facts_of(Telling(case, reader, books.policy, token, now, booked), wanted) | _answered_by(
         case, books
     )
-    return templates.render(case.step.send, reader.language, wording, facts)
+    return replace(templates.render(case.step.send, read_by.language, wording, facts), language=language)
 
 
 def _answered_by(case: Case, books: Books) -> dict[str, object]:
@@ -169,7 +172,9 @@ def _first_state(case: Case, bundled: bool) -> State:
 
 def _next_wording(case: Case) -> int:
     """The same contractor does not get the same wording twice in a row, nor two of them the same first one."""
-    earlier = [x for x in case.story.letters.values() if x.template == case.step.send]
+    unread = (State.CANCELLED, State.REFUSED)
+    written = (x for x in case.story.letters.values() if x.template == case.step.send)
+    earlier = [x for x in written if x.state not in unread]
     last = max(earlier, key=lambda x: x.created_at, default=None)
     return last.wording + 1 if last else crc32(case.story.key.encode())
 
@@ -196,13 +201,13 @@ def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now:
         pause_link="" if to_owner else answer("pause", mailbox, draft.token, rendered.language),
         owner_name=story.owner.name,
         calendar=None if rendered.sketch else calendar_of(case, rendered, books.policy, now),
-        call=_call(draft, case, books, now),
+        call=_call(draft, case, books, rendered.language, now),
     )
     to = (*draft.to, owner[1]) if case.rule.invite else draft.to
     return replace(draft, to=to, subject=subject_of(rendered, subject), content=content.decode("ascii"))
 
 
-def _call(draft: Letter, case: Case, books: Books, now: datetime) -> Call | None:
+def _call(draft: Letter, case: Case, books: Books, language: str, now: datetime) -> Call | None:
     """The last call, of which the contractor's next letter asks how it went; invitations are about another one."""
     story = case.story
     last = to_ask_about(story, now)
@@ -210,8 +215,8 @@ def _call(draft: Letter, case: Case, books: Books, now: datetime) -> Call | None
         return None
     reader = reader_of(draft.reader, story.contractor, story.owner)
     mailbox, words = books.policy.mailbox.address, ("held", "late", "missed")
-    links = {word: answer(word, mailbox, draft.token, reader.language) for word in words}
-    return Call(day_in(last.starts_at, reader.timezone, reader.language, reader.locale), links)
+    links = {word: answer(word, mailbox, draft.token, language) for word in words}
+    return Call(day_in(last.starts_at, reader.timezone, language, reader.locale), links)
 
 
 def _answered(case: Case) -> Message | None:

@@ -45,6 +45,9 @@ class Court:
         if verdict.verdict is Verdict.SEND:
             said = case.story.key, case.occasion.key, said_by(case)
             self.world.chosen.setdefault(said, case.rule.name)
+        if verdict.verdict is Verdict.SEND and not case.letter:
+            rule = case.story.key, case.rule.name
+            self.world.decided[rule] = self.world.decided.get(rule, 0) + 1
         if verdict.verdict is Verdict.SEND and case.reader is Side.CONTRACTOR:
             self.world.outgoing.append(Outgoing(case.story.key, self.world.now))
         return verdict

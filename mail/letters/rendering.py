@@ -113,6 +113,16 @@ class Templates:
         pieces = (piece.source for file in self._files(name) for piece in (file.subject, *file.wordings))
         return any(fact in source for source in pieces for fact in facts)
 
+    def written_in(self, name: str, language: str, locale: str) -> str:
+        """The language of the letter that a reader of `language` gets: its facts and its footer are in it too.
+
+        That of its folder. A letter of the owner's own in no such folder is taken to be in the owner's language,
+        by their `locale:`, where the reader speaks it; else in English.
+        """
+        file = self._chosen(name, language)
+        spoken, own = language.partition("-")[0], not file.path.is_relative_to(BUILT_IN)
+        return file.language or (spoken if own and spoken == locale.partition("-")[0] else "en")
+
     def wordings(self, name: str, language: str) -> int:
         """How many wordings the letter has."""
         return len(self._chosen(name, language).wordings)

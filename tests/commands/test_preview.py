@@ -64,3 +64,16 @@ def test_with_rules_their_people_are_in_it() -> None:
     assert shown.to == "ben@contract.example"
     assert "Hi Ben," in shown.text
     assert "as our web designer" in shown.text
+
+
+def test_a_letter_of_ones_own_is_shown_in_its_own_language(tmp_path: Path) -> None:
+    (tmp_path / "thanks.md").write_text("To: contractor\nSubject: Thanks\n\nThanks for {{ took }}.\n")
+    shown = preview("thanks", None, Templates((tmp_path,)), language="es")
+    assert shown.text.startswith("Thanks for 40 working minutes.")
+    assert "Dana reads it" in shown.text.replace("\n", " ")
+
+
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    (tmp_path / "thanks.md").write_bytes("To: contractor\nSubject: Día\n\nHola\n".encode("latin-1"))
+    with pytest.raises(RenderingError, match="is not UTF-8 text"):
+        preview("thanks", None, Templates((tmp_path,)))

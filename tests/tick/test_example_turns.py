@@ -4,6 +4,8 @@ Maria works nights in Manila, Mon-Fri 21:00-06:00: 13:00-22:00 UTC. Dana works i
 13:30-18:00: 13:00-16:30 and 17:30-22:00 UTC until 1 November. Ben is a backup in Lagos, 08:00-16:00 UTC.
 """
 
+import pytest
+
 TEAM, DANA, LEE = "team@acme.example", "dana@acme.example", "lee@acme.example"
 MARIA, BEN, AIKO = "maria@contract.example", "ben@contract.example", "aiko@contract.example"
 QUICK, CHASE, OWE = "Thank a quick answer", "Chase an unanswered question", "I owe an answer"
@@ -329,3 +331,25 @@ def test_letters_are_in_the_contractors_language(example):
     assert "22 de octubre" in gentle  # in Manila it was Thursday already
     assert "Keepwarm envió esta nota de parte de Dana Reyes" in gentle
     assert example.last("A brief without a deadline").text.startswith("I found")  # Dana reads English
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "footer"),
+    [
+        ("en-US", "Thanks for 55 minutes on Monday 19 October", "Keepwarm sent this for Dana Reyes"),
+        ("es-MX", "Thanks for 55 minutos on lunes 19 de octubre", "Keepwarm envió esta nota"),
+    ],
+)
+def test_a_letter_of_the_owners_own_is_in_one_language(example, locale, said, footer):
+    """It lies in no language's folder: it is English, or in the owner's language for who speaks that too."""
+    folder = example.folder / "templates" / "appreciation"
+    folder.mkdir(parents=True)
+    words = "To: contractor\nSubject: Thanks\n\nThanks for {{ took }} on {{ since }}.\n"
+    (folder / "quick-answer.md").write_text(words)
+    edits = (("    language: en\n", "    language: es\n"), ("locale: en-US", f"locale: {locale}"))
+    example.policy(example.rules_text, *edits)
+    question = ask(example, "2026-10-19 14:00")
+    answer(example, "2026-10-19 14:55", question)
+    example.live("2026-10-20 01:00")
+    assert example.last(QUICK).text.startswith(said)
+    assert footer in example.last(QUICK).text

@@ -708,3 +708,25 @@ def test_the_first_run_says_nothing_of_deadlines_whose_reminder_was_due_before(s
     scene.policy(scene.rules_text + near)
     scene.live("2026-03-04 12:00")
     assert scene.sent("Near") == []
+
+
+@pytest.mark.parametrize("approve", ["", "\n    approve: owner"])
+def test_at_most_holds_for_what_one_tick_brings(scene, approve):
+    """The earlier answer is thanked for, or asked about; of the later one nobody hears."""
+    send = "send: appreciation/quick-answer"
+    scene.policy(scene.rules_text, (send, f"{send}{approve}"))
+    scene.tick()
+    scene.at("2026-03-02 14:10")
+    asked = [scene.writes(DANA, MARIA, subject, "Could you send it?") for subject in ("Logo", "Page")]
+    scene.at("2026-03-02 14:40")
+    for number, question in enumerate(asked):
+        scene.writes(MARIA, TEAM, "Re: Logo" if number == 0 else "Re: Page", "Here it is.", question)
+        scene.now += timedelta(minutes=1)
+    scene.run("2026-03-02 16:00")
+    assert [out.subject for out in scene.out] == [
+        "May I send this to Maria? Re: Logo" if approve else "Re: Logo"
+    ]
+    assert scene.why("Thank a quick answer")[-1] == (
+        "suppress",
+        "at most once in 2 weeks: another one goes out now",
+    )
