@@ -45,9 +45,11 @@ def _trouble(house: House, beat: Heartbeat, lost: str) -> str:
 
 def reason(beat: Heartbeat, poll: timedelta, now: datetime, lost: str = "") -> str:
     """Why all is not well, in one sentence; "" where it is. `lost`: why no daemon can start."""
+    if lost:
+        return lost
     if beat.last_poll is None:
-        return lost or beat.reason or "No poll has succeeded yet: is the daemon running?"
+        return beat.reason or "No poll has succeeded yet: is the daemon running?"
     if abs(now - beat.last_poll) <= MISSED_POLLS * poll + SLACK:  # one in the future is none: clocks are set
         return ""
     since = f"The last good poll was at {beat.last_poll:%Y-%m-%d %H:%M} UTC."
-    return f"{since} {lost or beat.reason or 'Is the daemon running?'}"
+    return f"{since} {beat.reason or 'Is the daemon running?'}"

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from commands.app import build
@@ -19,11 +20,12 @@ rules: []
 """
 
 
-def test_an_owners_file_that_is_damaged_is_the_reason(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ago", [timedelta(hours=1), timedelta(seconds=1)])
+def test_an_owners_file_that_is_damaged_is_the_reason(tmp_path: Path, ago: timedelta) -> None:
     rules, data = tmp_path / "rules.yaml", tmp_path / "data"
     rules.write_text(RULES)
     store = TinyStore(data)
-    store.beat(Heartbeat(last_poll=datetime.now(UTC) - timedelta(hours=1)))
+    store.beat(Heartbeat(last_poll=datetime.now(UTC) - ago))
     store.close()
     (data / "owner.json.damaged-20261122T144707Z").write_text("{")
     told = CliRunner().invoke(build(House), ["--rules", str(rules), "--data", str(data), "health"])
