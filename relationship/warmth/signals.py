@@ -51,6 +51,7 @@ class Finding:
 def weigh(evidence: Evidence, points: Mapping[str, int], now: datetime) -> list[Finding]:
     """What counts at the moment, the weightiest first; `points` are the owner's own."""
     found: list[Finding] = []
+    evidence.off = frozenset(name for name, each in points.items() if not each)
     for signal in SIGNALS.values():
         each = points.get(signal.name, signal.points)
         if each:
@@ -66,7 +67,7 @@ _TABLE = (
         10,
         _CONTRACTOR,
         "answers take half as long again as usual",
-        slower(_CONTRACTOR, False),
+        slower(_CONTRACTOR, False, "answers much slower"),
     ),
     Signal(
         "answers much slower",
@@ -76,7 +77,12 @@ _TABLE = (
         slower(_CONTRACTOR, True),
     ),
     Signal(
-        "long wait", 10, _CONTRACTOR, "a question is open for 2 to 15 working days", long_wait(_CONTRACTOR), 2
+        "long wait",
+        10,
+        _CONTRACTOR,
+        "a question is open for 2 to 15 working days",
+        long_wait(_CONTRACTOR, "very long wait"),
+        2,
     ),
     Signal(
         "very long wait",
@@ -85,7 +91,7 @@ _TABLE = (
         "a question is open for 5 working days, and they have written nothing since",
         very_long_wait(_CONTRACTOR),
     ),
-    Signal("silence 14 days", 20, None, "nobody has written for 14 days", silence(14, 30)),
+    Signal("silence 14 days", 20, None, "nobody has written for 14 days", silence(14, 30, 60)),
     Signal(
         "silence 30 days",
         40,
@@ -98,7 +104,7 @@ _TABLE = (
         65,
         None,
         "nobody has written for 60 days (instead of the two above)",
-        silence(60, None),
+        silence(60),
     ),
     Signal(
         "check-in unanswered",
@@ -144,7 +150,7 @@ _TABLE = (
         10,
         _OWNER,
         "you have not answered a question for 2 to 15 working days",
-        long_wait(_OWNER),
+        long_wait(_OWNER, "you owe an answer for a week"),
         2,
     ),
     Signal(
@@ -159,7 +165,7 @@ _TABLE = (
         5,
         _OWNER,
         "your answers take half as long again as usual",
-        slower(_OWNER, False),
+        slower(_OWNER, False, "your answers much slower"),
     ),
     Signal(
         "your answers much slower",

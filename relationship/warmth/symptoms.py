@@ -30,8 +30,8 @@ Find = Callable[[Evidence, datetime], Iterable[str]]
 # -- answers -----------------------------------------------------------------------------------------
 
 
-def slower(side: Side, much: bool) -> Find:
-    """Answers take longer than they usually do: somewhat, or much."""
+def slower(side: Side, much: bool, instead: str = "") -> Find:
+    """Answers take longer than they usually do: somewhat, or much; `instead` is the signal that tells of much."""
 
     def find(evidence: Evidence, now: datetime) -> list[str]:
         known = evidence.pace(side, now)
@@ -39,7 +39,7 @@ def slower(side: Side, much: bool) -> Find:
             return []
         # What has cooled has not recovered before it takes less than twice as long as usual.
         still = evidence.recovering and known.recent >= 2 * known.usual
-        if (still or _is_much_slower(known)) is not much:
+        if (still or _is_much_slower(known)) is not much and not (instead in evidence.off and not much):
             return []
         whose = "your answers" if side is Side.OWNER else "answers"
         return [f"{whose} take {compared(known.recent, known.usual)}"]
@@ -80,14 +80,14 @@ def _gone(evidence: Evidence, side: Side, now: datetime) -> tuple[Turn, datetime
     return next(_long_waits(evidence, side, silent, 5, now), None) if silent else None
 
 
-def long_wait(side: Side) -> Find:
-    """Questions open for two working days, and not yet forgotten; without what `very_long_wait` finds."""
+def long_wait(side: Side, instead: str) -> Find:
+    """Questions open for two working days, and not yet forgotten; without what `very_long_wait` (`instead`) finds."""
 
     def find(evidence: Evidence, now: datetime) -> Iterator[str]:
         waits = evidence.waits(side, now)
         if not waits:
             return
-        gone = _gone(evidence, side, now)
+        gone = None if instead in evidence.off else _gone(evidence, side, now)
         clock = evidence.story.clock(side)
         for turn, start in _long_waits(evidence, side, waits, 2, now):
             if (gone is None or turn != gone[0]) and clock.after(start, FORGOTTEN) > now:
@@ -125,12 +125,14 @@ def _who(evidence: Evidence, side: Side) -> str:
 # -- silence -----------------------------------------------------------------------------------------
 
 
-def silence(least: int, below: int | None) -> Find:
-    """So many days without contact, unless pauses of two thirds of it are usual here."""
+def silence(least: int, *instead: int) -> Find:
+    """So many days without contact, unless pauses of two thirds of it are usual here; `instead` are the longer ones."""
 
     def find(evidence: Evidence, now: datetime) -> list[str]:
         days = evidence.quiet_days(now)
-        if days < least or (below is not None and days >= below):
+        if days < least or any(
+            days >= more and f"silence {more} days" not in evidence.off for more in instead
+        ):
             return []
         usual = evidence.usual_pause(now)
         if days < 1.5 * usual or (not usual and _is_backup(evidence, now) and days < 90):

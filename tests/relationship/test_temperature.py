@@ -441,9 +441,9 @@ def diary() -> Diary:
 NOW = YEAR[180]
 
 
-def found(diary: Diary, now: datetime = NOW) -> dict[str, list[str]]:
+def found(diary: Diary, now: datetime = NOW, points: dict[str, int] | None = None) -> dict[str, list[str]]:
     by_name: dict[str, list[str]] = {}
-    for finding in weigh(Evidence(diary.story), {}, now):
+    for finding in weigh(Evidence(diary.story), points or {}, now):
         by_name.setdefault(finding.signal, []).append(finding.reason)
     return by_name
 
@@ -626,6 +626,26 @@ def test_the_owners_points_replace_the_built_in_ones(diary: Diary) -> None:
     assert silent.points == 100
     assert not any("check-in" in reason for reason in silent.reasons)
     assert judge(diary.story, Tuned(cooling_below=90), before, NOW).state == "cooling"
+
+
+def test_a_signal_that_is_switched_off_takes_no_others_place(diary: Diary) -> None:
+    last = max(m.at for m in diary.facts.messages.values())
+    long, longer, longest = "silence 14 days", "silence 30 days", "silence 60 days"
+    for off, left in ({longest}, longer), ({longer, longest}, long), ({longer}, longest):
+        names = found(diary, last + 70 * DAY, dict.fromkeys(off, 0)).keys()
+        assert {name for name in names if name.startswith("silence")} == {left}
+    waited = found(diary, last + 10 * DAY, {"very long wait": 0}) if _asked(diary, last) else {}
+    assert len(waited["long wait"]) == 1
+    slow = Diary()
+    talk(slow, random.Random(8), YEAR[:150], theirs=3, ours=4)
+    talk(slow, random.Random(9), YEAR[150:180], theirs=20, ours=4)
+    assert "answers much slower" in found(slow)
+    assert "answers slower" not in found(slow)
+    assert "answers slower" in found(slow, points={"answers much slower": 0})
+
+
+def _asked(diary: Diary, last: datetime) -> Message:
+    return diary.mail(Side.OWNER, last, subject="Invoice", asks=True)
 
 
 def test_every_signal_has_a_lower_case_name_and_weight() -> None:
