@@ -3,8 +3,8 @@
 Theory of operation. The text is cut where the mail that is answered begins: at "-----Original Message-----",
 at a block of header lines ("From: ... Sent: ..."), or at "On ... wrote:" where no quoted lines follow it.
 Lines that begin with ">" go, together with the "On ... wrote:" above them; what stands between and below
-quotes stays (people answer inline). Then the signature goes: after "-- ", or after a closing formula ("Best
-regards,") that only a few short lines follow. Last, disclaimers and "Sent from my phone" go.
+quotes stays (people answer inline). Then disclaimers, "Sent from my phone" and the signature go
+(`mail.reading.signatures`).
 
 All patterns work line by line on capped text, so that no text can make them slow. The marks themselves are
 lists in `mail/reading/words/`.
@@ -13,16 +13,20 @@ lists in `mail/reading/words/`.
 import re
 from functools import cache
 
-from mail.reading.wordlists import any_of, is_greeting, merged, one_of, phrases, plain
+from mail.reading.signatures import SIGNATURE, without_notices, without_signature
+from mail.reading.wordlists import merged, one_of, phrases, plain
 
 TEXT_CAP = 20_000  # characters; what lies beyond is not looked at
 LINE_CAP = 1_000  # characters of a line that are compared with the marks
 ATTRIBUTION_LINES = 4  # so many does "On ... wrote:" take at most
-SIGNATURE_LINES = 8  # a closing formula with more lines below it is none
 
 _QUOTED = re.compile(r"[ \t]{0,3}(?:[>›»|]|&gt;)")
 _RULE = re.compile(r"\s*[-_=*\u2014]{5,}\s*$")
-_INVISIBLE = str.maketrans("\u00a0", " ", "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\0")
+_INVISIBLE = str.maketrans(
+    "\u00a0",
+    " ",
+    "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad\0",
+)
 _RULE_MARKS = "-_=*—#"
 _LINE_MARKS = ">›»|&" + _RULE_MARKS  # one of these begins a quoted line, or a rule above an older mail
 # Gmail's older form: "2026-11-09 10:00 GMT+08:00 Jo <jo@x.example>:".
@@ -38,8 +42,10 @@ _PGP_SIGNED = re.compile(
     r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\S.*\n){0,5}\n", re.MULTILINE
 )  # RFC 4880, 7
 _UUENCODED = re.compile(r"^begin [0-7]{3} .*$(?:\n.*)*?(?:\n^end[ \t]*$|\Z)", re.MULTILINE)
-_SIGNATURE = re.compile(r"--\s?$|—\s*$|__\s?$")
-_SIGNATURE_MARKS = ("-", "—", "_")
+# Zoho: "---- On Mon, 09 Nov 2026 10:00:00 +0800 Jo <jo@x.example> wrote ----", in the writer's language.
+_BETWEEN_DASHES = re.compile(r"-{3,}\s?(\S.*?)\s?-{3,}$")
+# GroupWise: ">>> Jo <jo@x.example> 11/9/2026 10:00 AM >>>", and no mark in front of what was written then.
+_BETWEEN_MARKS = re.compile(r">>> .*[@<\d].* >>>$")
 _LOOKS_ATTRIBUTED = re.compile(r"\d|@|<")
 
 
@@ -53,7 +59,7 @@ def fresh_text(text: str) -> str:
     if "\nbegin " in text:
         text = _UUENCODED.sub("", text)
     lines = _without_quotes([line.strip() for line in text.split("\n")])
-    lines = _without_signature(_without_notices(lines))
+    lines = without_signature(without_notices(lines))
     return "\n".join(lines).strip()
 
 
@@ -66,7 +72,7 @@ def find_end(text: str) -> bool:
 
 def _is_end(lines: list[str], n: int) -> bool:
     line = lines[n]
-    return bool(_QUOTED.match(line) or _SIGNATURE.match(line) or _starts_original(lines, n))
+    return bool(_QUOTED.match(line) or SIGNATURE.match(line) or _starts_original(lines, n))
 
 
 def _without_quotes(lines: list[str]) -> list[str]:
@@ -77,6 +83,8 @@ def _without_quotes(lines: list[str]) -> list[str]:
         line = lines[n]
         length = 0
         if line and (line[0] == ">" or (not line[0].isalnum() and _QUOTED.match(line))):
+            if _BETWEEN_MARKS.match(line) and not _quote_follows(lines, n + 1):
+                break
             length = 1
         elif line:
             if not any(kept) and one_of("answer above").search(plain(line)):
@@ -106,6 +114,9 @@ def _attribution(lines: list[str], n: int) -> int:
         return 0
     if line.endswith((":", "：", ":*")):
         return 1 if _is_attribution(line) else 0
+    if line.endswith("---"):
+        inside = _BETWEEN_DASHES.match(line)
+        return 1 if inside and _is_attribution(f"{inside[1]}:") else 0
     if n + 1 == len(lines) or not lines[n + 1] or not _opens_attribution().match(plain(line)):
         return 0
     for length in range(2, ATTRIBUTION_LINES + 1):
@@ -192,34 +203,6 @@ def _is_header_line(line: str) -> bool:
     return bool(colon) and plain(head.strip("*_> ")) in _header_names()
 
 
-def _without_signature(lines: list[str]) -> list[str]:
-    for n, line in enumerate(lines):
-        if line[:1] in _SIGNATURE_MARKS and _SIGNATURE.fullmatch(line):
-            return lines[:n]
-    content = [n for n, line in enumerate(lines) if line]
-    for n in reversed(content[-SIGNATURE_LINES - 1 :]):
-        if len(lines[n]) < 60 and plain(lines[n]).strip(" ,.!-–—~*_") in _sign_offs():
-            below = [lines[k] for k in content if k > n]
-            if all(len(line) < 80 and "?" not in line and "#" not in line for line in below):
-                says_more = any(not is_greeting(lines[k]) for k in content if k < n)
-                return lines[:n] if says_more else lines[: n + 1]  # "Thanks" alone is the message
-    return lines
-
-
-def _without_notices(lines: list[str]) -> list[str]:
-    """Without "Sent from my phone" and disclaimers; a disclaimer ends at a blank line."""
-    kept: list[str] = []
-    in_notice = False
-    for line in lines:
-        if not line:
-            in_notice = False
-        elif not in_notice:
-            in_notice = _is_notice(line)
-        if not in_notice:
-            kept.append(line)
-    return kept
-
-
 @cache
 def _said() -> tuple[str, ...]:
     """What an attribution ends with."""
@@ -249,26 +232,3 @@ def _original() -> re.Pattern[str]:
 @cache
 def _header_names() -> frozenset[str]:
     return frozenset(plain(name) for name in phrases("header names"))
-
-
-@cache
-def _sign_offs() -> frozenset[str]:
-    return frozenset(plain(phrase) for phrase in phrases("sign-offs"))
-
-
-def _is_notice(line: str) -> bool:
-    """Whether "Sent from my phone" or a disclaimer begins here; most lines are out by their first word."""
-    text = plain(line[:200]).lstrip("*_-[( ")
-    first = text.split(" ", 1)[0].rstrip(":,.")
-    return (first in _notice_words() or not text.isascii()) and bool(_notice().match(text))
-
-
-@cache
-def _notice_words() -> frozenset[str]:
-    notices = (*phrases("sent from"), *phrases("disclaimers"))
-    return frozenset(plain(one).split(" ", 1)[0].rstrip(":,.") for one in notices)
-
-
-@cache
-def _notice() -> re.Pattern[str]:
-    return any_of((*phrases("sent from"), *phrases("disclaimers")))

@@ -29,10 +29,15 @@ _BLOCK_NAMES = (
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _QUOTE_MARK = re.compile(
     r"gmail_attr|yahoo_quoted|moz-cite-prefix|moz-forward-container|protonmail_quote|zmail_extra|WordQuote|"
-    r"divRplyFwdMsg|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|reply-intro|"
-    r"gmail_signature|moz-signature|protonmail_signature_block|^Signature$|ms-outlook-mobile-signature"
+    r"divRplyFwdMsg|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|reply-intro|front-blockquote|"
+    r"protonmail_signature_block|gmail_signature_prefix|AppleMailSignature|messageSignatureSection|Zm-_Id_-Sgn(?!\d)|"
+    r"(?:^|[\s_-])[Ss]ignature(?:\s|$)"
 )
 _QUOTE_STARTS = frozenset(["appendonsend", "divRplyFwdMsg", "mail-editor-reference-message-container"])
+_SHOWN_BEFORE = re.compile(r"^(?:x_)+")  # Outlook on the web puts it before the ids of mail that it shows
+_HIDDEN = re.compile(
+    r"display\s*:\s*none", re.IGNORECASE
+)  # previews and the marks of newsletters and help desks
 
 
 def html_to_text(html: str, with_quotes: bool = False) -> str:
@@ -72,17 +77,22 @@ def _pieces(root: "LexborNode", with_quotes: bool) -> list[str]:
 
 
 def _mark(node: "LexborNode") -> str:
-    """What says that the element holds quoted mail or a signature; "" where it is fresh."""
+    """What says that the element holds quoted mail, a signature or nothing that is seen; "" where it is fresh."""
     if node.tag in _QUOTES:
         return "quote"
     attributes = node.attributes
     if not attributes:
         return ""
-    identity = attributes.get("id") or ""
+    identity = _SHOWN_BEFORE.sub("", attributes.get("id") or "")
     if identity in _QUOTE_STARTS:
         return identity
-    names = f"{attributes.get('class') or ''} {identity}".strip()
-    return "quote" if names and _QUOTE_MARK.search(names) else ""
+    if _HIDDEN.search(attributes.get("style") or ""):
+        return "hidden"
+    names = f"{attributes.get('class') or ''} {identity} {attributes.get('name') or ''}".strip()
+    if not names or not _QUOTE_MARK.search(names):
+        return ""
+    # Gmail marks "---------- Forwarded message ----------" alone: all that follows it is found by this line.
+    return "" if "gmail_attr" in names and node.text().lstrip().startswith("-----") else "quote"
 
 
 def _after(node: "LexborNode", root: "LexborNode", out: list[str]) -> "LexborNode | None":

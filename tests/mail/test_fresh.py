@@ -78,6 +78,10 @@ QUOTE_HEADERS = [
     "Dňa št 13. 1. 2022 o 10:00 Dana Reyes <dana@acme.example> napísal(a):",
     "чт, 13 січ. 2022 р. о 10:00 Dana Reyes <dana@acme.example> пише:",
     "Missatge de Dana Reyes <dana@acme.example> del dia dj., 13 de gen. 2022 a les 10:00:",
+    "---- On Mon, 09 Nov 2026 10:00:00 +0800 Dana Reyes <dana@acme.example> wrote ----",
+    "---- El lun, 09 nov 2026 10:00:00 +0800 Dana Reyes <dana@acme.example> escribió ---",
+    "في الاثنين، 9 نوفمبر 2026 في 10:00 ص تمت كتابة ما يلي بواسطة Dana\n<dana@acme.example>:",
+    "\u202bבתאריך יום ב׳, 9 בנוב׳ 2026 ב-10:00 מאת \u202aDana\u202c <\u202adana@acme.example\u202c>:\u202c",
 ]
 
 
@@ -159,6 +163,14 @@ def test_so_does_what_follows_such_a_line_without_marks(header: str) -> None:
         "##- Please type your reply above this line -##\nOld",
         "--- Please reply above this line ---\nOld",
         "________________________________________\nFrom: X [x@y.example]\nSent: Y",
+        ">>> Dana Reyes <dana@acme.example> 11/9/2026 10:00 AM >>>",
+        "Від: X\nНадіслано: Y\nКому: Z\nТема: Q",
+        "Šalje: X\nPoslano: Y\nPrima: Z\nPredmet: Q",
+        "Saatja: X\nSaatmisaeg: Y\nAdressaat: Z\nTeema: Q",
+        "Nuo: X\nIšsiųsta: Y\nKam: Z\nTema: Q",
+        "De: X\nEnviat el: Y\nPer a: Z\nTema: Q",
+        "Daripada: X\nDihantar: Y\nKepada: Z\nSubjek: Q",
+        "Mula kay: X\nIpinadala: Y\nPara kay: Z\nPaksa: Q",
     ],
 )
 def test_the_answered_mail_is_cut_off(mark: str) -> None:
@@ -214,6 +226,15 @@ def test_answers_between_and_below_quotes_stay() -> None:
         "iPhone'umdan gönderildi",
         "Lähetetty iPhonesta",
         "Virus-free. www.avast.com",
+        "Virenfrei.www.avast.com",
+        "Outlook voor iOS downloaden",
+        "Scarica Outlook per Android",
+        "Pobierz program Outlook dla systemu iOS",
+        "Excuse my brevity, sent from mobile. Questions?",
+        "---\nMaria Santos | Designer\nWhat can I do for you?",
+        "Best,\nMaria Santos\nNeed a call? https://cal.example/maria",
+        "Warm regards,\n\nMaria Santos\nDesigner\nContract\nP: 1\nM: 2\nE: maria@contract.example\n"
+        "W: contract.example\nA: 12 Street\nBook a call\nPlease leave a review!",
     ],
 )
 def test_signatures_and_notices_go(signature: str) -> None:
@@ -250,6 +271,9 @@ def test_yahoos_phones_quote_in_the_line_that_says_who_wrote(header: str) -> Non
         "Note: this works\nTo: do",
         "- one\n- two",
         "Dear Dana\nFrom: here on it is easy",
+        "The first page is done.\n---\nWhich one do you prefer?",
+        "The first page is done.\n---\nNext steps:\nplease send the fonts",
+        "Thanks,\n- please send the fonts\n- and the logo",
     ],
 )
 def test_what_only_looks_like_a_mark_stays(text: str) -> None:
@@ -303,6 +327,13 @@ class TestHtml:
             '<div id="divRplyFwdMsg">From: x</div><div>old</div>',
             '<div class="protonmail_quote">old</div>',
             '<div class="gmail_signature">old</div>',
+            '<div class="elementToProof" id="Signature">old</div><div id="appendonsend"></div>old',
+            '<div id="x_Signature">old</div><div id="x_appendonsend"></div><hr>old',
+            '<div name="messageSignatureSection">old</div>',
+            '<div id="Zm-_Id_-Sgn" data-sigid="1">old</div>',
+            '<div class="front-signature">old</div>',
+            '<div id="composer_signature">old</div>',
+            '<div style="max-height:0; DISPLAY : none">old</div>',
         ],
     )
     def test_what_programs_mark_as_quoted_goes(self, quote: str) -> None:
@@ -316,6 +347,13 @@ class TestHtml:
             "</b> Montag<br><b>An:</b> Maria<br><b>Betreff:</b> Logo</p></div></div><p>Which one?</p></div>"
         )
         assert fresh_text(html_to_text(html)) == "Yes, the blue one."
+
+    def test_what_gmail_forwards_goes(self) -> None:
+        html = (
+            '<div>Look at this.<div class="gmail_quote"><div class="gmail_attr">---------- Forwarded message '
+            "---------<br>From: Joe<br>Subject: Logo<br></div><br><div>Could you?</div></div></div>"
+        )
+        assert fresh_text(html_to_text(html)) == "Look at this."
 
     def test_answers_between_quotes_stay(self) -> None:
         assert html_to_text("<blockquote>a</blockquote>one<blockquote>b</blockquote>two").split() == [

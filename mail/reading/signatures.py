@@ -1,0 +1,98 @@
+"""The ends of mails that nobody wrote for this one: signatures, "Sent from my phone", disclaimers.
+
+A signature begins after "-- "; or after a closing formula ("Best regards,") that only short lines follow; or after
+a rule ("---") that nothing but names and numbers follows. All works line by line on lines that are stripped.
+"""
+
+import re
+from functools import cache
+
+from mail.reading.wordlists import any_of, is_greeting, phrases, plain
+
+SIGNATURE = re.compile(r"--\s?$|—\s*$|__\s?$")
+SIGNATURE_LINES = 14  # a closing formula with more lines below it is none
+_SIGNATURE_MARKS = ("-", "—", "_")
+_SHORT_RULE = re.compile(r"(?:-{3,}|–|_{3,}|\*{3,}|={3,})$")  # above a signature, but between paragraphs, too
+_RULE_MARKS = ("-", "–", "_", "*", "=")
+_LINK = re.compile(r"https?://|www\.")
+_LISTED = re.compile(r"[-*•+]\s|\d{1,2}[.)]\s")
+# Notices whose words stand in another order in each language: "Outlook voor iOS downloaden".
+_ADVERTISED = re.compile(
+    r"[^.?!]{0,30}\boutlook\b[^.?!]{0,20}\b(?:ios|android)\b[^.?!]{0,15}(?:<\S+)?$|.{0,60}\bavast\b.{0,80}$"
+)
+
+
+def without_signature(lines: list[str]) -> list[str]:
+    """What stands above the signature; all of it where there is none."""
+    for n, line in enumerate(lines):
+        if line[:1] in _SIGNATURE_MARKS and SIGNATURE.fullmatch(line):
+            return lines[:n]
+    lines = _above_last_rule(lines)
+    content = [n for n, line in enumerate(lines) if line]
+    for n in reversed(content[-SIGNATURE_LINES - 1 :]):
+        if len(lines[n]) < 60 and plain(lines[n]).strip(" ,.!-–—~*_") in _sign_offs():
+            below = [lines[k] for k in content if k > n]
+            asks = any("?" in line and not _LINK.search(line) for line in below)
+            if not asks and _are_a_signature(below):
+                says_more = any(not is_greeting(lines[k]) for k in content if k < n)
+                return lines[:n] if says_more else lines[: n + 1]  # "Thanks" alone is the message
+    return lines
+
+
+def _above_last_rule(lines: list[str]) -> list[str]:
+    """What stands above "---", where names and numbers or nothing follow it; paragraphs are parted by it, too."""
+    content = [n for n, line in enumerate(lines) if line][-SIGNATURE_LINES - 1 :]
+    rule = next((n for n in reversed(content) if _is_rule(lines[n])), None)
+    if rule is None:
+        return lines
+    below = [lines[n] for n in content if n > rule]
+    says_more = bool(below) and (below[0][-1] in "?!.:,;" or below[0].count(" ") > 7)
+    return lines if says_more or not _are_a_signature(below) else lines[:rule]
+
+
+def _is_rule(line: str) -> bool:
+    return line[0] in _RULE_MARKS and bool(_SHORT_RULE.fullmatch(line))
+
+
+def _are_a_signature(lines: list[str]) -> bool:
+    """Whether these lines are names, numbers and addresses: short, no list of points, and nothing said by a tag."""
+    return all(len(line) < 80 and "#" not in line and not _LISTED.match(line) for line in lines)
+
+
+def without_notices(lines: list[str]) -> list[str]:
+    """Without "Sent from my phone" and disclaimers; a disclaimer ends at a blank line."""
+    kept: list[str] = []
+    in_notice = False
+    for line in lines:
+        if not line:
+            in_notice = False
+        elif not in_notice:
+            in_notice = _is_notice(line)
+        if not in_notice:
+            kept.append(line)
+    return kept
+
+
+@cache
+def _sign_offs() -> frozenset[str]:
+    return frozenset(plain(phrase) for phrase in phrases("sign-offs"))
+
+
+def _is_notice(line: str) -> bool:
+    """Whether "Sent from my phone" or a disclaimer begins here; most lines are out by their first word."""
+    text = plain(line[:200]).lstrip("*_-[( ")
+    first = text.split(" ", 1)[0].rstrip(":,.")
+    if "outlook" in text or "avast" in text:
+        return bool(_ADVERTISED.match(text) or _notice().match(text))
+    return (first in _notice_words() or not text.isascii()) and bool(_notice().match(text))
+
+
+@cache
+def _notice_words() -> frozenset[str]:
+    notices = (*phrases("sent from"), *phrases("disclaimers"))
+    return frozenset(plain(one).split(" ", 1)[0].rstrip(":,.") for one in notices)
+
+
+@cache
+def _notice() -> re.Pattern[str]:
+    return any_of((*phrases("sent from"), *phrases("disclaimers")))
