@@ -83,7 +83,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
         line = lines[n]
         length = 0
         if line and (line[0] == ">" or (not line[0].isalnum() and _QUOTED.match(line))):
-            if _BETWEEN_MARKS.match(line) and not _quote_follows(lines, n + 1):
+            if line[-1] == ">" and _BETWEEN_MARKS.match(line) and not _quote_follows(lines, n + 1):
                 break
             length = 1
         elif line:

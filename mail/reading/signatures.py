@@ -11,6 +11,7 @@ from mail.reading.wordlists import any_of, is_greeting, phrases, plain
 
 SIGNATURE = re.compile(r"--\s?$|—\s*$|__\s?$")
 SIGNATURE_LINES = 14  # a closing formula with more lines below it is none
+LONGEST = 80  # characters: a longer line is none of a signature
 _SIGNATURE_MARKS = ("-", "—", "_")
 _SHORT_RULE = re.compile(r"(?:-{3,}|–|_{3,}|\*{3,}|={3,})$")  # above a signature, but between paragraphs, too
 _RULE_MARKS = ("-", "–", "_", "*", "=")
@@ -27,25 +28,31 @@ def without_signature(lines: list[str]) -> list[str]:
     for n, line in enumerate(lines):
         if line[:1] in _SIGNATURE_MARKS and SIGNATURE.fullmatch(line):
             return lines[:n]
-    lines = _above_last_rule(lines)
     content = [n for n, line in enumerate(lines) if line]
+    ends = {line[0] for line in map(lines.__getitem__, content[-SIGNATURE_LINES - 1 :])}
+    if not ends.isdisjoint(_RULE_MARKS):
+        lines = _above_last_rule(lines, content[-SIGNATURE_LINES - 1 :])
+        content = [n for n in content if n < len(lines)]
+    below: list[str] = []
     for n in reversed(content[-SIGNATURE_LINES - 1 :]):
-        if len(lines[n]) < 60 and plain(lines[n]).strip(" ,.!-–—~*_") in _sign_offs():
-            below = [lines[k] for k in content if k > n]
+        line = lines[n]
+        if len(line) < 60 and plain(line).strip(" ,.!-–—~*_") in _sign_offs():
             asks = any("?" in line and not _LINK.search(line) for line in below)
             if not asks and _are_a_signature(below):
                 says_more = any(not is_greeting(lines[k]) for k in content if k < n)
                 return lines[:n] if says_more else lines[: n + 1]  # "Thanks" alone is the message
+        if len(line) >= LONGEST:
+            break
+        below.append(line)
     return lines
 
 
-def _above_last_rule(lines: list[str]) -> list[str]:
+def _above_last_rule(lines: list[str], last: list[int]) -> list[str]:
     """What stands above "---", where names and numbers or nothing follow it; paragraphs are parted by it, too."""
-    content = [n for n, line in enumerate(lines) if line][-SIGNATURE_LINES - 1 :]
-    rule = next((n for n in reversed(content) if _is_rule(lines[n])), None)
+    rule = next((n for n in reversed(last) if _is_rule(lines[n])), None)
     if rule is None:
         return lines
-    below = [lines[n] for n in content if n > rule]
+    below = [lines[n] for n in last if n > rule]
     says_more = bool(below) and (below[0][-1] in "?!.:,;" or below[0].count(" ") > 7)
     return lines if says_more or not _are_a_signature(below) else lines[:rule]
 
@@ -56,7 +63,7 @@ def _is_rule(line: str) -> bool:
 
 def _are_a_signature(lines: list[str]) -> bool:
     """Whether these lines are names, numbers and addresses: short, no list of points, and nothing said by a tag."""
-    return all(len(line) < 80 and "#" not in line and not _LISTED.match(line) for line in lines)
+    return all(len(line) < LONGEST and "#" not in line and not _LISTED.match(line) for line in lines)
 
 
 def without_notices(lines: list[str]) -> list[str]:
