@@ -60,6 +60,7 @@ def command(
     now = house.now()
     begin = beginning(since, now, policy.owner.timezone)
     past = _past(house)
+    begin = _not_before_the_first(past, begin, now, policy.owner.timezone)
     with _bar("Today's rules") as progress:
         found = backtest(house, policy, past, begin, now, progress=progress)
     if other is None or diff is None:
@@ -84,6 +85,15 @@ def beginning(text: str, now: datetime, timezone: str) -> datetime:
         complain(f"--since {text} lies ahead: there is no mail yet to replay.")
         raise typer.Exit(1)
     return begin
+
+
+def _not_before_the_first(past: Past, begin: datetime, now: datetime, timezone: str) -> datetime:
+    """Of a time before all recorded mail nobody knows anything: no silence in it is one."""
+    if past.first is None:
+        complain("No mail is recorded yet: let Keepwarm read the mailbox first, with run --once.")
+    elif begin < past.first:
+        complain(f"The recorded mail begins on {local(past.first, timezone)}: so does the replay.")
+    return max(begin, past.first or now)
 
 
 def _policy(house: House) -> Policy:

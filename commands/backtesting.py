@@ -65,6 +65,11 @@ class Past:
         """All letters of all relationships."""
         return (letter for record in self.records.values() for letter in record.letters)
 
+    @property
+    def first(self) -> datetime | None:
+        """The oldest mail; None where none was read."""
+        return min((mail.at for record in self.records.values() for mail in record.messages), default=None)
+
 
 def past_of(store: Store) -> Past:
     """The whole recorded history."""

@@ -220,6 +220,16 @@ def test_since_is_a_span_or_a_day(text: str, begin: datetime) -> None:
     assert beginning(text, END, "America/New_York") == begin
 
 
+def test_before_the_first_mail_nothing_is_known(recorded_house) -> None:
+    first = min(json.loads(line)["at"] for line in invoke(recorded_house, "--json")[1].splitlines())
+    code, out, err = invoke(recorded_house, "--since", "1000y", "--json")
+    assert (code, min(json.loads(line)["at"] for line in out.splitlines())) == (0, first)
+    assert "The recorded mail begins on" in err
+    code, out, err = invoke(House(recorded_house.rules, recorded_house.data / "nothing"), "--json")
+    assert (code, out) == (0, "")
+    assert "No mail is recorded yet" in err
+
+
 @pytest.mark.parametrize("text", ["yesterday", "90", "d", "2027-01-01", "2026-02-30", "99999y"])
 def test_a_since_that_is_none_is_refused_in_a_sentence(recorded_house, text: str) -> None:
     code, out, err = invoke(recorded_house, "--since", text)
