@@ -14,16 +14,49 @@ WORDS_CAP = 7  # words of a line in which a date is looked for
 PAST, FUTURE = timedelta(days=400), timedelta(days=1500)  # from the mail: what lies outside is no due date
 
 _MONTH_FIRST = frozenset(["en-us", "en-ph", "es-pa", "es-pr", "fil-ph", "tl-ph", "en"])
-_YEAR_FIRST = frozenset(["zh", "ja", "ko", "hu", "lt", "sv", "mn"])
+_YEAR_FIRST = frozenset(["zh", "ja", "ko", "hu", "lt", "mn"])
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_ISO = re.compile(r"((?:19|20)\d\d)-(\d\d?)-(\d\d?)(?!\d)")
+_ISO = re.compile(r"((?:19|20)\d\d)(?:\s?[-/.年]\s?(\d\d?)\s?[-/.月]\s?(\d\d?)|(\d\d)(\d\d))(?!\d)")
+_MONTH_AND_DAY = re.compile(r"(\d{1,2})\s?[月월]\s?(\d{1,2})(?!\d)")
 _NUMBERED = re.compile(r"(\d{1,2})\s*([./-])\s*(\d{1,2})(?:\s*\2\s*(\d{4}|\d{2}))?\.?(?!\d)")
 _LEADING = re.compile(
     r"^(?:(?:by|on|until|till|before|for|no later than|the|"
     r"el|la|para|até|dia|le|pour|am|bis|den|dem|zum|ab|il|op|sa|"
-    r"this|next|coming|eod|cob|end of day|jusqu'au)\b[\s,:]*)+",
+    r"this|next|coming|nächsten|nächster|kommenden|kommender|diesen|próximo|próxima|date|noon|midday|first thing|"
+    r"eod|cob|end of day|jusqu'au)\b[\s,:]*)+",
     re.IGNORECASE,
 )
+# A day of the week in front of figures: "Fr 13.11.", "Fri, 11/13", "sexta, 13/11"; dateparser knows the whole names.
+_BEFORE_FIGURES = re.compile(r"([^\W\d_]{2,13})[.,]{0,2}\s+(?=\d{1,4}\s?[./-]\s?\d)")
+_WEEKDAY_CODES = "mo di mi do fr sa so lun mar mer mié jeu jue ven vie sam sáb sab dim dom seg ter qua qui sex gio ma wo vr za zo"
+_WEEKDAYS = frozenset(_WEEKDAY_CODES.split())
+_SHORTENED = re.compile(r"\b(tue|wed|thu)(?:s|rs|r)\b", re.IGNORECASE)
+_FROM_NOW = re.compile(r"(?:\bin )?(\w+ (?:day|week|month)s?) from (?:now|today)\b", re.IGNORECASE)
+_FROM_THEN = re.compile(r"(?:in )?\w+ (?:day|week|month)s? (?:from|after|before)\b", re.IGNORECASE)
+# What dateparser does not know, by the days that it lies ahead.
+_AHEAD = tuple(
+    (days, re.compile(rf"(?:{words})(?!\w)", re.IGNORECASE))
+    for days, words in (
+        (0, "eod|cob|end of day|close of business|ngayon|ngayong araw"),
+        (1, "bukas"),
+        (2, "pasado mañana|depois de amanhã|dopodomani|sa makalawa|makalawa"),
+    )
+)
+_MONTHS_END = re.compile(
+    r"(?:the )?(?:end of (?:the |this )?month|eom|month[- ]end|monatsende|ende des monats|fin(?:al)? de(?:l)? mes|"
+    r"fim do mês|final do mês|fin du mois|fine mese|eind(?:e)? van de maand|katapusan)(?!\w)",
+    re.IGNORECASE,
+)
+# "the 15th", "dia 15", and nothing more: "the 2nd draft" is no day.
+_DAY_ALONE = re.compile(
+    r"(?:(?:el |on |by |no )*d[ií]a (\d{1,2})|(?:on |by |the )*(\d{1,2})(?:st|nd|rd|th))"
+    r"(?=\s*(?:$|[,.;:!)]|(?:at|by|please)\b))",
+    re.IGNORECASE,
+)
+_MONTHS = re.compile(
+    r"\b(?:months?|mes|meses|mês|mois|monate?n?|maand(?:en)?|mese|mesi|buwan)\b", re.IGNORECASE
+)
+_NEXT = re.compile(r"(?:by |on |before |until )?next (?:mon|tue|wed|thu|fri|sat|sun)", re.IGNORECASE)
 _THREE_LETTERS = re.compile(r"[^\W\d_]{3}|[^\x00-\u02af]")
 _NO_DAYS = frozenset(["one", "two", "ten", "six", "sec", "min", "now", "few", "the", "and"])
 # Hours that dateparser takes for days: "17 Uhr", "17h30", and "at 5" where no more follows.
@@ -48,11 +81,44 @@ def day_in(text: str, written_at: datetime, timezone: str, language: str, locale
     """The day that a piece of text begins with; None where there is none near `written_at` (aware)."""
     today = written_at.astimezone(_zone(timezone)).date()
     said = _with_plain_hours(text.replace("\u00a0", " ").strip(" :=-–("))
-    words = _LEADING.sub("", said).split()[:WORDS_CAP]
-    found = _numbers(" ".join(words), today, order_of(locale))
-    if found is None and words:
-        found = _words(tuple(words), today, order_of(locale), language)
+    found = _day(said, today, order_of(locale), language)
+    if found and _NEXT.match(said) and found.isocalendar()[1] == today.isocalendar()[1]:
+        found += timedelta(days=7)  # who says "next Friday" on a Monday means that of the next week
     return found if found and today - PAST <= found <= today + FUTURE else None
+
+
+def _day(said: str, today: date, order: str, language: str) -> date | None:
+    words = _LEADING.sub("", _SHORTENED.sub(r"\1", _FROM_NOW.sub(r"in \1", said))).split()[:WORDS_CAP]
+    text = " ".join(words)
+    found = _numbers(text, today, order) or _numbers(_without_weekday(text, today, language), today, order)
+    if found is None and not _FROM_THEN.match(text):
+        found = _known(said, text, today) or (_words(tuple(words), today, order, language) if words else None)
+    return found or _day_alone(said, today)
+
+
+def _without_weekday(text: str, today: date, language: str) -> str:
+    first = _BEFORE_FIGURES.match(text)
+    if first and (first[1].lower() in _WEEKDAYS or _read(first[1], today, "DMY", language)):
+        return text[first.end() :]
+    return text
+
+
+def _known(said: str, text: str, today: date) -> date | None:
+    """The end of the month, and days in words that dateparser does not know."""
+    if _MONTHS_END.match(text):
+        return (today.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    days = next((days for days, words in _AHEAD if words.match(text or said)), None)
+    return None if days is None else today + timedelta(days=days)
+
+
+def _day_alone(said: str, today: date) -> date | None:
+    """The next day of a month that has this number."""
+    match = _DAY_ALONE.match(said)
+    if not match:
+        return None
+    number = int(match[1] or match[2])
+    ahead = (today + timedelta(days=n) for n in range(62))
+    return next((day for day in ahead if day.day == number), None)
 
 
 def _with_plain_hours(text: str) -> str:
@@ -72,12 +138,16 @@ def _numbers(text: str, today: date, order: str) -> date | None:
     """A date in figures: 2026-12-03, 03/04, 3.4.2026."""
     iso = _ISO.match(text)
     if iso:
-        return _date(int(iso[1]), int(iso[2]), int(iso[3]))
+        return _date(int(iso[1]), int(iso[2] or iso[4]), int(iso[3] or iso[5]))
+    named = _MONTH_AND_DAY.match(text)
+    if named:
+        return _nearest(int(named[1]), int(named[2]), today)
     match = _NUMBERED.match(text)
     if not match:
         return None
     first, mark, second = int(match[1]), match[2], int(match[3])
-    day_first = mark == "." or order != "MDY"  # points are used only where the day comes first
+    # Points are used only where the day comes first, or the year, and then the month comes before the day.
+    day_first = order == "DMY" or (mark == "." and order == "MDY")
     day, month = (first, second) if day_first else (second, first)
     if month > 12 >= day:
         day, month = month, day
@@ -120,9 +190,9 @@ def _read(text: str, today: date, order: str, language: str) -> date | None:
         text,
         languages=list(_languages((language,))),
         settings={
-            "DATE_ORDER": order,
+            "DATE_ORDER": "MDY" if order == "YMD" else order,  # "15 Dec" is no day of 2015
             "PREFER_DATES_FROM": "future",
-            "PREFER_DAY_OF_MONTH": "last",
+            "PREFER_DAY_OF_MONTH": "current" if _MONTHS.search(text) else "last",  # "in a month"; "December"
             "RELATIVE_BASE": datetime(today.year, today.month, today.day),  # noqa: DTZ001
             "RETURN_AS_TIMEZONE_AWARE": False,
             "REQUIRE_PARTS": [],

@@ -101,6 +101,62 @@ def test_days_in_words(text: str, language: str, expected: date | None) -> None:
     assert day_in(text, MONDAY, "Europe/Berlin", language, "de-DE") == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026/12/01", date(2026, 12, 1)),
+        ("2026.12.01", date(2026, 12, 1)),
+        ("2026. 12. 1.", date(2026, 12, 1)),
+        ("20261201", date(2026, 12, 1)),
+        ("a week from today", date(2026, 11, 16)),
+        ("a week from Friday", None),
+        ("in a month", date(2026, 12, 9)),
+        ("December", date(2026, 12, 31)),
+        ("end of the month", date(2026, 11, 30)),
+        ("EOM", date(2026, 11, 30)),
+        ("EOD", date(2026, 11, 9)),
+        ("COB Thurs", date(2026, 11, 12)),
+        ("Weds", date(2026, 11, 11)),
+        ("next Friday", date(2026, 11, 20)),
+        ("next Monday", date(2026, 11, 16)),
+        ("first thing Monday", date(2026, 11, 16)),
+        ("midday tomorrow", date(2026, 11, 10)),
+        ("the 15th", date(2026, 11, 15)),
+        ("on the 5th, please", date(2026, 12, 5)),
+        ("31st", date(2026, 12, 31)),
+        ("dia 15", date(2026, 11, 15)),
+        ("the 2nd draft", None),
+        ("version 1.2", None),
+        ("Fr 13.11.", date(2026, 11, 13)),
+        ("Do. 12.11.26 um 12 Uhr", date(2026, 11, 12)),
+        ("am nächsten Freitag", date(2026, 11, 13)),
+        ("pasado mañana", date(2026, 11, 11)),
+        ("depois de amanhã", date(2026, 11, 11)),
+        ("bukas", date(2026, 11, 10)),
+        ("12月15日", date(2026, 12, 15)),
+        ("12월 15일", date(2026, 12, 15)),
+    ],
+)
+def test_days_as_people_jot_them_down(text: str, expected: date | None) -> None:
+    assert day_in(text, MONDAY, "Europe/Berlin", "en", "en-GB") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "expected"),
+    [
+        ("3/4", "ja-JP", date(2027, 3, 4)),
+        ("3/4", "zh-CN", date(2027, 3, 4)),
+        ("12. 15.", "hu-HU", date(2026, 12, 15)),
+        ("3/4", "sv-SE", date(2027, 4, 3)),
+        ("15 Dec", "sv-SE", date(2026, 12, 15)),
+        ("15 Dec", "ja-JP", date(2026, 12, 15)),
+        ("12月15日", "ja-JP", date(2026, 12, 15)),
+    ],
+)
+def test_where_the_year_comes_first_so_does_the_month(text: str, locale: str, expected: date) -> None:
+    assert day_in(text, MONDAY, "Asia/Tokyo", locale[:2], locale) == expected
+
+
 def test_a_day_is_the_writers_own() -> None:
     late = datetime(2026, 11, 9, 23, 30, tzinfo=UTC)  # already Tuesday in Manila
     assert day_in("tomorrow", late, "Asia/Manila", "en", "en-US") == date(2026, 11, 11)
