@@ -60,6 +60,7 @@ class Installation:
     mode: str
     started_at: datetime
     owner_side: tuple[str, ...] = ()  # the addresses that the mailbox was read for; (): not noted
+    secret: str = ""  # of which letters' tokens are made: from older data the same letter gets the same one
 
     @property
     def key(self) -> str:

@@ -22,9 +22,9 @@ from rules.gates import who_answered
 from rules.watermarks import step_fingerprint
 from tick.books import Books
 from tick.decide import Judged, news
+from tick.gone_out import as_its_copy_shows, token_of
 from tick.invitations import calendar_of, invited
 from tick.owner.approval import needs_approval
-from tick.owner.mail import new_token
 from tick.reader import reader_of
 from tick.telling import Telling, facts_of
 
@@ -85,11 +85,12 @@ def _with_letter(
         letter = _letter(case, books, templates, now)
     except RenderingError as error:  # in doubt, quiet: a letter without its fact is not sent
         return [replace(decision, verdict=Verdict.SUPPRESS, why=str(error), gate="letter")]
+    letter = as_its_copy_shows(letter, case.story)
     return [replace(decision, letter=letter.token), letter, *invited(case)]
 
 
 def _letter(judged: Case, books: Books, templates: Templates, now: datetime) -> Letter:
-    token = new_token()
+    token = token_of(judged, books.installation)
     case = replace(judged, story=books.story(judged.story.key))  # with what was written in this very tick
     story, policy = case.story, books.policy
     said = rendered(case, books, templates, token, _next_wording(case), now)

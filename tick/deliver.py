@@ -49,6 +49,7 @@ from tick.books import Books
 from tick.decide import Court
 from tick.doubt import settle
 from tick.drafts import take_back
+from tick.gone_out import as_its_copy_shows
 from tick.line import Delivered, Round, Spent, Wires, no_time
 from tick.outbox import cancel, judge_again
 from tick.owner.approval import YES
@@ -116,6 +117,8 @@ def _is_due(letter: Letter, now: datetime) -> bool:
 
 
 def _send_if_it_still_applies(letter: Letter, work: Round) -> None:
+    if _has_gone_out(letter, work.books):
+        return
     judgement = judge_again(letter, work.books, work.bench, work.now)
     if judgement.verdict is Verdict.HOLD:
         work.done.held += 1
@@ -128,6 +131,16 @@ def _send_if_it_still_applies(letter: Letter, work: Round) -> None:
         _leave_draft(letter, work)
     elif work.line_is_up():
         _hand_over(letter, work)
+
+
+def _has_gone_out(letter: Letter, books: Books) -> bool:
+    """Whether its copy is there, although it waits: these books are older than the mailbox."""
+    if letter.contractor not in books.people.contractors:
+        return False
+    shown = as_its_copy_shows(letter, books.story(letter.contractor))
+    if shown is not letter:
+        books.commit(letter.contractor, [shown])
+    return shown is not letter
 
 
 def _attempt_of(letter: Letter, work: Round) -> Letter:

@@ -13,6 +13,7 @@ from relationship.parties import Contractor
 from rules.watermarks import new_marks
 from store.protocol import OWNER
 from tick.books import Books
+from tick.owner.mail import new_secret
 
 
 def enroll(books: Books, now: datetime) -> None:
@@ -48,6 +49,7 @@ def settle(books: Books, now: datetime) -> None:
     fresh = before is None or before.mode == "dry-run" != mode
     installation = Installation(now, mode, now) if before is None or fresh else before
     installation = replace(installation, mode=mode, owner_side=tuple(sorted(books.people.owner_addresses)))
+    installation = replace(installation, secret=(before.secret if before else "") or new_secret())
     known, starred = {} if fresh else books.marks, books.policy.mailbox.starred
     marks: list[Fact] = [*new_marks(books.rules, known, now, starred)]
     if installation != before or marks:

@@ -22,6 +22,11 @@ def new_token() -> str:
     return secrets.token_hex(12)
 
 
+def new_secret() -> str:
+    """What nobody can guess, of which tokens are made."""
+    return secrets.token_hex(16)
+
+
 def alert(
     books: Books,
     templates: Templates,
