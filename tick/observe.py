@@ -34,6 +34,8 @@ def observe(books: Books, key: str, now: datetime) -> datetime:
     if books.booking:
         changed += _check_ins(books.story(key), books.booking, books, now)
         look_at = min(midnight, books.outlooks[key].until or midnight)
+    elif books.story(key).check_ins:  # what was booked stands in calendars still
+        changed += revise(books.story(key), _diary(books.story(key), None, books, now), now)
     if changed:
         books.commit(key, changed)
     return max(look_at, now)
@@ -64,6 +66,7 @@ def _check_ins(story: Story, rule: Rule, books: Books, now: datetime) -> list[Fa
     return [*changed, *([check_in] if check_in else [])]
 
 
-def _diary(story: Story, rule: Rule, books: Books, now: datetime) -> Diary:
-    begun, booked = max(books.marks[rule.name].since, story.profile.watermark), books.booked(story.key, now)
+def _diary(story: Story, rule: Rule | None, books: Books, now: datetime) -> Diary:
+    begun, booked = story.profile.watermark, books.booked(story.key, now)
+    begun = max(books.marks[rule.name].since, begun) if rule else begun
     return Diary(books.policy.check_ins, books.policy.mailbox.address, booked, begun)

@@ -176,11 +176,11 @@ def waiting(story: Story, diary: Diary, now: datetime) -> list[CheckIn]:
     """
     begun = max(diary.begun, now - LONG_AGO)
     planned = (x for x in story.check_ins.values() if x.state == "planned" and x.planned_at >= begun)
-    return [check_in for check_in in planned if not _spent(story, check_in)]
+    return [check_in for check_in in planned if not spent(story, check_in)]
 
 
-def _spent(story: Story, check_in: CheckIn) -> bool:
-    """Whether the rules have decided against it."""
+def spent(story: Story, check_in: CheckIn) -> bool:
+    """Whether the rules have decided against a planned one: nobody is invited, and its time is free."""
     occasion = occasion_key(check_in)
     verdicts = [decision.verdict for decision in story.decisions.values() if decision.occasion == occasion]
     return bool(verdicts) and Verdict.HOLD not in verdicts

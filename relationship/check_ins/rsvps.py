@@ -60,6 +60,8 @@ def latest(
     """The answer that counts, by check-in and side; whatever the order they came in."""
     found: dict[tuple[str, Side], Answer] = {}
     for answer in _answers(check_ins, messages, invited):
+        if answer.stamp >= check_ins[answer.uid].ends_at:
+            continue  # who tidies up a calendar afterwards does not say how it went
         known = found.get((answer.uid, answer.side))
         if known is None or known.rank < answer.rank:
             found[answer.uid, answer.side] = answer

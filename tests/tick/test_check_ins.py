@@ -354,34 +354,6 @@ def test_a_drafted_invitation_lies_there_until_its_time(scene):
     assert drafted_to(scene, MARIA) == []
 
 
-@pytest.mark.parametrize(
-    ("word", "said"), [("ok", "Let’s talk for"), ("send:\nAbout the logo!", "About the logo!")]
-)
-def test_an_invitation_goes_out_on_the_owners_word(scene, word, said):
-    approved = ("invite: check-ins/agenda", "invite: check-ins/agenda\n    approve: owner")
-    booked_with(scene, ("mode: live", "mode: live\ncheck-ins: {active: every week}"), approved)
-    [asked] = [mail for mail in scene.letters(DANA) if "May I send this to Maria?" in mail.subject]
-    assert not scene.servers.mailbox(MARIA)
-    scene.writes(DANA, TEAM, f"Re: {asked.subject}", word, answers=f"<{asked.message_id}>", folder="INBOX")
-    scene.tick()
-    [content] = [mail.content for mail in scene.servers.mailbox(MARIA)]
-    event = event_in(content)
-    assert (calendar_in(content)["METHOD"], event["UID"]) == ("REQUEST", check_in(scene).uid)
-    assert event.start.astimezone(UTC) == check_in(scene).starts_at
-    assert said in event["DESCRIPTION"]
-    assert said in scene.letters(MARIA)[0].text
-
-
-def test_what_could_not_go_out_before_its_time_goes_out_no_more(scene):
-    scene.servers.refuse[MARIA] = (452, "later")
-    booked_with(scene, ("mode: live", "mode: live\ncheck-ins: {active: every week, notice: 4 hours}"))
-    to(scene, check_in(scene).starts_at)
-    del scene.servers.refuse[MARIA]
-    to(scene, scene.now + timedelta(days=1))
-    assert not scene.servers.mailbox(MARIA)
-    assert scene.why("Check-in") == [("suppress", "cancelled: its time has come")]
-
-
 def test_a_new_time_that_could_not_be_told_before_it_came_is_told_no_more(invited):
     invited.servers.refuse[MARIA] = (452, "later")
     replies(invited, DANA, "DECLINED")
@@ -389,3 +361,38 @@ def test_a_new_time_that_could_not_be_told_before_it_came_is_told_no_more(invite
     del invited.servers.refuse[MARIA]
     to(invited, invited.now + timedelta(hours=3))
     assert len(invited.servers.mailbox(MARIA)) == 1
+
+
+@pytest.mark.parametrize("answer", ["DECLINED", "ACCEPTED"])
+def test_an_answer_after_the_call_says_nothing_about_it(invited, answer):
+    replies(invited, MARIA, "TENTATIVE")
+    to(invited, check_in(invited).ends_at + timedelta(minutes=10))
+    replies(invited, MARIA, answer)
+    to(invited, invited.now + timedelta(hours=4))
+    assert check_in(invited).state == "tentative"
+    assert not [subject for subject in invited.subjects(DANA) if "cannot make" in subject]
+    assert "How did the check-in with Maria go?" in invited.subjects(DANA)
+
+
+def test_what_stands_in_calendars_is_put_right_also_when_nobody_books_any_more(invited):
+    invited.policy(invited.rules_text)  # without the rule that invites
+    invited.tick()
+    replies(invited, DANA, "DECLINED")
+    assert (check_in(invited).sequence, check_in(invited).state) == (1, "invited")
+    assert event_in(invited.servers.mailbox(MARIA)[-1].content)["SEQUENCE"] == 1
+    invited.policy(
+        invited.rules_text, ("timezone: Europe/Madrid", "timezone: Europe/Madrid\n    phase: ended")
+    )
+    invited.tick()
+    assert calendar_in(invited.servers.mailbox(MARIA)[-1].content)["METHOD"] == "CANCEL"
+
+
+def test_who_is_invited_by_no_rule_takes_nobodys_time(scene):
+    few = ("timezone: America/New_York\n  hours: Mon-Fri 09:00-17:00",) * 2
+    few = few[0], few[1].replace("Mon-Fri 09:00-17:00", "Mon 09:00-09:30")
+    rules = CHECK_INS.replace("invite:", "if: {{contractor: Ben Okafor}}\n    invite:")
+    scene.policy(scene.rules_text + rules, ("mode: live", "mode: live\ncheck-ins: {active: every week}"), few)
+    scene.tick()
+    to(scene, scene.now + timedelta(days=18))
+    assert not scene.servers.mailbox(MARIA)
+    assert [mail.subject for mail in scene.letters(BEN) if mail.subject.startswith("Check-in")]
