@@ -89,6 +89,8 @@ class Keepwarm:
         apply_requests(books)
         enroll(books, now)
         recorded = record(self._collect(books, now), books, now, self.wires.copies)
+        if recorded.returned:
+            self.wires.came_back(recorded.returned, now)
         settle(books, now)
         file_copies(self.wires, books, now)
         bench = court(books, looking(self.inbox, books), now)
@@ -126,6 +128,8 @@ class Keepwarm:
             self.inbox.close()
             self.inbox, self.wires = inbox, Wires(inbox, postman)
             self._collect = from_mailbox(inbox)
+        if policy.owner.addresses != self.books.policy.owner.addresses:
+            self.wires.forget_owner()
         self.templates = templates
         self.books.adopt(policy, readers(templates))
 

@@ -201,7 +201,7 @@ def _went_out(letter: Letter, work: Round) -> None:
     work.keep(replace(letter, state=State.SENT, sent_at=work.now, content="", marks=()))
     work.done.sent += 1
     if letter.contractor == OWNER or letter.reader is Side.OWNER:
-        work.wires.owner_refuses = ""
+        work.wires.owner_takes(work.now)
     elif work.books.policy.mailbox.copies == "append":
         _append_copy(letter, work.wires.inbox, work.now)
 

@@ -13,6 +13,7 @@ from tick.books import Books
 from tick.decide import Court
 
 FIRST_REST, LONGEST_REST = timedelta(seconds=10), timedelta(minutes=15)
+RETURNS = timedelta(days=4)  # over a weekend: the next mail to the owner comes back as the last one did
 
 Spent = Callable[[], timedelta]  # how long the tick has run already
 
@@ -42,7 +43,8 @@ class Wires:
     rests_until: datetime | None = None  # the way out failed: nobody knocks before, or a login gets locked
     failures: int = 0
     why: str = ""
-    owner_refuses: str = ""  # the owner's own server takes nothing from us, in its words
+    owner_refuses: str = ""  # the owner's own server takes nothing from us, in one sentence
+    returned_at: datetime | None = None  # when a mail to the owner came back: that it was taken says little
     unwritten: dict[str, Letter] = field(
         default_factory=dict
     )  # answers that the store could not take, by token
@@ -55,6 +57,19 @@ class Wires:
     looks_back: int = 0  # in vain, for copies that an earlier run has left unread; FILINGS: none is to come
     winding_up: bool = False  # the daemon is asked to stop: no further letter is begun
     told: set[str] = field(default_factory=set)  # occasions of mail that the store could not take
+
+    def came_back(self, why: str, now: datetime) -> None:
+        """A mail to the owner was taken, and returned."""
+        self.owner_refuses, self.returned_at = why, now
+
+    def owner_takes(self, now: datetime) -> None:
+        """A mail to the owner was taken; what came back lately comes back again."""
+        if self.returned_at is None or now - self.returned_at > RETURNS:
+            self.forget_owner()
+
+    def forget_owner(self) -> None:
+        """Nothing is known of how mail to the owner fares."""
+        self.owner_refuses, self.returned_at = "", None
 
     def rest(self, why: str, now: datetime) -> None:
         """Leave the way out alone for a while, longer each time; what failed long ago does not count."""

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from mail.imap.inbox import InboxError
 from mail.raw import RawMail
 from mail.reading.riddles import riddle
-from mail.reading.to_us import owner_word
+from mail.reading.to_us import bounce_of_owner, owner_word
 from mail.reading.understanding import understand
-from relationship.messages import Kind, Message, leads
+from relationship.messages import Bounce, Kind, Message, leads
 from relationship.ordering import Identities, merge
 from store.protocol import Cursor, FolderCursor
 from tick.books import Books
@@ -44,6 +44,7 @@ class Recorded:
     read: int = 0
     recorded: int = 0
     errors: int = 0
+    returned: str = ""  # why our mail to the owner came back, in one sentence
 
 
 def record(
@@ -157,6 +158,15 @@ class _Recording:
         if word:
             heed(word, self._books, self._now)
             self.done.recorded += 1
+        elif bounce := bounce_of_owner(raw, batch.people):
+            self._note_returned(bounce)
+
+    def _note_returned(self, bounce: Bounce) -> None:
+        """Of our own letters only: anybody may say that a mail of theirs came back."""
+        token = bounce.letter.partition("@")[0]
+        if token in self._books.owner.letters or token in self._books.routes:
+            why = f" ({bounce.status})" if bounce.status else ""
+            self.done.returned = f"Mail to you ({bounce.address}) comes back{why}: is the address right?"
 
 
 def _taken_in(key: str, messages: Iterable[Message], books: Books, now: datetime) -> list[Message]:

@@ -1,17 +1,21 @@
-"""What the owner writes to Keepwarm itself: commands, news, answers to drafts. It concerns no single contractor."""
+"""What comes for Keepwarm itself: commands, news and answers to drafts from the owner, and our mail that came back.
+
+It concerns no single contractor.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from mail.raw import RawMail
 from mail.reading.authenticity import is_authentic
+from mail.reading.bounces import read_bounces
 from mail.reading.contents import is_readable
 from mail.reading.fresh import fresh_text
 from mail.reading.kinds import kind_of
 from mail.reading.parsing import Mail, parse
 from mail.reading.said import what_is_said
 from mail.reading.who import author_of, directory, recipients
-from relationship.messages import Kind, Side
+from relationship.messages import Bounce, Kind, Side
 from relationship.ordering import message_time
 from relationship.parties import People
 from relationship.tokens import token_in
@@ -46,6 +50,13 @@ def owner_word(raw: RawMail, people: People, trust: str, now: datetime) -> Owner
     owner = people.owner
     tags = what_is_said(text, Side.OWNER, at, owner.timezone, "en", owner.locale).tags
     return OwnerWord(mail.message_id, at, now, author.address, _tokens(mail), mail.subject, text, tags)
+
+
+def bounce_of_owner(raw: RawMail, people: People) -> Bounce | None:
+    """Why mail to the owner's side came back for good; None for any other mail."""
+    mail = parse(raw)
+    bounces = read_bounces(mail) if kind_of(mail).kind is Kind.BOUNCE else ()
+    return next((x for x in bounces if x.permanent and people.owner_side(x.address)), None)
 
 
 def _tokens(mail: Mail) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from daemon import House
 from rules.gates import GATES
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
@@ -158,6 +159,30 @@ def test_a_bounce_of_our_letter_stops_letters_until_a_mail_comes_from_there(scen
     bounce(scene, our_last_letter(scene))  # and anew, since it works no more
     scene.tick()
     assert scene.sent("Bounced")[1:] == ["2026-03-09 12:00"]
+
+
+def test_mail_to_the_owner_that_comes_back_is_trouble_until_the_address_is_another(scene):
+    scene.tick()
+    scene.at("2026-03-02 14:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.live("2026-03-03 16:00")
+    [mail] = scene.letters(DANA)
+    assert scene.keepwarm.trouble == ""
+    bounce(scene, "of-somebody-else@mx.example", DANA)
+    scene.tick()
+    assert scene.keepwarm.trouble == "", "anybody may say so"
+    bounce(scene, mail.message_id, DANA)
+    scene.tick()
+    assert scene.keepwarm.trouble == f"Mail to you ({DANA}) comes back (5.1.1): is the address right?"
+    scene.writes(BEN, TEAM, "Flyer", "Which size?")
+    scene.live("2026-03-04 21:00")
+    assert len(scene.letters(DANA)) == 2, "it is taken, as the first was"
+    assert "comes back" in scene.keepwarm.trouble
+    house = House(scene.rules, scene.folder / "data")
+    scene.rules.write_text(scene.rules.read_text().replace(DANA, "dana@home.example"))
+    scene.keepwarm.adopt(house.policy(house.templates()), house.templates())
+    scene.tick()
+    assert scene.keepwarm.trouble == ""
 
 
 @pytest.mark.parametrize("status", ["4.4.7", "5.2.2", "5.7.1"])
