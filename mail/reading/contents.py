@@ -10,6 +10,7 @@ from mail.reading.asking import Lists, Words, asks, closes, is_bad_news, lists_f
 from mail.reading.fresh import find_end, fresh_text
 from mail.reading.parsing import Mail
 from mail.reading.said import what_is_said
+from mail.reading.signatures import above_name
 from mail.reading.who import Directory
 from mail.reading.wordlists import any_of, plain
 from relationship.messages import Side
@@ -73,7 +74,10 @@ def read(
 
 def _closes(mail: Mail, text: str, asking: bool, lists: Lists, names: frozenset[str]) -> bool:
     """A closer, or sent as FYI; what asks is FYI no more."""
-    return closes(text, lists, names) or (not asking and needs_no_reply(mail.subject, text, lists))
+    if closes(text, lists, names) or (not asking and needs_no_reply(mail.subject, text, lists)):
+        return True
+    above = above_name(text, names)
+    return above != text and closes(above, lists, names)
 
 
 def _unsuited(subject: str, text: str, not_for: tuple[str, ...]) -> tuple[str, ...]:

@@ -28,8 +28,9 @@ _LEADING = re.compile(
 )
 # A day of the week in front of figures: "Fr 13.11.", "Fri, 11/13", "sexta, 13/11"; dateparser knows the whole names.
 _BEFORE_FIGURES = re.compile(r"([^\W\d_]{2,13})[.,]{0,2}\s+(?=\d{1,4}\s?[./-]\s?\d)")
-_WEEKDAY_CODES = "mo di mi do fr sa so lun mar mer mié jeu jue ven vie sam sáb sab dim dom seg ter qua qui sex gio ma wo vr za zo"
-_WEEKDAYS = frozenset(_WEEKDAY_CODES.split())
+_IN_TWO = "mo di mi do fr sa so ma wo vr za zo"
+_IN_THREE = "lun mar mer mié jeu jue ven vie sam sáb sab dim dom seg ter qua qui sex gio"
+_WEEKDAYS = frozenset(f"{_IN_TWO} {_IN_THREE}".split())
 _SHORTENED = re.compile(r"\b(tue|wed|thu)(?:s|rs|r)\b", re.IGNORECASE)
 _FROM_NOW = re.compile(r"(?:\bin )?(\w+ (?:day|week|month)s?) from (?:now|today)\b", re.IGNORECASE)
 _FROM_THEN = re.compile(r"(?:in )?\w+ (?:day|week|month)s? (?:from|after|before)\b", re.IGNORECASE)

@@ -5,6 +5,7 @@ a rule ("---") that nothing but names and numbers follows. All works line by lin
 """
 
 import re
+from collections.abc import Collection
 from functools import cache
 
 from mail.reading.wordlists import any_of, is_greeting, phrases, plain
@@ -16,7 +17,7 @@ _SIGNATURE_MARKS = ("-", "—", "_")
 _SHORT_RULE = re.compile(r"(?:-{3,}|–|_{3,}|\*{3,}|={3,})$")  # above a signature, but between paragraphs, too
 _RULE_MARKS = ("-", "–", "_", "*", "=")
 _LINK = re.compile(r"https?://|www\.")
-_LISTED = re.compile(r"[-*•+]\s|\d{1,2}[.)]\s")
+_GOES_ON = re.compile(r"[-*•+]\s|\d{1,2}[.)]\s|p\.?\s?s\.?(?:[:\s]|$)", re.IGNORECASE)
 # Notices whose words stand in another order in each language: "Outlook voor iOS downloaden".
 _ADVERTISED = re.compile(
     r"[^.?!]{0,30}\boutlook\b[^.?!]{0,20}\b(?:ios|android)\b[^.?!]{0,15}(?:<\S+)?$|.{0,60}\bavast\b.{0,80}$"
@@ -39,12 +40,35 @@ def without_signature(lines: list[str]) -> list[str]:
         if len(line) < 60 and plain(line).strip(" ,.!-–—~*_") in _sign_offs():
             asks = any("?" in line and not _LINK.search(line) for line in below)
             if not asks and _are_a_signature(below):
-                says_more = any(not is_greeting(lines[k]) for k in content if k < n)
-                return lines[:n] if says_more else lines[: n + 1]  # "Thanks" alone is the message
+                if any(not is_greeting(lines[k]) for k in content if k < n):
+                    return lines[:n]
+                return lines[: n + 1] if _are_on_a_card(below) else lines  # "Thanks" alone is the message
         if len(line) >= LONGEST:
             break
         below.append(line)
     return lines
+
+
+def above_name(text: str, names: Collection[str]) -> str:
+    """What stands above a line that is nothing but the writer's name, where only what cards say follows it.
+
+    `names` are in lower case. Office signatures begin so, without any formula: "Thanks!", a blank line, "Maria Santos".
+    """
+    lines = text.split("\n")
+    for n, line in enumerate(lines):
+        if 0 < len(line) < 40 and any(lines[:n]) and line[-1] not in ",:?":
+            words = plain(line).strip(" .!*_-~").split()
+            alone = not lines[n - 1] or len(words) > 1
+            if alone and words and all(word in names for word in words):
+                return "\n".join(lines[:n]).strip() if _are_on_a_card(lines[n + 1 :]) else text
+    return text
+
+
+def _are_on_a_card(lines: list[str]) -> bool:
+    """Whether no line is a sentence: a title, a firm, numbers, addresses."""
+    said = [line for line in lines if line and not _LINK.search(line)]
+    short = all(line.count(" ") < 7 and line[-1] not in "?!.,;" for line in said)
+    return short and len(said) <= SIGNATURE_LINES and _are_a_signature(said)
 
 
 def _above_last_rule(lines: list[str], last: list[int]) -> list[str]:
@@ -62,8 +86,8 @@ def _is_rule(line: str) -> bool:
 
 
 def _are_a_signature(lines: list[str]) -> bool:
-    """Whether these lines are names, numbers and addresses: short, no list of points, and nothing said by a tag."""
-    return all(len(line) < LONGEST and "#" not in line and not _LISTED.match(line) for line in lines)
+    """Whether these lines are names, numbers and addresses: short, no points or postscript, nothing said by a tag."""
+    return all(len(line) < LONGEST and "#" not in line and not _GOES_ON.match(line) for line in lines)
 
 
 def without_notices(lines: list[str]) -> list[str]:

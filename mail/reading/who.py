@@ -7,12 +7,13 @@ shared mailbox's own rewrote ("'Maria' via Team <team@acme.example>") is traced 
 from dataclasses import dataclass
 
 from mail.reading.addresses import addresses_in, without_plus
+from mail.reading.headers import decode_value
 from mail.reading.parsing import Mail
 from mail.reading.wordlists import plain
 from relationship.messages import Side
 from relationship.parties import Contractor, People
 
-_REWRITTEN = (b"x-original-from", b"x-original-sender", b"reply-to")
+_REWRITTEN = (b"x-original-from", b"x-original-sender", b"reply-to", b"x-mailfrom")
 
 
 class Directory:
@@ -126,6 +127,16 @@ def _rewritten(mail: Mail, known: Directory) -> str:
         for address in addresses_in(mail.headers.raw_first(name)):
             if known.key_of(address):
                 return address
+    return _named_in_cc(mail, known)
+
+
+def _named_in_cc(mail: Mail, known: Directory) -> str:
+    """Mailman puts the writer into Cc where answers go to the list: the one whose name stands before "via"."""
+    name, via, _ = decode_value(mail.headers.raw_first(b"from")).partition(" via ")
+    words = set(plain(name).strip("\"' ").split())
+    for key, address in known.contractors_in(mail.cc).items() if via else ():
+        if words & set(plain(known.people.contractors[key].name).split()):
+            return address
     return ""
 
 

@@ -118,6 +118,20 @@ class TestWho:
         found = read(f"{head}List-Id: <team.acme.example>\nTo: team@acme.example\n{DATED}\nDone?")
         assert (found["maria"].side, found["maria"].kind) == (Side.CONTRACTOR, Kind.HUMAN)
 
+    @pytest.mark.parametrize(
+        "more",
+        [
+            "Reply-To: team@acme.example\nCc: Ben <ben@contract.example>, Maria Santos <maria@contract.example>\n",
+            "Reply-To: team@acme.example\nX-MailFrom: maria@contract.example\n",
+        ],
+    )
+    def test_so_is_one_whose_answers_go_to_the_group(self, more: str, read: Read) -> None:
+        head = f"From: Maria Santos via Team <team@acme.example>\n{more}List-Id: Team <team.acme.example>\n"
+        found = read(f"{head}To: team@acme.example\n{DATED}\nDone?")
+        assert {key: (m.side, m.kind, m.asks) for key, m in found.items()} == {
+            "maria": (Side.CONTRACTOR, Kind.HUMAN, True)
+        }
+
 
 class TestWhereAnswersGo:
     @pytest.mark.parametrize(
@@ -452,3 +466,35 @@ def test_a_mail_with_a_future_date_came_when_it_was_seen(raw: MakeRaw, people: P
     mail = replace(raw(f"{FROM_MARIA}\nHi"), internal_date=datetime(2030, 1, 1, tzinfo=UTC))
     [(_, message)] = understand(mail, people, MoreWords(), "", now)
     assert message.at <= now
+
+
+class TestSignaturesOfOffices:
+    @pytest.mark.parametrize(
+        "below",
+        [
+            "\nMaria Santos\nVirtual Assistant | Contract Ltd\nM: +63 900 111\nwww.contract.example<http://x.example>",
+            "Maria Santos\nDesigner",
+            "\n*Maria Santos*\nContract Ltd\nWhat can I do for you? https://x.example",
+        ],
+    )
+    def test_thanks_above_a_name_and_what_is_on_a_card_closes(self, below: str, read: Read) -> None:
+        message = read(f"{FROM_MARIA}\nThanks Dana!\n{below}\n")["maria"]
+        assert (message.closes, message.asks) == (True, False)
+
+    @pytest.mark.parametrize(
+        "below",
+        [
+            "\nMaria\n\nP.S. the invoice is attached, 500 EUR.",
+            "\nMaria\n\nCan you pay it?",
+            "\nDana,\nthe blue one",
+            "Please use the blue one and send it by Friday.\nMaria",
+        ],
+    )
+    def test_what_says_more_below_thanks_does_not(self, below: str, read: Read) -> None:
+        assert not read(f"{FROM_MARIA}\nThanks!\n{below}\n")["maria"].closes
+
+    def test_a_request_below_thanks_asks(self, read: Read) -> None:
+        text = "Thanks!\nPlease use the blue one and send it by Friday.\nMaria"
+        assert read(f"{FROM_MARIA}\n{text}\n")["maria"].asks
+        text = "Here it is.\n\nThanks,\nMaria\n\nP.S. please also send the fonts by Friday."
+        assert read(f"{FROM_MARIA}\n{text}\n")["maria"].asks
