@@ -13,7 +13,7 @@ lists in `mail/reading/words/`.
 import re
 from functools import cache
 
-from mail.reading.signatures import SIGNATURE, without_notices, without_signature
+from mail.reading.signatures import SIGNATURE, above_mark, without_notices, without_signature
 from mail.reading.wordlists import merged, one_of, phrases, plain
 
 TEXT_CAP = 20_000  # characters; what lies beyond is not looked at
@@ -51,6 +51,18 @@ _LOOKS_ATTRIBUTED = re.compile(r"\d|@|<")
 
 def fresh_text(text: str) -> str:
     """The fresh part of a plain text body, lines stripped, no blank lines at the ends."""
+    return "\n".join(without_signature(_fresh_lines(text))).strip()
+
+
+def own_words(text: str) -> str:
+    """The same with its closing, "Thanks, Dana", for words that are passed on; "" where not all of it is here."""
+    if len(text) > TEXT_CAP and not find_end(text):
+        return ""
+    return "\n".join(above_mark(_fresh_lines(text))).strip()
+
+
+def _fresh_lines(text: str) -> list[str]:
+    """The fresh lines, with whatever signature there is, and without what programs put there."""
     text = text[:TEXT_CAP].replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     if not text.isascii():
         text = text.translate(_INVISIBLE)
@@ -58,9 +70,7 @@ def fresh_text(text: str) -> str:
         text = _PGP_SIGNED.sub("", text).partition("-----BEGIN PGP SIGNATURE-----")[0]
     if "\nbegin " in text:
         text = _UUENCODED.sub("", text)
-    lines = _without_quotes([line.strip() for line in text.split("\n")])
-    lines = without_signature(without_notices(lines))
-    return "\n".join(lines).strip()
+    return without_notices(_without_quotes([line.strip() for line in text.split("\n")]))
 
 
 def find_end(text: str) -> bool:

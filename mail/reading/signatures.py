@@ -24,11 +24,19 @@ _ADVERTISED = re.compile(
 )
 
 
-def without_signature(lines: list[str]) -> list[str]:
-    """What stands above the signature; all of it where there is none."""
+def above_mark(lines: list[str]) -> list[str]:
+    """What stands above "-- "; the very same lines where it does not stand there."""
     for n, line in enumerate(lines):
         if line[:1] in _SIGNATURE_MARKS and SIGNATURE.fullmatch(line):
             return lines[:n]
+    return lines
+
+
+def without_signature(lines: list[str]) -> list[str]:
+    """What stands above the signature; all of it where there is none."""
+    above = above_mark(lines)
+    if above is not lines:
+        return above
     content = [n for n, line in enumerate(lines) if line]
     ends = {line[0] for line in map(lines.__getitem__, content[-SIGNATURE_LINES - 1 :])}
     if not ends.isdisjoint(_RULE_MARKS):

@@ -3,22 +3,25 @@
 It concerns no single contractor.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from mail.raw import RawMail
 from mail.reading.authenticity import is_authentic
 from mail.reading.bounces import read_bounces
-from mail.reading.contents import is_readable
-from mail.reading.fresh import fresh_text
+from mail.reading.contents import is_cut, is_readable
+from mail.reading.fresh import fresh_text, own_words
 from mail.reading.kinds import kind_of
 from mail.reading.parsing import Mail, parse
 from mail.reading.said import what_is_said
-from mail.reading.who import author_of, directory, recipients
+from mail.reading.who import Author, Directory, author_of, directory, recipients
 from relationship.messages import Bounce, Kind, Side
 from relationship.ordering import message_time
 from relationship.parties import People
 from relationship.tokens import token_in
+
+_TOKEN = re.compile("[0-9a-f]{24}")  # of a letter of ours (tick/owner/mail.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class OwnerWord:
     tokens: tuple[str, ...]  # in its subject and its In-Reply-To: which letters it may answer
     subject: str
     text: str  # its fresh text, quotes left out
+    own: str  # the same as it is passed on, with its closing; "" where it is not surely all here
     tags: tuple[str, ...]
 
 
@@ -49,7 +53,15 @@ def owner_word(raw: RawMail, people: People, trust: str, now: datetime) -> Owner
     at = message_time(raw.internal_date, mail.received, mail.dated, now)
     owner = people.owner
     tags = what_is_said(text, Side.OWNER, at, owner.timezone, "en", owner.locale).tags
-    return OwnerWord(mail.message_id, at, now, author.address, _tokens(mail), mail.subject, text, tags)
+    own = "" if not raw.complete and is_cut(mail) else own_words(mail.text)
+    return OwnerWord(mail.message_id, at, now, author.address, _tokens(mail), mail.subject, text, own, tags)
+
+
+def wants_whole(mail: Mail, author: Author | None, known: Directory) -> bool:
+    """Whether a capped mail of the owner's side holds words of which none may be lost: an answer to us, or news."""
+    if author is None or author.side is not Side.OWNER or any(recipients(mail, known)) or not is_cut(mail):
+        return False
+    return any(map(_TOKEN.fullmatch, _tokens(mail))) or "#news" in mail.text.lower()
 
 
 def bounce_of_owner(raw: RawMail, people: People) -> Bounce | None:

@@ -19,6 +19,7 @@ from mail.reading.calendars import CALENDAR_TYPES, calendar_method, read_rsvp
 from mail.reading.failures import sender_strength
 from mail.reading.kinds import Verdict, kind_of
 from mail.reading.parsing import Mail, parse
+from mail.reading.to_us import wants_whole
 from mail.reading.who import (
     Author,
     Directory,
@@ -103,13 +104,16 @@ def may_concern(mail: Mail, author: Author | None, known: Directory) -> bool:
 def wants_more(raw: RawMail, people: People | None = None) -> bool:
     """Whether the capped text is not enough to understand the mail, and the whole should be fetched.
 
-    Where `people` are given, mail that concerns none of them never is.
+    Where `people` are given, mail that concerns none of them is only where the owner speaks to us.
     """
     if raw.complete:
         return False
-    if people is not None and not concerns(raw, people):
-        return False
     mail = parse(raw)
+    if people is not None:
+        known = directory(people)
+        author = author_of(mail, known)
+        if not may_concern(mail, author, known):
+            return wants_whole(mail, author, known)
     return _is_report(mail) or _is_calendar(mail) or contents.is_cut(mail)
 
 

@@ -487,3 +487,58 @@ def test_a_draft_for_somebody_who_left_is_dropped_and_the_others_go_on(scene):
         State.CANCELLED,
         "cancelled: the address is no longer in rules.yaml",
     )
+
+
+# -- words that are passed on are passed on whole -------------------------------------------------------------------
+
+CLOSED = "Hi Maria,\n\nThanks!\n\nThe logo is just right.\n\nBest,\nDana"
+
+
+def test_own_words_keep_their_closing(scene):
+    """What looks like a closing formula may stand in the middle: nothing below it is lost."""
+    asked = a_draft(scene)
+    assert says(scene, asked, f"send:\n{CLOSED}\n\nSent from my iPhone\n-- \nDana Reyes, Acme") == []
+    [letter] = scene.letters(MARIA)
+    assert letter.text.partition("\n-- ")[0].strip() == CLOSED
+
+
+def test_long_own_words_are_not_cut(scene):
+    asked = a_draft(scene)
+    words = "\n\n".join(f"Sentence {n} of what I want to say about the logo, Maria." for n in range(200))
+    assert says(scene, asked, f"send:\n{words}") == []
+    [letter] = scene.letters(MARIA)
+    assert "Sentence 199 of what" in letter.text
+
+
+def test_own_words_that_nobody_can_read_to_their_end_are_asked_back(scene):
+    asked = a_draft(scene)
+    [again] = says(scene, asked, "send:\n" + "Well done, dear Maria.\n" * 3_000)
+    assert "I did not know what to make of your answer" in again
+    assert scene.letters(MARIA) == []
+
+
+def test_an_ok_far_below_a_style_sheet_is_read(scene):
+    asked = a_draft(scene)
+    style = "<style>" + "p.MsoNormal { margin: 0in; font-family: Calibri; }\n" * 200 + "</style>"
+    page = f"<html><head>{style}</head><body><p class=MsoNormal>Ok</p></body></html>"
+    head = (
+        f"From: {DANA}\nTo: {TEAM}\nSubject: Re: May I?\nMessage-ID: <s@acme.example>\nIn-Reply-To: {asked}\n"
+    )
+    head += (
+        "Date: Mon, 02 Mar 2026 15:29:00 +0000\nMIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n"
+    )
+    scene.servers.deliver_to(TEAM, f"{head}\n{page}".encode(), scene.now, "INBOX")
+    scene.tick()
+    assert scene.subjects(MARIA) == ["Re: Logo"]
+
+
+def test_long_news_is_not_cut(scene):
+    scene.policy(scene.rules_text + NEWS)
+    scene.tick()
+    scene.at("2026-03-02 14:10")
+    words = "\n\n".join(f"Sentence {n} about our new address, for everybody." for n in range(100))
+    scene.writes(DANA, TEAM, "We moved", f"#news\n\n{words}\n\nThanks!\n\nMore soon.", folder="INBOX")
+    scene.run("2026-03-02 15:00")
+    [echo] = scene.letters(DANA)
+    assert "Sentence 99 about" in echo.text
+    assert "More soon." in echo.text

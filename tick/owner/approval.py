@@ -99,7 +99,7 @@ def answer_draft(word: OwnerWord, about: str, books: Books, now: datetime) -> No
     if plain == NO and (draft.state is State.ASKED or _is_on_its_way(draft)):
         cancel(draft, "cancelled: you said no to the draft", books, now)
     elif draft.state is State.ASKED or (_is_untouched(draft) and plain != YES):
-        _take_yes(draft, plain, said, books, now)
+        _take_yes(draft, plain, word.own, books, now)
     else:
         _take_late(draft, plain if plain in (YES, NO) else "", books)
 
@@ -140,9 +140,9 @@ def _take_late(draft: Letter, word: str, books: Books) -> None:
     books.late_words[draft.token] = word
 
 
-def _take_yes(draft: Letter, plain: str, said: str, books: Books, now: datetime) -> None:
+def _take_yes(draft: Letter, plain: str, own: str, books: Books, now: datetime) -> None:
     """The draft as it is, or the owner's own words; anything else is asked back."""
-    first, _, rest = said.partition("\n")
+    first, _, rest = own.partition("\n")
     if plain == YES:
         books.commit(draft.contractor, [replace(draft, state=State.WAITING, approved_at=now)])
     elif first.casefold().startswith(INSTEAD):

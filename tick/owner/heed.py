@@ -33,7 +33,7 @@ def _take_news(word: OwnerWord, books: Books) -> None:
     """Keep the news until the owner has confirmed it; the command's own line is no part of it."""
     if word.key in books.owner.news:
         return
-    text = word.text.strip().partition("\n")[2]
+    text = word.own.partition("\n")[2]
     paragraphs = tuple(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
     if paragraphs:
         books.commit(OWNER, [News(word.key, word.at, word.seen_at, word.subject, paragraphs)])
