@@ -1,6 +1,6 @@
 """What was expected against what went out, and a message that says where they part."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -27,11 +27,10 @@ class _Judge:
 
     def faults(self) -> Iterator[str]:
         """One after another."""
-        for wanted in self.test.expect:
-            found = next((one for one in self.left if fits(wanted, one)), None)
-            if found:
-                self.left.remove(found)
-            else:
+        found = paired(self.test.expect, self.outcome.sent)
+        self.left = [one for number, one in enumerate(self.outcome.sent) if number not in found.values()]
+        for number, wanted in enumerate(self.test.expect):
+            if number not in found:
                 yield self._missing(wanted)
         unwanted = {id(one) for one in self.outcome.sent for never in self.test.never if fits(never, one)}
         for one in self.outcome.sent:
@@ -124,6 +123,24 @@ def fits(wanted: Letters, one: Sent) -> bool:
         and _holds(one.letter.subject, wanted.subject)
         and all(_holds(one.text, words) for words in wanted.says)
     )
+
+
+def paired(expect: Sequence[Letters], sent: Sequence[Sent]) -> dict[int, int]:
+    """A letter of its own for as many lines as can be, by number; a line makes way where another letter fits it."""
+    taken: dict[int, int] = {}  # by letter, the line
+
+    def place(line: int, tried: set[int]) -> bool:
+        for number, one in enumerate(sent):
+            if number not in tried and fits(expect[line], one):
+                tried.add(number)
+                if number not in taken or place(taken[number], tried):
+                    taken[number] = line
+                    return True
+        return False
+
+    for line in range(len(expect)):
+        place(line, set())
+    return {line: number for number, line in taken.items()}
 
 
 def _alike(wanted: Letters, one: Sent) -> bool:

@@ -74,7 +74,7 @@ def _outcome(keepwarm: Keepwarm, stage: Stage, notes: dict[str, str]) -> Outcome
 
 def _sent(books: Books, texts: dict[str, str], notes: dict[str, str]) -> Iterator[Sent]:
     for key, contractor in books.people.contractors.items():
-        for letter in books.story(key).letters.values():
+        for letter in books.whole(key).letters.values():  # what is long closed was archived on the way
             if letter.state is State.SENT and letter.sent_at:
                 to = contractor.name if letter.to[0] in contractor.addresses else OWNER
                 text = notes.get(letter.token) or texts.get(letter.message_id, "")
@@ -83,8 +83,8 @@ def _sent(books: Books, texts: dict[str, str], notes: dict[str, str]) -> Iterato
 
 def _withheld(books: Books) -> Iterator[tuple[str, Decision]]:
     for key, contractor in books.people.contractors.items():
-        story = books.story(key)
-        for decision in story.decisions.values():
-            letter = story.letters.get(decision.letter)
+        facts = books.whole(key)
+        for decision in facts.decisions.values():
+            letter = facts.letters.get(decision.letter)
             if letter is None or letter.state is not State.SENT:
                 yield contractor.name, decision

@@ -6,7 +6,7 @@ while the tests are built.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,9 @@ from rules.rule_tests.moments import When, resolve
 from rules.rule_tests.plot import LETTER, OWNER, Event, Letters, RuleTest
 from rules.rule_tests.schema import GRAMMAR, EventBlock, LettersBlock, TestBlock, TestsFile
 
+LONGEST = timedelta(days=3660)
 A_MINUTE, TEN_DAYS, A_DAY = timedelta(minutes=1), timedelta(days=10), timedelta(days=1)
+UNKNOWN = datetime.max.replace(tzinfo=UTC) - TEN_DAYS
 MADE_IN = timedelta(minutes=2)  # `at:` means that minute, or the next: a note waits for the tick after it
 
 
@@ -80,9 +82,10 @@ class Building:
         begins = next((moment for moment in given if moment), None)
         if begins is None:
             self._complain(path, Fault("Nobody knows when this test begins.", "Add `begins:`."))
-            begins = datetime.max.replace(tzinfo=ZoneInfo("UTC")) - TEN_DAYS
+            begins = UNKNOWN
         until = self._moment(block.until, zone, (*path, "until"))
         named = [begins, *(event.at for event in events), *(x.last for x in (*expect, *never) if x.last)]
+        self._span(begins, max([begins, *(event.at for event in events)]), until or max(named), path)
         people = (self._contractor(name, (*path, "people")) for name in block.people)
         return RuleTest(
             name=block.name,
@@ -98,6 +101,17 @@ class Building:
             never=never,
             nothing_else=block.nothing_else,
         )
+
+    def _span(self, begins: datetime, last: datetime, until: datetime, path: Path) -> None:
+        """A test that ends too soon can fail in nothing, and one of a mistyped year would not end."""
+        if until < last < UNKNOWN:
+            self._complain(
+                (*path, "until"), Fault("The test ends before all of it has happened.", "Move `until:`.")
+            )
+        if until - begins > LONGEST:
+            years = (until - begins).days // 365
+            hint = "Is a year mistyped? Ten years are the most."
+            self._complain(path, Fault(f"From its beginning to its end there are {years} years.", hint))
 
     # -- the timeline --------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ _DAYS = re.compile(r"(?:(next day)|(\d{1,3}) days? later) (\d{1,2}:\d\d)", re.IG
 _WEEKDAY = re.compile(r"([a-z]{3,9}) (\d{1,2}:\d\d)", re.IGNORECASE)
 _LATER = re.compile(r"(.+) later", re.IGNORECASE)
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
+YEARS = range(1990, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,10 @@ def when(words: str) -> When:
 def _read(text: str, whole: str, zone: str, whose: str) -> When:
     if match := _FULL.fullmatch(text):
         day = read_day(match[2])
+        if day.year not in YEARS:
+            raise Fault(
+                f"{found(whole)}: the year is {day.year}.", f"Years go from {YEARS[0]} to {YEARS[-1]}."
+            )
         if match[1] and _weekday(match[1]) != day.weekday():
             raise Fault(f"{found(whole)}: {day} is a {WEEKDAYS[day.weekday()].capitalize()}.")
         return When(whole, _clock(match[3]), day, zone=zone, whose=whose)

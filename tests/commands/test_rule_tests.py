@@ -82,6 +82,17 @@ ASKS = "      - {at: 2026-03-02 10:00, from: Nora, to: Ben, subject: Logo, text:
         (a_test(ASKS, "    expect: [{to: Ben, on: 2026-03-03, by: 2026-03-04 10:00}]"), "both say when"),
         (a_test(ASKS, "    never: [{says: hello}]"), "any letter at all"),
         (a_test(ASKS) + a_test(ASKS).removeprefix("tests:\n"), 'Two tests are named "One".'),
+        (a_test("      - {at: 9999-12-31 10:00, from: Ben, text: Hello}"), "Years go from 1990 to 2099."),
+        (a_test("      - {at: 0001-01-01 00:00, from: Ben, text: Hello}"), "Years go from 1990 to 2099."),
+        (
+            a_test(ASKS + "\n      - {at: 500 weeks later, from: Ben, text: Hello}" * 2),
+            "Is a year mistyped?",
+        ),
+        (a_test(ASKS, "    nothing else: yes\n    until: 2062-03-10 10:00"), "Is a year mistyped?"),
+        (
+            a_test(ASKS, "    nothing else: yes\n    until: 2026-03-01 10:00"),
+            "ends before all of it has happened",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(text: str, words: str, policy: Policy) -> None:
@@ -141,6 +152,29 @@ def test_a_letter_at_another_time_is_shown_beside_what_was_expected(tmp_path: Pa
     assert "expected reminders/gentle, to Ben Okafor, between Wed 2026-03-04 10:00" in shown
     assert "it differs from: Tue 2026-03-03 10:00  reminders/gentle to Ben Okafor" in shown
     assert "found Tue 2026-03-03 10:00" in shown
+
+
+def test_what_went_out_years_ago_counts(tmp_path: Path) -> None:
+    ask = "      - {at: 2024-03-05 09:00, from: Nora, to: Ben, subject: Logo, text: Could you send me the logo?}"
+    answer = "      - {at: 30 minutes later, from: Ben, answers: previous, text: Here it is.}"
+    thanks = "[{send: appreciation/quick-answer, to: Ben, at: 2024-03-05 09:30}]"
+    years = "    until: 2026-06-01 10:00"
+    assert run(tmp_path, a_test(f"{ask}\n{answer}", f"    expect: {thanks}\n{years}"))[0] == 0
+    code, out = run(tmp_path, a_test(f"{ask}\n{answer}", f"    never: {thanks}\n{years}"))
+    assert (code, "must not go out, and did" in out) == (1, True)
+
+
+def test_a_line_makes_way_for_one_that_only_this_letter_fits(tmp_path: Path) -> None:
+    lines = (
+        "      - {at: 2026-03-03 09:00, from: Nora, to: Ben, subject: Logo, text: Could you send me the logo?}",
+        "      - {at: 2026-03-03 09:00, from: Nora, to: Maria, subject: Lists, text: Could you send me the list?}",
+        "      - {at: 2026-03-03 09:20, from: Ben, answers: Logo, text: Here it is.}",
+        "      - {at: 2026-03-03 09:40, from: Maria, answers: Lists, text: Here it is.}",
+    )
+    wide, narrow = "{send: appreciation/quick-answer}", "{send: appreciation/quick-answer, to: Ben}"
+    for expect in (f"[{wide}, {narrow}]", f"[{narrow}, {wide}]"):
+        code, out = run(tmp_path, a_test("\n".join(lines), f"    expect: {expect}\n    nothing else: yes"))
+        assert code == 0, out
 
 
 def test_words_that_are_missing_are_shown_with_the_letter(tmp_path: Path) -> None:
