@@ -60,6 +60,7 @@ class Installation:
     mode: str
     started_at: datetime
     owner_side: tuple[str, ...] = ()  # the addresses that the mailbox was read for; (): not noted
+    pulled_back: tuple[tuple[str, datetime], ...] = ()  # watermarks that lay in the future (tick/clock.py)
     secret: str = ""  # of which letters' tokens are made: from older data the same letter gets the same one
 
     @property
