@@ -1,13 +1,15 @@
 """A template's tree, read before it is compiled: what no letter may do in it, and which facts it states."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from jinja2 import nodes
 
-from mail.letters.facts import Fact
+from mail.letters.facts import FACTS, Fact
 
 FILTERS = ("capitalize", "count", "first", "join", "last", "length", "lower", "trim", "upper")
+_OF_WORDS = ("capitalize", "lower", "trim", "upper")
 TESTS = ("defined", "undefined", "none", "eq", "ne", "equalto", "gt", "ge", "lt", "le", "in", "odd", "even")
 _LOOP = Fact("", parts={name: Fact("") for name in ("index", "index0", "first", "last", "length")})
 _SHOWING = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr)
@@ -15,12 +17,38 @@ _CHOOSING = (nodes.If, nodes.CondExpr, nodes.And, nodes.Or, nodes.Not)
 _COMPARING = (nodes.Compare, nodes.Operand, nodes.Test)
 _LISTING = (nodes.For, nodes.Getitem, nodes.List, nodes.Tuple, nodes.Filter)
 _ALLOWED = (*_SHOWING, *_CHOOSING, *_COMPARING, *_LISTING, nodes.Concat, nodes.Add, nodes.Sub)
+_FILLED_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_BRACES = re.compile(r"\{[\s{]*([a-z_]+)((?:\.[a-z_]+)*)[\s}]*\}")
+# A letter that is quoted would say it for its reader.
+_TAGS = re.compile(
+    r"(?<![\w&/])#(?:accept|decline|done|due|held|idea|late|missed|news|nrn|paid|pause|resume|settled)\b",
+    re.I,
+)
 _WORDS = {nodes.Assign: "`set`", nodes.AssignBlock: "`set`", nodes.FromImport: "`import`", nodes.Mul: "`*`"}
 
 
 def problems_in(tree: nodes.Template, facts: Mapping[str, Fact]) -> Iterator[tuple[int, str]]:
     """Line and words of everything in the tree that no letter may do, and of every unknown variable."""
     yield from _all(tree, facts)
+
+
+def left_in(source: str) -> Iterator[tuple[int, str]]:
+    """Line (from 0) and words of what would stand in the letter as it was typed, and is surely not meant to."""
+    typed = _FILLED_IN.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), source)
+    for found in _BRACES.finditer(typed):
+        if meant := _meant(found[1], found[2]):
+            what = f"`{found[0]}` is no fact; write it in two braces: `{{{{ {meant} }}}}`"
+            yield typed.count("\n", 0, found.start()), what
+    for found in _TAGS.finditer(typed):
+        what = f"`{found[0]}` may not stand in a letter; link to it, as in `[words]({{{{ links.pause }}}})`"
+        yield typed.count("\n", 0, found.start()), what
+
+
+def _meant(name: str, parts: str) -> str:
+    """The fact that a name in single braces was to be; "" where it is none."""
+    if name in FACTS:
+        return name + parts
+    return next((f"{group}.{name}" for group, fact in FACTS.items() if name in fact.parts and not parts), "")
 
 
 def stated_in(tree: nodes.Template) -> frozenset[str]:
@@ -39,6 +67,8 @@ def _all(node: nodes.Node, scope: Mapping[str, Fact]) -> Iterator[tuple[int, str
     else:
         if isinstance(node, (nodes.Filter, nodes.Test)):
             yield from _known_word(node)
+        if isinstance(node, (nodes.Filter, nodes.Concat)):
+            yield from _no_words(node, scope)
         for child in node.iter_child_nodes():
             yield from _all(child, scope)
 
@@ -77,6 +107,21 @@ def _known_word(node: nodes.Filter | nodes.Test) -> Iterator[tuple[int, str]]:
     if node.name not in known:
         hint = _hint(node.name, known)
         yield node.lineno, f"`{node.name}` is not possible in a letter{hint}; there are {', '.join(known)}"
+
+
+def _no_words(node: nodes.Filter | nodes.Concat, scope: Mapping[str, Fact]) -> Iterator[tuple[int, str]]:
+    """Lists and groups where only words make sense: they would be shown as a program sees them."""
+    within = node.nodes if isinstance(node, nodes.Concat) else [node.node] if node.node else []
+    for one in within:
+        fact = _resolve(one, scope) if isinstance(one, (nodes.Name, nodes.Getattr, nodes.Getitem)) else ""
+        of_words = isinstance(node, nodes.Concat) or node.name in _OF_WORDS
+        listed = isinstance(node, nodes.Filter) and node.name in ("join", "first", "last")
+        if isinstance(fact, Fact) and (fact.parts or (fact.many and of_words)) and (of_words or listed):
+            word = "`~`" if isinstance(node, nodes.Concat) else f"`{node.name}`"
+            yield (
+                node.lineno,
+                f"{word} does not go with a whole group or list; name one part of it, or use `for`",
+            )
 
 
 def _resolve(node: nodes.Node, scope: Mapping[str, Fact]) -> Fact | str:

@@ -1,6 +1,6 @@
 """Letters from templates and facts: which file is taken, whether it is sound, and what it says."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -9,9 +9,9 @@ from pathlib import Path
 from jinja2 import Template
 
 from mail.letters import templates
-from mail.letters.facts import FACTS, GIVEN
+from mail.letters.facts import FACTS, GIVEN, sample_facts
 from mail.letters.markdown import Markdown, one_line, to_html, to_text
-from mail.letters.sandbox import RenderingError, Sandbox, run
+from mail.letters.sandbox import RenderingError, Sandbox, UnknownFact, run
 from mail.letters.templates import TemplateFile
 from relationship.messages import Side
 from relationship.templates import TemplateIndex, TemplateInfo
@@ -159,7 +159,20 @@ class Templates:
             for piece in (file.subject, *file.wordings)
             for problem in self._sandbox.problems(piece.source, piece.line, FACTS)
         ]
+        if not problems and not file.problems and not file.path.is_relative_to(BUILT_IN):
+            problems = [*self._tried(file)]
         return file if not problems else _with_problems(file, problems)
+
+    def _tried(self, file: TemplateFile) -> Iterator[str]:
+        """What goes wrong in a letter of the owner's own where all facts are known."""
+        known = _plain(sample_facts(file.name, file.language or "en"))
+        for index, piece in enumerate((file.subject, *file.wordings), -1):
+            try:
+                self._run(file, index, known)
+            except UnknownFact:
+                continue  # of some facts there is no example
+            except RenderingError as error:
+                yield f"line {piece.line}: {error}"
 
     def _chosen(self, name: str, language: str) -> TemplateFile:
         """The first folder that has the letter, and of its files the one in the reader's language."""

@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from mail.letters.checking import FILTERS, TESTS, problems_in, stated_in
+from mail.letters.checking import FILTERS, TESTS, left_in, problems_in, stated_in
 from mail.letters.facts import FACTS, Fact
 from mail.letters.markdown import escape, one_line
 
@@ -27,6 +27,10 @@ BUDGET = "_turns"  # a name that no template can say
 
 class RenderingError(Exception):
     """A letter that cannot be written; the message says why, for people."""
+
+
+class UnknownFact(RenderingError):  # noqa: N818 - a thing that happens, said in its name
+    """It states a fact that is not known here, and may be another time."""
 
 
 class Absent(StrictUndefined):
@@ -76,7 +80,7 @@ def _words(value: object) -> str:
     if value is None:
         raise UndefinedError("it states something that is empty")
     if isinstance(value, (Mapping, tuple)):
-        raise UndefinedError("it states a whole group or list; name one part of it, or use `for`")
+        raise RenderingError("it states a whole group or list; name one part of it, or use `for`")
     return str(value)  # of an absent fact this raises, and says which
 
 
@@ -92,6 +96,7 @@ class Sandbox:
 
     def problems(self, source: str, line: int, facts: Mapping[str, Fact] = FACTS) -> Iterator[str]:
         """What stands in the way of this text, as sentences; `line` is where it begins in its file."""
+        yield from (f"line {at + line}: {what}" for at, what in left_in(source))
         try:
             self._trees[source] = tree = self._body.parse(source)
             yield from (f"line {(at or 1) + line - 1}: {what}" for at, what in problems_in(tree, facts))
@@ -128,7 +133,11 @@ def run(template: Template, facts: Mapping[str, object]) -> str:
             size += len(piece)
             if size > MAX_CHARS:
                 raise RenderingError(f"is longer than {MAX_CHARS // 1000} KB")
-    except (TemplateError, TypeError, RecursionError) as error:
+    except UndefinedError as error:
+        raise UnknownFact(str(error)) from None
+    except TypeError:
+        raise RenderingError("it compares or adds what does not fit, such as words and a number") from None
+    except (TemplateError, RecursionError) as error:
         raise RenderingError(str(error)) from None
     return "".join(written)
 

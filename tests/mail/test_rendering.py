@@ -395,3 +395,45 @@ def test_every_trigger_is_documented() -> None:
     for trigger, given in GIVEN.items():
         row = next(line for line in documented.splitlines() if line.startswith(f"| {trigger} |"))
         assert set(re.findall(r"`(\w+)`", row)) == given - ALWAYS
+
+
+# What an owner types who does not know templates, and what would be seen of it
+
+MISTYPED = [
+    ("Hi {contractor.first_name}", "`{contractor.first_name}` is no fact; write it in two braces"),
+    ("Hi {first_name}", "`{{ contractor.first_name }}`"),
+    ("About { { subject } }", "`{{ subject }}`"),
+    ("About { {subject}}", "`{{ subject }}`"),
+    ("Answer #Pause to stop.", "`#Pause` may not stand in a letter"),
+    ("{{ contractor.good_at }}", "it states a whole group or list"),
+    ("{{ contractor.good_at|upper }}", "`upper` does not go with a whole group or list"),
+    ("{{ 'For ' ~ contractor.good_at }}", "`~` does not go with a whole group or list"),
+    ("{{ items|join(', ') }}", "`join` does not go with a whole group or list"),
+    (
+        "{% if waiting > 3 %}Long{% endif %}",
+        "it compares or adds what does not fit, such as words and a number",
+    ),
+    ("{{ subject + 1 }}", "it compares or adds what does not fit"),
+]
+
+
+@pytest.mark.parametrize(("body", "problem"), MISTYPED)
+def test_what_would_never_go_out_or_look_like_a_program_is_told_before(
+    write: Write, body: str, problem: str
+) -> None:
+    [told] = problems(write(mine=letter(f"Hello\n---\n{body}")))
+    assert told.startswith("line 6: ")
+    assert problem in told
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Use {braces}, {0} and C#; see https://x.example/#news, we are #1. {# {subject} #}",
+        "{{ contractor.good_at|first|upper }} {{ contractor.good_at|join(', ')|capitalize }} {{ items|length }}",
+        "{% if check_in.outside_hours %}{{ check_in.outside_hours }}{% endif %}",
+        "{{ check_in.outside_hours }}",
+    ],
+)
+def test_what_is_fine_is_not_complained_of(write: Write, body: str) -> None:
+    assert problems(write(mine=letter(body))) == ()
