@@ -23,7 +23,7 @@ from rules.watermarks import step_fingerprint
 from tick.books import Books
 from tick.decide import Judged, news
 from tick.gone_out import as_its_copy_shows, token_of
-from tick.invitations import calendar_of, invited
+from tick.invitations import addresses_of, calendar_of, invited
 from tick.owner.approval import needs_approval
 from tick.reader import reader_of
 from tick.telling import Telling, facts_of
@@ -105,7 +105,7 @@ def _letter(judged: Case, books: Books, templates: Templates, now: datetime) -> 
         reader=case.reader,
         template=case.step.send,
         wording=said.wording,
-        to=(story.owner if case.reader is Side.OWNER else story.contractor).addresses[:1],
+        to=story.owner.addresses[:1] if case.reader is Side.OWNER else addresses_of(case)[:1],
         subject=said.subject,
         message_id=message_id,
         content=said.markdown,
@@ -186,7 +186,7 @@ def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now:
     to_owner = case.reader is Side.OWNER
     answered = None if to_owner else _answered(case)
     subject = plain_subject(answered.subject) if answered else None
-    owner = (story.owner.name, story.owner.addresses[0])
+    owner = (story.owner.name, addresses_of(case)[1])
     content = compose_mail(
         rendered,
         sender=("Keepwarm" if to_owner else story.owner.name, mailbox),

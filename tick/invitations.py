@@ -19,7 +19,8 @@ def calendar_of(case: Case, rendered: Rendered, policy: Policy, now: datetime) -
     from mail.letters.invites import cancel, decline_counter, request  # with a library that few ticks need
 
     organizer = (story.owner.name, policy.mailbox.address)
-    attendees = [(who.name, who.addresses[0]) for who in (story.contractor, story.owner)]
+    names = (story.contractor.name, story.owner.name)
+    attendees = list(zip(names, addresses_of(case), strict=True))
     summary = title_of(story.owner, story.contractor)
     timezone = story.owner.timezone
     if kept or check_in.state == "cancelled":
@@ -37,6 +38,22 @@ def calendar_of(case: Case, rendered: Rendered, policy: Policy, now: datetime) -
         timezone=timezone,
         now=now,
     )
+
+
+def addresses_of(case: Case) -> tuple[str, str]:
+    """Where a letter about a check-in goes to, and where to the owner: to the calendars that know it already.
+
+    Else, and where such an address is no longer in rules.yaml, or mail to it comes back, it is their first one.
+    """
+    check_in, story = case.occasion.check_in, case.story
+    gone = (*story.bouncing, *story.turned_away)
+    told = story.invitations.get(check_in.uid, []) if check_in else []
+    last = max(told, key=lambda letter: letter.created_at).to if told else ()
+    contractor, owner = (
+        next((x for x in last if x in who.addresses and x not in gone), who.addresses[0])
+        for who in (story.contractor, story.owner)
+    )
+    return contractor, owner
 
 
 def invited(case: Case) -> list[CheckIn]:

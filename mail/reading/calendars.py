@@ -22,6 +22,7 @@ _ALARM = re.compile(r"^BEGIN:VALARM.*?(?:^END:VALARM|\Z)", re.MULTILINE | re.DOT
 _ZONE = re.compile(
     r"^BEGIN:VTIMEZONE[ \t]*$.*?(?:^END:VTIMEZONE[ \t]*\n|\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE
 )
+_TZID = re.compile(r';TZID=(?:"([^"]*)"|([^;]*))', re.IGNORECASE)  # Exchange's hold colons unquoted
 _RULE = re.compile(r"^RRULE[^:\n]*:(.*)$", re.MULTILINE | re.IGNORECASE)
 _OF_A_DAY = re.compile(
     r"FREQ=YEARLY|INTERVAL=1|WKST=[A-Z]{2}|BYMONTH=\d{1,2}|BYDAY=[+-]?\d?[A-Z]{2}"
@@ -159,19 +160,21 @@ def _start(text: str, body: str) -> datetime | None:
     from icalendar import Calendar
     from icalendar.timezone import tzp
 
-    line = _line(body, "DTSTART")
+    before, _, start = _line(body, "DTSTART").rpartition(":")
+    named = _TZID.search(before)
+    name = (named[1] or named[2] or "").strip() if named else ""
     try:
         tzp.use_default()  # it would remember another mail's zone of the same name
-        name = _parameter(line, "TZID")
         zone = _own_zone(text, name) if name and tzp.timezone(name) is None else ""
-        event = f"BEGIN:VEVENT\nDTSTART{line}\nEND:VEVENT\n"
+        told = f'DTSTART;TZID="{name}":{start}' if name else f"DTSTART{before}:{start}"
+        event = f"BEGIN:VEVENT\n{told}\nEND:VEVENT\n"
         [found] = Calendar.from_ical(f"BEGIN:VCALENDAR\n{zone}{event}END:VCALENDAR\n").walk("VEVENT")
-        start = found.decoded("DTSTART")
+        at = found.decoded("DTSTART")
     except Exception:  # whatever a broken calendar makes the library raise
         return None
-    if not isinstance(start, datetime) or start.tzinfo is None or start.year not in YEARS:
+    if not isinstance(at, datetime) or at.tzinfo is None or at.year not in YEARS:
         return None
-    return start.astimezone(UTC).replace(microsecond=0)
+    return at.astimezone(UTC).replace(microsecond=0)
 
 
 def _own_zone(text: str, name: str) -> str:

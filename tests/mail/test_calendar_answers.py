@@ -291,6 +291,8 @@ def test_a_zone_is_what_its_own_mail_says() -> None:
     name = "Customized Time Zone"
     assert after(counter_in(name, "20260306T170000", own_zone(name, "+0100", *YEARLY))).proposed == LATER
     assert after(counter_in(name, "20260307T000000", own_zone(name, "+0800", *YEARLY))).proposed == LATER
+    name = "tzone://Microsoft/Custom"
+    assert after(counter_in(name, "20260306T213000", own_zone(name, "+0530", *YEARLY))).proposed == LATER
 
 
 @pytest.mark.timeout(20)

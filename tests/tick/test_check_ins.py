@@ -396,3 +396,16 @@ def test_who_is_invited_by_no_rule_takes_nobodys_time(scene):
     to(scene, scene.now + timedelta(days=18))
     assert not scene.servers.mailbox(MARIA)
     assert [mail.subject for mail in scene.letters(BEN) if mail.subject.startswith("Check-in")]
+
+
+def test_a_calendar_that_knows_it_is_told_of_a_change_also_when_another_address_comes_first(invited):
+    first = ("email: [maria@contract.example]", "email: [aiko@contract.example, maria@contract.example]")
+    weekly = ("mode: live", "mode: live\ncheck-ins: {active: every week}")
+    invited.policy(invited.rules_text + CHECK_INS, weekly, first)
+    invited.tick()
+    replies(invited, DANA, "DECLINED")
+    content = invited.servers.mailbox(MARIA)[-1].content
+    assert event_in(content)["SEQUENCE"] == 1
+    assert str(event_in(content)["ATTENDEE"][0]) == f"mailto:{MARIA}"
+    to(invited, check_in(invited).starts_at + timedelta(days=7))
+    assert "Check-in: Dana and Maria" in invited.subjects("aiko@contract.example")
