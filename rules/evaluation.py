@@ -21,7 +21,7 @@ from rules.docket import Docket, Open, names_of
 from rules.finding import finder_of
 from rules.matching import unmet
 from rules.policy import Rule, Step
-from rules.steps import edited, is_anothers, number_of, written_for_step
+from rules.steps import edited, is_anothers, number_of, really_sent, written_for_step
 from rules.watermarks import acts, counted, passed
 
 # Triggers whose occasion lasts: a condition that does not hold today may hold tomorrow. Of all others it is judged
@@ -169,7 +169,7 @@ def _next_case(
 ) -> Case | None:
     """The first step that is not spent; None where all are, or the last letter is still on its way."""
     sent: tuple[Step, datetime] | None = None
-    reminders = 0
+    reminders: list[Letter] = []
     for number, step in enumerate(rule.steps):
         spent, letter = _done(story, rule, mark, occasion, number)
         if spent:
@@ -177,7 +177,7 @@ def _next_case(
                 return None
             if letter and letter.state in WENT_OUT and letter.sent_at:
                 sent = (step, letter.sent_at)
-                reminders += letter.reader is Side.CONTRACTOR
+                reminders += [letter] if letter.reader is Side.CONTRACTOR else []
             continue
         due_at = due(step, sent, occasion, story)
         since = max(mark.since, story.profile.watermark)
@@ -185,8 +185,9 @@ def _next_case(
             continue
         why = unmet(rule, occasion, story, now)
         begun = sent is not None
+        claimed = really_sent(reminders, occasion, story)
         return Case(
-            rule, order, number, step, readers[step.send], occasion, due_at, story, reminders, begun, why
+            rule, order, number, step, readers[step.send], occasion, due_at, story, claimed, begun, why
         )
     return None
 
@@ -308,4 +309,5 @@ def _reminders(story: Story, rule: Rule, occasion: Occasion) -> int:
     """How many letters of the rule about this occasion really went to the contractor."""
     keys = (occasion.key, *occasion.aliases)
     went_out = (x for x in story.letters.values() if x.state in WENT_OUT and x.reader is Side.CONTRACTOR)
-    return sum(x.rule == rule.name and x.occasion in keys for x in went_out)
+    written = [x for x in went_out if x.rule == rule.name and x.occasion in keys]
+    return really_sent(written, occasion, story)

@@ -3,11 +3,11 @@
 A step is known by its letter and its time (rules/watermarks.py); its number changes when another is put in or out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from relationship.facts import RuleMark
 from relationship.letters import Letter, State
-from relationship.messages import Side
+from relationship.messages import Kind, Side
 from relationship.occasions import Occasion
 from relationship.story import Story
 from rules.policy import Rule, Step
@@ -61,3 +61,16 @@ def number_of(letter: Letter, rule: Rule, readers: Mapping[str, Side]) -> int | 
     if not alike and len(rule.steps) == 1 and readers[rule.steps[0].send] is letter.reader:
         return 0  # the rule's only letter has other words now
     return letter.step if letter.step in alike else next(iter(alike), None)
+
+
+def really_sent(written: Sequence[Letter], occasion: Occasion, story: Story) -> int:
+    """How many of these letters their reader got: of those left in the Drafts folder, what was written since."""
+    drafts = [letter for letter in written if letter.state is State.DRAFTED]
+    if not drafts:
+        return len(written)
+    about, ids = occasion.message, {letter.message_id for letter in drafts}
+    since = min(letter.sent_at or letter.created_at for letter in drafts)
+    talk = story.in_conversation(story.conversation_of[about.key]) if about else ()
+    ours = (m for m in talk if m.side is Side.OWNER and m.at >= since)
+    by_hand = sum(m.kind is Kind.HUMAN or m.message_id in ids for m in ours)
+    return len(written) - len(drafts) + min(len(drafts), by_hand)
