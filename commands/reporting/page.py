@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unicodedata import bidirectional
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from commands.reporting import charts
 from commands.reporting.portraits import Portrait
@@ -20,6 +21,8 @@ from relationship.warmth.words import TOO_EARLY
 HERE = Path(__file__).resolve().parent
 CHIPS = {"warm": "warm", "cooling": "cooling", "cold": "cold", TOO_EARLY: "early"}
 
+TURNING = {"R", "AL", "AN", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI", "FSI", "PDF", "PDI"}
+
 Told = Callable[[str], None]
 
 
@@ -28,6 +31,7 @@ def page(
 ) -> str:
     """The whole page; `told` hears whose charts are being drawn."""
     environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+    environment.filters["turned"] = _turned
     environment.trim_blocks = environment.lstrip_blocks = True
     people = [_person(one, owner, now, told) for one in portraits]
     return environment.get_template("page.html").render(
@@ -62,7 +66,7 @@ def _person(one: Portrait, owner: Owner, now: datetime, told: Told) -> dict[str,
         "chip": CHIPS[temperature.state],
         "points": temperature.points,
         "since": day_in(temperature.since, owner.timezone, "en", owner.locale),
-        "reasons": temperature.reasons,
+        "reasons": [_with_its_subject(reason) for reason in temperature.reasons],
         "sides": list(_sides(one)),
         "waits": list(_waits(one, owner)),
         "shared": _shared(one),
@@ -78,6 +82,19 @@ def _person(one: Portrait, owner: Owner, now: datetime, told: Told) -> dict[str,
             )
         },
     }
+
+
+def _turned(words: str) -> Markup:
+    """What is written from right to left, or has a character that turns lines round, leaves what follows it be."""
+    turns = any(bidirectional(character) in TURNING for character in words)
+    return Markup("<bdi>") + escape(words) + Markup("</bdi>") if turns else escape(words)
+
+
+def _with_its_subject(reason: str) -> Markup:
+    """A reason, and the subject that it names."""
+    before, opens, rest = reason.partition("“")
+    subject, closes, after = rest.rpartition("”")
+    return escape(before + opens) + _turned(subject) + escape(closes + after)
 
 
 def _city(party: Party) -> str:

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from commands.report import report
 from commands.reporting import charts
 from commands.reporting.drawing import inline
-from commands.reporting.page import page
+from commands.reporting.page import _with_its_subject, page
 from commands.reporting.portraits import Portrait, overlap, portraits, whole_story
 from relationship.messages import Side
 from relationship.warmth.latency import percentile
@@ -217,6 +217,14 @@ moments = st.integers(0, 300).map(lambda n: datetime(2026, 3, 2, tzinfo=UTC) + n
 def spans(draw: Any) -> list[tuple[datetime, datetime]]:
     edges = sorted(draw(st.lists(moments, unique=True, max_size=12)))
     return list(zip(edges[::2], edges[1::2], strict=False))
+
+
+def test_a_subject_turns_no_words_round() -> None:
+    reason = "nothing was said about “a ”\u202e<b>”, delivered on November 9"
+    turned = "nothing was said about “<bdi>a ”\u202e&lt;b&gt;</bdi>”, delivered on November 9"
+    assert _with_its_subject(reason) == turned
+    for plain in ("nobody has written for 40 days", "“Logo” has waited 3 working days for an answer"):
+        assert _with_its_subject(plain) == plain
 
 
 @given(spans(), spans())
