@@ -20,6 +20,7 @@ _URL = re.compile(r"(?:https?://|www\.)\S+|\S{1,64}@\S{1,255}")
 _QUESTION = re.compile("[?？؟¿⁇⁈⁉‽❓❔\u037e]")
 # What may stand before a question that lacks its mark.
 _LEADS = r"(?:and|so|but|also|then|ok|okay|well|by the way|btw|y|pero|e|mas|et|mais|und|aber|at|tapos)"
+_PAKI = re.compile(r"(?<!\w)paki-?(?!stan)\w")  # Tagalog's "please" is the beginning of any verb: "pakisuri"
 _LETTER = re.compile(r"[^\W_]")
 _NOT_WORDS = re.compile(r"[^\w\s'-]+|_+|(?<!\w)-+|-+(?!\w)")
 _SMILEY = re.compile(r"(?<!\w)(?:[:;=8][-'o]?[)(\]\[dDpP3*|/\\]|<3+|\^_?\^|x+o+x*o*|\+1)(?!\w)")
@@ -63,6 +64,7 @@ class Lists:
     done: frozenset[str]
     done_begins: frozenset[str]
     bad_news: Phrases
+    thanks_for: re.Pattern[str]
     no_reply: re.Pattern[str]
     no_answer: Phrases
 
@@ -84,6 +86,7 @@ def _lists(
         done=all_done,
         done_begins=frozenset(one.split(" ", 1)[0] for one in all_done),
         bad_news=Phrases((*phrases("bad news"), *bad)),
+        thanks_for=_thanks_for(),
         no_reply=any_of(phrases("no reply needed")),
         no_answer=Phrases(phrases("no need to answer")),
     )
@@ -95,6 +98,14 @@ def _at_start() -> re.Pattern[str]:
     starts = merged(phrases("asks at a start"))
     return re.compile(
         rf"(?:^|[.!?;:(])[\s>*-]{{0,20}}{greeting}(?:{_LEADS},?\s+){{0,3}}(?:{starts})", re.MULTILINE
+    )
+
+
+def _thanks_for() -> re.Pattern[str]:
+    """Thanks with what they are for, to the end of the sentence: "Thank you for taking care of this"."""
+    more = merged(phrases("says more than thanks"))
+    return re.compile(
+        rf"(?:{merged(phrases('thanks for'))})\s(?:(?!{more})[^.!?,;:\n\d]){{1,60}}(?=[.!?,;\n]|$)"
     )
 
 
@@ -143,7 +154,9 @@ def _without_formulas(text: str, lists: Lists) -> str:
 
 
 def _may_ask(text: str, lists: Lists) -> bool:
-    return bool(_QUESTION.search(text)) or lists.asks.stand_in(text) or bool(lists.asks_at_start.search(text))
+    if _QUESTION.search(text) or lists.asks.stand_in(text) or lists.asks_at_start.search(text):
+        return True
+    return "paki" in text and bool(_PAKI.search(text))
 
 
 def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
@@ -159,7 +172,7 @@ def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
     says = _LETTER.search(_SMILEY.sub(" ", text))
     if text.count(" ") > CLOSER_WORDS or (says and not lists.closer.stand_in(plain(text))):
         return False
-    words = bare(text)
+    words = bare(lists.thanks_for.sub(" thanks ", plain(text)))
     if not _LETTER.search(words):
         return not any(char.isdigit() for char in words)  # an emoji or a smiley; "1500" is an answer
     rest, count = lists.closer.pattern.subn(" ", lists.wish.sub(" ", words))

@@ -153,6 +153,13 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(
         Kind.AUTO_REPLY,
+        "from an address that takes no answers",
+        "share notices, orders, invitations to sign",
+        signs.nobody_reads,
+        (WRITER,),
+    ),
+    Rule(
+        Kind.AUTO_REPLY,
         "sent by nobody",
         "RFC 5321, 4.5.5; RFC 3834, 3.3",
         signs.null_sender,

@@ -42,6 +42,12 @@ _BY_MANAGER = re.compile(rb"owner-|-(?:owner|request|bounces?|admin|errors)[@+]|
 _AUTO = re.compile(r"auto[-_ ]?reply", re.IGNORECASE)
 _MANAGER = re.compile(r"^(?:owner-.+|.+-(?:request|owner|bounces?)|listserv|majordomo|mailman|listproc)@")
 _RESPONDER = re.compile(r"(?:auto[-_.]?(?:reply|replies|respon(?:d|der|se))|vacation)(?:[-+_.][^@]*)?@")
+# Addresses that say that nobody reads what is sent to them, in the languages in which programs write them.
+_NOBODY_READS = re.compile(
+    r"(?:.{0,40}[-_.+])?(?:no[-_.]?repl(?:y|ies)|(?:do[-_.]?not|dont)[-_.]?reply|not?[-_.]responder?|nao[-_.]?responda|"
+    r"ne[-_.]?pas[-_.]?repondre|nicht[-_.]?antworten|keine[-_.]?antwort|non[-_.]?rispondere|niet[-_.]?antwoorden)"
+    r"(?:[-_.+\d][^@]{0,80})?@"
+)
 _PEOPLES_FEEDBACK = re.compile(r"fastmail|proton|amazonses|messagingengine", re.IGNORECASE)
 _COMPLAINT = re.compile(r"complaint about message from [\w.:]+$", re.IGNORECASE)
 _ANSWER_WORDS = (
@@ -135,13 +141,26 @@ def auto_replied(mail: Mail) -> bool:
 
 @lru_cache(maxsize=4096)
 def machine_writes(writers: tuple[str, ...]) -> bool:
-    """Whether one of the addresses in From is an autoresponder's or a list manager's by its name."""
-    return any(_RESPONDER.match(address) or _MANAGER.match(address) for address in writers)
+    """Whether one of the addresses in From is a machine's by its name: an autoresponder, a list manager, no-reply."""
+    return any(
+        _RESPONDER.match(address) or _MANAGER.match(address) or _NOBODY_READS.match(address)
+        for address in writers
+    )
 
 
 def responder_address(mail: Mail) -> bool:
     """From an address that is an autoresponder's by its name."""
     return any(_RESPONDER.match(address) for address in mail.from_)
+
+
+def nobody_reads(mail: Mail) -> bool:
+    """From an address that takes no answers: notices of programs, also where a person's name stands before it.
+
+    An answer is none of them: some services pass people's mail on from such an address.
+    """
+    if mail.parents or is_reply_subject(mail.subject):
+        return False
+    return any(_NOBODY_READS.match(address) for address in mail.from_)
 
 
 def auto_submitted(mail: Mail) -> bool:

@@ -48,6 +48,8 @@ MAILS: dict[str, list[str]] = {
     "it asks to prove that a person wrote": [
         PERSON + "Subject: Re: Draft\n\nJo here,\n\nI'm protecting myself from receiving junk mail.\n\n"
         "Just this once, click the link below so I can receive your emails.\n",
+        PERSON
+        + "Subject: Re: x\n\nBonjour,\n\nVotre message a été mis en attente. Merci de vous authentifier ici.",
         PERSON + "Subject: Please confirm\n\nYour message attached below is being held because the address "
         "<dana@acme.example> has not been verified.\n",
     ],
@@ -112,6 +114,10 @@ MAILS: dict[str, list[str]] = {
             ("Gelesen: Logo", "Ihre Nachricht"),
             ("Lu : Logo", "Votre message"),
             ("Leído: Logo", "Su mensaje"),
+            ("Læst: Logo", "Din meddelelse"),
+            ("Luettu: Logo", "Viestisi"),
+            ("Přečteno: Logo", "Vaše zpráva"),
+            ("Nicht gelesen: Logo", "Ihre Nachricht"),
             (
                 "Return Receipt (displayed) - Logo",
                 "This is a Return Receipt for the mail that you sent to Jo.",
@@ -219,10 +225,23 @@ MAILS: dict[str, list[str]] = {
         PERSON + "X-OTRS-Loop: yes\nSubject: x\n\nx",
         PERSON + "X-Mailer: SuperAutoResponder 2\nSubject: x\n\nx",
     ],
+    "from an address that takes no answers": [
+        f"From: {sender}\nTo: team@acme.example\nSubject: x\n\nx"
+        for sender in (
+            '"Jo Doe (via Google Docs)" <drive-shares-dm-noreply@google.com>',
+            "Jo Doe via Dropbox <no-reply@dropbox.com>",
+            "Shop <donotreply@x.example>",
+            "Laden <nicht-antworten@x.example>",
+            "Shop <noreply+12@x.example>",
+        )
+    ],
     "sent by nobody": ["Return-Path: <>\n" + PERSON + "Subject: x\n\nHello."],
     "it says that it was written automatically": [
         PERSON + "Subject: x\n\nThis is an automated response.\n\nWe are closed.",
         PERSON + "Subject: x\n\nDies ist eine automatische Antwort auf Ihre Nachricht.",
+        PERSON
+        + "Subject: Re: x\n\nHi there,\n\nThis auto-reply is just to let you know that we got your mail.",
+        PERSON + 'Subject: Recall: Logo\n\nJo Doe would like to recall the message, "Logo".',
         PERSON
         + "Subject: x\n\n*** This is an automatically generated email, please do not reply ***\nYour order",
     ],
@@ -248,6 +267,12 @@ MAILS: dict[str, list[str]] = {
             "Je suis absent du bureau jusqu'au 12 mai. En cas d'urgence, appelez Marie. Je réponds à mon retour.",
             "Gracias por su mensaje. Me encuentro de vacaciones. Para asuntos urgentes puede contactar a Ana.",
             "Obrigado pelo seu e-mail. Estou de férias até 5 de maio, com acesso limitado ao e-mail.",
+            "Dziękuję za wiadomość. Jestem na urlopie do 16 listopada. W pilnych sprawach proszę pisać do Anny.",
+            "Tack för ditt mejl. Jag har semester till 16 november. Vid brådskande ärenden kontakta Anna.",
+            "Thank you for your email. Naka-leave po ako until Nov 16. For urgent concerns, please contact Ana.",
+            "Thank you for your email. I am currently on maternity leave. For urgent matters please contact Ana.",
+            "Thank you for your email. Jo Doe is no longer with X Ltd. For assistance please contact info@x.example.",
+            "Thank you for your email! I check my inbox twice daily and will reply within 24 hours.",
         )
     ],
     "an absence, and nothing else": [
@@ -293,6 +318,8 @@ PEOPLE = [
     "Subject: Ticket by unknown user\n\nThe user unknown to us wrote again, it was rejected.",
     "Subject: x\nX-Auto-Response-Suppress: DR, OOF, AutoReply\n\nHere is the file.",
     "Subject: x\nAuto-Submitted: no\n\nHere is the file.",
+    "Subject: Re: Logo\n\nThanks for your message. Jo is no longer with us, so I did the logo, it is attached.",
+    "Subject: Re: Logo\n\nHi Dana, I check my email twice a day, so no worries. The logo is in the folder.",
     "Subject: x\nX-Autoreply: no\n\nHere is the file.",
     "Subject: x\nFeedback-ID: i1:Fastmail\n\nHere is the file.",
     "Subject: Re: x\nIn-Reply-To: <a@b>\nFeedback-ID: 1:x:y\n\nHere is the file.",
@@ -337,6 +364,14 @@ def test_precedence_that_a_forwarding_host_added_says_nothing(mail: MakeMail) ->
     hop = "Received: from a.example by b.example; Sat, 5 Jan 2013 17:59:14 -0800\n"
     assert kind_of(mail("Precedence: bulk\n" + hop + PERSON + text)).kind is Kind.HUMAN
     assert kind_of(mail(hop + "Precedence: bulk\n" + PERSON + text)).kind is Kind.AUTO_REPLY
+
+
+def test_people_who_write_through_a_service_are_human(mail: MakeMail) -> None:
+    head = "From: Jo Doe <no-reply@x.example>\nTo: team@acme.example\n"
+    assert kind_of(mail(f"{head}Subject: Re: Logo\n\nHere is the draft.")).kind is Kind.HUMAN
+    assert kind_of(mail(f"{head}In-Reply-To: <a@b>\nSubject: Logo\n\nHere is it.")).kind is Kind.HUMAN
+    for sender in ("norman@x.example", "technoreply@x.example", "reply+a1@x.example"):
+        assert kind_of(mail(f"From: Jo <{sender}>\nSubject: Logo\n\nHere is it.")).kind is Kind.HUMAN
 
 
 @pytest.mark.parametrize("sender", ["postmaster@x.example", "Postmaster <admin@x.example>"])
