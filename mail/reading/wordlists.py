@@ -13,7 +13,7 @@ from unicodedata import combining, normalize
 FOLDER = Path(__file__).parent / "words"
 _NOTHING = re.compile(r"(?!)")
 _WORD = re.compile(r"\w+")
-_ASCII_GAPS = {code: " " for code in range(128) if not _WORD.match(chr(code))}
+_ASCII_GAPS = bytes(code if _WORD.match(chr(code)) else 32 for code in range(128)).ljust(256)
 
 
 def _folded() -> dict[int, str]:
@@ -113,7 +113,10 @@ _EVERY_MARK: set[str] = set()  # of all phrases that were asked for so far
 @lru_cache(maxsize=4)
 def _words_of(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The words of a text, and those few of them that are any phrase's mark: each list looks at these alone."""
-    words = frozenset(text.translate(_ASCII_GAPS).split() if text.isascii() else _WORD.findall(text))
+    if text.isascii():  # bytes are translated in a third of the time
+        words = frozenset(text.encode().translate(_ASCII_GAPS).decode().split())
+    else:
+        words = frozenset(_WORD.findall(text))
     return words, words & _EVERY_MARK
 
 

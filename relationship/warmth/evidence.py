@@ -148,7 +148,7 @@ class Evidence:
     def working_days(self, side: Side, since: datetime, now: datetime) -> int:
         """Whole working days of a side since then; at most 60."""
         clock = self.story.clock(side)
-        days = range(1, 61)
+        days = range(1, min(60, (now - since).days + 1) + 1)  # a working day takes a day
         return bisect_right(days, now, key=lambda n: clock.after(since, Duration(n, "days", working=True)))
 
     # -- work -----------------------------------------------------------------------------------------

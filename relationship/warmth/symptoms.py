@@ -68,9 +68,9 @@ def _long_waits(
     known = evidence.pace(side, now)
     for turn in waits:
         start = evidence.waited_from(turn, now)
-        if clock.after(start, Duration(days, "days", working=True)) > now:
-            continue
-        if known is None or clock.seconds_between(start, now) >= known.usual_p90:
+        if known and clock.seconds_between(start, now) < known.usual_p90:
+            continue  # asked first: it is found sooner than a day so many working days later
+        if clock.after(start, Duration(days, "days", working=True)) <= now:
             yield turn, start
 
 
