@@ -35,6 +35,9 @@ NEARBY = 6  # days round the wanted one that are tried first
 LOAD = 10  # for each that the owner has on it
 AWKWARD = 100  # where it is a free day of either calendar
 FARTHEST = timedelta(hours=12)  # hours that lie further apart than this do not neighbour each other
+OTHER_DAYS = timedelta(
+    days=4
+)  # but those of two who work on different days of the week, where nothing is nearer
 PATIENCE = timedelta(days=7)  # shared hours further off, after the clocks change or holidays, are no help
 QUARTER = timedelta(minutes=15)
 AT_AN_EDGE = 4  # starts that count as the edge of a span
@@ -95,9 +98,9 @@ def _sometime(pair: Pair, wanted: datetime, start: datetime, habit: bool) -> Slo
     in_overlap = _in_overlap(pair, shared, wanted, habit)
     if in_overlap and any(_is_near(pair, span, max(wanted, start)) for span in shared):
         return in_overlap
-    at_an_edge = _at_an_edge(pair, window, wanted)
+    at_an_edge = _at_an_edge(pair, window, wanted, FARTHEST)
     if in_overlap is None:
-        return at_an_edge
+        return at_an_edge or _at_an_edge(pair, window, wanted, OTHER_DAYS)
     nearer = at_an_edge and at_an_edge.starts_at + PATIENCE < in_overlap.starts_at
     return at_an_edge if nearer else in_overlap
 
@@ -244,8 +247,8 @@ def _by_day(span: Span, zone: ZoneInfo) -> Iterator[tuple[date, Span]]:
         start = midnight
 
 
-def _at_an_edge(pair: Pair, window: Span, wanted: datetime) -> Slot | None:
-    """Inside one party's hours, as near as can be to the other's; rather outside the owner's hours.
+def _at_an_edge(pair: Pair, window: Span, wanted: datetime, most: timedelta) -> Slot | None:
+    """Inside one party's hours, as near as can be to the other's, at `most` so far; rather outside the owner's.
 
     The weeks round the wanted moment are tried one by one: nearly always the first one has a place.
     """
@@ -256,7 +259,7 @@ def _at_an_edge(pair: Pair, window: Span, wanted: datetime) -> Slot | None:
             near = _within(inside, wanted, week)
             for at in (at for at in _edges(near, pair) if abs(at - wanted) // PATIENCE == week):
                 apart = _apart(at, others, pair.length)
-                if timedelta() < apart <= FARTHEST:
+                if timedelta() < apart <= most:
                     found.append((apart, outside is Side.CONTRACTOR, abs(at - wanted), at))
         for _, contractors, _, at in sorted(found):
             if _free(pair, at):

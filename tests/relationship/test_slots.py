@@ -119,6 +119,16 @@ def test_without_overlap_the_nearest_edge(hours: str, outside: str, starts: str)
     assert suits(pair(party(NY, hours)), slot)
 
 
+@pytest.mark.parametrize("hours", ["Sat, Sun 10:00-18:00", "Sun 21:00-24:00"])
+def test_who_works_on_the_other_days_of_the_week_is_met_at_the_nearest_edge_too(hours: str) -> None:
+    weekend = pair(party(NY, hours))
+    slot = choose(weekend, at("2026-02-03T12:00"), at("2026-02-01T00:00"))
+    assert slot and slot.outside_hours == "owner"
+    assert suits(weekend, slot)
+    again = choose(weekend, slot.starts_at + 7 * DAY, slot.ends_at, habit=True)
+    assert again and again.starts_at == slot.starts_at + 7 * DAY
+
+
 def test_hours_that_meet_only_when_the_clocks_change_are_no_reason_to_wait_for_weeks() -> None:
     morning = party(LAGOS, "Mon-Fri 09:00-14:45")  # to 08:45 in New York, and from 8 March on to 09:45
     wanted = at("2026-02-03T08:15")
