@@ -14,7 +14,7 @@ import re
 from functools import cache
 
 from mail.reading.signatures import SIGNATURE, above_mark, without_notices, without_signature
-from mail.reading.wordlists import merged, one_of, phrases, plain
+from mail.reading.wordlists import is_greeting, merged, one_of, phrases, plain
 
 TEXT_CAP = 20_000  # characters; what lies beyond is not looked at
 LINE_CAP = 1_000  # characters of a line that are compared with the marks
@@ -74,10 +74,20 @@ def _fresh_lines(text: str) -> list[str]:
 
 
 def find_end(text: str) -> bool:
-    """Whether fresh text ends within the text, at a quote, a signature or a forwarded mail."""
+    """Whether fresh text ends within the text, at a quote, a signature or a forwarded mail.
+
+    A quote is no end where nothing stands above it, or only that the answers stand below.
+    """
     text = text[:TEXT_CAP].replace("\r\n", "\n").replace("\u00a0", " ")
     lines = [line.strip() for line in text.split("\n")]
-    return any(_is_end(lines, n) for n in range(len(lines)))
+    end = next((n for n in range(len(lines)) if _is_end(lines, n)), None)
+    return end is not None and not (_QUOTED.match(lines[end]) and _goes_on_below(lines[:end]))
+
+
+def _goes_on_below(above: list[str]) -> bool:
+    """Whether people who write so above a quote write more between its lines, or at its end."""
+    said = [line for line in _without_quotes(above) if line and not is_greeting(line)]
+    return not said or bool(one_of("answers below").search(plain(" ".join(said))))
 
 
 def _is_end(lines: list[str], n: int) -> bool:

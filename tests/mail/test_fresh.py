@@ -308,6 +308,13 @@ def test_where_fresh_text_ends_can_be_told() -> None:
     assert not find_end("A long brief that\ngoes on and on")
 
 
+@pytest.mark.parametrize(
+    "above", ["", "Hi Dana,\n\n", "Hi, see my answers below.\n\n", "Antworten siehe unten\n"]
+)
+def test_below_a_quote_that_nothing_stands_above_there_is_more(above: str) -> None:
+    assert not find_end(f"{above}On Mon, 9 Nov 2026 at 10:00, Dana <dana@acme.example> wrote:\n> one\n> two")
+
+
 class TestHtml:
     def test_blocks_become_lines(self) -> None:
         html = (
