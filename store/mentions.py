@@ -18,6 +18,7 @@ from relationship.messages import FORGOTTEN
 _UNDECODABLE = (ValueError, LookupError, MessageError, RecursionError)
 _ID = r"(?<![\w.+-])[\w.+-]+@[\w.-]+"
 _GAP = r"[\s._\u2010-\u2013-]"  # a blank, or what stands in its place
+_INITIAL = rf"(?:(?-i:[A-Z]\b\.?|\w\.){_GAP}*)?"  # of a middle name
 _APOSTROPHES = "'`\u00b4\u2018\u2019\u02bc"
 _STROKES = str.maketrans("\u0141\u0142\u00d8\u00f8\u0110\u0111\u0131", "LlOoDdi")  # no accents to Unicode
 _TWO_LETTERS = {
@@ -51,7 +52,10 @@ class Mentions:
     def __init__(
         self, key: str, names: Iterable[str], addresses: Iterable[str], others: Iterable[str] = ()
     ) -> None:
-        called = sorted({text for name in names for text in _spellings(name)}, key=lambda x: (-len(x), x))
+        short = {text for name in names for text in _short_forms(name)}
+        short -= {text for name in others for text in _short_forms(name)}  # it may be either
+        whole = {text for name in names for text in _spellings(name)}
+        called = sorted(whole | short, key=lambda x: (-len(x), x))
         kept = [_named(name.split()) for name in sorted(others) if any(re.search(x, name) for x in called)]
         told = [rf"(?<![a-z0-9-]){re.escape(key)}(?![a-z0-9-])", *map(_addressed, sorted(addresses))]
         by_name = [f"(?P<name>{'|'.join(called)})"] if called else []
@@ -89,6 +93,23 @@ def _spellings(name: str) -> Iterator[str]:
                 yield _named([*words[cut:], *words[:cut]], comma=len(words) - cut)
 
 
+def _short_forms(name: str) -> Iterator[str]:
+    """Patterns of a name without some of its middle words, and of the family name with the first one's initial.
+
+    Of four words and more the first two are left out by themselves: they may be anybody's first names.
+    """
+    words = [word for word in name.split() if len(word.rstrip(".")) > 1]
+    last = [number for number, word in enumerate(words) if number and word[0].isupper()]
+    if not last:
+        return
+    shorter: list[tuple[str, ...]] = [(f"{words[0][0]}.", words[last[-1]])]
+    shorter += [(words[0], words[number]) for number in last if number > 1 or len(words) < 4]
+    shorter += [(*words[:2], words[number]) for number in last if number > 1]
+    for first in shorter:
+        yield _named(first)
+        yield _named((first[-1], *first[:-1]), comma=1)
+
+
 def _named(words: Sequence[str], comma: int = 0) -> str:
     """A single word counts only as it is written: "Will" is a name, "will" is not. `comma`: after so many words."""
     if not any(sign.isalnum() for word in words for sign in word):
@@ -96,7 +117,7 @@ def _named(words: Sequence[str], comma: int = 0) -> str:
     first, last = words[0][0], words[-1][-1]
     before = "" if _is_wide(first) else r"(?<![\w@])"
     after = "" if _is_wide(last) else r"(?!\w)"
-    gap = f"{_GAP}*" if _is_wide(first) else f"{_GAP}+"
+    gap = f"{_GAP}*" if _is_wide(first) else f"{_GAP}+{_INITIAL}"
     spelt = "".join(
         f"{(',?' if number == comma else '') + gap if number else ''}{_spelt(word)}"
         for number, word in enumerate(words)

@@ -178,11 +178,43 @@ def test_a_name_is_found_with_its_accents_and_without(spelt: str) -> None:
         ("Maria L. Santos", "Maria Santos"),
         ("Maria L. Santos", "Santos, Maria L"),
         ("Иван Королёв", "Иван Королев"),
+        ("Maria Santos", "Maria L. Santos"),
+        ("Maria Santos", "M. Santos"),
+        ("Maria Santos", "Santos, M."),
+        ("Olga Petrowna Wassiljewa", "Olga Wassiljewa"),
+        ("Olga Petrowna Wassiljewa", "WASSILJEWA, Olga"),
+        ("Olga Petrowna Wassiljewa", "Olga P. Wassiljewa"),
+        ("José García López", "Jose Garcia"),
+        ("María José García López", "María García"),
+        ("María José García López", "Maria Jose Garcia"),
+        ("Ludwig van der Aa", "Ludwig Aa"),
     ],
 )
 def test_a_name_is_found_as_people_spell_it(name: str, spelt: str) -> None:
     who = Person("somebody-1", frozenset({name}), frozenset())
     assert who.mentions.blotted(f"Ask {spelt}!") == "Ask (forgotten)!"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Maria Santos", "Maria and Santos"),
+        ("Maria Santos", "Maria e Santos"),
+        ("María José García López", "María José Ruiz, Ana López"),
+        ("Ludwig van der Aa", "Ludwig van Ham"),
+        ("Olga Petrowna Wassiljewa", "Wassiljewa or Olga"),
+    ],
+)
+def test_what_others_may_be_called_as_well_stays(name: str, text: str) -> None:
+    assert Person("somebody-1", frozenset({name}), frozenset()).mentions.blotted(text) == text
+
+
+def test_a_short_form_of_two_people_is_nobodys() -> None:
+    others = frozenset({"Miguel Santos", "Maria Luisa Cruz"})
+    who = Person("maria-1", frozenset({"Maria Santos", "Maria Pia Cruz"}), frozenset(), others=others)
+    text = "Maria Cruz and M. Santos and Maria Luisa Cruz"
+    assert who.mentions.blotted(text) == text
+    assert who.mentions.blotted("Maria Pia Cruz, Maria Santos") == "(forgotten), (forgotten)"
 
 
 @pytest.mark.parametrize(
