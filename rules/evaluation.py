@@ -56,10 +56,17 @@ class Case:
     occasion: Occasion
     due_at: datetime
     story: Story
-    reminders: int = 0  # letters that really went to the contractor about this occasion
     begun: bool = False  # whether any letter about it went out
     unmet: str = ""  # the condition that does not hold, in words
     letter: str = ""  # token of the letter in the outbox that is judged once more
+
+    @property
+    def reminders(self) -> int:
+        """How many letters about this occasion the contractor really got, by whatever rule."""
+        keys = (self.occasion.key, *self.occasion.aliases)
+        about = (x for x in self.story.letters.values() if x.occasion in keys)
+        written = [x for x in about if x.state in WENT_OUT and x.reader is Side.CONTRACTOR]
+        return really_sent(written, self.occasion, self.story)
 
     @property
     def decision(self) -> Decision | None:
@@ -169,7 +176,6 @@ def _next_case(
 ) -> Case | None:
     """The first step that is not spent; None where all are, or the last letter is still on its way."""
     sent: tuple[Step, datetime] | None = None
-    reminders: list[Letter] = []
     for number, step in enumerate(rule.steps):
         spent, letter = _done(story, rule, mark, occasion, number)
         if spent:
@@ -177,7 +183,6 @@ def _next_case(
                 return None
             if letter and letter.state in WENT_OUT and letter.sent_at:
                 sent = (step, letter.sent_at)
-                reminders += [letter] if letter.reader is Side.CONTRACTOR else []
             continue
         due_at = due(step, sent, occasion, story)
         since = max(mark.since, story.profile.watermark)
@@ -185,10 +190,7 @@ def _next_case(
             continue
         why = unmet(rule, occasion, story, now)
         begun = sent is not None
-        claimed = really_sent(reminders, occasion, story)
-        return Case(
-            rule, order, number, step, readers[step.send], occasion, due_at, story, claimed, begun, why
-        )
+        return Case(rule, order, number, step, readers[step.send], occasion, due_at, story, begun, why)
     return None
 
 
@@ -292,7 +294,6 @@ def _case_again(
                 occasion,
                 letter.due_at,
                 story,
-                reminders=_reminders(story, rule, occasion),
                 unmet=unmet(rule, occasion, story, now),
                 letter=letter.token,
             )
@@ -303,11 +304,3 @@ def _about(letter: Letter, rule: Rule, story: Story) -> Story:
     """The story without what a letter is surely not about."""
     names = story.named_by(letter)
     return story.part(names) if names and rule.when in ONE_BY_ONE else story
-
-
-def _reminders(story: Story, rule: Rule, occasion: Occasion) -> int:
-    """How many letters of the rule about this occasion really went to the contractor."""
-    keys = (occasion.key, *occasion.aliases)
-    went_out = (x for x in story.letters.values() if x.state in WENT_OUT and x.reader is Side.CONTRACTOR)
-    written = [x for x in went_out if x.rule == rule.name and x.occasion in keys]
-    return really_sent(written, occasion, story)

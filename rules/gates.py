@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from relationship.decisions import Judgement, Verdict
-from relationship.letters import OPEN_STATES, State
+from relationship.letters import OPEN_STATES, Letter, State
 from relationship.messages import Kind, Message, Side
 from relationship.occasions.turns import DEBT_COUNTS, older_debt
 from relationship.story import ADDRESS_GONE, Story
@@ -129,17 +129,23 @@ def at_most(case: Case, world: World) -> str | None:
     rate = case.rule.at_most
     if rate is None:
         return None
-    times = [
-        letter.sent_at or letter.created_at
-        for letter in case.story.letters.values()
-        if letter.rule == case.rule.name and letter.state in TOLD and letter.token != case.letter
-    ]
-    inside = _inside(rate, times, world.now)
+    letters = (x for x in case.story.letters.values() if x.rule == case.rule.name and x.token != case.letter)
+    told = [x for x in letters if x.state in TOLD and _apart(x, case, world.now) < rate.window]
     decided = 0 if case.letter else world.decided.get((case.story.key, case.rule.name), 0)
-    if len(inside) + decided < rate.count:
+    if len(told) + decided < rate.count:
         return None
-    last = "another one goes out now" if decided else f"the last one went out {case.story.when(inside[-1])}"
-    return f"at most {rate.text}: {last}"
+    last = max((x.sent_at or x.created_at for x in told), default=world.now)
+    when = "another one goes out now" if decided else f"the last one went out {case.story.when(last)}"
+    return f"at most {rate.text}: {when}"
+
+
+def _apart(letter: Letter, case: Case, now: datetime) -> timedelta:
+    """How long ago a letter went out. Dates of a rhythm are apart as the calendar says, not to the second."""
+    if case.rule.rhythm is None:
+        return abs(now - (letter.sent_at or letter.created_at))
+    zone = case.story.owner.clock.zone
+    due, before = (at.astimezone(zone).replace(tzinfo=None) for at in (case.due_at, letter.due_at))
+    return abs(due - before)
 
 
 def stale(case: Case, world: World) -> str | None:

@@ -21,7 +21,9 @@ from rules.policy import Rate
 Schema = dict[str, Any]
 LONGEST = timedelta(days=3660)  # no wait, window or history is meant to be longer
 _CURLY = re.compile(r"[“”„«»‘’‚‹›].*[“”«»‘’‹›]")  # as word processors and phones quote
-_RATE = re.compile(r"(?:(once|twice)|(\d{1,6})(?: times)?)\s+(?:an?|per|in(?:\s+(\d{1,6}))?)\s+([a-z]+?)s?")
+_RATE = re.compile(
+    r"(?:(once|twice)|(\d{1,6})(?: times)?)\s+(?:an?|per|in(?:\s+(?:an?|(\d{1,6})))?)\s+([a-z]+?)s?"
+)
 _RANGE = re.compile(r"(\S+?)\s*\.\.\s*(\S+)")
 
 

@@ -260,6 +260,7 @@ def test_anchors_work_where_they_are_modest(good: str, letters: TemplateIndex) -
         ("30 an hour", 30, 3600),
         ("once in 2 weeks", 1, 1209600),
         ("twice a month", 2, 30 * 86400),
+        ("twice in a month", 2, 30 * 86400),
         ("5 per week", 5, 604800),
         ("3 times in 10 days", 3, 864000),
     ],

@@ -244,3 +244,13 @@ def test_getting_cold_is_told_in_the_tick_in_which_it_is_found_and_once(example)
     assert example.sent("Warm again") == [f"{one.since:%Y-%m-%d %H:%M}" for one in rose]
     fell = [one for one in example.story("Maria").temperatures.values() if one.fell]
     assert example.sent(COLD) == [f"{one.since:%Y-%m-%d %H:%M}" for one in fell]
+
+
+def test_once_in_two_weeks_is_every_other_monday_whatever_the_clocks_do(example):
+    """Summer time begins on 14 March: from Monday to Monday it is an hour less than two weeks."""
+    rule = "  - name: Fortnight\n    when: every\n    on: every Monday at 10:00\n    at most: once in 2 weeks\n"
+    example.at("2027-02-20 12:00")
+    example.policy(example.rules_text + rule + "    send: backup/hello\n    deliver: any time\n")
+    example.live("2027-04-01 20:00")
+    to_ben = [out.at for out in example.out if (out.rule, out.to) == ("Fortnight", BEN)]
+    assert to_ben == ["2027-02-22 15:00", "2027-03-08 15:00", "2027-03-22 14:00"]

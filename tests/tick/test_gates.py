@@ -755,3 +755,15 @@ def test_at_most_holds_for_what_one_tick_brings(scene, approve):
         "suppress",
         "at most once in 2 weeks: another one goes out now",
     )
+
+
+def test_a_reminder_of_another_rule_is_one_too(scene):
+    """The owner keeps reminders and the note about them in two rules."""
+    both = "      - {{after: 3 working days, send: reminders/firm}}\n"
+    other = "  - name: Tell me\n    when: waiting on contractor\n    steps:\n"
+    scene.policy(scene.rules_text, (both.replace("{{", "{").replace("}}", "}"), other))
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.run("2026-03-10 15:00")
+    assert "One reminder has gone out since." in scene.last("Tell me").text
