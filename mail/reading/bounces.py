@@ -88,6 +88,9 @@ _NOT_YET = re.compile(
     r"temporary (?:failure|error|problem)|"
     r"do not need to (?:resend|re-send)|no action is required|could not be delivered for|"
     r"warning message only|"
+    r"se ha retrasado|se seguirá intentando|todavía no se ha entregado|est différée|n'a pas encore été remis|"
+    r"ainda não foi entregue|foi atrasada|entrega atrasada|è stat[ao] ritardat[ao]|non è ancora stato|"
+    r"nog niet (?:bezorgd|afgeleverd)|is vertraagd|"
     r"this is (?:only )?a warning|transient|delay(?:ed)?\b.{0,30}\bhours|wird weiter versucht|(?:noch|"
     r"bisher) nicht zugestellt",
     re.IGNORECASE,

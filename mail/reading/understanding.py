@@ -82,7 +82,9 @@ def understand(
     if author.side is Side.CONTRACTOR:
         token = token_in(mail.subject)
         about = token if routes.get(token) == author.key else ""
-        return ((author.key, _message(context, verdict, author, author.key, about_letter=about)),)
+        message = _message(context, verdict, author, author.key, about_letter=about)
+        asks = message.asks and not _is_for_others(mail, known, author.key)
+        return ((author.key, message if message.asks == asks else replace(message, asks=asks)),)
     return tuple(_from_owner(context, verdict, author)) or tuple(_one_click(context, verdict, author, routes))
 
 
@@ -197,6 +199,12 @@ def _from_owner(context: _Context, verdict: Verdict, author: Author) -> Iterator
         others = tuple(address for other, address in to.items() if other != key)
         more = {"handed": key in to, "also_asked": others, "reaches_us": reaches}
         yield key, _message(context, verdict, author, key, **more)
+
+
+def _is_for_others(mail: Mail, known: Directory, writer: str) -> bool:
+    """Whether a contractor wrote to other contractors alone: what they are asked, the owner's side in Cc is not."""
+    others = [known.key_of(address) for address in mail.to]
+    return bool(others) and all(key and key != writer for key in others)
 
 
 def _one_click(

@@ -143,3 +143,24 @@ def test_real_bounces_name_their_recipient() -> None:
             total += 1
             named += any(bounce.address for bounce in read_bounces(one))
     assert named / total >= 0.97
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        (
+            "Entrega retrasada: Logo",
+            "Se ha retrasado la entrega a los siguientes destinatarios:\n\nmaria@contract.example\n",
+        ),
+        (
+            "Remise différée : Logo",
+            "La remise aux destinataires suivants est différée :\n\nmaria@contract.example\n",
+        ),
+        ("Delayed: Logo", "Deze e-mail is nog niet bezorgd en is vertraagd:\n\nmaria@contract.example\n"),
+    ],
+)
+def test_a_delay_told_in_other_languages_is_no_failure_for_good(
+    subject: str, text: str, mail: MakeMail
+) -> None:
+    [bounce] = read_bounces(mail(HEAD.format(subject=subject) + text))
+    assert (bounce.address, bounce.permanent) == ("maria@contract.example", False)

@@ -100,6 +100,16 @@ class TestWho:
         assert found["maria"].also_asked == ("ben@contract.example",)
         assert found["ben"].also_asked == ("maria@contract.example",)
 
+    def test_what_one_contractor_asks_another_the_owner_is_not_asked(self, read: Read) -> None:
+        head = "From: maria@contract.example\nCc: team@acme.example\n"
+        for to, asks in (
+            ("Ben <ben@contract.example>", False),
+            ("ben@contract.example, dana@acme.example", True),
+            ("ben@contract.example, printer@x.example", True),
+            ("maria.s@gmail.example", True),
+        ):
+            assert read(f"{head}To: {to}\n{DATED}\nBen, could you?")["maria"].asks is asks
+
     def test_mail_in_bcc_is_still_the_contractors(self, read: Read) -> None:
         found = read(f"From: maria@contract.example\nTo: undisclosed-recipients:;\n{DATED}\nHi")
         assert found["maria"].handed
