@@ -158,8 +158,8 @@ def _by_subject(ordered: list[Threadable], groups: _Groups, nodes: dict[str, str
 
 # "Re" and "Fwd" as mail programs of many languages write them; also Re[2]:, Re(3):, Re^2:.
 _REPLY_WORDS = (
-    "re r aw antw antwort sv vs vá vl rv ref res resp rif rép odp ynt atb ats bls "
-    "回复 回覆 答复 答覆 返信 回信 답장 отв ответ απ σχετ"
+    "re r aw antw antwort sv vs vá vl rv ref res resp rif rép odp odg vast ynt atb ats bls "
+    "回复 回覆 答复 答覆 返信 回信 답장 회신 отв ответ одг απ σχετ"
 )
 _FORWARD_WORDS = "fwd fw wg tr rv enc i ilt vb doorst trs pd fyi 转发 轉寄 轉發 転送 전달 пересл πρθ"
 _TAG = r"\[[^\[\]]{1,40}\]\s*"

@@ -248,7 +248,9 @@ def test_getting_cold_is_told_in_the_tick_in_which_it_is_found_and_once(example)
 
 def test_once_in_two_weeks_is_every_other_monday_whatever_the_clocks_do(example):
     """Summer time begins on 14 March: from Monday to Monday it is an hour less than two weeks."""
-    rule = "  - name: Fortnight\n    when: every\n    on: every Monday at 10:00\n    at most: once in 2 weeks\n"
+    rule = (
+        "  - name: Fortnight\n    when: every\n    on: every Monday at 10:00\n    at most: once in 2 weeks\n"
+    )
     example.at("2027-02-20 12:00")
     example.policy(example.rules_text + rule + "    send: backup/hello\n    deliver: any time\n")
     example.live("2027-04-01 20:00")
