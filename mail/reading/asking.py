@@ -22,7 +22,7 @@ _QUESTION = re.compile("[?？؟¿⁇⁈⁉‽❓❔\u037e]")
 _LEADS = r"(?:and|so|but|also|then|ok|okay|well|by the way|btw|y|pero|e|mas|et|mais|und|aber|at|tapos)"
 _PAKI = re.compile(r"(?<!\w)paki-?(?!stan)\w")  # Tagalog's "please" is the beginning of any verb: "pakisuri"
 _LETTER = re.compile(r"[^\W_]")
-# What is no letter of a word; the vowel signs of India's scripts and of Thai are parts of words, which \w does not know.
+# What is no part of a word; vowel signs of India's scripts and of Thai are, which \w does not know.
 _NOT_WORDS = re.compile(r"[^\w\s'\u0300-\u036f\u0900-\u0dff\u0e31-\u0e4e-]+|_+|(?<!\w)-+|-+(?!\w)")
 _SMILEY = re.compile(r"(?<!\w)(?:[:;=8][-'o]?[)(\]\[dDpP3*|/\\]|<3+|\^_?\^|x+o+x*o*|\+1)(?!\w)")
 
