@@ -57,7 +57,8 @@ class OneOrMany:
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> Schema:
         many = handler(core)
-        return {"anyOf": [many["items"], many]}
+        least = {} if self.may_be_empty else {"minItems": 1}
+        return {"anyOf": [many["items"], {**many, **least}]}
 
 
 def told(parse: Callable[[object], object], **schema: object) -> Read:
@@ -245,10 +246,11 @@ def _days(words: str) -> tuple[date, date]:
     return first, last
 
 
-_PLAIN_SCHEMA: Schema = {"type": "string", "pattern": r"^\d+\s+(second|minute|hour|day|week)s?$"}
+_UNIT = "([Ss]econd|[Mm]inute|[Hh]our|[Dd]ay|[Ww]eek)s?"
+_PLAIN_SCHEMA: Schema = {"type": "string", "pattern": rf"^\d+\s+{_UNIT}$"}
 _DURATION_SCHEMA: Schema = {
     "type": "string",
-    "pattern": r"^\d+\s+(working\s+)?(second|minute|hour|day|week)s?$",
+    "pattern": rf"^\d+\s+([Ww]orking\s+([Ss]econd|[Mm]inute|[Hh]our|[Dd]ay)s?|{_UNIT})$",
 }
 _RATE_SCHEMA: Schema = {
     "type": "string",
@@ -263,7 +265,7 @@ RATE = told(worded(_rate), **_RATE_SCHEMA)
 DAY = told(worded(day), type="string", format="date", examples=["2026-09-01"])
 
 Text = Annotated[str, TEXT]
-Truth = Annotated[bool, told(truth, enum=["yes", "no", True, False])]
+Truth = Annotated[bool, told(truth, enum=["yes", "no", True, False, "Yes", "No", "YES", "NO"])]
 AnyDuration = Annotated[Duration, DURATION]
 PlainDuration = Annotated[Duration, PLAIN_DURATION]
 Length = Annotated[Duration, told(worded(_length), **_PLAIN_SCHEMA, examples=["30 minutes", "1 hour"])]

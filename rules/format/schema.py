@@ -38,6 +38,8 @@ from rules.triggers import TRIGGERS
 
 TEMPERATURES = ("warm", "cooling", "cold")
 CADENCES = ("every day", "every week", "every 2 weeks", "every month", "every 3 months", "never")
+EMPTY_LISTS = ("contractors", "rules", "closers", "asks", "done", "bad news")  # nothing may stand below these
+EMPTY_BLOCKS = ("defaults", "check-ins", "limits", "temperature")
 WORKDAY = "Mon-Fri 09:00-17:00"
 
 Texts = Annotated[list[Text], OneOrMany()]
@@ -283,7 +285,5 @@ def without_empty_blocks(data: Plain) -> Plain:
     """A block whose lines are all commented out counts as not written; a list counts as empty."""
     if not isinstance(data, dict):
         return data
-    lists = ("contractors", "rules", "closers", "asks", "done", "bad news")
-    kept = {key: [] if value is None and key in lists else value for key, value in data.items()}
-    blocks = ("defaults", "check-ins", "limits", "temperature")
-    return {key: value for key, value in kept.items() if value is not None or key not in blocks}
+    kept = {key: [] if value is None and key in EMPTY_LISTS else value for key, value in data.items()}
+    return {key: value for key, value in kept.items() if value is not None or key not in EMPTY_BLOCKS}

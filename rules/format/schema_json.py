@@ -6,7 +6,8 @@
 import json
 from typing import Any
 
-from rules.format.schema import RulesFile
+from relationship.warmth.signals import SIGNALS
+from rules.format.schema import EMPTY_BLOCKS, EMPTY_LISTS, RulesFile
 from rules.triggers import ACTING, TRIGGERS
 
 Schema = dict[str, Any]
@@ -18,12 +19,26 @@ def schema() -> Schema:
     made.pop("description", None)
     definitions = {_named(name): _tidied(block) for name, block in made.pop("$defs").items()}
     _explain_triggers(definitions["rule"]["properties"]["when"])
+    definitions["temperature"]["properties"]["signals"]["propertyNames"] = {"enum": list(SIGNALS)}
+    definitions["conditions"]["minProperties"] = 1
+    file = _tidied({key: value for key, value in made.items() if key != "title"})
+    for key in (*EMPTY_LISTS, *EMPTY_BLOCKS):
+        one = file["properties"][key]
+        block = definitions.get(one.get("$ref", "").rpartition("/")[2], {})
+        file["properties"][key] = _or_nothing({"description": block.get("description"), **one})
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "rules.yaml",
-        **_tidied({key: value for key, value in made.items() if key != "title"}),
+        **file,
         "definitions": definitions,
     }
+
+
+def _or_nothing(block: Schema) -> Schema:
+    """A key below which all lines are commented out."""
+    about = {key: value for key, value in block.items() if key in ("description", "default")}
+    rest = {key: value for key, value in block.items() if key not in about}
+    return {"anyOf": [rest, {"type": "null"}], **about}
 
 
 def text() -> str:

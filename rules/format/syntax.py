@@ -39,6 +39,7 @@ _SAYINGS = (
         "Indent the line like its neighbours, or put text that holds a colon in quotes.",
     ),
     _Saying("did not find expected key", "This line does not fit the lines above it.", _ALIGN),
+    _Saying("expected <document start>", "This line begins further left than the ones above it.", _ALIGN),
     _Saying(
         "did not find expected '-' indicator",
         "This line begins in the column of a list, but not with a dash.",
@@ -98,7 +99,7 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
         return Problem(1, 1, "", f"This is no YAML: {error}.")
     if odd := _odd_indent(text, mark.line):
         return odd
-    if quote := _quote_in_quotes(text, mark.line, mark.column, said):
+    if quote := _ends_in_text(text, mark.line, mark.column, said):
         return quote
     if _COLON_WORDS in said and ": " in _line(text, mark.line)[: mark.column]:
         return Problem(
@@ -131,19 +132,26 @@ def _odd_indent(text: str, number: int) -> Problem | None:
     return None
 
 
-def _quote_in_quotes(text: str, line: int, column: int, said: str) -> Problem | None:
-    """Where a quote ends in mid-text: 'Maria O'Neill', or "Maria" Santos."""
+def _ends_in_text(text: str, line: int, column: int, said: str) -> Problem | None:
+    """Where a quote or a bracket ends in mid-text: 'Maria O'Neill', "Maria" Santos, [Maria] Santos."""
     before = _line(text, line)[:column].rstrip()
-    if "did not find expected" not in said or not re.search(r"""[:\-,\[{]\s+(["']).*\1$""", before):
+    if "did not find expected" not in said or not before:
         return None
-    message = f"The text goes on after its closing quote ({before[-1]})."
-    return Problem(line + 1, column + 1, "", message, "Put the whole in quotes of the other sort.")
+    if re.search(r"""[:\-,\[{]\s+(["']).*\1$""", before):
+        message = f"The text goes on after its closing quote ({before[-1]})."
+        return Problem(line + 1, column + 1, "", message, "Put the whole in quotes of the other sort.")
+    if before[-1] in "]}" and _line(text, line)[column:].strip():
+        message = f"The text goes on after the bracket {before[-1]}."
+        return Problem(
+            line + 1, column + 1, "", message, "Put text in quotes; a list has one pair of brackets."
+        )
+    return None
 
 
 def _slip(text: str, number: int, said: str) -> Problem | None:
     """Where the reader stumbles over a line because of the one before it, that one."""
     colon, key = _COLON_WORDS in said, "did not find expected key" in said
-    rows = _rows(text, number)
+    rows = [(0, ""), *_rows(text, number)]
     if len(rows) < 3 or not (colon or key):
         return None
     (_, above), (before, line), (_, here) = rows[-3:]

@@ -1,11 +1,14 @@
 """The schema that editors read is made from the models, and is the one that lies in the repository."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+from relationship.templates import TemplateIndex
+from rules.format.loader import load
 from rules.format.positions import read
-from rules.format.schema import Block, RulesFile
+from rules.format.schema import EMPTY_BLOCKS, EMPTY_LISTS, Block, RulesFile
 from rules.format.schema_json import schema, text
 from rules.triggers import TRIGGERS
 
@@ -65,3 +68,24 @@ def test_it_knows_every_key_of_the_example() -> None:
 def test_keys_are_the_models_own() -> None:
     assert set(schema()["properties"]) == {field.alias for field in RulesFile.model_fields.values()}
     assert issubclass(RulesFile, Block)
+
+
+def test_what_the_loader_takes_is_not_marked_red(good: str, every_letter: TemplateIndex) -> None:
+    """Blocks with all lines commented out, a big letter at the beginning."""
+    made = schema()
+    for key in (*EMPTY_LISTS, *EMPTY_BLOCKS):
+        assert {"type": "null"} in made["properties"][key]["anyOf"]
+        assert key in good or load(f"{good}{key}:\n", every_letter)
+    limits = made["definitions"]["limits"]["properties"]
+    assert re.search(limits["stale after"]["pattern"], "2 Working Days")
+    assert {"Yes", "no"} <= set(limits["owner first"]["enum"])
+
+
+def test_what_the_loader_refuses_is_red_where_a_schema_can_say_so() -> None:
+    definitions = schema()["definitions"]
+    signals = definitions["temperature"]["properties"]["signals"]
+    assert "silence 14 days" in signals["propertyNames"]["enum"]
+    assert definitions["conditions"]["minProperties"] == 1
+    assert definitions["conditions"]["properties"]["role"]["anyOf"][1]["minItems"] == 1
+    stale = definitions["limits"]["properties"]["stale after"]["pattern"]
+    assert not re.search(stale, "2 working weeks")
