@@ -65,11 +65,11 @@ def numbers(question: str, count: int) -> list[int]:
         found: list[int] = []
         for part in answer.replace(",", " ").split():
             first, _, last = part.partition("-")
-            if not (first.isdigit() and (last or first).isdigit()):
+            if not (first.isdecimal() and (last or first).isdecimal()) or int(last or first) < int(first):
                 raise ValueError("Write their numbers, such as: 1, 3-5.")
+            if not 1 <= int(first) <= int(last or first) <= count:
+                raise ValueError(f"The numbers go from 1 to {count}.")
             found += range(int(first), int(last or first) + 1)
-        if any(not 1 <= number <= count for number in found):
-            raise ValueError(f"The numbers go from 1 to {count}.")
         return list(dict.fromkeys(found))
 
     return maybe(question, check) or []

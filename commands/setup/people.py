@@ -16,6 +16,8 @@ from rules.format.people import hours as working_hours
 from rules.format.schema import WORKDAY
 from rules.format.zones import zone as a_zone
 
+Person = dict[str, str | list[str]]  # as it will stand in the file
+
 LOCALTIME = Path("/etc/localtime")
 
 
@@ -53,12 +55,14 @@ def ask_contractors(circle: Circle, own: Iterable[str]) -> list[Lines]:
     else:
         typer.echo("Nobody was found in the last 90 days who writes to you and whom you answer.")
         chosen = []
-    found = [_contractor(proposals[number - 1]) for number in chosen]
+    found: list[Person] = []
+    for number in chosen:
+        _add(found, proposals[number - 1])
     taken |= {proposals[number - 1].address for number in chosen}
     while address := asking.maybe("The address of another contractor (Enter: that is all)", _new(taken)):
         taken.add(address)
-        found.append(_contractor(Acquaintance(address)))
-    return found
+        _add(found, Acquaintance(address))
+    return list(found)
 
 
 def own_zone() -> str:
@@ -75,15 +79,38 @@ def _ask_zone(question: str, proposed: str) -> str:
     return asking.ask(question if proposed else f"{question}, such as Europe/Madrid", proposed, a_zone)
 
 
-def _contractor(person: Acquaintance) -> Lines:
+def _add(found: list[Person], person: Acquaintance) -> None:
+    """One more contractor, or one more address of one: who writes from two is proposed twice."""
     typer.echo(f"\n{person.address}:")
-    return {
-        "name": asking.ask("Name, first name first", person.name, _name),
-        "email": person.address,
-        "role": asking.maybe("What they do (Enter: leave it out)", _name) or "",
-        "timezone": _ask_zone("Time zone", person.zone),
-        "hours": asking.ask("Working hours, by their own clock", WORKDAY, working_hours),
-    }
+    name = asking.ask("Name, first name first", person.name, _name)
+    twin = next((one for one in found if _is_called(one, name)), None)
+    if twin:
+        if asking.yes(f"{name} stands there already. Is this another address of the same person?"):
+            twin["email"] = [*twin["email"], person.address]
+            return
+        name = asking.ask("A name that tells them apart", check=_unlike(found))
+    found.append(
+        {
+            "name": name,
+            "email": [person.address],
+            "role": asking.maybe("What they do (Enter: leave it out)", _name) or "",
+            "timezone": _ask_zone("Time zone", person.zone),
+            "hours": asking.ask("Working hours, by their own clock", WORKDAY, working_hours),
+        }
+    )
+
+
+def _is_called(person: Person, name: str) -> bool:
+    return str(person["name"]).casefold() == name.casefold()
+
+
+def _unlike(found: Sequence[Person]) -> Callable[[str], str]:
+    def check(answer: str) -> str:
+        if any(_is_called(one, answer) for one in found):
+            raise ValueError(f"{answer} is there already.")
+        return _name(answer)
+
+    return check
 
 
 def _rows(people: Sequence[Acquaintance]) -> Iterable[tuple[str, ...]]:

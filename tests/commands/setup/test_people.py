@@ -1,0 +1,39 @@
+"""Who stands in the file that `init` writes: the answers of a person, one line each."""
+
+import io
+import sys
+
+import pytest
+
+from commands.setup import asking
+from commands.setup.acquaintances import Circle
+from commands.setup.people import ask_contractors
+
+MARIA, OTHER, THIRD = "maria@contract.example", "maria@mail.example", "m.santos@else.example"
+
+
+def answers(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+
+def test_of_two_addresses_with_one_name_it_is_asked_whether_they_are_one_person(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rest = ("", "Asia/Manila", "")  # what they do, zone, hours
+    first, second = (MARIA, "Maria Santos", *rest), (OTHER, "maria santos", "y")
+    third = (THIRD, "Maria Santos", "n", "Maria SANTOS", "Maria Santos (books)", *rest)
+    answers(monkeypatch, *first, *second, *third, "")
+    found = ask_contractors(Circle(), ["dana@acme.example"])
+    assert [(one["name"], one["email"]) for one in found] == [
+        ("Maria Santos", [MARIA, OTHER]),
+        ("Maria Santos (books)", [THIRD]),
+    ]
+
+
+def test_numbers_that_make_no_sense_are_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers(monkeypatch, "3-1", "1-999999999999", "0", "²", "one", "1, 3-4 3")
+    assert asking.numbers("Which?", 4) == [1, 3, 4]
+    said = capsys.readouterr().err
+    assert (said.count("Write their numbers"), said.count("The numbers go from 1 to 4.")) == (3, 2)
