@@ -6,8 +6,19 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from mail.reading.absence import back_on
-from mail.reading.asking import Lists, Words, asks, closes, is_bad_news, lists_for, needs_no_reply, says_done
+from mail.reading.asking import (
+    CLOSER_CAP,
+    Lists,
+    Words,
+    asks,
+    closes,
+    is_bad_news,
+    lists_for,
+    needs_no_reply,
+    says_done,
+)
 from mail.reading.fresh import find_end, fresh_text
+from mail.reading.headers import decode_value
 from mail.reading.parsing import Mail
 from mail.reading.said import what_is_said
 from mail.reading.signatures import above_name
@@ -28,6 +39,9 @@ _SEALED = frozenset(
 _PGP_SEALED = "-----BEGIN PGP MESSAGE-----"
 # Gmail's emoji reactions: a part of its own, which may lie beyond the cap, and a link below the emoji.
 _REACTION, _REACTED = "text/vnd.google.email-reaction+json", "utm_campaign=emojireactionemail"
+PEOPLE_CAP = 1_000  # bytes of From, To and Cc in which names are looked for
+_DOMAIN = re.compile(r"@\S+")
+_NAME = re.compile(r"[^\W\d_]{2,}")
 _GARBAGE = re.compile("[\ufffd\x01-\x08\x0e-\x1f]")
 
 
@@ -76,8 +90,18 @@ def _closes(mail: Mail, text: str, asking: bool, lists: Lists, names: frozenset[
     """A closer, or sent as FYI; what asks is FYI no more."""
     if closes(text, lists, names) or (not asking and needs_no_reply(mail.subject, text, lists)):
         return True
+    if not lists.closer.stand_in(plain(text[:CLOSER_CAP])):
+        return False
+    names = names | _named_in(mail)
     above = above_name(text, names)
-    return above != text and closes(above, lists, names)
+    return closes(above, lists, names)
+
+
+def _named_in(mail: Mail) -> frozenset[str]:
+    """Names, in lower case, that the headers call people by: a team has addresses in the rules, and no names."""
+    headers = (mail.headers.raw_first(name) for name in (b"from", b"to", b"cc"))
+    people = " ".join(decode_value(value[:PEOPLE_CAP]) for value in headers)
+    return frozenset(_NAME.findall(plain(_DOMAIN.sub(" ", people))))
 
 
 def _unsuited(subject: str, text: str, not_for: tuple[str, ...]) -> tuple[str, ...]:

@@ -65,9 +65,13 @@ def above_name(text: str, names: Collection[str]) -> str:
     lines = text.split("\n")
     for n, line in enumerate(lines):
         if 0 < len(line) < 40 and any(lines[:n]) and line[-1] not in ",:?":
-            words = plain(line).strip(" .!*_-~").split()
+            words = [word.strip(".,") for word in plain(line).strip(" !*_-~").split()]
             alone = not lines[n - 1] or len(words) > 1
-            if alone and words and all(word in names for word in words):
+            if (
+                alone
+                and any(word in names for word in words)
+                and all(w in names or len(w) < 2 for w in words)
+            ):
                 return "\n".join(lines[:n]).strip() if _are_on_a_card(lines[n + 1 :]) else text
     return text
 

@@ -508,3 +508,12 @@ class TestSignaturesOfOffices:
         assert read(f"{FROM_MARIA}\n{text}\n")["maria"].asks
         text = "Here it is.\n\nThanks,\nMaria\n\nP.S. please also send the fonts by Friday."
         assert read(f"{FROM_MARIA}\n{text}\n")["maria"].asks
+
+    @pytest.mark.parametrize(
+        "text", ["Thanks, Lee!", "Thank you, Mr. Wong!", "Ok, thanks Lee\n\nMaria S. Cruz\nDesigner"]
+    )
+    def test_names_in_the_headers_are_names(self, text: str, read: Read) -> None:
+        head = FROM_MARIA.replace("Maria <", '"Cruz, Maria S." <').replace("team@", "Lee Wong <lee@", 1)
+        head = head.replace("lee@acme.example", "lee@acme.example>")
+        assert read(f"{head}\n{text}\n")["maria"].closes
+        assert not read(f"{head}\nThanks, blue!\n")["maria"].closes
