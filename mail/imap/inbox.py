@@ -90,6 +90,7 @@ class Inbox:
         try:
             return folders.chosen(self._list(), self._settings.folders)
         except ValueError as error:
+            self._listing = []  # it may come back: no tick gets so far as to list them anew while this is known
             raise InboxError(f"`mailbox: folders:`: {error}.") from None
 
     def every_folder(self) -> tuple[str, ...]:

@@ -395,6 +395,15 @@ def test_nobody_listens() -> None:
         Inbox(settings_from_url("imap://127.0.0.1:1", TEAM, "secret")).connect()
 
 
+def test_a_folder_that_comes_back_is_read_again(embedded_mail: EmbeddedMail) -> None:
+    with Inbox(settings_from_url(embedded_mail.imap_url, TEAM, "secret", ("INBOX", "Clients"))) as inbox:
+        for _ in range(2):
+            with pytest.raises(InboxError, match="there is no folder `Clients`"):
+                inbox.folders()
+        embedded_mail.add_folder(TEAM, "Clients")
+        assert inbox.folders() == ("INBOX", "Clients")
+
+
 def test_a_missing_folder(embedded_mail: EmbeddedMail) -> None:
     with Inbox(settings_from_url(embedded_mail.imap_url, TEAM, "secret", ("INBOX", "Clients"))) as inbox:
         with pytest.raises(InboxError, match="there is no folder `Clients`") as caught:
