@@ -200,8 +200,10 @@ def says_done(text: str, lists: Lists) -> bool:
 
 
 def _is_done(line: str, lists: Lists) -> bool:
-    first = plain(line).split(" ", 1)[0].rstrip(".,!")
-    return (first in lists.done_begins or not first.isalnum()) and bare(line) in lists.done
+    first = plain(line).split(" ", 1)[0].rstrip(".,!:")
+    if first not in lists.done_begins and first.isalnum():
+        return False
+    return bare(line) in lists.done and not _QUESTION.search(line)
 
 
 def needs_no_reply(subject: str, text: str, lists: Lists) -> bool:

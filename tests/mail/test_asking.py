@@ -553,6 +553,16 @@ BAD_NEWS = [
     "May sakit po ako ngayon",
     "Binaha po kami",
     "Pasensya na po, hindi ko po matatapos",
+    "I'm not feeling well today",
+    "I have a fever",
+    "Our house burned down",
+    "This will be my last week",
+    "I am very upset about the payment",
+    "Tengo fiebre",
+    "Estou com febre",
+    "Mir geht es nicht gut",
+    "May lagnat po ako",
+    "Nasunugan po kami",
 ]
 
 
@@ -589,13 +599,24 @@ def test_no_bad_news(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Done.", "Hi,\nAll done!\nMaria", "Tapos na po.", "Erledigt!", "Listo ✅", "C'est fait"]
+    "text",
+    [
+        "Done.",
+        "Hi,\nAll done!\nMaria",
+        "Tapos na po.",
+        "Erledigt!",
+        "Listo ✅",
+        "C'est fait",
+        "Done, please check.",
+    ],
 )
 def test_done_on_a_line(text: str) -> None:
     assert says_done(text, LISTS)
 
 
-@pytest.mark.parametrize("text", ["Done with the first part", "It is not done", "When will it be done"])
+@pytest.mark.parametrize(
+    "text", ["Done with the first part", "It is not done", "When will it be done", "Done?", "¿Listo?"]
+)
 def test_done_in_a_line_is_not_said(text: str) -> None:
     assert not says_done(text, LISTS)
 
