@@ -196,6 +196,15 @@ def test_a_day_is_the_writers_own() -> None:
         ("Automatic reply", "I moved from Flat 20 to 31 December Street.", None),
         ("Automatic reply", "I am away. Nobody knows until when.", None),
         ("Automatic reply", "I was back on 3 January 2020.", None),
+        ("Automatic reply", "I'll be away this week, back next Monday.", date(2026, 11, 16)),
+        ("Automatic reply", "My first day back is November 16.", date(2026, 11, 16)),
+        ("Automatic reply", "I will be back at my desk on Monday the 16th.", date(2026, 11, 16)),
+        ("Automatic reply", "I will resume work on November 16.", date(2026, 11, 16)),
+        ("Automatic reply", "Out of office: 9 November 2026 to 15 November 2026", date(2026, 11, 16)),
+        ("Automatic reply", "Please call back on 555 1234.", None),
+        ("Automatische Antwort", "Ich kehre am 16. November zurück.", date(2026, 11, 16)),
+        ("Respuesta automática", "Me reincorporo el 16 de noviembre.", date(2026, 11, 16)),
+        ("Automatisch antwoord", "Ik ben afwezig tot en met 15 november.", date(2026, 11, 16)),
     ],
 )
 def test_absences(subject: str, text: str, expected: date | None) -> None:
