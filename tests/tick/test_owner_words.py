@@ -542,3 +542,15 @@ def test_long_news_is_not_cut(scene):
     [echo] = scene.letters(DANA)
     assert "Sentence 99 about" in echo.text
     assert "More soon." in echo.text
+
+
+def test_the_draft_is_shown_line_by_line(scene):
+    """A list is a list, and a sentence that was folded is one."""
+    folder = scene.folder / "templates" / "appreciation"
+    folder.mkdir(parents=True)
+    body = "Hi,\n\n1. one {{ subject }}\n2. two\n\n" + "A long sentence. " * 12 + "\n\nThank you,\nDana"
+    (folder / "quick-answer.md").write_text(f"To: contractor\nSubject: Thanks\n\n{body}\n")
+    a_draft(scene)
+    shown = [line.lstrip("> ") for line in scene.letters(DANA)[0].text.splitlines() if line.startswith(">")]
+    long = ("A long sentence. " * 12).strip()
+    assert [line for line in shown if line] == ["Hi,", "1. one Logo", "2. two", long, "Thank you,", "Dana"]

@@ -180,11 +180,11 @@ def _facts(draft: Letter, books: Books) -> Mapping[str, object]:
 
 
 def paragraphs_of(draft: Letter) -> tuple[str, ...]:
-    """What the draft says, without its footer."""
+    """What the draft says, without its footer, line by line: lines that were only folded are joined again."""
     mail = message_from_string(draft.content, policy=default)
     body = mail.get_body(("plain",)) if isinstance(mail, EmailMessage) else None
     text = str(body.get_content()).replace("\r\n", "\n").partition("\n-- \n")[0] if body else ""
-    return tuple(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
+    return tuple(" ".join(line.split()) for line in text.replace(" \n", " ").split("\n") if line.strip())
 
 
 def needs_approval(reader: Side, approve: bool) -> bool:
