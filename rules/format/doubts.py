@@ -64,6 +64,20 @@ def _rules(policy: Policy, document: Document) -> Iterator[Problem]:
         if reason:
             message = f'The rule "{rule.name}" can never act: {reason}.'
             yield document.problem(("rules", index), message)
+        for name in _ambiguous(rule, policy):
+            message = (
+                f'"{name}" is the first name of several contractors, and "{rule.name}" is for all of them.'
+            )
+            hint = "Write the whole name if one of them is meant."
+            yield document.problem(("rules", index, "if", "contractor"), message, hint)
+
+
+def _ambiguous(rule: Rule, policy: Policy) -> Iterator[str]:
+    wanted = rule.conditions.get("contractor")
+    for name in wanted if isinstance(wanted, tuple) else ():
+        called = [x for x in policy.contractors if x.first_name.casefold() == str(name).casefold()]
+        if len(called) > 1 and all(x.name.casefold() != str(name).casefold() for x in called):
+            yield str(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -326,3 +326,15 @@ def test_hours_that_meet_only_in_summer_meet(good: str, letters: TemplateIndex) 
         "Africa/Lagos", "Africa/Lagos\n    hours: Mon 14:00-15:00"
     )
     assert not [w for w in examine(text, letters).warnings if "Ben" in w.message]
+
+
+def test_a_first_name_of_two_is_a_warning(good: str, letters: TemplateIndex) -> None:
+    text = good.replace("Ben Okafor", "Maria Okafor").replace(
+        "{took: under", "{contractor: Maria, took: under"
+    )
+    [warning] = examine(text, letters).warnings
+    assert (warning.line, warning.message.split(",")[0]) == (
+        26,
+        '"Maria" is the first name of several contractors',
+    )
+    assert examine(text.replace("contractor: Maria,", "contractor: Maria Santos,"), letters).warnings == ()
