@@ -34,12 +34,14 @@ class Alarm:
     def __init__(self, keepwarm: Keepwarm, patience: Patience) -> None:
         self._keepwarm, self._patience = keepwarm, patience
         self._known = Heartbeat()  # as it was read or written last
+        self._unwritten = False  # it is newer than its file
 
     @property
     def _heartbeat(self) -> Heartbeat:
-        """As its file says; while that cannot be read, as far as we know: no tick fails of it."""
-        with suppress(StoreError):
-            self._known = self._keepwarm.store.heartbeat()
+        """As its file says; while that cannot be read or written, as far as we know: no tick fails of it."""
+        if not self._unwritten:
+            with suppress(StoreError):
+                self._known = self._keepwarm.store.heartbeat()
         return self._known
 
     @property
@@ -71,10 +73,11 @@ class Alarm:
             )
 
     def _beat(self, heartbeat: Heartbeat) -> None:
-        self._known = heartbeat
+        self._known, self._unwritten = heartbeat, False
         try:
             self._keepwarm.store.beat(heartbeat)
         except StoreError as error:
+            self._unwritten = True
             if str(error) != heartbeat.reason:  # that was just said
                 log.warning(str(error))
 

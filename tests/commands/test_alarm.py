@@ -85,6 +85,31 @@ def test_a_heartbeat_that_cannot_be_read_ends_no_daemon_and_hides_no_trouble(tol
     assert [mail.partition(":")[0] for mail in told.mails.values()] == ["owner/trouble", "owner/trouble-over"]
 
 
+class Unwritable(MemoryStore):
+    """A disk that has just become full, or is mounted read-only: what was written before can be read."""
+
+    is_full = False
+
+    def beat(self, heartbeat: Heartbeat) -> None:
+        if self.is_full:
+            raise StoreError("The disk is full.")
+        super().beat(heartbeat)
+
+
+def test_trouble_is_told_where_the_heartbeat_cannot_be_written(told: Told) -> None:
+    told.store = Unwritable()
+    alarm = Alarm(told, Patience())
+    alarm.good(START)
+    told.store.is_full = True
+    for minute in range(1, 90):
+        alarm.bad("The disk is full.", START + minute * MINUTE)
+        assert len(told.mails) == (minute >= 31)
+    told.store.is_full = False
+    alarm.good(START + 90 * MINUTE)
+    assert [mail.partition(":")[0] for mail in told.mails.values()] == ["owner/trouble", "owner/trouble-over"]
+    assert red(told, START + 91 * MINUTE) == ""
+
+
 def test_trouble_that_began_in_the_future_began_now(told: Told) -> None:
     before = Heartbeat(failing_since=START + timedelta(days=365))
     assert failing(before, "away", START).failing_since == START
