@@ -359,6 +359,15 @@ ASKS_NOTHING = [
     "Posso fazer na terça.",
     "少々お待ちください。",
     "麻烦你了",
+    "Hi Dana, how was your holiday? The draft is attached.",
+    "Hi, hope you are doing well? Here is the file.",
+    "Hola Dana, ¿cómo te va? Te mando el borrador.",
+    "Oi, tudo bem com você? Segue o arquivo.",
+    "Hallo, hattest du ein schönes Wochenende? Hier der Entwurf.",
+    "Salut, comment tu vas ? Voici la maquette.",
+    "Ciao Dana, come va? Tutto bene? Ecco il file.",
+    "Hoi, hoe was je weekend? Hierbij het bestand.",
+    "Hi po, kamusta na po kayo? Eto na po.",
 ]
 CLOSERS = [
     "Thanks!",
