@@ -5,9 +5,9 @@ other: what is left is their overlap. The days of the overlap are tried one by o
 wanted moment first. Where no habit exists yet, each check-in that the owner has on a day counts for more than
 three days' distance, so that a few contractors spread over the week; and distance counts by its square, so that
 of many who begin at once nobody waits for an empty day for ever: the later it gets, the more of them a day
-takes. On a day, the wanted wall clock is taken where it suits, else the middle of the longest overlap, else the
-free quarter of an hour that is nearest to it. Days count in the owner's zone. Two who share no hours, or none
-for weeks until the clocks change, meet at the nearest edge.
+takes, and after some weeks as many as it has room for. On a day, the wanted wall clock is taken where it suits,
+else the middle of the longest overlap, else the free quarter of an hour that is nearest to it. Days count in the
+owner's zone. Two who share no hours, or none for weeks until the clocks change, meet at the nearest edge.
 
 A night shift runs into a day that may be a holiday, or the weekend. It would lie inside the hours; nobody
 likes it. So no slot touches a holiday or an absence of either calendar, whosever shift it belongs to.
@@ -28,11 +28,13 @@ from relationship.parties import Party
 Span = tuple[datetime, datetime]
 Wide = tuple[list[datetime], list[datetime]]  # starts and ends of spans
 
+EVER = datetime.min.replace(tzinfo=UTC)
 BACK = timedelta(days=21)  # how far before the wanted moment is looked at all, and how far behind it
 AHEAD = timedelta(days=45)
 NEARBY = 6  # days round the wanted one that are tried first
 # How bad a day is for a first check-in, besides the square of its distance in days.
 LOAD = 10  # for each that the owner has on it
+SPREAD = 14  # days behind the wanted one after which the other check-ins of a day count for less and less
 AWKWARD = 100  # where it is a free day of either calendar
 FARTHEST = timedelta(hours=12)  # hours that lie further apart than this do not neighbour each other
 OTHER_DAYS = timedelta(
@@ -94,8 +96,10 @@ def _soon(pair: Pair, wanted: datetime, start: datetime) -> Slot | None:
 def _sometime(pair: Pair, wanted: datetime, start: datetime, habit: bool) -> Slot | None:
     """The best slot within all weeks that are looked at."""
     window = (start, max(wanted, start) + AHEAD)
-    shared = _shared(pair, window)
-    in_overlap = _in_overlap(pair, shared, wanted, habit)
+    # Its middle is that of a whole day: of what is left, it would move on with the time, and never be reached.
+    whole = start if habit else _midnight(pair.zone, start)
+    shared = [x for x in _shared(pair, (whole, window[1])) if x[1] - pair.length >= start]
+    in_overlap = _in_overlap(pair, shared, wanted, habit, earliest=start)
     if in_overlap and any(_is_near(pair, span, max(wanted, start)) for span in shared):
         return in_overlap
     at_an_edge = _at_an_edge(pair, window, wanted, FARTHEST)
@@ -126,6 +130,11 @@ def _whole_day(zone: ZoneInfo, wanted: datetime, earliest: datetime) -> datetime
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), zone).astimezone(UTC)
 
 
+def _midnight(zone: ZoneInfo, moment: datetime) -> datetime:
+    """The beginning of a moment's day."""
+    return datetime.combine(moment.astimezone(zone).date(), datetime.min.time(), zone).astimezone(UTC)
+
+
 def suits(pair: Pair, slot: Slot, hours: bool = True) -> bool:
     """Whether a slot chosen earlier is still good; holidays, absences and `hours` may have changed since."""
     span = (slot.starts_at, slot.ends_at)
@@ -137,7 +146,12 @@ def suits(pair: Pair, slot: Slot, hours: bool = True) -> bool:
 
 
 def _in_overlap(
-    pair: Pair, shared: list[Span], wanted: datetime, habit: bool, within: int | None = None
+    pair: Pair,
+    shared: list[Span],
+    wanted: datetime,
+    habit: bool,
+    within: int | None = None,
+    earliest: datetime = EVER,
 ) -> Slot | None:
     """The best slot in the spans that both share; those `within` so many days alone, where it is said."""
     days: dict[date, list[Span]] = {}
@@ -149,16 +163,17 @@ def _in_overlap(
     load = Counter(() if habit else (start.astimezone(pair.zone).date() for start, _ in pair.taken))
     away = {day: (day - middle).days for day in days}
     for day in sorted(days, key=lambda day: _preference(pair, days[day], away[day], load[day], habit)):
-        at = _on_day(pair, days[day], wanted if habit else None, day)
+        at = _on_day(pair, days[day], wanted if habit else None, day, earliest)
         if at:
             return Slot(at, at + pair.length)
     return None
 
 
-def _preference(pair: Pair, spans: list[Span], away: int, load: int, habit: bool) -> tuple[int, int]:
+def _preference(pair: Pair, spans: list[Span], away: int, load: int, habit: bool) -> tuple[float, int]:
     """Days in order: with a habit the nearest; else near ones, working days, with few check-ins."""
     distance = 2 * abs(away) + (away < 0)
-    cost = 0 if habit else away**2 + LOAD * load + AWKWARD * _awkward(pair, _middle(spans, pair))
+    heed = (SPREAD / max(away, SPREAD)) ** 2  # what waits for long takes any day that has room
+    cost = 0 if habit else away**2 + heed * LOAD * load + AWKWARD * _awkward(pair, _middle(spans, pair))
     return cost, distance
 
 
@@ -169,7 +184,9 @@ def _awkward(pair: Pair, at: datetime) -> bool:
     )
 
 
-def _on_day(pair: Pair, spans: list[Span], habit: datetime | None, day: date) -> datetime | None:
+def _on_day(
+    pair: Pair, spans: list[Span], habit: datetime | None, day: date, earliest: datetime
+) -> datetime | None:
     """The start of the best free slot on a day."""
     if habit:
         wall = habit.astimezone(pair.zone).time()
@@ -180,7 +197,7 @@ def _on_day(pair: Pair, spans: list[Span], habit: datetime | None, day: date) ->
     starts = sorted(
         (at for span in spans for at in _starts(span, pair)), key=lambda at: (abs(at - middle), at)
     )
-    return next((at for at in starts if _free(pair, at)), None)
+    return next((at for at in starts if at >= earliest and _free(pair, at)), None)
 
 
 def _middle(spans: list[Span], pair: Pair) -> datetime:

@@ -158,9 +158,11 @@ def test_an_outlook_ends_with_its_moment_and_with_what_it_rests_on() -> None:
     assert not outlook.holds(life.story(), life.diary(), now)
 
 
-@pytest.mark.parametrize("cadence", ["every week", "every month"])
-def test_of_many_who_begin_at_once_nobody_waits_for_an_empty_day_for_ever(cadence: str) -> None:
-    waiting = {f"c{number}": PEOPLE["a little in common"] for number in range(24)}
+def first_ones(
+    cadence: str, count: int, who: Contractor = PEOPLE["a little in common"]
+) -> list[tuple[datetime, datetime]]:
+    """The first check-ins of so many who begin at once, within four months."""
+    waiting = {f"c{number}": who for number in range(count)}
     terms, taken, now = Terms({"active": cadence}), list[tuple[datetime, datetime]](), START
     while waiting and now < START + 120 * DAY:
         looks = [now + DAY]
@@ -173,6 +175,18 @@ def test_of_many_who_begin_at_once_nobody_waits_for_an_empty_day_for_ever(cadenc
             elif found.look_at:
                 looks.append(found.look_at)
         now = max(now + timedelta(minutes=1), min(looks))
+    return taken
+
+
+@pytest.mark.parametrize("cadence", ["every week", "every month"])
+def test_of_many_who_begin_at_once_nobody_waits_for_an_empty_day_for_ever(cadence: str) -> None:
+    taken = first_ones(cadence, 24)
     assert len(taken) == 24
     assert max(taken)[0] < min(taken)[0] + 16 * DAY
     assert max(Counter(start.date() for start, _ in taken).values()) <= 6
+
+
+def test_of_very_many_all_have_their_first_one_as_soon_as_there_is_room() -> None:
+    taken = first_ones("every month", 120, contractor("America/New_York", "Mon-Fri 09:00-18:00"))
+    assert len(taken) == 120
+    assert max(taken)[0] < min(taken)[0] + 28 * DAY  # eighteen fit into each day

@@ -272,7 +272,7 @@ def test_how_it_went_is_asked_and_both_may_say(invited):
     invited.writes(MARIA, TEAM, "Our call", "#missed", folder="INBOX")
     invited.tick()
     assert check_in(invited).state == "disputed"
-    to(invited, invited.now + timedelta(days=1))
+    to(invited, invited.now + timedelta(hours=2))  # before she is asked about another call
     clicks(invited, DANA, "late", DANA)
     assert check_in(invited).state == "late"
 

@@ -14,7 +14,7 @@ WEEKLY = ("mode: live", "mode: live\ncheck-ins: {active: every week}")
 
 
 def with_rules(scene, rules):
-    """Maria alone, who is to be invited on Friday 6 March to a call on Monday 9 March, 15:30 UTC."""
+    """Maria alone, who is to be invited on Friday 6 March to a call on Monday 9 March, 14:45 UTC."""
     before, _, rest = scene.rules_text.partition("  - name: Ben")
     scene.policy(before + rest[rest.index("limits:") :] + rules, WEEKLY)
     scene.tick()
@@ -59,7 +59,7 @@ def test_an_invitation_that_waits_for_the_owners_word_is_one_still_when_it_goes_
     [letter] = scene.letters(MARIA)
     [calendar] = invitations(scene)
     [event] = calendar.walk("VEVENT")
-    assert (calendar["method"], event["dtstart"].dt.isoformat()) == ("REQUEST", "2026-03-09T11:30:00-04:00")
+    assert (calendar["method"], event["dtstart"].dt.isoformat()) == ("REQUEST", "2026-03-09T10:45:00-04:00")
     own = "Let us talk about the site." if "send:" in word else "Let’s talk for 30 minutes"
     assert own in letter.text
     assert own in str(event["description"])
