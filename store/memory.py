@@ -121,6 +121,10 @@ class MemoryStore:
         """Nothing ever is."""
         return {}
 
+    def damaged_of(self, addresses: Collection[str]) -> str | None:
+        """So it is nobody's."""
+        return None
+
     def export(self, name: str) -> dict[str, object]:
         """All that is kept about one contractor."""
         own = self._all(name)

@@ -118,6 +118,9 @@ class Store(Protocol):
     def damaged(self) -> Mapping[str, str]:
         """What could not be read so far, and what to do about it, by aggregate. The others go on."""
 
+    def damaged_of(self, addresses: Collection[str]) -> str | None:
+        """The aggregate that cannot be read, and tells that it is that of whoever has one of these addresses."""
+
     def export(self, name: str) -> dict[str, object]:
         """All that is kept about one contractor, live, archived and with the owner, as plain JSON data."""
 

@@ -8,6 +8,8 @@ to load or commit until somebody has looked: one that began anew would not know 
 others go on, and what comes meanwhile is read again then, as the cursor stays.
 """
 
+import json
+import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +29,7 @@ from store.recent import Recent
 DAMAGED = ".damaged-"
 BEFORE = ".before-schema-"  # the copy that is kept of a file that was migrated
 MOST_BYTES = 9_000_000  # of the files whose facts are kept in memory, where they take half as much again
+_ADDRESSES = re.compile(rb'"addresses":\s*\[([^\]]*)')
 FEW = 5  # messages that are looked for in a file
 
 
@@ -100,6 +103,16 @@ class Shelf:
     def _keep(self, name: str, facts: Facts, content: bytes) -> None:
         """Keep facts in memory; they weigh about as much as their file, whatever they are."""
         self._open.put(name, facts, len(content) + 1)
+
+    def damaged_of(self, addresses: Collection[str]) -> str | None:
+        """A damaged file still says whose it was, as a rule: near its top, under `addresses`."""
+        wanted = [json.dumps(address, ensure_ascii=False).encode() for address in addresses]
+        for name in sorted(self.damaged):
+            for path in (self.path(name), *self.copies(name)):
+                told = b" ".join(_ADDRESSES.findall(self._files.read(path) or b""))
+                if any(address in told for address in wanted):
+                    return name
+        return None
 
     def let_go(self, name: str) -> None:
         """Keep an aggregate in memory no longer; it is read again when it is wanted."""

@@ -149,6 +149,10 @@ class TinyStore:
         flaws = {name: "; ".join(sorted(lines)) for name, lines in self._flaws.items() if lines}
         return {**flaws, **self._shelf.damaged}
 
+    def damaged_of(self, addresses: Collection[str]) -> str | None:
+        """The damaged aggregate of whoever has one of these addresses."""
+        return self._shelf.damaged_of(addresses)
+
     def export(self, name: str) -> dict[str, object]:
         """All that is kept about one contractor."""
         own = self._all(name)

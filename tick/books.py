@@ -127,7 +127,8 @@ class Books:
         self._dockets.clear()
         self._days: dict[str, datetime] = {}  # the end of the day in which a relationship was looked at last
         self._stays: dict[str, datetime] = {}  # until when nothing can be closed in one
-        found, unreadable = keys_of(policy.contractors, self.profiles), self._unreadable()
+        found = keys_of(policy.contractors, self.profiles, self.store.damaged_of)
+        unreadable = self._unreadable()
         self.lost = {key: unreadable[key] for key in found if key in unreadable}  # who is left out, and why
         self.people = People(policy.owner, {key: who for key, who in found.items() if key not in self.lost})
         # When to look at each next; None: it has news, look at it now.

@@ -2,18 +2,25 @@
 
 A story follows the address, since a name may be spelt anew. Of several that know an address it is the one of that
 name: an address may have been handed on. Who has another address, and the name of somebody who has just left the file,
-is that person: the owner was asked for the new address perhaps. No story is two people's.
+is that person: the owner was asked for the new address perhaps. No story is two people's. Whose file is damaged is no
+newcomer, whatever else has changed: nobody is welcomed twice.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from relationship.facts import Profile
 from relationship.parties import Contractor
 from store.keys import new_key
 
+Damaged = Callable[
+    [Collection[str]], str | None
+]  # the damaged aggregate of whoever has one of these addresses
 
-def keys_of(contractors: Iterable[Contractor], profiles: Mapping[str, Profile]) -> dict[str, Contractor]:
+
+def keys_of(
+    contractors: Iterable[Contractor], profiles: Mapping[str, Profile], damaged_of: Damaged = lambda _: None
+) -> dict[str, Contractor]:
     """Every contractor, in the file's order, by the stable key of their aggregate; a new one where there is none."""
     everybody = list(contractors)
     knowing: dict[str, list[tuple[bool, int, str]]] = defaultdict(list)
@@ -45,6 +52,8 @@ def keys_of(contractors: Iterable[Contractor], profiles: Mapping[str, Profile]) 
                 taken.add(free[0])
     for place, who in enumerate(everybody):
         if place not in found:
-            found[place] = new_key(who.name, who.addresses, {*taken, *profiles})
+            lost = damaged_of(who.addresses)
+            known = lost if lost not in taken else None
+            found[place] = known or new_key(who.name, who.addresses, {*taken, *profiles})
             taken.add(found[place])
     return {found[place]: who for place, who in enumerate(everybody)}

@@ -206,3 +206,21 @@ def test_a_damaged_file_is_in_the_way_of_nobody_else_and_is_no_stranger(run):
         assert told.returncode == 1
         [line] = told.stderr.splitlines()
         assert f"{key}.json is damaged" in line
+
+
+def test_whose_file_is_damaged_is_no_newcomer_under_another_name_or_address(run):
+    path = run.folder / "data" / "contractors" / "ben-1.json"
+    path.write_bytes(path.read_bytes()[:-20])
+    renamed = RULES.replace("name: Ben Okafor", "name: Benjamin Okafor").replace(
+        "email: ben@contract.example", "email: [ben@mail.example, ben@contract.example]"
+    )
+    (run.folder / "rules.yaml").write_text(renamed)
+    house = House(run.folder / "rules.yaml", run.folder / "data")
+    store = house.store()
+    try:
+        for _ in range(2):  # read for the first time, and set aside
+            books = Books(store, house.policy(house.templates()), {})
+            assert list(books.lost) == ["ben-1"]
+            assert list(books.people.contractors) == []
+    finally:
+        store.close()
