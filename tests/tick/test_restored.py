@@ -4,6 +4,8 @@ from copy import deepcopy
 
 import pytest
 
+from store.protocol import Cursor
+
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"
 
@@ -71,3 +73,22 @@ def test_the_next_reminder_counts_from_the_one_that_went_out_after_the_backup(sc
     scene.tick()
     assert scene.sent("Chase") == ["2026-03-03 10:00", "2026-03-05 10:00"]
     assert scene.out[-1].template == "reminders/firm"
+
+
+def test_a_backup_without_the_cursor_reads_all_mail_once_more_and_knows_it(scene):
+    begun(scene)
+    answered = scene.writes(DANA, MARIA, "Logo", "Could you send it?")
+    scene.tick()
+    backup = deepcopy(scene.store)
+    backup.move_cursor(Cursor())
+    scene.at("2026-03-02 10:30")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", answers=answered)
+    scene.writes(DANA, BEN, "Flyer", "Could you print it?")
+    scene.tick()
+    told = [(x.template, x.to) for x in scene.out]
+    ledgers = [scene.story(who).ledger for who in ("Maria", "Ben")]
+    restored(scene, backup)
+    scene.tick()
+    scene.tick()
+    assert [(x.template, x.to) for x in scene.out] == told
+    assert [scene.story(who).ledger for who in ("Maria", "Ben")] == ledgers
