@@ -10,6 +10,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LANGUAGES = ("en", "es", "pt", "tl", "de", "fr", "it", "nl")
+TEXT_CAP = 200  # characters of a line in which a date is looked for
 WORDS_CAP = 7  # words of a line in which a date is looked for
 PAST, FUTURE = timedelta(days=400), timedelta(days=1500)  # from the mail: what lies outside is no due date
 
@@ -81,7 +82,7 @@ def order_of(locale: str) -> str:
 def day_in(text: str, written_at: datetime, timezone: str, language: str, locale: str) -> date | None:
     """The day that a piece of text begins with; None where there is none near `written_at` (aware)."""
     today = written_at.astimezone(_zone(timezone)).date()
-    said = _with_plain_hours(text.replace("\u00a0", " ").strip(" :=-–("))
+    said = _with_plain_hours(text[:TEXT_CAP].replace("\u00a0", " ").strip(" :=-–("))
     found = _day(said, today, order_of(locale), language)
     if found and _NEXT.match(said) and found.isocalendar()[1] == today.isocalendar()[1]:
         found += timedelta(days=7)  # who says "next Friday" on a Monday means that of the next week

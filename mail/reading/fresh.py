@@ -44,8 +44,6 @@ _PGP_SIGNED = re.compile(
 _UUENCODED = re.compile(r"^begin [0-7]{3} .*$(?:\n.*)*?(?:\n^end[ \t]*$|\Z)", re.MULTILINE)
 # Zoho: "---- On Mon, 09 Nov 2026 10:00:00 +0800 Jo <jo@x.example> wrote ----", in the writer's language.
 _BETWEEN_DASHES = re.compile(r"-{3,}\s?(\S.*?)\s?-{3,}$")
-# GroupWise: ">>> Jo <jo@x.example> 11/9/2026 10:00 AM >>>", and no mark in front of what was written then.
-_BETWEEN_MARKS = re.compile(r">>> .*[@<\d].* >>>$")
 _LOOKS_ATTRIBUTED = re.compile(r"\d|@|<")
 
 
@@ -103,7 +101,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
         line = lines[n]
         length = 0
         if line and (line[0] == ">" or (not line[0].isalnum() and _QUOTED.match(line))):
-            if line[-1] == ">" and _BETWEEN_MARKS.match(line) and not _quote_follows(lines, n + 1):
+            if line[-1] == ">" and _between_marks(line) and not _quote_follows(lines, n + 1):
                 break
             length = 1
         elif line:
@@ -186,6 +184,11 @@ def _starts_original(lines: list[str], n: int) -> bool:
     if line.endswith(":") and _original().fullmatch(plain(line).strip("-*: ")):
         return True
     return _header_block(lines, n) or _attributed_in_line(line)
+
+
+def _between_marks(line: str) -> bool:
+    """GroupWise: ">>> Jo <jo@x.example> 11/9/2026 10:00 AM >>>", and no mark in front of what was written then."""
+    return line.startswith(">>> ") and line.endswith(" >>>") and bool(_LOOKS_ATTRIBUTED.search(line))
 
 
 def _attributed_in_line(line: str) -> bool:
