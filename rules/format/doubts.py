@@ -14,6 +14,25 @@ from rules.policy import Policy, Rule
 _WEEKS = (datetime(2026, 1, 12, tzinfo=UTC), datetime(2026, 7, 13, tzinfo=UTC))
 _WEEK = timedelta(days=7)
 
+# What the built-in letters take for granted: with another trigger they say what is not so.
+_WRITTEN_FOR = {
+    "appreciation/anniversary": "anniversary",
+    "appreciation/delivered": "delivered",
+    "appreciation/quick-answer": "contractor replied",
+    "appreciation/starred": "starred",
+    "check-ins/agenda": "check-in due",
+    "onboarding/welcome": "contractor added",
+    "owner/deadline-missed": "deadline missed",
+    "owner/escalation": "waiting on contractor",
+    "owner/missed-check-in": "check-in missed",
+    "owner/you-owe": "waiting on owner",
+    "reminders/check-in": "check-in unanswered",
+    "reminders/deadline": "deadline near",
+    "reminders/firm": "waiting on contractor",
+    "reminders/gentle": "waiting on contractor",
+    "reminders/overdue": "deadline missed",
+}
+
 
 def warnings_of(policy: Policy, document: Document) -> tuple[Problem, ...]:
     """Everything doubtful, in the order of the file."""
@@ -64,6 +83,10 @@ def _rules(policy: Policy, document: Document) -> Iterator[Problem]:
         if reason:
             message = f'The rule "{rule.name}" can never act: {reason}.'
             yield document.problem(("rules", index), message)
+        for letter in dict.fromkeys(step.send for step in rule.steps):
+            if (meant := _WRITTEN_FOR.get(letter, rule.when)) != rule.when:
+                message = f'The letter "{letter}" is written for “{meant}”; with “{rule.when}” it says what is not so.'
+                yield document.problem(("rules", index), message, "Choose another, or write one of your own.")
         for name in _ambiguous(rule, policy):
             message = (
                 f'"{name}" is the first name of several contractors, and "{rule.name}" is for all of them.'

@@ -308,6 +308,12 @@ def test_an_empty_index_refuses_every_letter(good: str) -> None:
         ("Mon-Fri 21:00-06:00", "Mon-Fri 09:00-17:00", "never meet"),
         ("{took: under", "{role: plumber, took: under", "can never act"),
         ("{took: under", "{phase: paused, took: under", "can never act"),
+        ("when: contractor replied", "when: owner replied", "is written for “contractor replied”"),
+        (
+            "when: waiting on contractor",
+            "when: waiting on owner",
+            "with “waiting on owner” it says what is not so",
+        ),
         ("{took: under", "{phase: backup, contractor: Ben, took: under", "can never act"),
     ],
 )
