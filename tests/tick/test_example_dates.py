@@ -66,6 +66,20 @@ def test_pay_that_was_due_to_be_told_of_before_keepwarm_came_is_not(scene, examp
     assert example.sent(PAY) == []
 
 
+def test_pay_of_a_weekend_before_keepwarm_came_is_history(example):
+    """Sunday 15 November: it would be told of on Monday morning, some hours after the first look."""
+    text = example.rules_text.replace(
+        "    steps:\n      - {{before: 2 working days, send: owner/payment-due}}",
+        "    send: owner/payment-due",
+    )
+    assert text != example.rules_text
+    example.at("2026-11-16 10:00")
+    example.store = type(example.store)()
+    example.policy(text)
+    example.live("2026-12-01 20:00")
+    assert example.sent(PAY) == ["2026-11-30 14:00"]
+
+
 # -- A year together -----------------------------------------------------------------------------------------
 
 
