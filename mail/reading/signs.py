@@ -256,6 +256,12 @@ def list_header(mail: Mail) -> bool:
     return any(name in headers for name in LIST_HEADERS)
 
 
+def answers_from_a_crm(mail: Mail) -> bool:
+    """An answer that has nothing of a list but a link to unsubscribe: sales programs put it on each person's mail."""
+    of_lists = [name for name in LIST_HEADERS if name in mail.headers]
+    return bool(mail.parents) and of_lists == [b"list-unsubscribe"] and not bulk_precedence(mail)
+
+
 def feedback_id(mail: Mail) -> bool:
     """A bulk sender's Feedback-ID, on a mail that answers nothing.
 

@@ -150,6 +150,8 @@ def _kind(mail: Mail, known: Directory, author: Author | None) -> Verdict:
         verdict = kind_of(mail, skipped | {Kind.LIST})
         if verdict.kind is Kind.HUMAN:
             return Verdict(Kind.HUMAN, "through the shared mailbox's own group address")
+    if verdict.kind is Kind.LIST and author is not None and signs.answers_from_a_crm(mail):
+        return kind_of(mail, skipped | {Kind.LIST})
     return verdict
 
 

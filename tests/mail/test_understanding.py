@@ -120,6 +120,13 @@ class TestWho:
         foreign = f"List-Id: <dev.elsewhere.example>\n{FROM_MARIA}\nHere it is."
         assert read(foreign)["maria"].kind is Kind.LIST
 
+    def test_an_answer_with_a_link_to_unsubscribe_is_human(self, read: Read) -> None:
+        answer = f"List-Unsubscribe: <https://crm.example/u>\nIn-Reply-To: <a@acme.example>\n{FROM_MARIA}\nHere it is."
+        assert read(answer)["maria"].kind is Kind.HUMAN
+        for other in ("List-Id: <x.crm.example>\n", "Precedence: bulk\n", "Auto-Submitted: auto-replied\n"):
+            assert read(other + answer)["maria"].kind is not Kind.HUMAN
+        assert read(answer.replace("In-Reply-To: <a@acme.example>\n", ""))["maria"].kind is Kind.LIST
+
     def test_a_group_that_rewrites_from_is_traced_back(self, read: Read) -> None:
         head = (
             "From: \"'Maria' via Team\" <team@acme.example>\nX-Original-From: Maria "
