@@ -1,7 +1,8 @@
 """Points become a state, and nothing flaps.
 
 To become cooler the points must lie below the threshold for three days; to become warmer they must lie
-`MARGIN` above it for two weeks; and what has become warmer stays as it is for two weeks, whatever follows.
+`MARGIN` above it, or be all 100, for two weeks; and what has become warmer stays as it is for two weeks, whatever
+follows.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 
 from relationship.warmth.words import COLD, COOLING, RANK, TOO_EARLY, WARM, Temperature, Tuning
 
+ALL = 100
 MARGIN = 10
 STAY = timedelta(days=14)
 DAY = timedelta(days=1)
@@ -21,6 +23,11 @@ def plain_state(points: int, tuning: Tuning) -> str:
     if points < tuning.cold_below:
         return COLD
     return COOLING if points < tuning.cooling_below else WARM
+
+
+def clear_state(points: int, tuning: Tuning) -> str:
+    """The state that is reached with the margin; more than all points nobody can have, wherever a threshold lies."""
+    return plain_state(points if points == ALL else points - MARGIN, tuning)
 
 
 def next_state(
@@ -43,7 +50,7 @@ def next_state(
         return _fallen(before, points, tuning, now)
     if before.state == WARM:
         return WARM  # it is as warm as can be
-    if RANK[plain_state(recovered(now) - MARGIN, tuning)] > RANK[before.state]:
+    if RANK[clear_state(recovered(now), tuning)] > RANK[before.state]:
         return _risen(before, recovered, tuning, now)
     return before.state
 
@@ -66,7 +73,7 @@ def _risen(before: Temperature, points: Callable[[datetime], int], tuning: Tunin
     """The worst state of the last weeks, where that is warmer than the one before."""
     worst = WARM
     for days in SEEN_RISING:
-        worst = min(worst, plain_state(points(now - days * DAY) - MARGIN, tuning), key=_rank)
+        worst = min(worst, clear_state(points(now - days * DAY), tuning), key=_rank)
         if RANK[worst] <= RANK[before.state]:
             return before.state
     return worst

@@ -19,7 +19,7 @@ from relationship.story import Story
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.latency import RECENT, Pace, compared
 from relationship.warmth.signals import SIGNALS, Finding, weigh
-from relationship.warmth.steadiness import next_state, plain_state
+from relationship.warmth.steadiness import clear_state, next_state, plain_state
 from relationship.warmth.words import RANK, TOO_EARLY, WARM, Temperature, Tuning
 
 __all__ = ["SIGNALS", "Reading", "Temperature", "Tuning", "history", "judge", "read"]
@@ -153,9 +153,11 @@ def _days(age: timedelta) -> str:
 
 def _reasons(scales: _Scales, state: str, findings: list[Finding], now: datetime) -> tuple[str, ...]:
     told = [finding.reason for finding in findings]
-    plain = plain_state(_left(findings), scales.tuning)
-    if RANK[plain] > RANK[state]:
-        told.append(f"it looks better now, and counts as {plain} once that has lasted two weeks")
+    plain, clear = (weighed(_left(findings), scales.tuning) for weighed in (plain_state, clear_state))
+    if RANK[clear] > RANK[state]:
+        told.append(f"it looks better now, and counts as {clear} once that has lasted two weeks")
+    elif RANK[plain] > RANK[state]:
+        told.append(f"it looks better now, but not by enough to count as {plain}")
     elif RANK[plain] < RANK[state]:
         told.append(f"it looks worse now, and counts as {plain} if that lasts")
     return tuple(told) or (_all_well(scales.evidence, now),)

@@ -257,7 +257,7 @@ def test_nothing_flaps_even_where_everything_is_irregular() -> None:
 # -- steadiness ----------------------------------------------------------------------------------------------
 
 
-def states_of(points_by_day: list[int]) -> list[str]:
+def states_of(points_by_day: list[int], tuned: Tuned | None = None) -> list[str]:
     """The states that a series of points gives, one a day."""
     found: list[str] = []
     before = Temperature("warm", 100, ("x",), START - 100 * DAY)
@@ -268,7 +268,7 @@ def states_of(points_by_day: list[int]) -> list[str]:
 
     for number in range(len(points_by_day)):
         now = START + number * DAY
-        state = next_state(before, points, points, Tuned(), now)
+        state = next_state(before, points, points, tuned or Tuned(), now)
         if state != before.state:
             before = Temperature(state, 0, ("x",), now, before.state)
         found.append(state)
@@ -293,6 +293,21 @@ def test_what_cools_may_go_cold_soon_and_comes_back_by_way_of_the_margin() -> No
     assert states.index("cold") == 8
     assert states.index("cooling", 8) == 49
     assert states.index("warm", 8) == 64
+
+
+def test_all_points_are_enough_wherever_the_threshold_lies() -> None:
+    for threshold in (95, 100):
+        states = states_of([80] * 10 + [99] * 20 + [100] * 20, Tuned(cooling_below=threshold))
+        assert states.index("cooling") == 3
+        assert states.index("warm", 3) == 44
+
+
+def test_what_is_not_better_by_enough_is_not_promised(diary: Diary) -> None:
+    diary.check_in(NOW - 5 * DAY, "missed")
+    before = Temperature("cooling", 60, ("x",), NOW - 60 * DAY, "warm", NOW - 60 * DAY)
+    told = judge(diary.story, Tuned(cooling_below=75), before, NOW)
+    assert (told.state, told.points) == ("cooling", 80)
+    assert told.reasons[-1] == "it looks better now, but not by enough to count as warm"
 
 
 def test_what_falls_in_one_step_is_cold_at_once() -> None:
