@@ -13,6 +13,7 @@ from mail.reading.wordlists import any_of, is_greeting, phrases, plain
 SIGNATURE = re.compile(r"--\s?$|—\s*$|__\s?$")
 SIGNATURE_LINES = 14  # a closing formula with more lines below it is none
 LONGEST = 80  # characters: a longer line is none of a signature
+_BEFORE_NOTICES = "*_-[(=!~ \u26a0\ufe0f\u2757\U0001f6a8"
 _SIGNATURE_MARKS = ("-", "—", "_")
 _SHORT_RULE = re.compile(r"(?:-{3,}|–|_{3,}|\*{3,}|={3,})$")  # above a signature, but between paragraphs, too
 _RULE_MARKS = ("-", "–", "_", "*", "=")
@@ -103,14 +104,19 @@ def _are_a_signature(lines: list[str]) -> bool:
 
 
 def without_notices(lines: list[str]) -> list[str]:
-    """Without "Sent from my phone" and disclaimers; a disclaimer ends at a blank line."""
+    """Without "Sent from my phone", disclaimers and a mail server's warnings.
+
+    A disclaimer ends at a blank line, a warning ("CAUTION: external sender") with its line, as the text may follow.
+    """
     kept: list[str] = []
     in_notice = False
     for line in lines:
         if not line:
             in_notice = False
         elif not in_notice:
-            in_notice = _is_notice(line)
+            in_notice, is_warning = _is_notice(line)
+            if is_warning:
+                continue
         if not in_notice:
             kept.append(line)
     return kept
@@ -121,21 +127,32 @@ def _sign_offs() -> frozenset[str]:
     return frozenset(plain(phrase) for phrase in phrases("sign-offs"))
 
 
-def _is_notice(line: str) -> bool:
-    """Whether "Sent from my phone" or a disclaimer begins here; most lines are out by their first word."""
-    text = plain(line[:200]).lstrip("*_-[( ")
-    first = text.split(" ", 1)[0].rstrip(":,.")
-    if "outlook" in text or "avast" in text:
-        return bool(_ADVERTISED.match(text) or _notice().match(text))
-    return (first in _notice_words() or not text.isascii()) and bool(_notice().match(text))
+def _is_notice(line: str) -> tuple[bool, bool]:
+    """Whether "Sent from my phone" or a disclaimer begins here, and whether the line is a mail server's warning.
+
+    Most lines are out by their first word.
+    """
+    text = plain(line[:200]).lstrip(_BEFORE_NOTICES)
+    first = text.split(" ", 1)[0].rstrip(":,.!]")
+    if ("outlook" in text or "avast" in text) and _ADVERTISED.match(text):
+        return True, False
+    if first not in _notice_words() and text.isascii():
+        return False, False
+    is_warning = bool(_warning().match(text))
+    return not is_warning and bool(_notice().match(text)), is_warning
 
 
 @cache
 def _notice_words() -> frozenset[str]:
-    notices = (*phrases("sent from"), *phrases("disclaimers"))
-    return frozenset(plain(one).split(" ", 1)[0].rstrip(":,.") for one in notices)
+    notices = (*phrases("sent from"), *phrases("disclaimers"), *phrases("banners"))
+    return frozenset(plain(one).split(" ", 1)[0].rstrip(":,.!]") for one in notices)
 
 
 @cache
 def _notice() -> re.Pattern[str]:
     return any_of((*phrases("sent from"), *phrases("disclaimers")))
+
+
+@cache
+def _warning() -> re.Pattern[str]:
+    return any_of(phrases("banners"))

@@ -241,6 +241,31 @@ def test_signatures_and_notices_go(signature: str) -> None:
     assert fresh_text(f"Hi Dana,\n\nHere it is.\n\n{signature}\n") == "Hi Dana,\n\nHere it is."
 
 
+@pytest.mark.parametrize(
+    "warning",
+    [
+        "CAUTION: This email originated from outside of the organization. Do not click links unless you know it.",
+        "[EXTERNAL] This message comes from an external sender. Please exercise caution.",
+        "You don't often get email from maria@contract.example. Learn why this is important <https://aka.ms/x>",
+        "[You don't often get email from maria@contract.example. Learn why this is important at https://aka.ms/x ]",
+        "WARNING: This email came from outside.\nPlease do not click links.",
+        "\u26a0\ufe0f External sender",
+        "ACHTUNG: Diese E-Mail kommt von extern. Bitte keine Links öffnen.",
+        "Sie erhalten nicht häufig E-Mails von maria@contract.example. Erfahren Sie, warum dies wichtig ist",
+        "ATTENTION : Cet e-mail provient de l'extérieur. Merci de ne pas cliquer.",
+        "No suele recibir correos electrónicos de maria@contract.example. Descubra por qué esto es importante",
+        "CUIDADO: Este e-mail foi enviado de fora. Por favor, não clique.",
+    ],
+)
+def test_what_a_mail_server_warns_of_is_not_written_by_the_sender(warning: str) -> None:
+    assert fresh_text(f"{warning}\n\nHere it is.") == "Here it is."
+    assert fresh_text(f"{warning}\nCould you check it?") == "Could you check it?"
+    html = f"<table><tr><td>{warning}</td></tr></table><div>Could you check it?</div>".replace(
+        "<https://aka.ms/x>", ""
+    )
+    assert fresh_text(html_to_text(html)).endswith("Could you check it?")
+
+
 def test_thanks_alone_is_the_message_and_no_signature() -> None:
     assert fresh_text("Hi Dana,\n\nThanks!\nMaria") == "Hi Dana,\n\nThanks!"
 
