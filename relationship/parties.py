@@ -9,6 +9,19 @@ from relationship.clocks.durations import Duration
 from relationship.clocks.hours import WorkingClock, working_clock
 
 PHASES = ("onboarding", "active", "backup", "paused", "ended")
+_TITLES = frozenset(
+    ("dr", "dra", "prof", "mr", "mrs", "ms", "mx", "herr", "frau", "sr.", "sra", "srta", "ing.", "lic.")
+)
+
+
+def first_name_of(name: str) -> str:
+    """How a letter greets: without a title, and "Santos, Maria" is Maria; "" of nothing."""
+    words = name.split()
+    if len(words) > 1 and words[0].endswith(","):
+        words = words[1:]
+    while len(words) > 1 and {words[0].casefold(), words[0].casefold().rstrip(".")} & _TITLES:
+        words = words[1:]
+    return words[0] if words else ""
 
 
 @dataclass(frozen=True)
@@ -34,7 +47,7 @@ class Party:
     @property
     def first_name(self) -> str:
         """How a letter greets."""
-        return self.name.split()[0]
+        return first_name_of(self.name)
 
 
 @dataclass(frozen=True)

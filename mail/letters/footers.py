@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mail.letters.markdown import Markdown, escape
 from relationship.messages import Side
+from relationship.parties import first_name_of
 
 _CONTRACTOR: Mapping[str, str] = {
     "en": (
@@ -53,7 +54,7 @@ def footer(
     if reader is Side.OWNER:
         return Markdown(_OWNER)
     known = language.partition("-")[0]
-    first = (owner_name.split() or [""])[0]
+    first = first_name_of(owner_name)
     said = _CONTRACTOR.get(known, _CONTRACTOR["en"]).format(name=escape(owner_name), first=escape(first))
     if call:
         links = {word: escape(link) for word, link in call.links.items()}

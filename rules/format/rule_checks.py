@@ -5,6 +5,7 @@ from typing import Any
 
 from relationship.clocks.durations import Duration
 from relationship.messages import Side
+from relationship.parties import first_name_of
 from relationship.templates import TemplateIndex
 from rules.format.fields import duration
 from rules.format.plain import attempt, block, blocks, stands, word, words
@@ -121,7 +122,7 @@ class RuleChecks:
     def _contractors(self, conditions: dict[str, Any], path: Path) -> Iterator[Problem]:
         """Names in a condition are those of contractors: the whole name, or the first one."""
         names = [word(entry.get("name")) for _, entry in blocks(self.document.data, "contractors")]
-        allowed = [name for name in names if name] + [name.split()[0] for name in names if name]
+        allowed = [name for name in names if name] + [first_name_of(name) for name in names if name]
         known = {name.casefold() for name in allowed}
         value = conditions.get("contractor")
         for index, name in enumerate(value if isinstance(value, list) else [value]):

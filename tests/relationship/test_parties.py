@@ -1,0 +1,24 @@
+"""How people are greeted."""
+
+import pytest
+
+from relationship.parties import first_name_of
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Maria Santos", "Maria"),
+        ("Dr. Maria Santos", "Maria"),
+        ("Prof. Dr. Jan de Vries", "Jan"),
+        ("MRS Maria Santos", "Maria"),
+        ("Sra. María Santos", "María"),
+        ("Santos, Maria", "Maria"),
+        ("Maria Santos, Jr.", "Maria"),
+        ("Dr.", "Dr."),
+        ("李小龙", "李小龙"),
+        ("", ""),
+    ],
+)
+def test_a_letter_greets_by_the_first_name(name: str, first: str) -> None:
+    assert first_name_of(name) == first
