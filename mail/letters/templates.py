@@ -22,6 +22,9 @@ from relationship.messages import Side
 MAX_BYTES = 64 * 1024  # of one file
 ENDING = ".md"
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Za-z0-9]{2,8})*")
+_NEARLY = re.compile(
+    r"\s*-{4,}\s*|\s+---\s*"
+)  # a line of dashes that would make a heading of the one above it
 _HEADER = re.compile(r"(To|Subject):[ \t]*(.*)", re.IGNORECASE)
 
 
@@ -84,6 +87,11 @@ def take_apart(name: str, language: str, path: Path, text: str) -> TemplateFile:
         problems.append(f"line {subject.line}: `Subject:` is missing or empty")
     wordings = tuple(_wordings(lines[end:], end + 1))
     problems += [f"line {w.line}: this wording is empty" for w in wordings if not w.source.strip()]
+    problems += [
+        f"line {n}: three dashes at the left margin begin another wording; a line across is `* * *`"
+        for n, line in enumerate(lines, 1)
+        if n > end and _NEARLY.fullmatch(line)
+    ]
     side = Side.OWNER if reader.source.lower() == "owner" else Side.CONTRACTOR
     return TemplateFile(name, language, path, side, subject, wordings, tuple(problems))
 

@@ -437,3 +437,9 @@ def test_what_would_never_go_out_or_look_like_a_program_is_told_before(
 )
 def test_what_is_fine_is_not_complained_of(write: Write, body: str) -> None:
     assert problems(write(mine=letter(body))) == ()
+
+
+@pytest.mark.parametrize("dashes", ["----", "------------", " ---", "  --- "])
+def test_a_line_that_was_to_begin_another_wording_makes_no_heading(write: Write, dashes: str) -> None:
+    [told] = problems(write(mine=letter(f"One.\n{dashes}\nTwo.")))
+    assert told.startswith("line 5: three dashes at the left margin begin another wording")
