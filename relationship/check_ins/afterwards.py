@@ -2,7 +2,7 @@
 
 A letter's token counts for its own reader, and once; the contractor may also say it without a token, the
 owner may not. Where the two sides differ nothing is assumed: the owner is asked, and what the owner answers
-to that question is the last word.
+to that question is the last word. So is the answer to the letter that tells of a missed call, if they said so.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,8 @@ from relationship.messages import Kind, Message, Side
 from relationship.tokens import token_in
 
 HOW_IT_WENT = ("held", "late", "missed")
-DISPUTED = "check-in disputed/"  # the occasion of the question whose answer is the last word
+# The occasions of letters by which the owner hears what the contractor says, and whose answer is the last word.
+ABOUT_THEIR_WORD = ("check-in disputed/", "check-in missed/")
 NOT_MET = frozenset({"planned", "moved", "cancelled"})  # nobody was told to come at that time
 REMEMBERED = timedelta(days=14)  # an answer without a token is about a check-in of these days
 
@@ -29,7 +30,7 @@ class Word:
     side: Side
     word: str
     at: datetime
-    last: bool = False  # an answer to the question which of the two is right
+    last: bool = False  # the owner's answer to a letter that tells of the contractor's word
 
 
 def told(check_in: CheckIn, words: Iterable[Word]) -> CheckIn:
@@ -39,7 +40,7 @@ def told(check_in: CheckIn, words: Iterable[Word]) -> CheckIn:
         if word.at < check_in.starts_at:
             continue
         said = {"owner_said" if word.side is Side.OWNER else "contractor_said": word.word}
-        last = last or word.last
+        last = last or (word.last and bool(check_in.contractor_said))
         check_in = replace(check_in, **said, said_at=word.at)  # type: ignore[arg-type]
     owner, contractor = check_in.owner_said, check_in.contractor_said
     if not owner and not contractor:
@@ -64,8 +65,8 @@ def words(
         letter = _letter_of(message, letters, by_id)
         uid = _meant(message, letter, used, check_ins)
         if uid in check_ins:
-            disputed = letter is not None and letter.occasion.startswith(DISPUTED)
-            yield Word(uid, message.side, said, message.at, disputed)
+            theirs = letter is not None and letter.occasion.startswith(ABOUT_THEIR_WORD)
+            yield Word(uid, message.side, said, message.at, theirs and message.side is Side.OWNER)
 
 
 def _meant(message: Message, letter: Letter | None, used: set[str], check_ins: Mapping[str, CheckIn]) -> str:

@@ -48,8 +48,9 @@ ASKED = letter("asked-token", f"check-in over/{CALL.uid}/0", Side.OWNER, SLOT + 
 DISPUTED = letter("which-token", f"check-in disputed/{CALL.uid}/0", Side.OWNER, SLOT + 3 * HOUR)
 AN_HOUR_LATER = f"check-in proposed/{CALL.uid}/0/{SLOT + HOUR:%Y%m%dT%H%MZ}"
 PROPOSED = letter("choose-token", AN_HOUR_LATER, Side.OWNER, T0 + 3 * HOUR)
+MISSED = letter("missed-token", f"check-in missed/{CALL.uid}/0", Side.OWNER, SLOT + 3 * HOUR)
 NOTE = letter("note-token", "exchange/m9", Side.CONTRACTOR, SLOT + 2 * HOUR)
-LETTERS = {x.token: x for x in (INVITE, ASKED, DISPUTED, PROPOSED, NOTE)}
+LETTERS = {x.token: x for x in (INVITE, ASKED, DISPUTED, PROPOSED, MISSED, NOTE)}
 
 
 def stands(*messages: Message, call: CheckIn = CALL) -> CheckIn:
@@ -170,6 +171,13 @@ def test_what_one_side_says_stands_until_the_other_says_otherwise() -> None:
 def test_the_answer_to_the_dispute_is_the_last_word() -> None:
     both = said(1, "missed", "invite-token"), said(2, "held", "asked-token", Side.OWNER)
     assert stands(*both, said(4, "late", "which-token", Side.OWNER)).state == "late"
+
+
+def test_who_was_told_of_a_missed_call_and_knows_better_is_not_asked_again() -> None:
+    told = said(1, "missed"), said(4, "held", "missed-token", Side.OWNER)
+    assert stands(*told).state == "held"
+    own = said(1, "missed", "asked-token", Side.OWNER), said(4, "held", "missed-token", Side.OWNER)
+    assert stands(*own, said(5, "missed")).state == "disputed"
 
 
 def test_the_contractor_may_do_without_a_token_and_the_owner_may_not() -> None:
