@@ -147,7 +147,7 @@ def _cleaned_ruin(content: bytes, who: Person) -> bytes:
 def without(cursor: Cursor, beat: Heartbeat, who: Person) -> tuple[Cursor, Heartbeat]:
     """Both without the person: a folder that is called after them is read anew, if it is still there."""
     folders = {name: place for name, place in cursor.folders.items() if not who.mentions.are_in(name)}
-    return Cursor(folders), replace(beat, reason=who.mentions.blotted(beat.reason))
+    return replace(cursor, folders=folders), replace(beat, reason=who.mentions.blotted(beat.reason))
 
 
 def exported(who: Person, own: Iterable[Fact], owner: Iterable[Fact]) -> dict[str, object]:

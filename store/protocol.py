@@ -30,6 +30,7 @@ class Cursor:
     """How far the mailbox was read; written after the facts, and apart: recording is idempotent."""
 
     folders: Mapping[str, FolderCursor] = field(default_factory=dict)
+    mailbox: str = ""  # whose it is, and where: providers number everybody's folders alike
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ the inbox and half in the sent folder, is then recorded in about the order in wh
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from mail.imap.inbox import BATCH, FolderState, Inbox, Starred
 from mail.raw import RawMail
@@ -14,7 +15,8 @@ from mail.reading.sifting import sieve
 from mail.reading.understanding import wants_more
 from relationship.messages import Message
 from relationship.parties import People
-from store.protocol import Cursor, FolderCursor
+from rules.policy import Mailbox
+from store.protocol import Cursor, FolderCursor, Store
 from tick.books import Books
 from tick.roll import newcomers
 
@@ -49,7 +51,7 @@ def from_mailbox(inbox: Inbox) -> Collect:
     """Collect from the shared inbox; the history of contractors added later is read back, for them alone."""
 
     def collect(books: Books, now: datetime) -> Iterator[Batch]:
-        policy, cursor = books.policy, books.store.cursor()
+        policy, cursor = books.policy, _cursor_of(books.policy.mailbox, books.store)
         since = (now - timedelta(seconds=policy.mailbox.history.plain_seconds)).date()
         added = newcomers(books)
         if added:
@@ -81,7 +83,22 @@ def _collected(
 
 
 def _without_flags(cursor: Cursor) -> Cursor:
-    return Cursor({name: replace(folder, modseq=0) for name, folder in cursor.folders.items()})
+    folders = {name: replace(folder, modseq=0) for name, folder in cursor.folders.items()}
+    return replace(cursor, folders=folders)
+
+
+def whose(mailbox: Mailbox) -> str:
+    """What tells one mailbox from another, for its cursor."""
+    return f"{mailbox.login} at {urlsplit(mailbox.imap).hostname}"
+
+
+def _cursor_of(mailbox: Mailbox, store: Store) -> Cursor:
+    """How far this mailbox was read; one that rules.yaml did not name before is read as if for the first time."""
+    cursor = store.cursor()
+    if cursor.mailbox not in ("", whose(mailbox)):
+        cursor = Cursor(mailbox=whose(mailbox))
+        store.move_cursor(cursor)
+    return cursor
 
 
 def _known(cursor: Cursor, state: FolderState) -> FolderCursor:

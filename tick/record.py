@@ -16,9 +16,9 @@ from mail.reading.to_us import bounce_of_owner, owner_word
 from mail.reading.understanding import understand
 from relationship.messages import Bounce, Kind, Message, leads
 from relationship.ordering import Identities, merge
-from store.protocol import Cursor, FolderCursor
+from store.protocol import FolderCursor
 from tick.books import Books
-from tick.collect import Batch
+from tick.collect import Batch, whose
 from tick.housekeeping import is_untold, take_in
 from tick.owner.heed import heed
 from tick.seen_again import in_the_archive
@@ -99,10 +99,12 @@ class _Recording:
         """Commit what waits, then move the cursor; `whole`: nothing is left to be read."""
         self._save_facts(whole)
         store = self._books.store
-        known = store.cursor().folders
+        cursor = store.cursor()
+        known = cursor.folders
         moved = {name: place for name, place in self._cursors.items() if known.get(name) != place}
         if moved:
-            store.move_cursor(Cursor({**known, **moved}))
+            mailbox = whose(self._books.policy.mailbox)
+            store.move_cursor(replace(cursor, folders={**known, **moved}, mailbox=mailbox))
         self._cursors, self._mails = {}, 0
 
     def _save_facts(self, whole: bool) -> None:

@@ -1,0 +1,33 @@
+"""Another mailbox in rules.yaml: what was read of the one before says nothing about it."""
+
+from dataclasses import replace
+
+TEAM, DANA = "team@acme.example", "dana@acme.example"
+MARIA = "maria@contract.example"
+
+
+def test_a_mailbox_that_is_another_one_is_read_although_its_folders_are_numbered_alike(scene):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send it?")
+    scene.tick()
+    cursor = scene.store.cursor()
+    assert cursor.mailbox == f"{TEAM} at 127.0.0.1"
+    ahead = {name: replace(place, uidnext=1000) for name, place in cursor.folders.items()}
+    scene.store.move_cursor(replace(cursor, folders=ahead, mailbox=f"{TEAM} at imap.elsewhere.example"))
+    scene.at("2026-03-02 10:30")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", answers=question)
+    assert scene.tick().recorded == 1, "and what was known is known again"
+    assert scene.sent("Thank a quick answer") == ["2026-03-02 10:30"]
+    assert scene.tick().read <= 1
+
+
+def test_data_that_did_not_note_its_mailbox_goes_on_with_it(scene):
+    scene.tick()
+    scene.writes(DANA, MARIA, "Logo", "Could you send it?")
+    scene.tick()
+    scene.store.move_cursor(replace(scene.store.cursor(), mailbox=""))
+    assert scene.tick().read == 0
+    scene.writes(MARIA, TEAM, "Hello", "Are you there?")
+    assert scene.tick().read == 1
+    assert scene.store.cursor().mailbox == f"{TEAM} at 127.0.0.1"
