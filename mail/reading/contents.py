@@ -24,6 +24,7 @@ from mail.reading.said import what_is_said
 from mail.reading.signatures import above_name
 from mail.reading.who import Directory
 from mail.reading.wordlists import any_of, plain
+from relationship.conversations import plain_subject
 from relationship.messages import Side
 from relationship.parties import Contractor
 
@@ -74,7 +75,7 @@ def read(
     tags = said.tags
     if side is Side.CONTRACTOR and "done" not in tags and says_done(text, lists):
         tags = (*tags, "done")
-    asking = asks(text, lists) or said.due is not None
+    asking = asks(text or _said_in_subject(mail), lists) or said.due is not None
     closing = "nrn" in tags or _closes(mail, text, asking, lists, known.names_of(contractor))
     return Contents(
         asks=asking and not closing,
@@ -84,6 +85,12 @@ def read(
         bad_news=is_bad_news(text, lists),
         unsuited=_unsuited(mail.subject, text, contractor.not_for) if side is Side.OWNER else (),
     )
+
+
+def _said_in_subject(mail: Mail) -> str:
+    """The subject of a mail without any text: "Could you call me? (EOM)"; not that of an answer or a forward."""
+    own = not mail.text.strip() and plain_subject(mail.subject) == " ".join(mail.subject.split())
+    return mail.subject if own else ""
 
 
 def _closes(mail: Mail, text: str, asking: bool, lists: Lists, names: frozenset[str]) -> bool:

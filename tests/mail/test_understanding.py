@@ -524,3 +524,20 @@ class TestSignaturesOfOffices:
         head = head.replace("lee@acme.example", "lee@acme.example>")
         assert read(f"{head}\n{text}\n")["maria"].closes
         assert not read(f"{head}\nThanks, blue!\n")["maria"].closes
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "expected"),
+    [
+        ("Could you call me? (EOM)", "", True),
+        ("Re: Could you call me?", "", False),
+        ("Fwd: Could you call me?", "", False),
+        ("Could you call me?", "> quoted\n", False),
+        ("Here is the logo", "", False),
+    ],
+)
+def test_a_mail_without_text_says_what_its_subject_says(
+    subject: str, text: str, expected: bool, read: Read
+) -> None:
+    head = FROM_MARIA.replace("Subject: Logo", f"Subject: {subject}")
+    assert read(f"{head}\n{text}")["maria"].asks is expected
