@@ -97,7 +97,9 @@ def _closes(mail: Mail, text: str, asking: bool, lists: Lists, names: frozenset[
     """A closer, or sent as FYI; what asks is FYI no more."""
     if closes(text, lists, names) or (not asking and needs_no_reply(mail.subject, text, lists)):
         return True
-    if not lists.closer.stand_in(plain(text[:CLOSER_CAP])):
+    beginning = text[:CLOSER_CAP]
+    too_long = len(text) > CLOSER_CAP and "\n" not in beginning  # for a closer, whatever stands below
+    if too_long or not lists.closer.stand_in(plain(beginning)):
         return False
     names = names | _named_in(mail)
     above = above_name(text, names)
