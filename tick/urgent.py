@@ -4,6 +4,7 @@ It needs neither the mailbox nor, where the disk is full, the store: then it goe
 and process. Where mail cannot go out either, nothing is written: when it can, the trouble is over, or told at once.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -16,6 +17,8 @@ from tick.decide import Court
 from tick.deliver import deliver
 from tick.line import Round, Wires
 from tick.owner.mail import alert, told_lately, was_told, written
+
+log = logging.getLogger(__name__)
 
 
 def tell_at_once(
@@ -46,3 +49,4 @@ def tell_at_once(
         sender, content = books.policy.mailbox.address, letter.content.encode("ascii")
         if wires.postman.deliver(sender, letter.to, None, content).outcome is Outcome.ACCEPTED:
             wires.told.add(occasion)
+            log.info("%s to %s: accepted, and written down nowhere.", template, ", ".join(letter.to))
