@@ -43,9 +43,8 @@ def report(
 
 def save(path: Path, text: str) -> None:
     """The whole file or none: a report that is half written is not left behind. Links keep leading where they led."""
-    if (
-        path.exists() and not path.is_file()
-    ):  # a pipe or a device, such as /dev/stdout: nothing may take its place
+    if path.exists() and not path.is_file():
+        # A pipe or a device, such as /dev/stdout: nothing may take its place.
         path.write_text(text, encoding="utf-8")
         return
     path = path.resolve()

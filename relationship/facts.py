@@ -23,9 +23,8 @@ class Profile:
     name: str
     addresses: tuple[str, ...]  # every address ever listed, so that a renamed contractor keeps the history
     watermark: datetime  # nothing that happened before it is acted on
-    added_at: datetime | None = (
-        None  # None for those of the first run: nobody is welcomed who was there before
-    )
+    # None for those of the first run: nobody is welcomed who was there before.
+    added_at: datetime | None = None
     history_read: bool = True  # False until a contractor added later has had the mailbox read back
     paused_by: tuple[str, ...] = ()  # "contractor", "owner"
     once_called: tuple[str, ...] = ()  # every name listed before, so that `forget` finds them all

@@ -13,9 +13,8 @@ class State(StrEnum):
 
     WAITING = "waiting"  # in the outbox, not yet tried (or surely not accepted)
     BUNDLED = "bundled"  # a note to the owner that waits for, or went out in, the day's one mail
-    ATTEMPTED = (
-        "attempted"  # the attempt is durable, its outcome is not known: in doubt until the mailbox says
-    )
+    # The attempt is durable, its outcome is not known: in doubt until the mailbox says.
+    ATTEMPTED = "attempted"
     ASKED = "asked"  # a draft that the owner was asked about: it goes out on their word alone
     DEFERRED = "deferred"  # the server said "later" (4xx): tried again at `next_at`
     SENT = "sent"

@@ -95,9 +95,8 @@ class Message:
     folders: tuple[str, ...] = field(default=())  # where it was seen
     fingerprint: str = ""  # digest of From, Date, Subject and recipients: tells copies that lack an id
     unsuited: tuple[str, ...] = ()  # what it names of the contractor's `not for:`
-    about_letter: str = (
-        ""  # token of the letter that it answers, to Keepwarm alone: it is said to nobody else
-    )
+    # Token of the letter that it answers, to Keepwarm alone: it is said to nobody else.
+    about_letter: str = ""
     no_answers: bool = False  # its headers ask that no machine answers it (X-Auto-Response-Suppress)
 
 

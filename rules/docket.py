@@ -59,9 +59,8 @@ class Open:
     names: tuple[str, ...]  # the conversation or check-in that it is about
     judged: bool = False  # it is due, or held: it is judged at every look
     unmet: bool = False  # a condition does not hold: it may with another phase or temperature
-    due_at: datetime | None = (
-        None  # when time alone changes something: the step comes due, or a wait is given up
-    )
+    # When time alone changes something: the step comes due, or a wait is given up.
+    due_at: datetime | None = None
 
     def calls(self, now: datetime, anew: bool) -> bool:
         """Whether it is to be looked at, though nothing was said about it; `anew`: conditions may hold now."""

@@ -18,9 +18,8 @@ from rules.evaluation import WENT_OUT, Case
 from rules.policy import Policy, Rate
 
 CHASES = frozenset({"waiting on contractor", "deadline near", "deadline missed", "check-in unanswered"})
-UPDATES = frozenset(
-    {"check-in changed", "check-in cancelled", "check-in kept"}
-)  # their calendars are wrong until it is out
+# Their calendars are wrong until it is out.
+UPDATES = frozenset({"check-in changed", "check-in cancelled", "check-in kept"})
 NEVER_STALE = UPDATES | {"unprovable", "refused"}  # what became of a letter: nobody else tells the owner
 LAST_LOOK = "last look"
 TOTAL_LIMIT = "total limit"  # the owner is told when it is reached

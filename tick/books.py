@@ -6,27 +6,23 @@ the stories those are kept that were told last: they are told anew from the stor
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import chain
 
 from relationship.check_ins.bookings import slot_of
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.outlook import Outlook
-from relationship.check_ins.planning import spent
 from relationship.check_ins.slots import Span
 from relationship.decisions import Decision
 from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
 from relationship.letters import Letter, State
 from relationship.messages import Message, Side
 from relationship.news import News
-from relationship.occasions import Occasion
-from relationship.occasions.check_ins import check_in_due
 from relationship.parties import Contractor, People
 from relationship.past import Summary, changed
 from relationship.story import Story, tell
 from rules.docket import Docket
 from rules.gates import Outgoing
-from rules.matching import unmet
 from rules.notices import NOTICES
 from rules.policy import Policy, Rule
 from store.aggregate import every_fact, merged
@@ -34,11 +30,11 @@ from store.protocol import OWNER, Store, StoreError
 from store.recent import Recent
 from tick.identity import keys_of
 from tick.post import Post
+from tick.slots_taken import slots_taken
 from tick.stars import Stars
 
 MOST_MESSAGES = 3000  # of the stories that are kept in memory
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-LONG_OVER = timedelta(days=30)  # a check-in's slot is then in nobody's way
 
 
 class Books:
@@ -225,7 +221,7 @@ class Books:
     def booked(self, but: str, now: datetime) -> tuple[Span, ...]:
         """The slots of everybody's standing check-ins, but for one relationship's; none of those long over."""
         for key in self._doubtful & self._callers & self.people.contractors.keys() if self._doubtful else ():
-            spans = _standing(self.story(key), self.rules, now)
+            spans = slots_taken(self.story(key), self.rules, now)
             if spans != self._booked.get(key):
                 self._booked[key] = spans
                 self._by_others.clear()
@@ -351,22 +347,3 @@ class Books:
     def outgoing(self, now: datetime) -> list[Outgoing]:
         """Letters to contractors that the limits count."""
         return self.post.outgoing(self.policy.limits.per_contractor + self.policy.limits.in_total, now)
-
-
-def _standing(story: Story, rules: Sequence[Rule], now: datetime) -> tuple[Span, ...]:
-    """The slots that a relationship's check-ins take up, but for those long over.
-
-    One that is planned, and that no rule invites to, takes nobody's time: an owner with few hours has no other.
-    """
-    standing = [x for x in story.check_ins.values() if x.ends_at > now - LONG_OVER and x.stands]
-    if any(x.state == "planned" for x in standing):
-        due = [
-            occasion for occasion in check_in_due(story, now) if _is_invited_to(occasion, story, rules, now)
-        ]
-        to_be = [occasion.check_in for occasion in due]
-        standing = [x for x in standing if x.state != "planned" or (x in to_be and not spent(story, x))]
-    return tuple((x.starts_at, x.ends_at) for x in standing)
-
-
-def _is_invited_to(occasion: Occasion, story: Story, rules: Sequence[Rule], now: datetime) -> bool:
-    return any(rule.when == occasion.trigger and not unmet(rule, occasion, story, now) for rule in rules)

@@ -13,9 +13,8 @@ from relationship.facts import Profile
 from relationship.parties import Contractor
 from store.keys import new_key
 
-Damaged = Callable[
-    [Collection[str]], str | None
-]  # the damaged aggregate of whoever has one of these addresses
+# The damaged aggregate of whoever has one of these addresses.
+Damaged = Callable[[Collection[str]], str | None]
 
 
 def keys_of(
@@ -28,9 +27,7 @@ def keys_of(
     taken: set[str] = set()
     for key, profile in sorted(profiles.items()):
         called[profile.name].append(key)
-        for place, address in enumerate(
-            profile.addresses
-        ):  # those of today stand before those of earlier days
+        for place, address in enumerate(profile.addresses):  # today's stand before those of earlier days
             knowing[address].append((not profile.history_read, place, key))
 
     def by_address(who: Contractor) -> list[str]:

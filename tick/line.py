@@ -45,15 +45,12 @@ class Wires:
     why: str = ""
     owner_refuses: str = ""  # the owner's own server takes nothing from us, in one sentence
     returned_at: datetime | None = None  # when a mail to the owner came back: that it was taken says little
-    unwritten: dict[str, Letter] = field(
-        default_factory=dict
-    )  # answers that the store could not take, by token
-    drafts: dict[str, Story] = field(
-        default_factory=dict
-    )  # by token: as it was when the draft was judged last
-    copies: dict[tuple[str, int], int] = field(
-        default_factory=dict
-    )  # of our own letters, to be filed: by folder and UID, how often that has failed
+    # Answers that the store could not take, by token.
+    unwritten: dict[str, Letter] = field(default_factory=dict)
+    # By token: as it was when the draft was judged last.
+    drafts: dict[str, Story] = field(default_factory=dict)
+    # Of our own letters, to be filed: by folder and UID, how often that has failed.
+    copies: dict[tuple[str, int], int] = field(default_factory=dict)
     looks_back: int = 0  # in vain, for copies that an earlier run has left unread; FILINGS: none is to come
     winding_up: bool = False  # the daemon is asked to stop: no further letter is begun
     told: set[str] = field(default_factory=set)  # occasions of mail that the store could not take

@@ -15,9 +15,8 @@ from typing import Any
 from mail.access.oauth import Answer, Client, OAuthError, Provider, Withdrawn, renew
 from mail.access.secrets import remember
 
-AHEAD = timedelta(
-    minutes=5
-)  # before a token ends it is renewed, so that it never ends in the middle of a tick
+# Before a token ends it is renewed, so that it never ends in the middle of a tick.
+AHEAD = timedelta(minutes=5)
 NO_PERMISSION = "There is no permission yet to use the mailbox by OAuth 2; give it with the command `login`."
 
 

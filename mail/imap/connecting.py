@@ -114,9 +114,8 @@ def _open(settings: InboxSettings) -> IMAPClient:
         timeout=SocketTimeout(connect=settings.timeout, read=settings.timeout),
     )
     client.normalise_times = False  # times stay aware; else they are local and naive
-    client._imap.debug = (
-        0  # IMAPClient leaves 5: imaplib then writes out every literal for a log nobody keeps
-    )
+    # IMAPClient leaves 5: imaplib then writes out every literal for a log nobody keeps.
+    client._imap.debug = 0
     no_delay(client.socket())
     return client
 

@@ -26,9 +26,8 @@ from mail.letters.rendering import Rendered, RenderingError
 
 Address = tuple[str, str]  # name, address
 
-MAX_REFERENCES = (
-    998  # characters of the whole header; RFC 5322, 2.1.1, says so of a line, some servers of a header
-)
+# Characters of the whole header; RFC 5322, 2.1.1, says so of a line, some servers of a header.
+MAX_REFERENCES = 998
 MAX_ID = 250  # no mail program makes a longer Message-ID
 MAX_SUBJECT = 200
 MAX_NAME = 100

@@ -22,9 +22,8 @@ from relationship.messages import Side
 MAX_BYTES = 64 * 1024  # of one file
 ENDING = ".md"
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Za-z0-9]{2,8})*")
-_NEARLY = re.compile(
-    r"\s*-{4,}\s*|\s+---\s*"
-)  # a line of dashes that would make a heading of the one above it
+# A line of dashes that would make a heading of the one above it.
+_NEARLY = re.compile(r"\s*-{4,}\s*|\s+---\s*")
 _HEADER = re.compile(r"(To|Subject):[ \t]*(.*)", re.IGNORECASE)
 
 

@@ -28,9 +28,8 @@ _OF_A_DAY = re.compile(
     r"FREQ=YEARLY|INTERVAL=1|WKST=[A-Z]{2}|BYMONTH=\d{1,2}|BYDAY=[+-]?\d?[A-Z]{2}"
     r"|BYMONTHDAY=[-+\d,]{1,40}|UNTIL=\w{1,20}|COUNT=\d{1,9}"
 )
-YEARS = range(
-    1970, 2100
-)  # no call is proposed outside them; near the last year of all, no zone can be reckoned
+# No call is proposed outside them; near the last year of all, no zone can be reckoned.
+YEARS = range(1970, 2100)
 MOST_RULES, LONGEST_ZONE = 20, 16_384  # characters; of one zone
 _ATTENDEE = re.compile(r"^ATTENDEE([;:].*)$", re.MULTILINE | re.IGNORECASE)
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z?")

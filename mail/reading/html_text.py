@@ -35,9 +35,8 @@ _QUOTE_MARK = re.compile(
 )
 _QUOTE_STARTS = frozenset(["appendonsend", "divRplyFwdMsg", "mail-editor-reference-message-container"])
 _SHOWN_BEFORE = re.compile(r"^(?:x_)+")  # Outlook on the web puts it before the ids of mail that it shows
-_HIDDEN = re.compile(
-    r"display\s*:\s*none", re.IGNORECASE
-)  # previews and the marks of newsletters and help desks
+# Previews and the marks of newsletters and help desks.
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 def html_to_text(html: str, with_quotes: bool = False) -> str:

@@ -63,9 +63,8 @@ class Receipt:
     outcome: Outcome
     reply: str
     copied: bool = False  # the copy's recipient was accepted too: the shared mailbox can prove the letter
-    reached: bool = (
-        True  # False where we never got as far as the letter: no line, wrong login, sender refused
-    )
+    # False where we never got as far as the letter: no line, wrong login, sender refused.
+    reached: bool = True
 
 
 # Told after the last RCPT, before DATA, whether the copy's recipient was accepted. What it raises ends the attempt.

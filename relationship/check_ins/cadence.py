@@ -13,9 +13,8 @@ from zoneinfo import ZoneInfo
 from relationship.check_ins.check_in import CheckIn
 from relationship.parties import Contractor
 
-PATIENCE = timedelta(
-    weeks=26
-)  # so long a first check-in stays wanted when it was, while others take the days
+# So long a first check-in stays wanted when it was, while others take the days.
+PATIENCE = timedelta(weeks=26)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,8 @@ LOAD = 10  # for each that the owner has on it
 SPREAD = 14  # days behind the wanted one after which the other check-ins of a day count for less and less
 AWKWARD = 100  # where it is a free day of either calendar
 FARTHEST = timedelta(hours=12)  # hours that lie further apart than this do not neighbour each other
-OTHER_DAYS = timedelta(
-    days=4
-)  # but those of two who work on different days of the week, where nothing is nearer
+# But those of two who work on different days of the week, where nothing is nearer.
+OTHER_DAYS = timedelta(days=4)
 PATIENCE = timedelta(days=7)  # shared hours further off, after the clocks change or holidays, are no help
 QUARTER = timedelta(minutes=15)
 AT_AN_EDGE = 4  # starts that count as the edge of a span

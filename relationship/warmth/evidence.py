@@ -33,9 +33,8 @@ class Evidence:
         # What is usual is what was so until then: a relationship that cools does not become its own measure.
         self.usual_until: datetime | None = None
         self.recovering = False  # whether it is asked if all is well again: then the bar is higher
-        self.off: frozenset[str] = (
-            frozenset()
-        )  # signals that the owner has switched off: they take no other's place
+        # Signals that the owner has switched off: they take no other's place.
+        self.off: frozenset[str] = frozenset()
         self._open: dict[tuple[Side, datetime], tuple[Turn, ...]] = {}
         self._paces: dict[tuple[Side, datetime, datetime | None], Pace | None] = {}
 

@@ -13,9 +13,8 @@ from relationship.warmth.words import Temperature
 NOTICEABLE = 1.33
 FEW = 8  # relationships whose numbers are told although they are as before
 
-Week = tuple[
-    date, int | None, int | None
-]  # its last day, and the medians of the month until then: theirs, yours
+# Its last day, and the medians of the month until then: theirs, yours.
+Week = tuple[date, int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
