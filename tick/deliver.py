@@ -29,6 +29,9 @@ the copy is written after the letter went out, so that a letter in doubt is alwa
 draft itself is what is looked for. A letter to the owner leaves no copy in the shared mailbox: in doubt it goes out
 once more, because an owner who is told twice is better off than one who is not told.
 
+Books from a backup know less than the mailbox: what its copies show to be out is not written again, nor sent where it
+still waits (tick/gone_out.py).
+
 The disk may be full just when an answer came. It is remembered, and written as soon as that works; only a crash
 meanwhile makes it a doubt. A fault at one letter does not keep the others: it is raised once all had their turn. Only
 the store's faults end the step at once, since without it nothing may be sent.
