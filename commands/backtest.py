@@ -108,7 +108,7 @@ def _past(house: House) -> Past:
     store = house.store(read_only=True)
     try:
         past = past_of(store)
-        tell_of_damage(store)
+        tell_of_damage(store.damaged().values())
         return past
     finally:
         store.close()

@@ -10,7 +10,7 @@ import typer
 
 from commands.contractors import chosen
 from commands.house import House
-from commands.output import AsJson, complain, local, plainly, print_json, print_table, spell
+from commands.output import AsJson, local, plainly, print_json, print_table, spell, tell_of_damage
 from relationship.ledger import Turn, working_s
 from relationship.messages import Side
 from relationship.story import Story
@@ -44,8 +44,7 @@ def ledger(
     books = house.books()
     keys = chosen(books, name)
     found = list(rows(books, keys))
-    for flaw in books.flaws:
-        complain(flaw)
+    tell_of_damage(books.flaws)
     if as_json:
         print_json(found)
     elif as_csv:

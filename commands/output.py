@@ -4,7 +4,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, wraps
 from pathlib import Path
@@ -21,7 +21,7 @@ from mail.imap.inbox import InboxError
 from mail.letters.sandbox import RenderingError
 from mail.smtp.delivery import DeliveryError
 from rules.format.problems import PolicyErrors
-from store.protocol import Store, StoreError
+from store.protocol import StoreError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -80,13 +80,10 @@ def complain(sentence: str) -> None:
     errors().print(redact(sentence), style="red" if errors().is_terminal else None, markup=False)
 
 
-def tell_of_damage(store: Store, but: Collection[str] = ()) -> tuple[str, ...]:
-    """What could not be read so far, and is missing in what is told; `but` was said before."""
-    flaws = tuple(store.damaged().values())
+def tell_of_damage(flaws: Iterable[str]) -> None:
+    """What could not be read, and is missing in what is told."""
     for flaw in flaws:
-        if flaw not in but:
-            complain(ended(f"{flaw[:1].upper()}{flaw[1:]}"))
-    return flaws
+        complain(ended(f"{flaw[:1].upper()}{flaw[1:]}"))
 
 
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:

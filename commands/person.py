@@ -45,9 +45,10 @@ def export(context: typer.Context, name: Name) -> None:
     house: House = context.obj
     store = house.store(read_only=True)
     names = _names(store)
-    said = tell_of_damage(store)
+    known = store.damaged()
+    tell_of_damage(known.values())
     told = store.export(named_among(names, name))
-    tell_of_damage(store, but=said)
+    tell_of_damage(flaw for flaw in store.damaged().values() if flaw not in known.values())
     typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
 
 

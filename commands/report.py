@@ -9,7 +9,7 @@ import typer
 
 from commands.contractors import named
 from commands.house import House
-from commands.output import complain, counted, plainly
+from commands.output import complain, counted, plainly, tell_of_damage
 from commands.reporting.page import page
 from commands.reporting.portraits import portraits
 
@@ -30,8 +30,7 @@ def report(
     since = now - timedelta(weeks=weeks)
     keys = [named(books, name) for name in only or []]
     told = portraits(books, since, now, keys)
-    for flaw in books.flaws:
-        complain(flaw)
+    tell_of_damage(books.flaws)
     complain(f"Drawing the charts of {counted(len(told), 'contractor')} …")
     try:
         save(html, page(told, books.people.owner, since, now))

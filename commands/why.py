@@ -9,7 +9,7 @@ import typer
 from commands.contractors import chosen
 from commands.fates import fate
 from commands.house import House
-from commands.output import AsJson, complain, local, plainly, print_json, print_table
+from commands.output import AsJson, local, plainly, print_json, print_table, tell_of_damage
 from relationship.decisions import Decision, Verdict
 from relationship.letters import Letter, State
 from tick.books import Books
@@ -40,8 +40,7 @@ def why(
     books = house.books()
     keys = chosen(books, name)
     newest_first = sorted(entries(books, keys), key=_age, reverse=True)
-    for flaw in books.flaws:
-        complain(flaw)
+    tell_of_damage(books.flaws)
     if as_json:
         print_json(_row(entry, books) for entry in newest_first)
     else:

@@ -65,9 +65,7 @@ def acts(occasion: Occasion, since: datetime) -> bool:
     if occasion.moment < since.replace(microsecond=0) and not occasion.lasts:
         return False
     if occasion.deadline and occasion.message is None and occasion.deadline < since.date():
-        return (
-            False  # a day of pay at the weekend begins with the next hours of work, and is over all the same
-        )
+        return False  # a day of pay at the weekend begins with the next hours, and is over all the same
     return occasion.seen_at is None or occasion.seen_at > since
 
 

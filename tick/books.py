@@ -84,8 +84,7 @@ class Books:
     def flaws(self) -> tuple[str, ...]:
         """What of the archived facts that were read could not be understood, and was left out."""
         unreadable = self._unreadable()
-        flaws = (flaw for name, flaw in self.store.damaged().items() if name not in unreadable)
-        return tuple(f"{flaw[:1].upper()}{flaw[1:]}." for flaw in flaws)
+        return tuple(flaw for name, flaw in self.store.damaged().items() if name not in unreadable)
 
     def leave_out_the_lost(self) -> None:
         """Take nothing for granted of a file that was sound at first."""

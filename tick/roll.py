@@ -48,8 +48,8 @@ def settle(books: Books, now: datetime) -> None:
     before, mode = books.installation, books.policy.mode
     fresh = before is None or before.mode == "dry-run" != mode
     installation = Installation(now, mode, now) if before is None or fresh else before
-    installation = replace(installation, mode=mode, owner_side=tuple(sorted(books.people.owner_addresses)))
-    installation = replace(installation, secret=(before.secret if before else "") or new_secret())
+    owner_side, secret = tuple(sorted(books.people.owner_addresses)), before.secret if before else ""
+    installation = replace(installation, mode=mode, owner_side=owner_side, secret=secret or new_secret())
     known, starred = {} if fresh else books.marks, books.policy.mailbox.starred
     marks: list[Fact] = [*new_marks(books.rules, known, now, starred)]
     if installation != before or marks:
@@ -74,8 +74,8 @@ def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
         once_called = tuple(name for name in names if name != contractor.name)
         new = [x for x in contractor.addresses if known and x not in listed]  # else it was somebody else's
         unread = tuple(x for x in (*wanted.unread, *new) if x in contractor.addresses)
-        wanted = replace(wanted, name=contractor.name, addresses=addresses, once_called=once_called)
-        wanted = replace(wanted, unread=unread)
+        wanted = replace(wanted, name=contractor.name, addresses=addresses)
+        wanted = replace(wanted, once_called=once_called, unread=unread)
         if wanted != known:
             yield key, [wanted]
 

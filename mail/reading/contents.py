@@ -101,9 +101,8 @@ def _closes(mail: Mail, text: str, asking: bool, lists: Lists, names: frozenset[
     too_long = len(text) > CLOSER_CAP and "\n" not in beginning  # for a closer, whatever stands below
     if too_long or not lists.closer.stand_in(plain(beginning)):
         return False
-    names = names | _named_in(mail)
-    above = above_name(text, names)
-    return closes(above, lists, names)
+    names |= _named_in(mail)
+    return closes(above_name(text, names), lists, names)
 
 
 def _named_in(mail: Mail) -> frozenset[str]:

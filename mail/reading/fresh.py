@@ -38,7 +38,7 @@ _DATED = tuple(
 )
 _NAMED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>$")
 _NAMED_WROTE = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>[^:：]{0,40}[:：](?=\s)")
-# RFC 4880, 7.
+# What stands above signed text (RFC 4880, section 7).
 _PGP_SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\S.*\n){0,5}\n", re.MULTILINE)
 _UUENCODED = re.compile(r"^begin [0-7]{3} .*$(?:\n.*)*?(?:\n^end[ \t]*$|\Z)", re.MULTILINE)
 # Zoho: "---- On Mon, 09 Nov 2026 10:00:00 +0800 Jo <jo@x.example> wrote ----", in the writer's language.

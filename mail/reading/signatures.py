@@ -68,11 +68,8 @@ def above_name(text: str, names: Collection[str]) -> str:
         if 0 < len(line) < 40 and any(lines[:n]) and line[-1] not in ",:?":
             words = [word.strip(".,") for word in plain(line).strip(" !*_-~").split()]
             alone = not lines[n - 1] or len(words) > 1
-            if (
-                alone
-                and any(word in names for word in words)
-                and all(w in names or len(w) < 2 for w in words)
-            ):
+            named = any(word in names for word in words)
+            if alone and named and all(word in names or len(word) < 2 for word in words):
                 return "\n".join(lines[:n]).strip() if _are_on_a_card(lines[n + 1 :]) else text
     return text
 

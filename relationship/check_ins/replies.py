@@ -32,7 +32,7 @@ _PHRASES = {
 }
 _ANSWERS = {word: answer for answer, words in _WORDS.items() for word in words.split()} | _PHRASES
 _SUBJECT = re.compile(r"\s*([^:：]{2,30}?)\s*[:：]\s*(.*)", re.DOTALL)
-# "Meeting accepted".
+# Of "Meeting accepted".
 _ABOUT = re.compile(r"^(?:meeting|event|invitation)\s+|\s+(?:meeting|event|invitation)$")
 _WHEN = re.compile(r"\s+@\s.*", re.DOTALL)  # Google adds when
 

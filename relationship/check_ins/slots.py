@@ -96,7 +96,7 @@ def _sometime(pair: Pair, wanted: datetime, start: datetime, habit: bool) -> Slo
     """The best slot within all weeks that are looked at."""
     window = (start, max(wanted, start) + AHEAD)
     # Its middle is that of a whole day: of what is left, it would move on with the time, and never be reached.
-    whole = start if habit else _midnight(pair.zone, start)
+    whole = start if habit else _midnight(pair.zone, start.astimezone(pair.zone).date())
     shared = [x for x in _shared(pair, (whole, window[1])) if x[1] - pair.length >= start]
     in_overlap = _in_overlap(pair, shared, wanted, habit, earliest=start)
     if in_overlap and any(_is_near(pair, span, max(wanted, start)) for span in shared):
@@ -126,12 +126,12 @@ def _whole_day(zone: ZoneInfo, wanted: datetime, earliest: datetime) -> datetime
     day = earliest.astimezone(zone).date()
     if datetime.combine(day, wanted.astimezone(zone).time(), zone) >= earliest:
         return earliest
-    return datetime.combine(day + timedelta(days=1), datetime.min.time(), zone).astimezone(UTC)
+    return _midnight(zone, day + timedelta(days=1))
 
 
-def _midnight(zone: ZoneInfo, moment: datetime) -> datetime:
-    """The beginning of a moment's day."""
-    return datetime.combine(moment.astimezone(zone).date(), datetime.min.time(), zone).astimezone(UTC)
+def _midnight(zone: ZoneInfo, day: date) -> datetime:
+    """When a day begins."""
+    return datetime.combine(day, datetime.min.time(), zone).astimezone(UTC)
 
 
 def suits(pair: Pair, slot: Slot, hours: bool = True) -> bool:
@@ -258,7 +258,7 @@ def _by_day(span: Span, zone: ZoneInfo) -> Iterator[tuple[date, Span]]:
     start, end = span
     while start < end:
         day = start.astimezone(zone).date()
-        midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), zone).astimezone(UTC)
+        midnight = _midnight(zone, day + timedelta(days=1))
         yield day, (start, min(end, midnight))
         start = midnight
 
