@@ -6,6 +6,7 @@ from unicodedata import normalize
 import typer
 
 from commands.output import complain
+from relationship.parties import first_name_of
 from rules.format.suggest import closest
 from tick.books import Books
 
@@ -32,7 +33,7 @@ def named_among(names: Mapping[str, tuple[str, ...]], name: str) -> str:
     """The key of whoever is called so; exits 1, with a hint, where nobody or several are meant."""
     wanted = _spelt(name)
     found = [key for key, called in names.items() if wanted in map(_spelt, called)]
-    found = found or [key for key, (first, *_) in names.items() if wanted == _spelt(first.split()[0])]
+    found = found or [key for key, (first, *_) in names.items() if wanted == _spelt(first_name_of(first))]
     if len(found) == 1:
         return found[0]
     complain(f"“{name}” {_several(names, found) if found else 'is no contractor. ' + _hint(names, name)}")
@@ -54,7 +55,7 @@ def _hint(names: Mapping[str, tuple[str, ...]], name: str) -> str:
     wanted = name.casefold()
     known = [called[0] for called in names.values()]
     begun = [one for one in known if wanted and f" {wanted}" in f" {one.casefold()}"]
-    spelt = {word: called[0] for called in names.values() for word in (*called, called[0].split()[0])}
+    spelt = {word: called[0] for called in names.values() for word in (*called, first_name_of(called[0]))}
     near = begun[0] if len(begun) == 1 else spelt.get(closest(name, spelt) or "")
     if near:
         return f"Did you mean {near}?"

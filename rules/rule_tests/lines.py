@@ -1,6 +1,7 @@
 """A line of a timeline: whom it names, what happens in it, and which mail it speaks of."""
 
 from relationship.conversations import base_subject, plain_subject
+from relationship.parties import first_name_of
 from rules.format.problems import Fault, found
 from rules.format.suggest import closest, did_you_mean
 from rules.policy import Policy
@@ -30,7 +31,7 @@ class Names:
         if not meant:
             everybody = [self._owner.name, *(contractor.name for contractor in self._contractors)]
             hint = did_you_mean(name, everybody, "There are")
-            if near := closest(name, [who.split()[0] for who in everybody]):
+            if near := closest(name, [first_name_of(who) for who in everybody]):
                 hint = f'Did you mean "{near}"?'
             raise Fault(f"Nobody in rules.yaml is named {found(name)}.", hint)
         return meant[0]
