@@ -29,11 +29,11 @@ _OWNER = (
 
 _CALL: Mapping[str, str] = {
     "en": (
-        "And one click for the record: how was your call with {first} on {when}? "
+        "And one click for the record: how was your call with {first} on {when}?  \n"
         "[It took place]({held})  \n[It began late]({late})  \n[It did not take place]({missed})"
     ),
     "es": (
-        "Y con un clic, para que quede anotado: ¿qué tal tu llamada con {first} del {when}? "
+        "Y con un clic, para que quede anotado: ¿qué tal tu llamada con {first} del {when}?  \n"
         "[La tuvimos]({held})  \n[Empezó tarde]({late})  \n[No la tuvimos]({missed})"
     ),
 }
