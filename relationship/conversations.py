@@ -22,6 +22,7 @@ from dataclasses import field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from relationship.tokens import without_token
 from relationship.values import value
 
 RECENT = timedelta(days=14)
@@ -171,7 +172,7 @@ _TRAILER = re.compile(r"\s*\((?:fwd|was:[^()]*)\)\s*$", re.IGNORECASE)
 
 
 def plain_subject(subject: str) -> str:
-    """The subject as people read it: without "Re:", "Fwd:", "AW:" and list tags, in single spaces.
+    """The subject as people read it: without "Re:", "Fwd:", "AW:", list tags and a letter's token, in single spaces.
 
     A subject that is nothing but a tag keeps it.
     """
@@ -183,7 +184,7 @@ def plain_subject(subject: str) -> str:
         rest = rest[match.end() :]
     if _MARK.fullmatch(rest) and ":" in rest:
         return ""
-    return " ".join(_TRAILER.sub("", rest).split())
+    return " ".join(_TRAILER.sub("", without_token(rest)).split())
 
 
 def base_subject(subject: str) -> str:

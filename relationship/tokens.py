@@ -9,3 +9,8 @@ def token_in(subject: str) -> str:
     """The token that a filled-in mail's subject carries; "" where there is none."""
     match = _TOKEN.search(subject)
     return match[1] if match else ""
+
+
+def without_token(subject: str) -> str:
+    """The subject as it is shown to people, who answer mail that a link filled in: a token is nobody else's business."""
+    return _TOKEN.sub("", subject) if "(kw-" in subject else subject

@@ -35,6 +35,8 @@ from relationship.parties import People
 from relationship.tokens import token_in
 
 Pair = tuple[str, Message]
+# What the links in a contractor's letters say.
+_LINKED = frozenset(["settled", "pause", "resume", "held", "late", "missed"])
 NO_ROUTES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -80,11 +82,11 @@ def understand(
     if author is None:
         return ()
     if author.side is Side.CONTRACTOR:
-        token = token_in(mail.subject)
-        about = token if routes.get(token) == author.key else ""
-        message = _message(context, verdict, author, author.key, about_letter=about)
+        message = _message(context, verdict, author, author.key)
         asks = message.asks and not _is_for_others(mail, known, author.key)
-        return ((author.key, message if message.asks == asks else replace(message, asks=asks)),)
+        about = _letter_clicked(message, asks, author.key, routes)
+        same = message.asks == asks and not about
+        return ((author.key, message if same else replace(message, asks=asks, about_letter=about)),)
     return tuple(_from_owner(context, verdict, author)) or tuple(_one_click(context, verdict, author, routes))
 
 
@@ -201,6 +203,18 @@ def _from_owner(context: _Context, verdict: Verdict, author: Author) -> Iterator
         others = tuple(address for other, address in to.items() if other != key)
         more = {"handed": key in to, "also_asked": others, "reaches_us": reaches}
         yield key, _message(context, verdict, author, key, **more)
+
+
+def _letter_clicked(message: Message, asks: bool, writer: str, routes: Mapping[str, str]) -> str:
+    """The token of the letter to whose link a contractor's mail is the answer, to Keepwarm alone; else "".
+
+    People answer the mail that a link filled in, and each answer has the token in its subject: without the link's word
+    it is plain talk. So is what asks the owner something beside the word.
+    """
+    token = token_in(message.subject)
+    if not token or routes.get(token) != writer or _LINKED.isdisjoint(message.tags):
+        return ""
+    return "" if asks and "settled" not in message.tags else token
 
 
 def _is_for_others(mail: Mail, known: Directory, writer: str) -> bool:

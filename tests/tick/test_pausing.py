@@ -8,6 +8,7 @@ import pytest
 
 from commands.status import rows
 from relationship.letters import State
+from relationship.messages import Side
 
 TEAM, DANA, MARIA, BEN = (
     "team@acme.example",
@@ -155,3 +156,27 @@ def test_a_badly_quoted_footer_pauses_nobody(scene, style, shown):
     )
     scene.tick()
     assert scene.story("Maria").paused_by == ()
+
+
+def test_who_answers_a_mail_that_a_link_filled_in_has_answered(scene):
+    """Its subject, with the token, stays with the conversation: nobody is chased for what they said there."""
+    reminder = reminded(scene)
+    clicked = scene.writes(MARIA, TEAM, link(reminder), "#pause\n\nWhich address should I use for invoices?")
+    scene.tick()
+    assert [wait.subject for wait in scene.story("Maria").waits(Side.OWNER)] == ["Pause the notes to me"]
+    scene.at("2026-03-03 12:00")
+    again = scene.writes(DANA, MARIA, f"Re: {link(reminder)}", "This one. Shall I still write to you?", clicked)
+    scene.at("2026-03-03 13:00")
+    scene.writes(MARIA, TEAM, f"Re: {link(reminder)}", "Only on Mondays, please.", again)
+    scene.tick()
+    story = scene.story("Maria")
+    assert [wait.subject for wait in story.waits(Side.CONTRACTOR)] == ["Logo"]
+    assert [turn.subject for turn in story.ledger.exchanges] == ["Pause the notes to me"] * 2
+    assert story.paused_by == ("contractor",)
+
+
+def test_a_link_alone_hands_nothing_over(scene):
+    reminder = reminded(scene)
+    scene.writes(MARIA, TEAM, link(reminder), "#pause\n\nI know where I stand.")
+    scene.tick()
+    assert scene.story("Maria").waits(Side.OWNER) == ()
