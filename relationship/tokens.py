@@ -12,5 +12,5 @@ def token_in(subject: str) -> str:
 
 
 def without_token(subject: str) -> str:
-    """The subject as it is shown to people, who answer mail that a link filled in: a token is nobody else's business."""
+    """The subject as people read it, also that of mail which a link filled in and which somebody has answered."""
     return _TOKEN.sub("", subject) if "(kw-" in subject else subject

@@ -165,7 +165,9 @@ def test_who_answers_a_mail_that_a_link_filled_in_has_answered(scene):
     scene.tick()
     assert [wait.subject for wait in scene.story("Maria").waits(Side.OWNER)] == ["Pause the notes to me"]
     scene.at("2026-03-03 12:00")
-    again = scene.writes(DANA, MARIA, f"Re: {link(reminder)}", "This one. Shall I still write to you?", clicked)
+    again = scene.writes(
+        DANA, MARIA, f"Re: {link(reminder)}", "This one. Shall I still write to you?", clicked
+    )
     scene.at("2026-03-03 13:00")
     scene.writes(MARIA, TEAM, f"Re: {link(reminder)}", "Only on Mondays, please.", again)
     scene.tick()
