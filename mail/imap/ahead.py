@@ -5,7 +5,7 @@ worth it in the batch before, and the search for the mails of those to come: nev
 says to which it belongs. When a batch is handed over, the fetch of the next one and the first look at the one after
 that are under way already. A search goes piece by piece, for a server that reads a mailbox for the first time opens
 each mail to tell when it came. Whoever wants to ask something else in between has their answers read and held first
-(`mail.imap.inbox`). Where the line dies, what was asked ahead is lost, and asked once more with all the patience that
+(`mail.imap.line`). Where the line dies, what was asked ahead is lost, and asked once more with all the patience that
 a bad mail needs.
 """
 
@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
 
-from mail.imap import fetching
+from mail.imap import fetching, patiently
 from mail.imap.answers import Answer, Sort
 from mail.imap.connecting import LINE_ERRORS, InboxError
+from mail.imap.line import Asked, Line
 from mail.raw import RawMail
 
 MANY = 50  # from so many mails on it pays to look at a few header fields first
@@ -30,36 +30,6 @@ MOST_PIECES = 50  # of the longest
 
 Worth = Callable[[RawMail], bool]
 Reading = Callable[[str, list[Answer]], Iterator[RawMail]]
-
-
-@dataclass(eq=False)
-class Asked:
-    """A FETCH or SEARCH that is on its way, and its answers, as far as they are read."""
-
-    tag: bytes
-    sort: Sort
-    answers: list[Answer] = field(default_factory=list)
-    is_lost: bool = False  # with the line: nobody will answer
-
-
-class Line(Protocol):
-    """What is wanted of an inbox. InboxError where the line dies, or the folder was rebuilt."""
-
-    def ask(
-        self, folder: str, uidvalidity: int, sort: Sort, uids: Sequence[int], since: date | None = None
-    ) -> Asked:
-        """Send a question about these UIDs, and do not wait for its answers."""
-
-    def answers_to(self, asked: Asked) -> list[Answer]:
-        """All answers to what was asked."""
-
-    def found_surely(
-        self, folder: str, uidvalidity: int, uids: Sequence[int], since: date | None
-    ) -> Sequence[int]:
-        """Those of these UIDs that are mails; of the ones that the server took in since a date."""
-
-    def fetch_surely(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> list[RawMail]:
-        """Ask, and wait; mail by mail where one of them is bad."""
 
 
 class Search:
@@ -100,7 +70,7 @@ class Search:
         with suppress(InboxError, *LINE_ERRORS):
             if asked and (answers := self._line.answers_to(asked)):
                 return [uid for uid in fetching.uids(answers) if uid in uids]
-        return self._line.found_surely(self._folder, self._uidvalidity, uids, self._since)
+        return patiently.found(self._line, self._folder, self._uidvalidity, uids, self._since)
 
 
 @dataclass
@@ -173,7 +143,7 @@ class Relay:
         found = batch.passed | {mail.uid: mail for mail in mails if mail.uid in wanted}
         missing = [uid for uid in batch.uids if uid not in found]
         if missing:
-            mails = self._line.fetch_surely(self._folder, self._uidvalidity, missing)
+            mails = patiently.fetched(self._line, self._folder, self._uidvalidity, missing)
             found |= {mail.uid: mail for mail in mails}
         return [found[uid] for uid in batch.uids if uid in found]
 

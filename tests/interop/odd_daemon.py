@@ -40,7 +40,7 @@ class OddHouse(House):
 
     def inbox(self, mailbox: Mailbox) -> Inbox:
         inbox = super().inbox(mailbox)
-        inbox._settings = replace(inbox._settings, timeout=SECONDS)
+        inbox._line.settings = replace(inbox._line.settings, timeout=SECONDS)
         return inbox
 
     def postman(self, mailbox: Mailbox) -> Postman:

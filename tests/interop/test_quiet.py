@@ -55,6 +55,6 @@ def test_without_list_status_each_folder_is_asked_once(bench, keepwarm_at) -> No
     keepwarm = keepwarm_at(bench.mail.dovecot.url("bare"))
     house = House(bench.rules, bench.folder)
     keepwarm.tick(house.now())
-    before = keepwarm.inbox._client._imap.tagnum
+    before = keepwarm.inbox._line._client._imap.tagnum
     assert not keepwarm.tick(house.now())
-    assert keepwarm.inbox._client._imap.tagnum == before + len(keepwarm.inbox.folders())
+    assert keepwarm.inbox._line._client._imap.tagnum == before + len(keepwarm.inbox.folders())

@@ -75,11 +75,11 @@ def test_special_use_is_asked_for(inbox) -> None:
 def test_all_states_cost_one_round_trip(inbox) -> None:
     inbox.connect()
     names = inbox.folders()
-    commands = inbox._client._imap.tagnum
+    commands = inbox._line._client._imap.tagnum
     states = inbox.states(names)
     assert set(states) == set(names)
     assert all(state.modseq > 0 for state in states.values())
-    assert inbox._client._imap.tagnum == commands + 1
+    assert inbox._line._client._imap.tagnum == commands + 1
 
 
 @pytest.mark.parametrize("kind", ["plain", "bare"])
@@ -409,7 +409,7 @@ def test_stars(real_mail, inbox_of, kind) -> None:
 )
 def test_a_label_for_the_star(real_mail, inbox_of, kind, label, keyword) -> None:
     real_mail.dovecot.append(TEAM, some(5))
-    inbox = Inbox(replace(inbox_of(kind)._settings, starred=label))
+    inbox = Inbox(replace(inbox_of(kind)._line.settings, starred=label))
     with inbox, real_mail.dovecot.client(TEAM) as client:
         assert inbox.flagged("INBOX") == ()
         client.select_folder("INBOX")

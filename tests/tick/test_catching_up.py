@@ -67,14 +67,14 @@ def turns(scene, name: str) -> list[tuple]:
 def test_strangers_mail_is_counted_and_passed_over(years):
     count = history(years, 3)
     fetched = []
-    inbox = years.keepwarm.inbox
-    ask = inbox.ask
+    line = years.keepwarm.inbox._line
+    ask = line.ask
 
     def asking(folder, uidvalidity, sort, uids, *since):
         fetched.extend(uids if sort is Sort.MAILS else ())
         return ask(folder, uidvalidity, sort, uids, *since)
 
-    inbox.ask = asking
+    line.ask = asking
     work = years.tick()
     assert (work.read, work.recorded) == (count - 72, 216)
     assert len(fetched) == 216
@@ -86,14 +86,14 @@ def test_where_most_mail_is_worth_it_nothing_is_looked_at_first(years, monkeypat
     monkeypatch.setattr("tick.collect.BATCH", 20)
     monkeypatch.setattr("mail.imap.ahead.MANY", 10)
     looked = []
-    inbox = years.keepwarm.inbox
-    ask = inbox.ask
+    line = years.keepwarm.inbox._line
+    ask = line.ask
 
     def asking(folder, uidvalidity, sort, uids, *since):
         looked.extend([folder] * (sort is Sort.FIRST_LOOK))
         return ask(folder, uidvalidity, sort, uids, *since)
 
-    inbox.ask = asking
+    line.ask = asking
     work = years.tick()
     assert (work.read, work.recorded) == (count - 72, 216)
     assert looked.count("Sent") == 1  # of 144 mails that are all worth it
@@ -159,8 +159,8 @@ def test_where_the_commit_fails_the_cursor_stays_and_the_next_tick_makes_it_good
 def test_what_was_read_before_the_line_broke_is_kept(years, monkeypatch):
     count = history(years, 3)
     monkeypatch.setattr("tick.collect.BATCH", 50)
-    inbox, batches = years.keepwarm.inbox, []
-    answers_to = inbox.answers_to
+    line, batches = years.keepwarm.inbox._line, []
+    answers_to = line.answers_to
 
     def breaking(*asked):
         batches.append(asked)
@@ -169,8 +169,8 @@ def test_what_was_read_before_the_line_broke_is_kept(years, monkeypatch):
         return answers_to(*asked)
 
     with monkeypatch.context() as broken, pytest.raises(record.InboxError):
-        broken.setattr(inbox, "answers_to", breaking)
-        broken.setattr(inbox, "fetch_surely", breaking)
+        broken.setattr(line, "answers_to", breaking)
+        broken.setattr("mail.imap.patiently.fetched", breaking)
         years.tick()
     books = years.keepwarm.books
     before = sum(len(books.whole_story(key).messages) for key in books.people.contractors)

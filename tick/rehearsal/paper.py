@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from mail.imap.inbox import Inbox, InboxError, Sighting
+from mail.imap.line import Line
 from mail.raw import RawMail
 from mail.smtp.delivery import BeforeData, DeliveryError, Outcome, Postman, Receipt
 from rules.policy import Mailbox
@@ -15,12 +16,12 @@ from rules.policy import Mailbox
 Take = Callable[[tuple[str, ...], bytes], None]  # recipients and bytes of a letter that went out
 
 
-class PaperInbox(Inbox):
-    """A mailbox in which nothing lies: what a replay hands over comes by its own `Collect`."""
+class PaperLine(Line):
+    """Leads nowhere."""
 
     def __init__(self) -> None:
-        """There is nothing to connect to."""
-        self._client, self._listing, self._under_way = None, [], []
+        """There are no settings."""
+        self._client, self.listing, self._under_way = None, [], []
 
     def connect(self) -> None:
         """Never."""
@@ -28,6 +29,14 @@ class PaperInbox(Inbox):
 
     def close(self) -> None:
         """Nobody to say goodbye to."""
+
+
+class PaperInbox(Inbox):
+    """A mailbox in which nothing lies: what a replay hands over comes by its own `Collect`."""
+
+    def __init__(self) -> None:
+        """There is nothing to connect to."""
+        self._line = PaperLine()
 
     def every_folder(self) -> tuple[str, ...]:
         """None."""
