@@ -9,6 +9,9 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from mail.reading.figures import nearest, numbers
+from mail.reading.weekdays import MONTH, day_beside
+
 LANGUAGES = ("en", "es", "pt", "tl", "de", "fr", "it", "nl")
 TEXT_CAP = 200  # characters of a line in which a date is looked for
 WORDS_CAP = 7  # words of a line in which a date is looked for
@@ -17,24 +20,29 @@ PAST, FUTURE = timedelta(days=400), timedelta(days=1500)  # from the mail: what 
 _MONTH_FIRST = frozenset(["en-us", "en-ph", "es-pa", "es-pr", "fil-ph", "tl-ph", "en"])
 _YEAR_FIRST = frozenset(["zh", "ja", "ko", "hu", "lt", "mn"])
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_ISO = re.compile(r"((?:19|20)\d\d)(?:\s?[-/.年]\s?(\d\d?)\s?[-/.月]\s?(\d\d?)|(\d\d)(\d\d))(?!\d)")
-_MONTH_AND_DAY = re.compile(r"(\d{1,2})\s?[月월]\s?(\d{1,2})(?!\d)")
-_NUMBERED = re.compile(r"(\d{1,2})\s*([./-])\s*(\d{1,2})(?:\s*\2\s*(\d{4}|\d{2}))?\.?(?!\d)")
 _LEADING = re.compile(
     r"^(?:(?:by|on|until|till|before|for|no later than|the|"
     r"el|la|para|até|dia|le|pour|am|bis|den|dem|zum|ab|il|op|sa|"
     r"this|next|coming|nächsten|nächster|kommenden|kommender|diesen|próximo|próxima|date|noon|midday|first thing|"
-    r"eod|cob|end of day|jusqu'au)\b[\s,:]*)+",
+    r"eod|cob|end of day|(?:close|end) of business|jusqu'au)\b[\s,:]*)+",
     re.IGNORECASE,
 )
 # A day of the week in front of figures: "Fr 13.11.", "Fri, 11/13", "sexta, 13/11"; dateparser knows the whole names.
 _BEFORE_FIGURES = re.compile(r"([^\W\d_]{2,13})[.,]{0,2}\s+(?=\d{1,4}\s?[./-]\s?\d)")
 _IN_TWO = "mo di mi do fr sa so ma wo vr za zo"
 _IN_THREE = "lun mar mer mié jeu jue ven vie sam sáb sab dim dom seg ter qua qui sex gio"
+# "March 6-8" and "6/7 March": the last of them counts.
+_TO = "(?:[-—/&]|to|and|or|bis|und|a|al|y|e|à|au|et)"
+_SPAN = rf"(?<![\d./-])\d{{1,2}}(?:st|nd|rd|th|\.)?\s?{_TO}\s?(?=\d{{1,2}}(?!\d|[:./-]\d))"
+_DAYS_OF_MONTH = re.compile(rf"{_SPAN}(?=\d+(?:st|nd|rd|th|\.)?\s(?:of |de )?{MONTH}\b)", re.IGNORECASE)
+_MONTHS_DAYS = re.compile(rf"(?<!\d\s)(?<!\.\s)({MONTH}\.?\s){_SPAN}(?!\d+\s?[ap]\.?m)", re.IGNORECASE)
 _WEEKDAYS = frozenset(f"{_IN_TWO} {_IN_THREE}".split())
 _SHORTENED = re.compile(r"\b(tue|wed|thu)(?:s|rs|r)\b", re.IGNORECASE)
 _FROM_NOW = re.compile(r"(?:\bin )?(\w+ (?:day|week|month)s?) from (?:now|today)\b", re.IGNORECASE)
-_FROM_THEN = re.compile(r"(?:in )?\w+ (?:day|week|month)s? (?:from|after|before)\b", re.IGNORECASE)
+_FROM_THEN = re.compile(
+    r"(?:in )?\w+ (?:day|week|month)s? (?:from|after|before)\b|may (?:be|slip|move|change)\b|last \w+ (?:of|in)\b",
+    re.IGNORECASE,
+)
 # What dateparser does not know, by the days that it lies ahead.
 _AHEAD = tuple(
     (days, re.compile(rf"(?:{words})(?!\w)", re.IGNORECASE))
@@ -63,8 +71,11 @@ _THREE_LETTERS = re.compile(r"[^\W\d_]{3}|[^\x00-\u02af]")
 _NO_DAYS = frozenset(["one", "two", "ten", "six", "sec", "min", "now", "few", "the", "and"])
 # Hours that dateparser takes for days: "17 Uhr", "17h30", and "at 5" where no more follows.
 _HOUR = re.compile(
-    r"(?<![\d.:/-])([01]?\d|2[0-3])\s?(?:uhr|uur|h|hs|heures?|horas?)(?:([0-5]\d)|\b)", re.IGNORECASE
+    r"(?<![\d.:/-])([01]?\d|2[0-3])\s?(?:uhr|uur|o.clock|h|hs|heures?|horas?)(?:([0-5]\d)|\b)", re.IGNORECASE
 )
+_HOURS_ALONE = re.compile(r"\d{1,2}(?:-\d{1,2}|\.\d\d)(?![\d./-])")  # "Friday 5-6", "Friday 6.30"
+_HOURS = re.compile(r"\d{1,2}(?::\d\d)?\s?[-–]\s?(\d{1,2}(?::\d\d)?\s?[ap]\.?m\b)", re.IGNORECASE)
+_DAY_AND_HOUR = re.compile(rf"({MONTH}\.?\s\d{{1,2}})[-–](?=\d{{1,2}}\s?[ap]\.?m\b)", re.IGNORECASE)
 _AT_HOUR = re.compile(
     r"\b(at|um|om|alle|ore|à|às|a las|a la) ([01]?\d|2[0-3])(?=$|[,;!?)]|\.(?:\s|$))", re.IGNORECASE
 )
@@ -82,27 +93,60 @@ def order_of(locale: str) -> str:
 def day_in(text: str, written_at: datetime, timezone: str, language: str, locale: str) -> date | None:
     """The day that a piece of text begins with; None where there is none near `written_at` (aware)."""
     today = written_at.astimezone(_zone(timezone)).date()
-    said = _with_plain_hours(text[:TEXT_CAP].replace("\u00a0", " ").strip(" :=-–("))
+    said = _with_plain_hours(text[:TEXT_CAP].replace("\u00a0", " ").replace("–", " - ").strip(" :=-–("))
     found = _day(said, today, order_of(locale), language)
-    if found and _NEXT.match(said) and found.isocalendar()[1] == today.isocalendar()[1]:
+    if found and _is_next(said, found) and found.isocalendar()[1] == today.isocalendar()[1]:
         found += timedelta(days=7)  # who says "next Friday" on a Monday means that of the next week
     return found if found and today - PAST <= found <= today + FUTURE else None
 
 
+def _is_next(said: str, found: date) -> bool:
+    """Whether "next Friday" stands alone: "next Friday, March 6" names the day itself."""
+    return bool(_NEXT.match(said)) and not re.search(rf"\b0?{found.day}(?!\d|:|\s?[ap]\.?m)", said)
+
+
 def _day(said: str, today: date, order: str, language: str) -> date | None:
     words = _LEADING.sub("", _SHORTENED.sub(r"\1", _FROM_NOW.sub(r"in \1", said))).split()[:WORDS_CAP]
-    text = " ".join(words)
-    found = _numbers(text, today, order) or _numbers(_without_weekday(text, today, language), today, order)
+    text = _with_the_last(" ".join(words))
+    found = numbers(text, today, order) or _after_weekday(text, today, order, language)
+    if found is None:
+        beside, found = day_beside(said, text, today, lambda word: _weekday_of(word, language))
+        if beside:
+            return found
     if found is None and not _FROM_THEN.match(text):
-        found = _known(said, text, today) or (_words(tuple(words), today, order, language) if words else None)
+        found = _known(said, text, today) or (
+            _words(tuple(text.split()), today, order, language) if words else None
+        )
     return found or _day_alone(said, today)
 
 
-def _without_weekday(text: str, today: date, language: str) -> str:
+def _with_the_last(text: str) -> str:
+    """Of several days of one month, the last."""
+    return _MONTHS_DAYS.sub(r"\1", _DAYS_OF_MONTH.sub("", text, count=1), count=1)
+
+
+def _after_weekday(text: str, today: date, order: str, language: str) -> date | None:
+    """A date in figures behind its day of the week, which tells day and month apart: "Fri 6/3" is a Friday."""
     first = _BEFORE_FIGURES.match(text)
-    if first and (first[1].lower() in _WEEKDAYS or _read(first[1], today, "DMY", language)):
-        return text[first.end() :]
-    return text
+    if not first or not (first[1].lower() in _WEEKDAYS or _read(first[1], today, "DMY", language)):
+        return None
+    figures = text[first.end() :]
+    found, weekday = numbers(figures, today, order), _weekday_of(first[1], language)
+    if found is None or weekday is None or found.weekday() == weekday:
+        return found
+    if _HOURS_ALONE.match(figures):
+        return _read(first[1], today, order, language)
+    other = numbers(figures, today, "DMY" if order == "MDY" else "MDY")
+    return other if other and other.weekday() == weekday and other < found else found
+
+
+@lru_cache(maxsize=1024)
+def _weekday_of(word: str, language: str) -> int | None:
+    """The day of the week that a word names: the same one from whatever day it is looked at."""
+    tuesday = date(2026, 6, 9)
+    found = [_read(word, tuesday + timedelta(days=n), "DMY", language) for n in range(2)]
+    named = {day.weekday() for day in found if day and timedelta() < day - tuesday <= timedelta(days=8)}
+    return named.pop() if len(named) == 1 and None not in found else None
 
 
 def _known(said: str, text: str, today: date) -> date | None:
@@ -124,6 +168,7 @@ def _day_alone(said: str, today: date) -> date | None:
 
 
 def _with_plain_hours(text: str) -> str:
+    text = _HOURS.sub(r"\1", _DAY_AND_HOUR.sub(r"\1 ", text))
     text = _HOUR.sub(lambda hour: f"{hour[1]}:{hour[2] or '00'}", text)
     return _AT_HOUR.sub(r"\1 \2:00", text)
 
@@ -134,42 +179,6 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return ZoneInfo("UTC")
-
-
-def _numbers(text: str, today: date, order: str) -> date | None:
-    """A date in figures: 2026-12-03, 03/04, 3.4.2026."""
-    iso = _ISO.match(text)
-    if iso:
-        return _date(int(iso[1]), int(iso[2] or iso[4]), int(iso[3] or iso[5]))
-    named = _MONTH_AND_DAY.match(text)
-    if named:
-        return _nearest(int(named[1]), int(named[2]), today)
-    match = _NUMBERED.match(text)
-    if not match:
-        return None
-    first, mark, second = int(match[1]), match[2], int(match[3])
-    # Points are used only where the day comes first, or the year, and then the month comes before the day.
-    day_first = order == "DMY" or (mark == "." and order == "MDY")
-    day, month = (first, second) if day_first else (second, first)
-    if month > 12 >= day:
-        day, month = month, day
-    if match[4]:
-        year = int(match[4])
-        return _date(year + 2000 if year < 100 else year, month, day)
-    return _nearest(month, day, today)
-
-
-def _nearest(month: int, day: int, today: date) -> date | None:
-    """The next such day; one that lies just behind is meant as it was."""
-    candidates = (_date(today.year + n, month, day) for n in (-1, 0, 1, 2))
-    return next((one for one in candidates if one and one >= today - timedelta(days=30)), None)
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _words(words: tuple[str, ...], today: date, order: str, language: str) -> date | None:
@@ -205,7 +214,7 @@ def _read(text: str, today: date, order: str, language: str) -> date | None:
         return None
     found = moment.date()
     if not _YEAR.search(text) and found - today > timedelta(days=335):
-        return _nearest(found.month, found.day, today)
+        return nearest(found.month, found.day, today)
     return found
 
 

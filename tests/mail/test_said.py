@@ -157,6 +157,67 @@ def test_where_the_year_comes_first_so_does_the_month(text: str, locale: str, ex
     assert day_in(text, MONDAY, "Asia/Tokyo", locale[:2], locale) == expected
 
 
+TUESDAY = datetime(2026, 3, 3, 15, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Friday 6th", date(2026, 3, 6)),
+        ("Friday the 6th, please", date(2026, 3, 6)),
+        ("Tuesday 10th", date(2026, 3, 10)),
+        ("Thursday 12th at 5", date(2026, 3, 12)),
+        ("Saturday 28", date(2026, 3, 28)),
+        ("Friday 6 March", date(2026, 3, 6)),
+        ("Friday 5", date(2026, 3, 6)),  # at five: the 5th is a Thursday
+        ("Friday 6-8pm", date(2026, 3, 6)),
+        ("Friday 5-6", date(2026, 3, 6)),
+        ("Friday 6.30", date(2026, 3, 6)),
+        ("Mon 31st", None),  # the 31st is a Tuesday
+        ("Thursday 2", None),  # at two, or the 2nd of April
+        ("Fri 3/6", date(2026, 3, 6)),
+        ("Fri 6/3", date(2026, 3, 6)),  # the 3rd of June is a Wednesday
+        ("Fri 3/7", date(2026, 3, 7)),
+        ("Friday next week", date(2026, 3, 13)),
+        ("next week, on Friday", date(2026, 3, 13)),
+        ("Freitag nächste Woche", date(2026, 3, 13)),
+        ("viernes la próxima semana", date(2026, 3, 13)),
+        ("March 12, next week", date(2026, 3, 12)),
+        ("next week", None),
+        ("Friday week", None),
+        ("next Friday, March 6", date(2026, 3, 6)),
+        ("next Friday at 6", date(2026, 3, 13)),
+    ],
+)
+def test_a_weekday_and_what_stands_beside_it_go_together(text: str, expected: date | None) -> None:
+    assert day_in(text, TUESDAY, "America/New_York", "en", "en-US") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("March 6-8", date(2026, 3, 8)),
+        ("March 6–8", date(2026, 3, 8)),
+        ("6-8 March", date(2026, 3, 8)),
+        ("6 or 7 March", date(2026, 3, 7)),
+        ("Sept 5-7, 2026", date(2026, 9, 7)),
+        ("March 6-8pm", date(2026, 3, 6)),
+        ("2026-03-06 March", date(2026, 3, 6)),
+        ("8-10 pages", None),
+        ("8-10 am", None),
+        ("2.5k words", None),
+        ("1/2 day", None),
+        ("3/6 5pm", date(2026, 3, 6)),
+        ("close of business Friday", date(2026, 3, 6)),
+        ("may be later", None),
+        ("May 5", date(2026, 5, 5)),
+        ("last Friday of March", None),
+    ],
+)
+def test_several_days_are_the_last_of_them_and_amounts_are_none(text: str, expected: date | None) -> None:
+    assert day_in(text, TUESDAY, "America/New_York", "en", "en-US") == expected
+
+
 def test_a_day_is_the_writers_own() -> None:
     late = datetime(2026, 11, 9, 23, 30, tzinfo=UTC)  # already Tuesday in Manila
     assert day_in("tomorrow", late, "Asia/Manila", "en", "en-US") == date(2026, 11, 11)
