@@ -1,47 +1,32 @@
 """A story: one relationship as it stands, folded from its facts. Built anew whenever a fact is added."""
 
-import re
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Set
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterable, Mapping, Set
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
-from itertools import islice
 from operator import attrgetter
-from types import MappingProxyType
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from relationship.check_ins import answers, bookings
+from relationship.absences import Absence, absences_in
+from relationship.check_ins import bookings
 from relationship.check_ins.check_in import CheckIn
-from relationship.clocks.durations import Duration
 from relationship.clocks.hours import WorkingClock
-from relationship.correspondence import Correspondence, correspondence, subject_of
+from relationship.correspondence import Correspondence, subject_of
 from relationship.decisions import Decision, Verdict
-from relationship.facts import Facts, Profile
+from relationship.facts import Profile
 from relationship.ledger import Ledger, Turn
-from relationship.letters import PENDING, Letter, State
-from relationship.messages import LETTER, Kind, Message, Side
+from relationship.letters import PENDING, Letter
+from relationship.messages import Message, Side
 from relationship.news import News
 from relationship.parties import Contractor, Owner
 from relationship.past import Past
+from relationship.reach import bouncing, turned_away
 from relationship.values import folded_value
 from relationship.warmth.words import Temperature
 
 T = TypeVar("T")
-NO_NEWS: Mapping[str, News] = MappingProxyType({})
-
 LATELY = timedelta(days=14)
-# An auto-reply that names no day of return is taken to mean so long.
-ABSENCE = Duration(3, "days", working=True)
-
-
-@dataclass(frozen=True)
-class Absence:
-    """Away by an auto-reply: letters wait until `until`, the ledger does not."""
-
-    since: datetime
-    until: datetime
 
 
 @folded_value
@@ -242,51 +227,20 @@ class Story:
     @cached_property
     def bouncing(self) -> Mapping[str, Message]:
         """Addresses that refuse mail for good, with the bounce; a later human mail from there lifts it."""
-        found: dict[str, Message] = {}
-        for message in self.messages if self.mail.bounces else ():
-            if message.bounce and message.bounce.permanent and message.bounce.status in ("", *ADDRESS_GONE):
-                found.setdefault(message.bounce.address, message)
-            elif message.kind is Kind.HUMAN and message.side is Side.CONTRACTOR:
-                found.pop(message.sender, None)
-        return found
+        return bouncing(self.messages) if self.mail.bounces else {}
 
     @cached_property
     def turned_away(self) -> Mapping[str, Letter]:
         """Addresses that our own server refused at once (5.1.x), with the letter; lifted as a bounce is."""
-        refused = [x for x in self.letters.values() if x.state is State.REFUSED and x.attempted_at]
-        refused = [x for x in refused if len(x.to) == 1]  # else another recipient may be meant
-        gone = {x.to[0]: x for x in refused if (said := STATUS.search(x.reply)) and said[0] in ADDRESS_GONE}
-        for message in self.messages if gone else ():
-            letter = gone.get(message.sender)
-            person = message.kind is Kind.HUMAN and message.side is Side.CONTRACTOR
-            if person and letter and letter.attempted_at and message.at >= letter.attempted_at:
-                del gone[message.sender]
-        return gone
+        return turned_away(self.letters.values(), self.messages)
 
     @cached_property
     def absences(self) -> tuple[Absence, ...]:
         """The contractor's absences as auto-replies tell them; a human mail ends one."""
         if self._whole:
             return self._whole.absences
-        return tuple(self._absence(message) for message in self.mail.automatic)
-
-    def _absence(self, message: Message) -> Absence:
-        """Until it says, or until they write again: each mail may be answered by an auto-reply of its own."""
-        later = self.messages[self.messages.index(message) :]
-        live = (m.at for m in later if m.kind is Kind.HUMAN and m.side is Side.CONTRACTOR)
         old = self.past.written[Side.CONTRACTOR]
-        theirs = (*islice(live, 1), *old[bisect_left(old, message.at) :][:1])
-        return Absence(message.at, min((self._return(message), *theirs)))
-
-    def _return(self, message: Message) -> datetime:
-        clock = self.contractor.clock
-        if message.back_on is None:
-            return clock.after(message.at, ABSENCE)
-        zone = ZoneInfo(self.contractor.timezone)
-        back = datetime.combine(message.back_on, time(), zone)
-        return max(
-            message.at, clock.next_open(back) if back < message.at + timedelta(days=400) else message.at
-        )
+        return absences_in(self.messages, self.mail.automatic, old, self.contractor)
 
     @cached_property
     def paused_by(self) -> tuple[str, ...]:
@@ -301,86 +255,6 @@ class Story:
         return bool(last and proved and "pause" in last.tags)
 
 
-# RFC 3463, 3.2: the address itself is wrong, so that writing there again is of no use.
-STATUS = re.compile(r"\b5\.\d+\.\d+\b")
-ADDRESS_GONE = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
-
-
-def tell(
-    key: str,
-    contractor: Contractor,
-    owner: Owner,
-    profile: Profile,
-    facts: Facts,
-    news: Mapping[str, News] = NO_NEWS,
-    before: Story | None = None,
-) -> Story:
-    """Fold one relationship's facts into its story; `before`, as it was last, saves what has not changed."""
-    mail = correspondence(facts.messages, facts.letters, before.mail if before else None)
-    letters = _by_copies(facts.letters, mail.copies)
-    story = Story(
-        key=key,
-        contractor=contractor,
-        owner=owner,
-        profile=profile,
-        mail=mail,
-        decisions=facts.decisions,
-        letters=letters,
-        check_ins=_known_check_ins(before, contractor, owner, profile, facts, mail)
-        or answers.fold(
-            facts.check_ins,
-            mail.of_calls,
-            letters,
-            _invited(contractor, owner, profile),
-            bookings.title_of(owner, contractor),
-        ),
-        temperatures=facts.temperatures,
-        news=news,
-        noted=facts.check_ins,
-        past=_known_past(before, facts),
-    )
-    if before:
-        _keep(story, before)
-    return story
-
-
-def _keep(story: Story, before: Story) -> None:
-    """What was folded from facts that are the same need not be folded again."""
-    who = story.contractor is before.contractor and story.profile is before.profile
-    mail = story.mail is before.mail and story.past is before.past
-    decided, written = story.decisions is before.decisions, story.letters is before.letters
-    same = (
-        (written, ("pending", "invitations", "on_their_way")),
-        (decided, ("held", "_holds")),
-        (decided and written, ("dealt_with",)),
-        (mail and who, ("absences", "bouncing", "paused_by")),
-    )
-    kept = (name for is_same, names in same if is_same for name in names if name in before.__dict__)
-    story.__dict__.update({name: before.__dict__[name] for name in kept})
-
-
-def _known_past(before: Story | None, facts: Facts) -> Past:
-    if before is None:
-        return Past(facts.summaries)
-    return before.past if before.past.summaries is facts.summaries else Past(facts.summaries, before.past)
-
-
-def _known_check_ins(
-    before: Story | None,
-    contractor: Contractor,
-    owner: Owner,
-    profile: Profile,
-    facts: Facts,
-    mail: Correspondence,
-) -> Mapping[str, CheckIn] | None:
-    """The check-ins as they stood, where nothing came in that says something about them."""
-    if before is None or before.noted is not facts.check_ins:
-        return None
-    who = before.contractor is contractor and before.owner is owner and before.profile is profile
-    said = before.mail.of_calls is mail.of_calls and before.mail.copies is mail.copies
-    return before.check_ins if who and said else None
-
-
 @lru_cache(maxsize=1024)
 def _on_the_wall(moment: datetime, zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(zone)):%-d %b %Y %H:%M}"
@@ -388,24 +262,3 @@ def _on_the_wall(moment: datetime, zone: str) -> str:
 
 def _is_late(turn: Turn, since: datetime) -> bool:
     return turn.answered_seen_at is None or turn.answered_seen_at >= since
-
-
-def _by_copies(letters: Mapping[str, Letter], copies: Collection[Message]) -> Mapping[str, Letter]:
-    """The letters with the Message-IDs under which a provider really sent them, as their copies show."""
-    if not copies:
-        return letters
-    found = dict(letters)
-    for message in copies:
-        token = next((hint.removeprefix(LETTER) for hint in message.hints if hint.startswith(LETTER)), "")
-        letter = found.get(token)
-        if letter and message.message_id not in ("", letter.message_id, letter.alias):
-            found[token] = replace(letter, alias=message.message_id)
-    return found
-
-
-def _invited(contractor: Contractor, owner: Owner, profile: Profile) -> dict[Side, tuple[str, ...]]:
-    """The addresses under which each side answers invitations."""
-    return {
-        Side.CONTRACTOR: contractor.addresses + profile.addresses,
-        Side.OWNER: owner.addresses + owner.team,
-    }

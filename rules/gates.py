@@ -13,7 +13,8 @@ from relationship.decisions import Judgement, Verdict
 from relationship.letters import OPEN_STATES, Letter, State
 from relationship.messages import Kind, Message, Side
 from relationship.occasions.turns import DEBT_COUNTS, older_debt
-from relationship.story import ADDRESS_GONE, Story
+from relationship.reach import ADDRESS_GONE
+from relationship.story import Story
 from rules.evaluation import WENT_OUT, Case
 from rules.policy import Policy, Rate
 

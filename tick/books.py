@@ -15,12 +15,13 @@ from relationship.check_ins.outlook import Outlook
 from relationship.check_ins.slots import Span
 from relationship.decisions import Decision
 from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
+from relationship.folding import tell
 from relationship.letters import Letter, State
 from relationship.messages import Message, Side
 from relationship.news import News
 from relationship.parties import Contractor, People
 from relationship.past import Summary, changed
-from relationship.story import Story, tell
+from relationship.story import Story
 from rules.docket import Docket
 from rules.gates import Outgoing
 from rules.notices import NOTICES

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from relationship.check_ins.check_in import CheckIn
 from relationship.facts import Facts
+from relationship.folding import tell
 from relationship.ledger import LAPSES, Turn
 from relationship.letters import Letter, State
 from relationship.messages import Side
-from relationship.story import Story, tell
+from relationship.story import Story
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.latency import Answer, Pace, between, percentile, recent
 from relationship.warmth.temperature import Reading, history, read

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
+from relationship.absences import Absence
 from relationship.messages import Side
-from relationship.story import Absence, Story
+from relationship.story import Story
 
 RECENT = timedelta(days=28)  # "this month"
 WIDE = timedelta(days=56)  # how far to look where the month holds too few answers

@@ -18,8 +18,9 @@ from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.planning import Diary, next_look, plan
 from relationship.clocks.durations import Duration
 from relationship.facts import Facts, Profile
+from relationship.folding import tell
 from relationship.parties import Contractor, Owner
-from relationship.story import Story, tell
+from relationship.story import Story
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 START, END = datetime(2026, 1, 12, 6, tzinfo=UTC), datetime(2026, 7, 13, 6, tzinfo=UTC)

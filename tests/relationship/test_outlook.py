@@ -14,9 +14,10 @@ from relationship.check_ins.planning import Diary, next_look, plan, survey
 from relationship.check_ins.revising import revise
 from relationship.clocks.durations import Duration
 from relationship.facts import Facts, Profile
+from relationship.folding import tell
 from relationship.messages import Kind, Message, Side
 from relationship.parties import Contractor, Owner
-from relationship.story import Story, tell
+from relationship.story import Story
 
 START, HOUR, DAY = datetime(2026, 1, 12, 6, tzinfo=UTC), timedelta(hours=1), timedelta(days=1)
 OWNER = Owner("Dana Reyes", ("dana@acme.example",), "America/New_York", "Mon-Fri 09:00-18:00", "US-NY")

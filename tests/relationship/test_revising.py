@@ -13,12 +13,13 @@ from relationship.check_ins.revising import revise
 from relationship.clocks.durations import Duration
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Facts, Profile
+from relationship.folding import tell
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Rsvp, Side
 from relationship.occasions import Finder
 from relationship.occasions import check_ins as finders
 from relationship.parties import Contractor, Owner
-from relationship.story import Story, tell
+from relationship.story import Story
 
 ZONE = ZoneInfo("America/New_York")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

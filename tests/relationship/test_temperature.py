@@ -11,10 +11,11 @@ import pytest
 from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.durations import Duration
 from relationship.facts import Facts, Profile
+from relationship.folding import tell
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Side
 from relationship.parties import Contractor, Owner
-from relationship.story import Story, tell
+from relationship.story import Story
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.signals import SIGNALS, weigh
 from relationship.warmth.steadiness import next_state

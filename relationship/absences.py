@@ -1,0 +1,55 @@
+"""Who is away, as their auto-replies tell it."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from relationship.clocks.durations import Duration
+from relationship.messages import Kind, Message, Side
+from relationship.parties import Contractor
+
+# An auto-reply that names no day of return is taken to mean so long.
+ABSENCE = Duration(3, "days", working=True)
+BELIEVED = timedelta(days=400)  # a return that lies farther ahead is none
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Away by an auto-reply: letters wait until `until`, the ledger does not."""
+
+    since: datetime
+    until: datetime
+
+
+def absences_in(
+    messages: Sequence[Message],
+    automatic: Iterable[Message],
+    written_of_old: Sequence[datetime],
+    contractor: Contractor,
+) -> tuple[Absence, ...]:
+    """One for each auto-reply, until it says, or until they write again; each mail may bring another auto-reply.
+
+    `written_of_old`: when they wrote what is archived, oldest first.
+    """
+    return tuple(_absence(one, messages, written_of_old, contractor) for one in automatic)
+
+
+def _absence(
+    message: Message, messages: Sequence[Message], old: Sequence[datetime], contractor: Contractor
+) -> Absence:
+    later = messages[messages.index(message) :]
+    live = (m.at for m in later if m.kind is Kind.HUMAN and m.side is Side.CONTRACTOR)
+    theirs = (*islice(live, 1), *old[bisect_left(old, message.at) :][:1])
+    return Absence(message.at, min((_return(message, contractor), *theirs)))
+
+
+def _return(message: Message, contractor: Contractor) -> datetime:
+    if message.back_on is None:
+        return contractor.clock.after(message.at, ABSENCE)
+    back = datetime.combine(message.back_on, time(), ZoneInfo(contractor.timezone))
+    if back >= message.at + BELIEVED:
+        return message.at
+    return max(message.at, contractor.clock.next_open(back))
