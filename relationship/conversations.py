@@ -22,7 +22,7 @@ from dataclasses import field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from relationship.tokens import without_token
+from relationship.tokens import token_in, without_token
 from relationship.values import value
 
 RECENT = timedelta(days=14)
@@ -196,3 +196,8 @@ def base_subject(subject: str) -> str:
 def is_reply_subject(subject: str) -> bool:
     """Whether the subject says that this answers something."""
     return bool(_IS_REPLY.match(subject))
+
+
+def is_filled_in(subject: str) -> bool:
+    """Whether a link in a letter of ours filled the mail in, and it is not what somebody answered to such a mail."""
+    return "(kw-" in subject and bool(token_in(subject)) and not is_reply_subject(subject)

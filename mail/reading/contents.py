@@ -24,7 +24,7 @@ from mail.reading.said import what_is_said
 from mail.reading.signatures import above_name
 from mail.reading.who import Directory
 from mail.reading.wordlists import any_of, plain
-from relationship.conversations import plain_subject
+from relationship.conversations import is_filled_in, plain_subject
 from relationship.messages import Side
 from relationship.parties import Contractor
 
@@ -71,7 +71,8 @@ def read(
     lists = lists_for(words)
     owner = known.people.owner
     zone = contractor.timezone if side is Side.CONTRACTOR else owner.timezone
-    said = what_is_said(text, side, at, zone, contractor.language, owner.locale)
+    filled_in = is_filled_in(mail.subject)
+    said = what_is_said(text, side, at, zone, contractor.language, owner.locale, filled_in)
     tags = said.tags
     if side is Side.CONTRACTOR and "done" not in tags and says_done(text, lists):
         tags = (*tags, "done")

@@ -1,7 +1,7 @@
 """What is said in fresh text: facts and commands (design section 4), never read from quoted text.
 
 Facts are tags anywhere in a line; a due date is a tag or a line of its own. Commands stand alone on the first
-line, so that nobody gives one by talking about it.
+line, so that nobody gives one by talking about it; in a mail that a link filled in, alone on any line.
 """
 
 import re
@@ -41,23 +41,32 @@ _NOTHING = Said()
 
 
 def what_is_said(
-    text: str, side: Side, written_at: datetime, timezone: str, language: str, locale: str
+    text: str,
+    side: Side,
+    written_at: datetime,
+    timezone: str,
+    language: str,
+    locale: str,
+    filled_in: bool = False,
 ) -> Said:
-    """The facts and commands in fresh text, as far as this side may say them."""
+    """The facts and commands in fresh text, as far as this side may say them.
+
+    What a link `filled_in` says its command alone on any line: people greet above it, and mail servers warn there.
+    """
     has_tag = "#" in text or "＃" in text
     if not has_tag and "due" not in text and "Due" not in text and "DUE" not in text:
         return _NOTHING
-    tags = _tags(text, side) if has_tag else ()
+    tags = _tags(text, side, filled_in) if has_tag else ()
     due = _due(text, written_at, timezone, language, locale)
     return Said(tags, due)
 
 
-def _tags(text: str, side: Side) -> tuple[str, ...]:
+def _tags(text: str, side: Side, filled_in: bool) -> tuple[str, ...]:
     found = [tag.lower() for tag in _TAG.findall(text)]
     tags = [tag for tag in found if tag in FACTS[side]]
-    command = _COMMAND.fullmatch(text.partition("\n")[0].strip())
-    if command and command[1].lower() in COMMANDS[side]:
-        tags.append(command[1].lower())
+    lines = text.split("\n") if filled_in else [text.partition("\n")[0]]
+    commands = [match[1].lower() for line in lines if (match := _COMMAND.fullmatch(line.strip()))]
+    tags += [command for command in commands if command in COMMANDS[side]][:1]
     return tuple(dict.fromkeys(tags))
 
 

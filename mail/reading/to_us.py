@@ -16,6 +16,7 @@ from mail.reading.kinds import kind_of
 from mail.reading.parsing import Mail, parse
 from mail.reading.said import what_is_said
 from mail.reading.who import Author, Directory, author_of, directory, recipients
+from relationship.conversations import is_filled_in
 from relationship.messages import Bounce, Kind, Side
 from relationship.ordering import message_time
 from relationship.parties import People
@@ -52,7 +53,8 @@ def owner_word(raw: RawMail, people: People, trust: str, now: datetime) -> Owner
         return None
     at = message_time(raw.internal_date, mail.received, mail.dated, now)
     owner = people.owner
-    tags = what_is_said(text, Side.OWNER, at, owner.timezone, "en", owner.locale).tags
+    filled_in = is_filled_in(mail.subject)
+    tags = what_is_said(text, Side.OWNER, at, owner.timezone, "en", owner.locale, filled_in).tags
     own = "" if not raw.complete and is_cut(mail) else own_words(mail.text)
     return OwnerWord(mail.message_id, at, now, author.address, _tokens(mail), mail.subject, text, own, tags)
 

@@ -47,6 +47,17 @@ def test_commands_stand_alone_on_the_first_line() -> None:
     assert tags("#held") == ("held",)
 
 
+def test_in_a_mail_that_a_link_filled_in_they_stand_alone_on_any_line() -> None:
+    said = what_is_said(
+        "Hi,\n#held\n#missed", Side.OWNER, MONDAY, "Asia/Manila", "en", "en-US", filled_in=True
+    )
+    assert said.tags == ("held",)
+    said = what_is_said(
+        "Please #pause me", Side.CONTRACTOR, MONDAY, "Asia/Manila", "en", "en-US", filled_in=True
+    )
+    assert said.tags == ()
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

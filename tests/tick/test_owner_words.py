@@ -1,6 +1,7 @@
 """What the owner tells Keepwarm by mail: news, and answers to drafts."""
 
 import re
+from datetime import timedelta
 from urllib.parse import unquote
 
 import pytest
@@ -43,6 +44,55 @@ def test_news_goes_out_only_once_it_is_confirmed(scene):
     scene.run("2026-03-04 15:00")
     assert scene.subjects(MARIA) == scene.subjects(BEN) == ["News: We moved"]
     assert "We have a new address." in scene.letters(BEN)[0].raw.text.decode()
+
+
+def echoed(scene, text="#news\n\nWe have a new address."):
+    """News of Dana's; the mail that asks whether it may go out."""
+    scene.policy(scene.rules_text + NEWS)
+    scene.tick()
+    scene.at("2026-03-02 14:10")
+    scene.writes(DANA, TEAM, "We moved", text, folder="INBOX")
+    scene.run("2026-03-02 15:00")
+    return scene.letters(DANA)[-1]
+
+
+def answered(scene, echo, text):
+    scene.writes(DANA, TEAM, f"Re: {echo.subject}", text, f"<{echo.message_id}>", folder="INBOX")
+    scene.run((scene.now + timedelta(days=1)).strftime("%Y-%m-%d %H:%M"))
+
+
+def test_who_answers_the_echo_with_other_news_has_thought_better_of_it(scene):
+    """The old words must not go out for the new ones."""
+    answered(scene, echoed(scene), "#news\n\nWe have a new address from April on.\n\nDana")
+    assert scene.letters(BEN) == []
+    echo = scene.letters(DANA)[-1]
+    assert "from April on." in echo.text
+    assert echo.subject == "Shall I send this to your contractors? We moved"
+    answered(scene, echo, "#news\n\nDana Reyes\nAcme Ltd")
+    assert scene.subjects(BEN) == ["News: We moved"]
+    assert "from April on." in scene.letters(BEN)[0].text
+
+
+@pytest.mark.parametrize(
+    ("word", "goes"), [("Yes.", True), ("ok\n\nDana", True), ("no", False), ("yes, but", False)]
+)
+def test_the_echo_may_be_answered_in_a_word(scene, word, goes):
+    answered(scene, echoed(scene), word)
+    assert scene.subjects(BEN) == ["News: We moved"] * goes
+
+
+def test_the_points_of_a_list_stay_apart_in_news(scene):
+    echo = echoed(
+        scene, "#news\n\nFrom April on:\n- a new address, which\nis near the old one\n- the same phone"
+    )
+    said = [line.strip("> ") for line in echo.text.splitlines() if line.startswith(">")]
+    assert said == [
+        "From April on:",
+        "",
+        "- a new address, which is near the old one",
+        "",
+        "- the same phone",
+    ]
 
 
 def test_news_from_somebody_else_is_no_news(scene):
@@ -151,6 +201,9 @@ def test_a_draft_pasted_below_without_any_mark_is_asked_back(scene):
     [
         "ok",
         "OK.",
+        "*ok*",
+        "ＯＫ。",
+        "Ok\n\nSent from [Proton Mail](https://proton.me/mail/home) for iOS.",
         "Ok!\n\n-- \nDana Reyes",
         "ok\n\nOn Mon, Mar 2, 2026 at 3:00 PM Keepwarm <team@acme.example> wrote:\n> no\n> #pause",
     ],

@@ -158,6 +158,16 @@ def test_a_badly_quoted_footer_pauses_nobody(scene, style, shown):
     assert scene.story("Maria").paused_by == ()
 
 
+@pytest.mark.parametrize(
+    "above", ["Hi Dana,", "[EXTERNAL]", "【外部メール】", "UWAGA: nadawca spoza organizacji."]
+)
+def test_the_link_stops_them_whatever_stands_above_its_word(scene, above):
+    reminder = reminded(scene)
+    scene.writes(MARIA, TEAM, link(reminder), f"{above}\n\n#pause\n\nThanks")
+    scene.tick()
+    assert scene.story("Maria").paused_by == ("contractor",)
+
+
 def test_who_answers_a_mail_that_a_link_filled_in_has_answered(scene):
     """Its subject, with the token, stays with the conversation: nobody is chased for what they said there."""
     reminder = reminded(scene)

@@ -5,12 +5,14 @@ asked back, once. Silence lets it expire. Only the owner's own authenticated ans
 A word that comes too late is answered, once: it went out, was dropped, or is in doubt.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import default
+from unicodedata import normalize
 
 from mail.letters.links import answer
 from mail.letters.rendering import Templates
@@ -24,7 +26,9 @@ from tick.books import Books
 from tick.outbox import cancel, reopened
 from tick.owner.mail import alert
 
-YES, NO, INSTEAD = "ok", "no", "send:"
+YES, NO = "ok", "no"
+# A letter shows it bold, so that it is copied with stars; other keyboards have other colons.
+INSTEAD = re.compile(r"[*_]*send[*_]*\s?[:：][*_]*", re.IGNORECASE)
 UNANSWERED = "cancelled: you did not answer the draft in time"
 
 
@@ -95,7 +99,7 @@ def answer_draft(word: OwnerWord, about: str, books: Books, now: datetime) -> No
     if draft is None or word.sender not in books.people.owner.addresses:
         return
     said = word.text.strip()
-    plain = _without_name(said, books.people.owner).rstrip(".!").casefold()
+    plain = word_alone(said, books.people.owner)
     if plain == NO and (draft.state is State.ASKED or _is_on_its_way(draft)):
         cancel(draft, "cancelled: you said no to the draft", books, now)
     elif draft.state is State.ASKED or (_is_untouched(draft) and plain != YES):
@@ -108,6 +112,11 @@ def _asked_about(token: str, books: Books) -> Letter | None:
     """The letter that the owner was asked about, whatever has become of it."""
     key = books.routes.get(token, "")
     return books.story(key).letters.get(token) if key in books.people.contractors else None
+
+
+def word_alone(said: str, owner: Owner) -> str:
+    """A word as it is compared: in lower case and narrow letters, without a full stop, or stars that make it bold."""
+    return normalize("NFKC", _without_name(said, owner)).strip(" *_.!,。").casefold()
 
 
 def _without_name(said: str, owner: Owner) -> str:
@@ -145,8 +154,8 @@ def _take_yes(draft: Letter, plain: str, own: str, books: Books, now: datetime) 
     first, _, rest = own.partition("\n")
     if plain == YES:
         books.commit(draft.contractor, [replace(draft, state=State.WAITING, approved_at=now)])
-    elif first.casefold().startswith(INSTEAD):
-        _send_instead(draft, f"{first[len(INSTEAD) :]}\n{rest}".strip(), books, now)
+    elif command := INSTEAD.match(first):
+        _send_instead(draft, f"{first[command.end() :]}\n{rest}".strip(), books, now)
     else:
         _ask_back(draft, books)
 

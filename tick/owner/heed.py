@@ -1,14 +1,19 @@
 """Heeding the owner: news and its confirmation, and answers to drafts. Each may be done again without harm."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
 from mail.reading.to_us import OwnerWord
+from relationship.conversations import is_filled_in
 from relationship.letters import Letter
 from relationship.news import News
 from store.protocol import OWNER
 from tick.books import Books
-from tick.owner.approval import answer_draft
+from tick.owner.approval import YES, answer_draft, word_alone
+
+# Between paragraphs, and between the points of a list; other lines are only wrapped.
+_PARAGRAPHS = re.compile(r"\n\n|\n(?=(?:[-*•–]|\d{1,2}[.)])\s)")
 
 
 def heed(word: OwnerWord, books: Books, now: datetime) -> None:
@@ -17,10 +22,10 @@ def heed(word: OwnerWord, books: Books, now: datetime) -> None:
     kind, _, about = asked.occasion.partition("/") if asked else ("", "", "")
     if kind == "approve":
         answer_draft(word, about, books, now)
-    elif kind == "news" and "news" in word.tags:
+    elif kind == "news" and _says_yes(word, books):
         _confirm(about, books, now)
     elif "news" in word.tags:
-        _take_news(word, books)
+        _take_news(word, books.owner.news.get(about) if kind == "news" else None, books)
 
 
 def _answered(word: OwnerWord, books: Books) -> Letter | None:
@@ -29,14 +34,24 @@ def _answered(word: OwnerWord, books: Books) -> Letter | None:
     return next((letters[token] for token in word.tokens if token in letters), None)
 
 
-def _take_news(word: OwnerWord, books: Books) -> None:
+def _says_yes(word: OwnerWord, books: Books) -> bool:
+    """Whether an answer to the echo of news confirms it: by its link, or in a word.
+
+    Who answers it with other news has thought better of it: that is echoed anew, and what was echoed before stays here.
+    """
+    said = word_alone(word.text, books.people.owner)
+    return said in (YES, "yes", "#news") or ("news" in word.tags and is_filled_in(word.subject))
+
+
+def _take_news(word: OwnerWord, instead: News | None, books: Books) -> None:
     """Keep the news until the owner has confirmed it; the command's own line is no part of it."""
     if word.key in books.owner.news:
         return
-    text = word.own.partition("\n")[2]
-    paragraphs = tuple(" ".join(part.split()) for part in text.split("\n\n") if part.strip())
+    parts = _PARAGRAPHS.split(word.own.partition("\n")[2])
+    paragraphs = tuple(" ".join(part.split()) for part in parts if part.strip())
+    subject = instead.subject if instead else word.subject
     if paragraphs:
-        books.commit(OWNER, [News(word.key, word.at, word.seen_at, word.subject, paragraphs)])
+        books.commit(OWNER, [News(word.key, word.at, word.seen_at, subject, paragraphs)])
 
 
 def _confirm(key: str, books: Books, now: datetime) -> None:
