@@ -1,5 +1,6 @@
 """Who takes part: the owner's side and the contractors, as the policy describes them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -8,20 +9,82 @@ from functools import cached_property
 from relationship.clocks.durations import Duration
 from relationship.clocks.hours import WorkingClock, working_clock
 
+_LETTER = re.compile(r"[^\W\d_]")
 PHASES = ("onboarding", "active", "backup", "paused", "ended")
 _TITLES = frozenset(
-    ("dr", "dra", "prof", "mr", "mrs", "ms", "mx", "herr", "frau", "sr.", "sra", "srta", "ing.", "lic.")
+    [
+        "dr",
+        "dra",
+        "prof",
+        "mr",
+        "mrs",
+        "ms",
+        "mx",
+        "herr",
+        "frau",
+        "sr.",
+        "sra",
+        "srta",
+        "ing.",
+        "lic.",
+        "mme",
+        "mlle",
+        "hr.",
+        "fr.",
+        "sig.",
+        "sig.ra",
+        "dott.",
+        "dott.ssa",
+        "dipl.-ing",
+        "dipl.-kfm",
+        "mag.",
+        "med",
+    ]
 )
+_BEHIND = frozenset(
+    [
+        "jr",
+        "sr",
+        "ii",
+        "iii",
+        "iv",
+        "phd",
+        "ph.d",
+        "md",
+        "m.d",
+        "mba",
+        "msc",
+        "bsc",
+        "ma",
+        "ba",
+        "esq",
+        "cpa",
+        "pmp",
+        "inc",
+        "llc",
+        "ltd",
+        "gmbh",
+    ]
+)
+# Chinese, Japanese and Korean names, family name first: who is called by it alone is addressed rudely.
+_FAMILY_FIRST = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u3005\u00b7\u30fb ]+")
 
 
 def first_name_of(name: str) -> str:
-    """How a letter greets: without a title, and "Santos, Maria" is Maria; "" of nothing."""
-    words = name.split()
-    if len(words) > 1 and words[0].endswith(","):
-        words = words[1:]
+    """How a letter greets: without a title, "de la Cruz, Maria" is Maria, "J. Robert Lee" Robert; "" of nothing."""
+    if _FAMILY_FIRST.fullmatch(name):
+        return name.strip()
+    family, _, given = name.partition(",")
+    titled = family if {word.casefold().strip(".,") for word in given.split()} <= _BEHIND else given
+    words = [
+        bare for word in titled.split() if (bare := word.strip("\"'“”‘’«»()[],;")) and _LETTER.search(bare)
+    ]
     while len(words) > 1 and {words[0].casefold(), words[0].casefold().rstrip(".")} & _TITLES:
         words = words[1:]
-    return words[0] if words else ""
+    called = next((word for word in words if len(word.rstrip(".")) > 1), "")
+    if words and called in words[1:] and called == words[-1]:
+        return " ".join(words)  # "J. R. Tolkien": the initials are all that is known
+    return called or next(iter(words or name.split()), "")
 
 
 @dataclass(frozen=True)
