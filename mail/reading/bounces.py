@@ -7,6 +7,9 @@ start of a line, and the mail that came back follows with its headers.
 
 import re
 
+from mail.reading.addresses import addresses_in
+from mail.reading.diagnoses import code_by_words, no_such_address, not_yet
+from mail.reading.headers import Headers
 from mail.reading.mime import Part
 from mail.reading.parsing import Mail, ids_in
 from relationship.messages import Bounce
@@ -14,12 +17,16 @@ from relationship.messages import Bounce
 TEXT_CAP = 16_384  # characters of a report that are looked at
 RECIPIENTS = 10  # of a report that follows no standard: more are hardly recipients
 
+_RETURNED_PARTS = frozenset(
+    ["message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers"]
+)
 _FIELD = re.compile(r"^([A-Za-z-]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
 _CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _SMTP = re.compile(r"(?<![\d.])([45])\d\d(?![\d.])[\s#-]")
 _RETURNED = re.compile(
     r"^[ \t>]{0,20}(?:--.{0,100}?(?:copy of|original|returned|unsent|message|headers|transcript).*|"
+    r"original message (?:details|headers?|follows)\b.*|"
     r"received:.*|"
     r"return-path:.*|message-id:.*|={5,}[ \t]*$)",
     re.MULTILINE | re.IGNORECASE,
@@ -30,11 +37,16 @@ _MESSAGE_ID = re.compile(
 _TO = re.compile(r"^[ \t>]{0,20}to[ \t]{0,4}:(.*)", re.MULTILINE | re.IGNORECASE)
 # Where a failed recipient stands: qmail, Postfix "<jo@x>:", Exim "  jo@x", Exchange "'jo@x' on", "To: jo@x".
 _PLACES = re.compile(
-    r"^[ \t]{0,40}(?:recipient|(?:final|original|failed|rejected)[ -]recipients?|"
-    r"(?:user|address|e-?mail|to|rcpt to|addressee)s?)?"
+    r"^[ \t]{0,40}(?:[*•-][ \t]{1,4})?(?:(?:recipient|(?:final|original|failed|rejected)[ -]recipients?|"
+    r"(?:user|address|e-?mail|to|rcpt to|addressee)s?)(?=[ \t:<(\['\"]))?"  # and not the "to" of tom@x
     r"(?:[ \t]{0,8}:[ \t]{0,20})?['\"<(\[]{0,2}(?:rfc822;[ \t]{0,4}|mailto:|smtp:)?"
     r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250})['\">)\]]{0,2}",
     re.MULTILINE | re.IGNORECASE,
+)
+_FINAL = re.compile(r"^(?:final|original)-recipient[ \t]*:(.*)", re.MULTILINE | re.IGNORECASE)
+_ORIGINALLY = re.compile(
+    r"\((?:expanded|(?:ultimately )?generated) from:?\s{1,8}<?"
+    r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250})>?\)"
 )
 # What comes before the list of failed recipients.
 _ANNOUNCED = re.compile(
@@ -47,53 +59,6 @@ _ANNOUNCED = re.compile(
 )
 _MACHINE = re.compile(
     r"^(?:mailer[-_.]?daemon|post[-_.]?master|mdaemon|mail[-_.]?daemon|root|abuse|help-?desk)@"
-)
-
-# What a report says, and the code (RFC 3463) that it comes to where it names none.
-_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (code, re.compile(words, re.IGNORECASE))
-    for code, words in (
-        (
-            "5.1.1",
-            r"user unknown|unknown user|no such user|no such recipient|unknown recipient|recipient unknown|"
-            r"mailbox (?:not found|unavailable|does not exist|unknown)|invalid (?:recipient|mailbox|"
-            r"address|user)|"
-            r"unknown (?:address|local[- ]part|account|mailbox)|does(?:n't| not) (?:exist|"
-            r"have an? (?:\S+ )?account)|"
-            r"account (?:has been )?(?:disabled|closed|deleted|suspended)|no mailbox (?:here )?by that name|"
-            r"not (?:listed|a valid|unique|found) |address (?:rejected|not found|couldn't be found)|"
-            r"user not found|not our customer|no longer (?:valid|available|works|exists)|unroutable|"
-            r"unrouteable|"
-            r"this user doesn't have",
-        ),
-        (
-            "5.1.2",
-            r"host (?:unknown|not found)|domain (?:not found|name not found)|name or service not known|"
-            r"bad host",
-        ),
-        (
-            "5.2.2",
-            r"mailbox (?:is )?full|(?:over|exceeded|exceeds).{0,20}quota|quota exceeded|"
-            r"storage (?:limit|space)",
-        ),
-        ("5.3.4", r"message (?:is )?too (?:large|big)|size limit|maximum.{0,20}size"),
-        ("5.4.6", r"too many hops|mail loop|loops back|hop count"),
-        ("5.7.1", r"spam|blocked|blacklist|policy|relaying? (?:denied|not)|not permitted|unsolicited|virus"),
-    )
-)
-_NOT_YET = re.compile(
-    r"still (?:trying|being retried|be retried)|will (?:continue|keep|be re-?)\s?(?:to )?(?:try|tri|"
-    r"retr)|not yet been|"
-    r"has been delayed|is delayed|message (?:was |is )?delayed|delivery (?:is )?delayed|"
-    r"temporary (?:failure|error|problem)|"
-    r"do not need to (?:resend|re-send)|no action is required|could not be delivered for|"
-    r"warning message only|"
-    r"se ha retrasado|se seguirá intentando|todavía no se ha entregado|est différée|n'a pas encore été remis|"
-    r"ainda não foi entregue|foi atrasada|entrega atrasada|è stat[ao] ritardat[ao]|non è ancora stato|"
-    r"nog niet (?:bezorgd|afgeleverd)|is vertraagd|"
-    r"this is (?:only )?a warning|transient|delay(?:ed)?\b.{0,30}\bhours|wird weiter versucht|(?:noch|"
-    r"bisher) nicht zugestellt",
-    re.IGNORECASE,
 )
 
 
@@ -140,12 +105,19 @@ def _of_recipient(fields: dict[str, str], letter: str) -> Bounce | None:
     code = _CODE.search(fields.get("status", "")) or _CODE.search(fields.get("diagnostic-code", ""))
     status = code[1] if code else ""
     words = fields.get("diagnostic-code", "")
-    if status[-4:] == ".0.0" or not status:
-        status = _code_by_words(words) if _code_by_words(words) and action != "delayed" else status
+    if status == "5.4.1" and no_such_address(words):
+        status = "5.1.1"
+    elif action != "delayed" and _says_little(status):
+        status = code_by_words(words) or status
     # The original recipient is the address that we wrote to; the final one may be an internal name.
     address = _address(fields.get("original-recipient", "")) or _address(fields.get("final-recipient", ""))
     permanent = action != "delayed" and not status.startswith("4")
     return Bounce(address, status, permanent, letter)
+
+
+def _says_little(status: str) -> bool:
+    """Whether a code leaves open what failed, so that the words must tell (RFC 3463: ".0" is "other or undefined")."""
+    return not status or status.endswith(".0.0") or (status[0] == "5" and status.endswith(".0"))
 
 
 def _address(value: str) -> str:
@@ -158,30 +130,25 @@ def _by_marks(mail: Mail, letter: str) -> tuple[Bounce, ...]:
     text = report_text(mail)
     subject = mail.subject
     words = f"{subject}\n{text}"
-    permanent = (
-        not _NOT_YET.search(words) and "delay" not in subject.lower() and "warning:" not in subject.lower()
-    )
+    permanent = not not_yet(words) and "delay" not in subject.lower() and "warning:" not in subject.lower()
     status = _status(words, permanent)
     if status.startswith("4"):
         permanent = False
-    addresses = _failed(mail, text) or ("",)
+    before = (_clean(one) for one in _ORIGINALLY.findall(text))  # an alias that we wrote to
+    addresses = tuple(dict.fromkeys((*_failed(mail, text), *before))) or ("",)
     return tuple(Bounce(address, status, permanent, letter) for address in addresses)
 
 
 def _status(words: str, permanent: bool) -> str:
     code = _CODE.search(words)
     if code and not code[1].startswith("2"):
-        return code[1]
+        return (_says_little(code[1]) and permanent and code_by_words(words)) or code[1]
     smtp = _SMTP.search(words)
     if smtp and smtp[1] == "4":
         return "4.0.0"
     if not permanent:
         return "4.0.0"
-    return _code_by_words(words) or ("5.0.0" if smtp else "")
-
-
-def _code_by_words(words: str) -> str:
-    return next((code for code, pattern in _WORDS if pattern.search(words)), "")
+    return code_by_words(words) or ("5.0.0" if smtp else "")
 
 
 def _failed(mail: Mail, text: str) -> tuple[str, ...]:
@@ -197,11 +164,11 @@ def _failed(mail: Mail, text: str) -> tuple[str, ...]:
         if addresses:
             return tuple(addresses)[:RECIPIENTS]
     to = _TO.search(whole_text(mail))
-    return (_address(to[1]),) if to and _address(to[1]) else ()
+    return (_address(to[1]),) if to and _address(to[1]) else _named_in_returned(mail)
 
 
 def _clean(address: str) -> str:
-    return address.lower().strip("'.").removeprefix("smtp=")
+    return address.lower().partition("..")[0].strip("'.").removeprefix("smtp=")
 
 
 def report_text(mail: Mail) -> str:
@@ -221,15 +188,21 @@ def whole_text(mail: Mail) -> str:
     return ("\n".join(texts) or mail.opening)[:TEXT_CAP].replace("\r\n", "\n")
 
 
+def _named_in_returned(mail: Mail) -> tuple[str, ...]:
+    """The failed recipient where the report names none: by another report in it, or the only one of what came back."""
+    returned = next((part.text for part in mail.parts if part.kind in _RETURNED_PARTS), "")[:TEXT_CAP]
+    final = _FINAL.search(returned)
+    if final:
+        return tuple(filter(None, [_address(final[1])]))
+    headers = Headers(returned.partition("\n\n")[0].encode("utf-8", "replace"))
+    to = addresses_in(b",".join((*headers.raw(b"to"), *headers.raw(b"cc"))))
+    return to if len(to) == 1 and to[0] not in (*mail.to, *mail.from_) else ()
+
+
 def _letter(mail: Mail) -> str:
     """The Message-ID of the mail that came back."""
     for part in mail.parts:
-        if part.kind in (
-            "message/rfc822",
-            "text/rfc822-headers",
-            "message/rfc822-headers",
-            "message/global-headers",
-        ):
+        if part.kind in _RETURNED_PARTS:
             found = _MESSAGE_ID.search(part.text[:65_536])
             if found:
                 return ids_in(found[1].encode("utf-8", "replace"))[0]

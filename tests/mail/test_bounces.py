@@ -44,6 +44,24 @@ GROUP = (
         ("delayed", "4.4.1", "no answer", "4.4.1", False),
         ("delayed", "5.0.0", "user unknown", "5.0.0", False),
         ("failed", "", "550 5.7.1 spam", "5.7.1", True),
+        # A code that ends in 0 leaves open what failed.
+        ("failed", "5.2.0", "550 Unknown user maria@contract.example", "5.1.1", True),
+        ("failed", "5.3.0", "554 dd This user doesn't have a yahoo.com account", "5.1.1", True),
+        ("failed", "5.5.0", "550 5.5.0 Requested action not taken: mailbox unavailable", "5.1.1", True),
+        ("failed", "5.4.1", "550 5.4.1 Recipient address rejected: Access denied", "5.1.1", True),
+        ("failed", "5.4.1", "no answer from host", "5.4.1", True),
+        ("failed", "5.0.0", "550 <maria@contract.example> is not a known user", "5.1.1", True),
+        ("failed", "5.0.0", "551 <maria@contract.example> is a deactivated mailbox", "5.1.1", True),
+        # Who is refused is the sender, and not the recipient.
+        ("failed", "5.0.0", "550 Sender address rejected: Domain not found", "5.7.1", True),
+        ("failed", "5.1.0", "550 5.1.0 <team@acme.example> sender rejected", "5.7.1", True),
+        ("failed", "5.0.0", "550 Sender verify failed: unknown user", "5.7.1", True),
+        ("failed", "5.0.0", "554 5.7.1 Recipient address rejected: Access denied", "5.7.1", True),
+        ("failed", "5.0.0", "550 Recipient address rejected: Greylisted, try later", "5.7.1", True),
+        ("failed", "5.0.0", "550 Recipient address rejected: Policy restrictions", "5.7.1", True),
+        ("failed", "5.0.0", "550 Helo command rejected: Host not found", "5.7.1", True),
+        ("failed", "5.0.0", "554 Client host blocked using a list; unknown user?", "5.7.1", True),
+        ("failed", "5.0.0", "550 mailbox unavailable: user is over quota", "5.2.2", True),
     ],
 )
 def test_reports_by_the_book(
@@ -120,11 +138,81 @@ def test_what_is_late_has_not_failed(text: str, mail: MakeMail) -> None:
     assert (bounce.address, bounce.permanent) == ("maria@contract.example", False)
 
 
+@pytest.mark.parametrize(
+    "before", ["  ", "", "\t* ", "To: ", "User: ", "Recipient address: ", "rfc822;", "user <"]
+)
+@pytest.mark.parametrize("local", ["tom", "tony", "tobias", "user1", "recipient", "address.book", "emailer"])
+def test_a_name_that_begins_as_a_label_does_is_read_whole(before: str, local: str, mail: MakeMail) -> None:
+    text = f"The following address failed:\n\n{before}{local}@contract.example\n    User unknown\n"
+    [bounce] = read_bounces(mail(HEAD.format(subject="Undelivered mail") + text))
+    assert bounce.address == f"{local}@contract.example"
+
+
 def test_exims_header_names_the_recipients(mail: MakeMail) -> None:
     one = mail(
         "X-Failed-Recipients: a@x.example, b@x.example\nFrom: MAILER-DAEMON@x\nSubject: x\n\nFailed.\n"
     )
     assert [bounce.address for bounce in read_bounces(one)] == ["a@x.example", "b@x.example"]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("User mailbox exceeds allowed size: maria@contract.example\n\nOriginal message follows.\n", "5.2.2"),
+        (
+            'Delivery has failed to these recipients:\n\nServer "192.0.2.1:25" returned an error:\n\n'
+            "\t* [maria@contract.example]: 550 maria@contract.example...User is overquota\n\n"
+            "Original message details:\n\n\t* From: dana@acme.example\n\t* To: all@contract.example\n",
+            "5.2.2",
+        ),
+    ],
+)
+def test_a_full_mailbox_is_no_address_that_is_gone(text: str, status: str, mail: MakeMail) -> None:
+    [bounce] = read_bounces(mail(HEAD.format(subject="Undeliverable Mail") + text))
+    assert (bounce.address, bounce.status) == ("maria@contract.example", status)
+
+
+@pytest.mark.parametrize(
+    ("returned", "expected"),
+    [
+        ("To: Maria <maria@contract.example>\nSubject: Logo\n\nHi\n", "maria@contract.example"),
+        ("To: maria@contract.example, ben@contract.example\n\nHi\n", ""),
+        ("To: maria@contract.example\nCc: ben@contract.example\n\nHi\n", ""),
+        (
+            "To: team@acme.example\nContent-Type: multipart/report; boundary=c\n\n--c\n"
+            "Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; maria@contract.example\n",
+            "maria@contract.example",
+        ),
+    ],
+)
+def test_who_failed_may_stand_in_what_came_back_alone(returned: str, expected: str, mail: MakeMail) -> None:
+    one = mail(
+        "From: MAILER-DAEMON@mx.example\nTo: team@acme.example\nSubject: Mail delivery failed\n"
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nOne of the recipients is not a valid user.\n"
+        f"--b\nContent-Type: message/rfc822\n\n{returned}\n--b--\n"
+    )
+    assert [bounce.address for bounce in read_bounces(one)] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [
+        (
+            "",
+            "-- The following addresses had permanent fatal errors --\njo@inside.example\n"
+            "    (expanded from: <maria@contract.example>)\n",
+        ),
+        (
+            "X-Failed-Recipients: jo@inside.example\n",
+            "  jo@inside.example\n    (generated from maria@contract.example)\n",
+        ),
+    ],
+)
+def test_the_alias_that_we_wrote_to_fails_with_the_address_behind_it(
+    header: str, text: str, mail: MakeMail
+) -> None:
+    one = mail(header + HEAD.format(subject="Undelivered mail") + text)
+    assert [bounce.address for bounce in read_bounces(one)] == ["jo@inside.example", "maria@contract.example"]
 
 
 def test_a_report_that_names_nobody_is_still_a_bounce(mail: MakeMail) -> None:
