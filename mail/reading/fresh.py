@@ -21,13 +21,13 @@ LINE_CAP = 1_000  # characters of a line that are compared with the marks
 ATTRIBUTION_LINES = 4  # so many does "On ... wrote:" take at most
 
 _QUOTED = re.compile(r"[ \t]{0,3}(?:[>›»|]|&gt;)")
-_RULE = re.compile(r"\s*[-_=*\u2014]{5,}\s*$")
+_RULE = re.compile(r"\s*[-_=*\u2010\u2014]{5,}\s*$")
 _INVISIBLE = str.maketrans(
     "\u00a0",
     " ",
     "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad\0",
 )
-_RULE_MARKS = "-_=*—#"
+_RULE_MARKS = "-_=*—\u2010#"  # Proton's rules are of real hyphens
 _LINE_MARKS = ">›»|&" + _RULE_MARKS  # one of these begins a quoted line, or a rule above an older mail
 # Gmail's older form: "2026-11-09 10:00 GMT+08:00 Jo <jo@x.example>:".
 _GMAIL = re.compile(r"\d{4}-\d\d-\d\d .{1,100}<[^<>]{3,320}>:$")
@@ -41,9 +41,13 @@ _NAMED_WROTE = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>[^:：]{0,40}[:：](
 # What stands above signed text (RFC 4880, section 7).
 _PGP_SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:\S.*\n){0,5}\n", re.MULTILINE)
 _UUENCODED = re.compile(r"^begin [0-7]{3} .*$(?:\n.*)*?(?:\n^end[ \t]*$|\Z)", re.MULTILINE)
+_DAVID = re.compile(r"\[?original message processed by david", re.IGNORECASE)  # Tobit's, in every language
 # Zoho: "---- On Mon, 09 Nov 2026 10:00:00 +0800 Jo <jo@x.example> wrote ----", in the writer's language.
 _BETWEEN_DASHES = re.compile(r"-{3,}\s?(\S.*?)\s?-{3,}$")
 _LOOKS_ATTRIBUTED = re.compile(r"\d|@|<")
+_ADDRESSED = re.compile(r"<[^<>@\s]{1,64}@[^<>\s]{1,255}>\W{0,3}:$")
+# What the first line of a folded attribution has in every language: an address, a time or a year.
+_MAY_OPEN = re.compile(r"<[^<>@\s]{1,64}@|\d[:.]\d\d(?!\d)|(?<!\d)20\d\d(?!\d)")
 
 
 def fresh_text(text: str) -> str:
@@ -130,19 +134,41 @@ def _attribution(lines: list[str], n: int) -> int:
     if not line or len(line) > LINE_CAP:
         return 0
     if line.endswith((":", "：", ":*")):
-        return 1 if _is_attribution(line) else 0
+        return 1 if _is_attribution(line) or (_quote_follows(lines, n + 1) and _introduces(line)) else 0
     if line.endswith("---"):
         inside = _BETWEEN_DASHES.match(line)
         return 1 if inside and _is_attribution(f"{inside[1]}:") else 0
-    if n + 1 == len(lines) or not lines[n + 1] or not _opens_attribution().match(plain(line)):
+    if n + 1 == len(lines) or not lines[n + 1]:
+        return 0
+    opens = bool(_opens_attribution().match(plain(line)))
+    if not opens and (line[-1] in ".!?" or not _MAY_OPEN.search(line)):
         return 0
     for length in range(2, ATTRIBUTION_LINES + 1):
         if n + length > len(lines) or not lines[n + length - 1]:
             return 0
-        joined = " ".join(lines[n : n + length])
-        if joined.endswith((":", "：")):
-            return length if len(joined) < LINE_CAP and _is_attribution(joined) else 0
+        if lines[n + length - 1].endswith((":", "：")):
+            folded = lines[n : n + length]
+            is_one = opens or (_quote_follows(lines, n + length) and _opens_anyhow(folded))
+            return length if is_one and _is_attribution(" ".join(folded)) else 0
     return 0
+
+
+def _opens_anyhow(folded: list[str]) -> bool:
+    """Whether the first of these lines belongs to the attribution that they end in, in whatever language.
+
+    It does where it says day and time, or where no attribution begins below it: what is above one, somebody wrote.
+    """
+    if all(one.search(folded[0]) for one in _DATED[1:]):
+        return True
+    rests = [" ".join(folded[k:]) for k in range(1, len(folded))]
+    named = (rest for rest in rests if rest.find("<") > 0 or _opens_attribution().match(plain(rest)))
+    return not any(map(_is_attribution, named))
+
+
+def _introduces(line: str) -> bool:
+    """Whether a line right above a quote names its writer, whatever else it says: "Jo wrote:", "Quoting Jo <...>:"."""
+    text = plain(line).strip("*_ ")
+    return text.endswith(_said()) or bool(_ADDRESSED.search(text))
 
 
 def _is_attribution(line: str) -> bool:
@@ -175,9 +201,11 @@ def _starts_original(lines: list[str], n: int) -> bool:
     if not line:
         return False
     if line[0] not in _RULE_MARKS and ":" not in line and "：" not in line:
-        return line[-1] == ">" and _notes_block(lines, n)
+        return (line[-1] == ">" and _notes_block(lines, n)) or bool(_DAVID.match(line))
+    if line[0] == "[" and _DAVID.match(line):
+        return True
     if line[0] in _RULE_MARKS and (
-        _original().fullmatch(plain(line).strip("-_=*— >:#")) or _rule_before_headers(lines, n)
+        _original().fullmatch(plain(line).strip("-_=*—\u2010 >:#")) or _rule_before_headers(lines, n)
     ):
         return True
     if line.endswith(":") and _original().fullmatch(plain(line).strip("-*: ")):

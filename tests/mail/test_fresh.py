@@ -17,6 +17,7 @@ QUOTE_HEADERS = [
     "Op ma 9 nov 2026 om 10:00 schreef Dana Reyes <dana@acme.example>:",
     "Dana Reyes <dana@acme.example> writes:",
     "2026-11-09 10:00 GMT+08:00 Dana Reyes <dana@acme.example>:",
+    "2026. 11. 09. 10:00 keltezéssel, Dana Reyes írta:",
     '02.04.2026 14:20 пользователь "Dana" <\ndana@acme.example> написал:',
     "W dniu 9.11.2026 o 10:00, Dana Reyes pisze:",
     "Den 2026-11-09 kl. 10:00, skrev Dana Reyes:",
@@ -175,6 +176,45 @@ def test_so_does_what_follows_such_a_line_without_marks(header: str) -> None:
 )
 def test_the_answered_mail_is_cut_off(mark: str) -> None:
     assert fresh_text(f"Here it is.\n\n{mark}\n\nCould you?\n") == "Here it is."
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Dana Reyes wrote:",
+        "Dana Reyes a écrit :",
+        "Dana via Team wrote:",
+        "Quoting Dana Reyes <dana@acme.example>:",
+        "Zitat von Dana Reyes <dana@acme.example>:",
+        "Вы писали 9 ноября 2026 г., 10:00:00:",
+        "9 ноября 2026 г., в 10:00, Dana Reyes\n<dana@acme.example> написал(а):",
+        "Dana Reyes <dana@acme.example> kirjoitti 9.11.2026\nkello 10.00:",
+        "Wiadomość napisana przez Dana Reyes <dana@acme.example>\nw dniu 09.11.2026, o godz. 10:00:",
+        "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐\nOn Monday, November 9th, 2026 10:00 AM, Dana <dana@acme.example> wrote:",
+    ],
+)
+def test_the_line_above_marked_quotes_goes_however_short_or_folded_it_is(header: str) -> None:
+    assert fresh_text(f"Thanks!\n\n{header}\n\n> Could you send it?\n") == "Thanks!"
+
+
+def test_what_stands_right_above_such_a_line_stays() -> None:
+    header = "Dana Reyes <dana@acme.example> wrote:"
+    assert fresh_text(f"Call me at 10:30\n{header}\n> When?\n") == "Call me at 10:30"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "Original Message processed by david®\nRe: Logo 2. September 2026, 12:53 Uhr\nVon Dana",
+        "[Original Message processed by david®](https://david.example)\n**Von** Dana",
+        "De: Dana\nObjet: Logo\nDestinataire: Maria",
+        "От кого: Dana <dana@acme.example>\nКому: Maria\nТема: Logo",
+        "Gönderen: Dana <dana@acme.example>\nAlıcı: Maria\nKonu: Logo",
+        "---------- Przekazana wiadomość ---------\nOd: Dana <dana@acme.example>\nDate: pon., 9 lis 2026",
+    ],
+)
+def test_what_other_programs_put_above_the_answered_mail_ends_the_text(mark: str) -> None:
+    assert fresh_text(f"Here it is.\n\n{mark}\n\nCould you call me?\n") == "Here it is."
 
 
 def test_answers_between_and_below_quotes_stay() -> None:
