@@ -33,8 +33,11 @@ def took(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str
     holds = turn.answered_at < border if limit.op == "under" else turn.answered_at > border
     if holds:
         return None
-    spent = _span(clock.seconds_between(turn.since, turn.answered_at))
-    return f"it took {spent} of working time, not {limit.op} {limit.duration}"
+    if limit.duration.working:
+        spent = f"{_span(clock.seconds_between(turn.since, turn.answered_at))} of working time"
+    else:
+        spent = _span(int((turn.answered_at - turn.since).total_seconds()))
+    return f"it took {spent}, not {limit.op} {limit.duration}"
 
 
 def chasers(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:

@@ -5,6 +5,7 @@ fault, and the owner is to see all problems at once.
 """
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from relationship.templates import TemplateIndex
 from relationship.warmth.signals import SIGNALS
@@ -105,10 +106,15 @@ def _zones(document: Document) -> Iterator[Problem]:
 def _thresholds(document: Document) -> Iterator[Problem]:
     temperature = block(document.data, "temperature")
     cooling, cold = temperature.get("cooling below", 70), temperature.get("cold below", 40)
-    if isinstance(cooling, int) and isinstance(cold, int) and cold >= cooling:
+    if _points(cooling) and _points(cold) and cold >= cooling:
         path: Path = ("temperature", "cold below" if "cold below" in temperature else "cooling below")
         message = f"Cold begins at {cold} points, and cooling at {cooling}: nothing would ever be cooling."
         yield document.problem(path, message, "`cold below` must be the smaller one.")
+
+
+def _points(value: Plain) -> TypeGuard[int]:
+    """Whether it is a number of points at all; that it is none is told of elsewhere."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 100
 
 
 def _signals(document: Document) -> Iterator[Problem]:

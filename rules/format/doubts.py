@@ -1,5 +1,6 @@
 """Warnings: what is allowed, and is probably not what was meant."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,7 +37,12 @@ _WRITTEN_FOR = {
 
 def warnings_of(policy: Policy, document: Document) -> tuple[Problem, ...]:
     """Everything doubtful, in the order of the file."""
-    found = [*_whole(policy, document), *_parties(policy, document), *_rules(policy, document)]
+    found = [
+        *_whole(policy, document),
+        *_zones(policy, document),
+        *_parties(policy, document),
+        *_rules(policy, document),
+    ]
     return tuple(sorted(found))
 
 
@@ -53,6 +59,18 @@ def _whole(policy: Policy, document: Document) -> Iterator[Problem]:
     if set(policy.owner.addresses[:1]) & set(policy.owner.mailbox):
         message = "Letters about your contractors will land in the shared inbox, which they may read."
         yield document.problem(("owner", "email"), message, "Put an address of your own first.")
+
+
+def _zones(policy: Policy, document: Document) -> Iterator[Problem]:
+    """`Etc/GMT+2` is what everybody else calls GMT-2."""
+    contractors = [
+        (("contractors", index, "timezone"), one.timezone) for index, one in enumerate(policy.contractors)
+    ]
+    for path, zone in [(("owner", "timezone"), policy.owner.timezone), *contractors]:
+        if match := re.fullmatch(r"Etc/GMT([+-])([1-9]\d?)", zone):
+            where = "behind" if match[1] == "+" else "ahead of"
+            message = f'"{zone}" is {match[2]} hours {where} Greenwich: its sign is turned round.'
+            yield document.problem(path, message, "Name a place instead, such as Asia/Manila.")
 
 
 def _parties(policy: Policy, document: Document) -> Iterator[Problem]:

@@ -15,7 +15,8 @@ from pydantic_core import CoreSchema, core_schema
 
 from relationship.clocks.durations import UNITS, Duration, parse_duration
 from rules.format.problems import Fault, found
-from rules.format.suggest import closest, did_you_mean
+from rules.format.spans import meant_by
+from rules.format.suggest import did_you_mean
 from rules.policy import Rate
 
 Schema = dict[str, Any]
@@ -163,25 +164,12 @@ def duration(words: str) -> Duration:
     try:
         length = parse_duration(words)
     except ValueError as error:
-        raise Fault(_sentence(str(error)), _unit_hint(words)) from None
+        raise Fault(_sentence(str(error)), meant_by(words)) from None
     if length.amount < 1:
         raise Fault(f"{found(words)} is no time at all.", "The shortest is 1.")
     if length.amount * UNITS[length.unit.removesuffix("s")] > LONGEST.total_seconds():
         raise Fault(f"{found(words)} is longer than ten years.")
     return length
-
-
-def _unit_hint(words: str) -> str:
-    """What a duration was probably meant to be, by its misspelt words."""
-    match = re.fullmatch(r"([0-9]+)\s*(?:(\w+)\s+)?([^\W\d]+)", words)
-    if not match:
-        return ""
-    unit = closest(match[3], [name for one in UNITS for name in (one, f"{one}s")])
-    working = closest(match[2] or "", ["working"])
-    if not unit or (match[2] and not working):
-        return ""
-    meant = " ".join(part for part in (match[1], working, unit) if part)
-    return "" if meant == words else f'Did you mean "{meant}"?'
 
 
 def _plain_duration(words: str) -> Duration:

@@ -67,6 +67,10 @@ def hours(words: str) -> str:
 
 def holidays(words: str) -> str:
     """A country, or a country and its part, whose public holidays count."""
+    if words in ("no", "No"):
+        raise Fault(
+            f"{found(words)} is no holiday calendar.", "Where there are none, remove the line; Norway is NO."
+        )
     check_holidays(words)
     return words
 

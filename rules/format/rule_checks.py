@@ -11,7 +11,7 @@ from rules.format.fields import duration
 from rules.format.plain import attempt, block, blocks, stands, word, words
 from rules.format.positions import Document
 from rules.format.problems import Path, Problem, found
-from rules.format.schema import RuleBlock, StepBlock, keys_of
+from rules.format.schema import ConditionsBlock, RuleBlock, StepBlock, keys_of
 from rules.format.steps import rises
 from rules.format.suggest import did_you_mean
 from rules.triggers import TRIGGERS, Trigger, taking
@@ -19,6 +19,7 @@ from rules.triggers import TRIGGERS, Trigger, taking
 _FORMS = ("send", "steps", "invite")
 _RULE_KEYS = keys_of(RuleBlock)
 _STEP_KEYS = keys_of(StepBlock)
+_CONDITIONS = keys_of(ConditionsBlock)
 
 
 class RuleChecks:
@@ -50,7 +51,7 @@ class RuleChecks:
         for extra in forms[1:]:
             message = f"A rule has one of `send:`, `steps:` and `invite:`; this one has `{forms[0]}:` too."
             yield self.document.problem((*path, extra), message, key=True)
-        if "steps" in rule and not rule["steps"]:
+        if rule.get("steps") == []:
             yield self.document.problem(
                 (*path, "steps"), "There are no steps.", "Add one, or remove the rule.", key=True
             )
@@ -113,11 +114,24 @@ class RuleChecks:
                 message = f'"{name}" cannot be asked of "{trigger.name}".'
                 hint = f"It fits: {', '.join(taking(name))}."
                 yield self.document.problem((*path, "if", name), message, hint, key=True)
-        if trigger and trigger.needs and not trigger.needs & set(conditions):
+        yield from self._needed(rule, conditions, path, trigger)
+        yield from self._contractors(conditions, (*path, "if", "contractor"))
+
+    def _needed(
+        self, rule: dict[str, Any], conditions: dict[str, Any], path: Path, trigger: Trigger | None
+    ) -> Iterator[Problem]:
+        """A streak counts one thing: it needs a condition that says which, and can have no second one."""
+        if trigger is None or not trigger.needs:
+            return
+        counted = [name for name in conditions if name in trigger.needs]
+        misspelt = "if" not in rule and stands(rule, "if", _RULE_KEYS)
+        if not misspelt and not any(stands(conditions, name, _CONDITIONS) for name in trigger.needs):
             needed = " or ".join(f"`{name}: 5`" for name in sorted(trigger.needs))
             message = f'"{trigger.name}" needs a condition that says of what.'
             yield self.document.problem((*path, "when"), message, f"Add `if:` with {needed}.")
-        yield from self._contractors(conditions, (*path, "if", "contractor"))
+        for second in counted[1:]:
+            message = f'"{trigger.name}" counts one thing, and there is `{counted[0]}:` already.'
+            yield self.document.problem((*path, "if", second), message, "Make two rules of them.", key=True)
 
     def _contractors(self, conditions: dict[str, Any], path: Path) -> Iterator[Problem]:
         """Names in a condition are those of contractors: the whole name, or the first one."""

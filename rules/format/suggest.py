@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def closest(word: str, allowed: Iterable[str]) -> str | None:
+def closest(word: str, allowed: Iterable[str], cutoff: float = 0.66) -> str | None:
     """The allowed word that looks most like this one, or None where none does."""
     by_shape = {_shape(one): one for one in allowed}
-    shapes = get_close_matches(_shape(word), by_shape, n=1, cutoff=0.66)
+    shapes = get_close_matches(_shape(word), by_shape, n=1, cutoff=cutoff)
     return by_shape[shapes[0]] if shapes else None
 
 

@@ -8,6 +8,7 @@ import pytest
 from relationship.clocks.durations import Duration
 from relationship.templates import TemplateIndex
 from rules.format.loader import examine, load, not_acting
+from rules.format.zones import BY_OTHER_NAMES, zone
 from rules.policy import Count, Policy, Rate, Took
 from rules.triggers import ACTING, TRIGGERS
 
@@ -306,6 +307,7 @@ def test_an_empty_index_refuses_every_letter(good: str) -> None:
         ("mode: dry-run\n", "", "There is no `mode:`"),
         ("email: [dana@acme", "email: [team@acme", "will land in the shared inbox"),
         ("Mon-Fri 21:00-06:00", "Mon-Fri 09:00-17:00", "never meet"),
+        ("Asia/Manila", "Etc/GMT-8", "is 8 hours ahead of Greenwich"),
         ("{took: under", "{role: plumber, took: under", "can never act"),
         ("{took: under", "{phase: paused, took: under", "can never act"),
         ("when: contractor replied", "when: owner replied", "is written for “contractor replied”"),
@@ -324,6 +326,62 @@ def test_what_is_doubtful_is_a_warning_not_an_error(
     findings = examine(good.replace(old, new), letters)
     assert findings.errors == ()
     assert [problem for problem in findings.warnings if warning in problem.message]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2 hrs", "2 hours"),
+        ("48h", "48 hours"),
+        ("90 min", "90 minutes"),
+        ("1 workday", "1 working day"),
+        ("2 business days", "2 working days"),
+        ("two working-days", "2 working days"),
+        ("a week", "1 week"),
+        ("1.5 hours", "90 minutes"),
+        ("half an hour", "30 minutes"),
+        ("2 months", "60 days"),
+        ("2 Wroking days", "2 working days"),
+        ("0h", ""),
+        ("1.5 working days", ""),
+        ("2 working bananas", ""),
+        ("never", ""),
+    ],
+)
+def test_a_duration_in_other_words_is_guessed(
+    good: str, letters: TemplateIndex, written: str, meant: str
+) -> None:
+    text = good.replace("limits:", f"limits:\n  stale after: {written}")
+    [problem] = examine(text, letters).errors
+    assert problem.hint == (f'Did you mean "{meant}"?' if meant else "")
+    assert not meant or not examine(text.replace(f": {written}", f": {meant}"), letters).errors
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("SGT", "Asia/Singapore"),
+        ("AEST", "Australia/Sydney"),
+        ("Pacific Time", "America/Los_Angeles"),
+        ("Germany", "Europe/Berlin"),
+        ("manila", "Asia/Manila"),
+        ("UTC+8", ""),
+        ("-05:00", ""),
+        ("local", ""),
+        ("XYZ", ""),
+    ],
+)
+def test_a_zone_by_another_name_is_guessed_and_no_wrong_one(
+    good: str, letters: TemplateIndex, written: str, meant: str
+) -> None:
+    text = good.replace("Asia/Manila", written)
+    [problem] = examine(text, letters).errors
+    assert ("Did you mean" in problem.hint) == bool(meant)
+    assert meant in problem.hint
+
+
+def test_every_zone_that_is_guessed_is_one() -> None:
+    assert {zone(name) for name in BY_OTHER_NAMES.values()} == set(BY_OTHER_NAMES.values())
 
 
 def test_hours_that_meet_only_in_summer_meet(good: str, letters: TemplateIndex) -> None:

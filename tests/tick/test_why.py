@@ -87,3 +87,21 @@ def test_what_held_a_letter_is_still_told_when_it_has_gone_out(scene):
     assert (sent.decision.verdict, held.decision.verdict) == ("send", "hold")
     assert "outside" in held.why
     assert held.decision.at < sent.decision.at
+
+
+@pytest.mark.parametrize(
+    ("limit", "why"),
+    [
+        ("30 minutes", "if: took: it took 13 h 00 min, not under 30 minutes"),
+        ("30 working minutes", "if: took: it took 1 h 00 min of working time, not under 30 working minutes"),
+    ],
+)
+def test_how_long_an_answer_took_is_told_by_the_clock_that_the_rule_asks(scene, limit, why):
+    scene.policy(scene.rules_text, ("under 2 working hours", f"under {limit}"))
+    scene.tick()
+    scene.at("2026-03-02 20:00")  # Maria works until 17:00
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.at("2026-03-03 09:00")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+    scene.tick()
+    assert scene.why("Thank a quick answer") == [("suppress", why)]
