@@ -122,6 +122,15 @@ def asked_about(scene):
     return f"<{asked.message_id}>"
 
 
+def test_a_draft_that_waits_is_not_read_anew_at_every_tick(scene, monkeypatch):
+    """It waits for days, over a weekend too, and a tick costs what is new."""
+    a_draft(scene)
+    read = []
+    monkeypatch.setattr("tick.owner.approval.paragraphs_of", read.append)
+    scene.run("2026-03-02 18:00")
+    assert read == []
+
+
 # The draft below the answer, as mail programs put it there. What is quoted says "no", "send:" and "#pause".
 DRAFT = """This letter to Maria Santos is ready, and waits for your word:
 

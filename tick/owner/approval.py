@@ -24,7 +24,7 @@ from relationship.messages import Side
 from relationship.parties import Owner
 from tick.books import Books
 from tick.outbox import cancel, reopened
-from tick.owner.mail import alert
+from tick.owner.mail import alert, was_told
 
 YES, NO = "ok", "no"
 # A letter shows it bold, so that it is copied with stars; other keyboards have other colons.
@@ -40,9 +40,7 @@ def ask(books: Books, templates: Templates, now: datetime) -> int:
         if over:
             cancel(draft, over, books, now)
         else:
-            written += alert(
-                books, templates, "owner/approve", f"approve/{draft.token}", _facts(draft, books), now
-            )
+            written += _show(draft, "owner/approve", f"approve/{draft.token}", books, templates, now)
             written += _ask_again(draft, books, templates, now)
     return written + _tell_how_it_stands(books, templates, now)
 
@@ -59,8 +57,16 @@ def _ask_again(draft: Letter, books: Books, templates: Templates, now: datetime)
     """Once, where the answer was neither of the three."""
     if draft.reply != UNCLEAR:
         return False
-    again = f"approve/{draft.token}/again"
-    return alert(books, templates, "owner/approve-again", again, _facts(draft, books), now)
+    return _show(draft, "owner/approve-again", f"approve/{draft.token}/again", books, templates, now)
+
+
+def _show(
+    draft: Letter, template: str, occasion: str, books: Books, templates: Templates, now: datetime
+) -> bool:
+    """Write to the owner what the draft says, once: it waits for days, and is not read again at every tick."""
+    return not was_told(books, occasion) and alert(
+        books, templates, template, occasion, _facts(draft, books), now
+    )
 
 
 def _tell_how_it_stands(books: Books, templates: Templates, now: datetime) -> int:
