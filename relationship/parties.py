@@ -11,75 +11,28 @@ from relationship.clocks.hours import WorkingClock, working_clock
 
 _LETTER = re.compile(r"[^\W\d_]")
 PHASES = ("onboarding", "active", "backup", "paused", "ended")
-_TITLES = frozenset(
-    [
-        "dr",
-        "dra",
-        "prof",
-        "mr",
-        "mrs",
-        "ms",
-        "mx",
-        "herr",
-        "frau",
-        "sr.",
-        "sra",
-        "srta",
-        "ing.",
-        "lic.",
-        "mme",
-        "mlle",
-        "hr.",
-        "fr.",
-        "sig.",
-        "sig.ra",
-        "dott.",
-        "dott.ssa",
-        "dipl.-ing",
-        "dipl.-kfm",
-        "mag.",
-        "med",
-    ]
-)
-_BEHIND = frozenset(
-    [
-        "jr",
-        "sr",
-        "ii",
-        "iii",
-        "iv",
-        "phd",
-        "ph.d",
-        "md",
-        "m.d",
-        "mba",
-        "msc",
-        "bsc",
-        "ma",
-        "ba",
-        "esq",
-        "cpa",
-        "pmp",
-        "inc",
-        "llc",
-        "ltd",
-        "gmbh",
-    ]
-)
+_TITLES = """
+    dr dra prof mr mrs ms mx herr frau sr. sra srta ing. lic. mme mlle hr. fr. sig.
+    sig.ra dott. dott.ssa dipl.-ing dipl.-kfm mag. med
+"""
+_BEHIND = """
+    jr sr ii iii iv phd ph.d md m.d mba msc bsc ma ba esq cpa pmp inc llc ltd gmbh
+"""
 # Chinese, Japanese and Korean names, family name first: who is called by it alone is addressed rudely.
 _FAMILY_FIRST = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u3005\u00b7\u30fb ]+")
 
 
 def first_name_of(name: str) -> str:
     """How a letter greets: without a title, "de la Cruz, Maria" is Maria, "J. Robert Lee" Robert; "" of nothing."""
+    titles, behind = set(_TITLES.split()), set(_BEHIND.split())
     if _FAMILY_FIRST.fullmatch(name):
         return name.strip()
     family, _, given = name.partition(",")
-    titled = family if {word.casefold().strip(".,") for word in given.split()} <= _BEHIND else given
+    titled = family if {word.casefold().strip(".,") for word in given.split()} <= behind else given
     words = [
         bare for word in titled.split() if (bare := word.strip("\"'“”‘’«»()[],;")) and _LETTER.search(bare)
     ]
-    while len(words) > 1 and {words[0].casefold(), words[0].casefold().rstrip(".")} & _TITLES:
+    while len(words) > 1 and {words[0].casefold(), words[0].casefold().rstrip(".")} & titles:
         words = words[1:]
     called = next((word for word in words if len(word.rstrip(".")) > 1), "")
     if words and called in words[1:] and called == words[-1]:

@@ -17,6 +17,7 @@ from mail.reading.understanding import understand
 from relationship.messages import Bounce, Kind, Message, leads
 from relationship.ordering import Identities, merge
 from store.protocol import FolderCursor
+from tick.below import below_their_notes
 from tick.books import Books
 from tick.collect import Batch, whose
 from tick.housekeeping import is_untold, take_in
@@ -153,7 +154,8 @@ class _Recording:
         books = self._books
         mailbox, words = books.policy.mailbox, books.policy.words
         sent = (batch.folder,) if batch.in_sent else ()
-        return understand(raw, batch.people, words, mailbox.trust, self._now, sent, books.routes)
+        found = understand(raw, batch.people, words, mailbox.trust, self._now, sent, books.routes)
+        return below_their_notes(found, books) if books.routes else found
 
     def _heed(self, raw: RawMail, batch: Batch) -> None:
         word = owner_word(raw, batch.people, self._books.policy.mailbox.trust, self._now)

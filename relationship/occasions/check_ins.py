@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relationship.check_ins.bookings import REACHED, occasion_key, proposal_key
+from relationship.check_ins.bookings import REACHED, occasion_key, proposal_key, slot_of
 from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.durations import Duration
 from relationship.letters import State
@@ -79,7 +79,18 @@ def _answered(story: Story, check_in: CheckIn, now: datetime) -> str:
         return f"{story.contractor.name} answered: {check_in.contractor_answer}"
     if check_in.state == "cancelled":
         return f"it was cancelled: {check_in.why}"
-    return _time_is_up(check_in, now)
+    over = _time_is_up(check_in, now)
+    if not over and _answered_by_mail(story, check_in):
+        return f"{story.contractor.name} answered by mail"
+    return over
+
+
+def _answered_by_mail(story: Story, check_in: CheckIn) -> bool:
+    """Whether they wrote back to a letter about this slot, in words that no calendar understands."""
+    told = [x for x in story.letters.values() if slot_of(x.occasion) == (check_in.uid, check_in.sequence)]
+    names = {name for x in told if x.reader is Side.CONTRACTOR for name in (x.message_id, x.alias) if name}
+    said = (m for m in story.human if m.side is Side.CONTRACTOR and m.at >= check_in.planned_at)
+    return any(not names.isdisjoint(m.parents) for m in said)
 
 
 def _time_is_up(check_in: CheckIn, now: datetime) -> str:

@@ -139,6 +139,14 @@ def test_an_unanswered_invitation_is_reminded_once_and_an_answered_one_not(invit
     assert len([one for one in invited.letters(MARIA) if one.subject.startswith("Shall we talk")]) == 1
 
 
+@pytest.mark.parametrize("said", ["Yes, that works for me!", "Perfect, thanks!"])
+def test_who_answers_the_invitation_in_words_is_not_reminded(invited, said):
+    [letter] = invited.letters(MARIA)
+    invited.writes(MARIA, TEAM, f"Re: {letter.subject}", said, f"<{letter.message_id}>")
+    to(invited, check_in(invited).ends_at)
+    assert len(invited.letters(MARIA)) == 1
+
+
 @pytest.mark.parametrize("notice", ["4 hours", "1 day"])
 def test_where_the_notice_is_short_the_reminder_leaves_time_to_answer(scene, notice):
     terms = f"check-ins: {{active: every week, notice: {notice}}}"

@@ -127,3 +127,36 @@ def test_a_brief_that_is_fine_as_it_is_is_not_spoken_of_again(scene):
         "A brief without a deadline"
     )
     assert waits(scene, "Maria", Side.CONTRACTOR) == ["Books"]
+
+
+def noted(scene, more):
+    """The id of the day's mail to Dana, with a note about Ben and one or two about Maria."""
+    scene.tick()
+    scene.at("2026-03-02 14:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.writes(BEN, TEAM, "Page", "Which colour do you like?")
+    if more:
+        scene.writes(MARIA, TEAM, more, "May I take Friday off?")
+    scene.run("2026-03-02 20:00")
+    return f"<{scene.letters(DANA)[-1].message_id}>"
+
+
+def test_who_answers_the_contractor_out_of_a_note_has_answered_what_it_is_about(scene):
+    note = noted(scene, "")
+    scene.writes(
+        DANA, f"{TEAM}, {MARIA}", "Re: Ben is waiting for you: Page, and 1 more", "The Berlin one.", note
+    )
+    scene.tick()
+    story = scene.story("Maria")
+    assert [turn.subject for turn in story.ledger.exchanges] == ["Invoice"]
+    assert [wait.asks for wait in story.ledger.waits] == [False], (
+        "it asks nothing, and nobody is chased for it"
+    )
+    assert waits(scene, "Ben", Side.OWNER) == ["Page"]
+
+
+def test_of_several_notes_about_one_nobody_can_tell_which_is_answered(scene):
+    note = noted(scene, "Holidays")
+    scene.writes(DANA, MARIA, "Fwd: Ben is waiting for you: Page, and 2 more", "Yes.", note)
+    scene.tick()
+    assert sorted(waits(scene, "Maria", Side.OWNER)) == ["Holidays", "Invoice"]
