@@ -39,7 +39,8 @@ _ANSWERS = frozenset(["accepted", "declined", "tentative", "delegated"])
 def calendar_method(mail: Mail) -> str:
     """The iTIP method of a calendar mail in upper case; "" where the mail is not one.
 
-    An .ics file that somebody attached is no calendar mail: its part says "attachment" and names no method.
+    An .ics file that somebody attached is no calendar mail: its part says "attachment", or "inline" of a type that no
+    program shows, and names no method.
     An answer is one in any wrapping: nobody keeps answers in files.
     """
     top = mail.content_type
@@ -51,7 +52,8 @@ def calendar_method(mail: Mail) -> str:
             return named.upper()
         found = _METHOD.search(_FOLD.sub("", part.text))
         method = found[1].upper() if found else ""
-        if method == "REPLY" or (part.disposition != "attachment" and part.kind.startswith("text/")):
+        shown = ("", "inline") if part.kind.startswith("text/") else ("",)
+        if method == "REPLY" or (part.disposition in shown and part.kind in CALENDAR_TYPES):
             return method
     return ""
 

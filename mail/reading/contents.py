@@ -37,6 +37,9 @@ _SEALED = frozenset(
         "application/ms-tnef",
     ]
 )
+# Sealed whatever their type: S/MIME under a type that some gateways make of it, and Microsoft's protected messages,
+# whose text only says where they can be read.
+_SEALED_NAMES, _PROTECTED = (".p7m",), "application/x-microsoft-rpmsg-message"
 _PGP_SEALED = "-----BEGIN PGP MESSAGE-----"
 # Gmail's emoji reactions: a part of its own, which may lie beyond the cap, and a link below the emoji.
 _REACTION, _REACTED = "text/vnd.google.email-reaction+json", "utm_campaign=emojireactionemail"
@@ -131,12 +134,15 @@ def is_readable(mail: Mail, text: str) -> bool:
         return False
     if mail.content_type in _SEALED:
         return False
-    if _PGP_SEALED in text:
+    if _PGP_SEALED in text or any(part.kind == _PROTECTED for part in mail.parts):
         return False
     if text:
         clean = text.isascii() and text.replace("\n", " ").isprintable()
         return clean or len(_GARBAGE.findall(text)) * 10 < len(text)
-    return not any(part.kind in _SEALED for part in mail.parts)
+    return not any(
+        part.kind in _SEALED or part.params.get("name", "").lower().endswith(_SEALED_NAMES)
+        for part in mail.parts
+    )
 
 
 def is_cut(mail: Mail) -> bool:

@@ -31,6 +31,10 @@ _RULE_MARKS = "-_=*—\u2010#"  # Proton's rules are of real hyphens
 _LINE_MARKS = ">›»|&" + _RULE_MARKS  # one of these begins a quoted line, or a rule above an older mail
 # Gmail's older form: "2026-11-09 10:00 GMT+08:00 Jo <jo@x.example>:".
 _GMAIL = re.compile(r"\d{4}-\d\d-\d\d .{1,100}<[^<>]{3,320}>:$")
+# Tuta: "Nov 9, 2026, 10:00 by jo@x.example:", in the writer's language.
+_TUTA = re.compile(
+    r"(?:[^\W\d]{1,12}\.?,? ){0,2}\d.{0,30}\d{1,2}[:.]\d\d(?: [ap]m)?,? \S{1,6} [^\s<>@]{1,64}@\S{1,255}:"
+)
 # In any language: an address in brackets, a time and a date, in a line that ends with a colon.
 _DATED = tuple(
     re.compile(one)
@@ -174,7 +178,7 @@ def _introduces(line: str) -> bool:
 def _is_attribution(line: str) -> bool:
     """Whether a line that ends with a colon names who wrote the mail below it, and when or from where."""
     text = plain(line).strip("*_ ")
-    if _GMAIL.match(text) or all(one.search(text) for one in _DATED):
+    if _GMAIL.match(text) or _TUTA.fullmatch(text) or all(one.search(text) for one in _DATED):
         return True
     says_so = text.rstrip().endswith(_said()) or bool(_wrote().search(text))
     return says_so and bool(_LOOKS_ATTRIBUTED.search(text))

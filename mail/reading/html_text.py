@@ -29,11 +29,22 @@ _BLOCK_NAMES = (
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _QUOTE_MARK = re.compile(
     r"gmail_attr|yahoo_quoted|moz-cite-prefix|moz-forward-container|protonmail_quote|zmail_extra|WordQuote|"
+    r"ntes-mailmaster-quote|lark-mail-quote|history-quote-wrapper|isReplyContent|missive_quote|quoted-content|"
     r"divRplyFwdMsg|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|reply-intro|front-blockquote|"
     r"protonmail_signature_block|gmail_signature_prefix|AppleMailSignature|messageSignatureSection|Zm-_Id_-Sgn(?!\d)|"
     r"(?:^|[\s_-])[Ss]ignature(?:\s|$)"
 )
-_QUOTE_STARTS = frozenset(["appendonsend", "divRplyFwdMsg", "mail-editor-reference-message-container"])
+_QUOTE_STARTS = frozenset(
+    [
+        "appendonsend",
+        "divRplyFwdMsg",
+        "mail-editor-reference-message-container",
+        "zwchr",
+    ]  # the last is Zimbra's
+)
+# The rule that desktop Outlook draws above its block of headers, in whatever language these are.
+_OUTLOOKS_RULE = re.compile(r"border-top:\s?solid #(?:E1E1E1|B5C4DF) 1\.0pt", re.IGNORECASE)
+PRE_DEPTH = 6  # so far above a text is <pre> looked for
 _SHOWN_BEFORE = re.compile(r"^(?:x_)+")  # Outlook on the web puts it before the ids of mail that it shows
 # Previews and the marks of newsletters and help desks.
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -61,18 +72,29 @@ def _pieces(root: "LexborNode", with_quotes: bool) -> list[str]:
         tag = node.tag
         enter = False
         if tag == "-text":
-            out.append(_SPACES.sub(" ", node.text_content or ""))
+            text = node.text_content or ""
+            out.append(text if "\n" in text and _is_set_in_lines(node) else _SPACES.sub(" ", text))
         elif tag == "br":
             out.append("\n")
         elif tag is not None and tag not in _LEFT_OUT:
             mark = "" if with_quotes else _mark(node)
             if mark in _QUOTE_STARTS:
-                break  # Outlook on the web: all that follows is the mail that is answered
+                break  # all that follows is the mail that is answered
             enter = not mark
             if tag in _BLOCKS:
                 _break(out)
         node = node.child if enter and node.child is not None else _after(node, root, out)
     return out
+
+
+def _is_set_in_lines(node: "LexborNode") -> bool:
+    """Whether the line ends of a text are shown: it stands in <pre>, as plain text does that was put into HTML."""
+    above = node.parent
+    for _ in range(PRE_DEPTH):
+        if above is None or above.tag == "pre":
+            break
+        above = above.parent
+    return above is not None and above.tag == "pre"
 
 
 def _mark(node: "LexborNode") -> str:
@@ -85,8 +107,11 @@ def _mark(node: "LexborNode") -> str:
     identity = _SHOWN_BEFORE.sub("", attributes.get("id") or "")
     if identity in _QUOTE_STARTS:
         return identity
-    if _HIDDEN.search(attributes.get("style") or ""):
+    style = attributes.get("style")
+    if style and _HIDDEN.search(style):
         return "hidden"
+    if style and _OUTLOOKS_RULE.search(style):
+        return "divRplyFwdMsg"
     names = f"{attributes.get('class') or ''} {identity} {attributes.get('name') or ''}".strip()
     if not names or not _QUOTE_MARK.search(names):
         return ""

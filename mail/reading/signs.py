@@ -176,18 +176,22 @@ def _auto_submitted(mail: Mail) -> str:
 
 def read_receipt(mail: Mail) -> bool:
     """A disposition notification."""
-    return mail.content_type.startswith("multipart/report") and any(
-        part.kind == "message/disposition-notification" for part in mail.parts
-    )
+    return _reports(mail, "disposition-notification")
 
 
 def abuse_report(mail: Mail) -> bool:
     """A feedback report (ARF), or Hotmail's: the mail complained about, under a subject of its own."""
     if mail.content_type == "multipart/mixed" and _COMPLAINT.match(mail.subject):
         return all(part.kind == "message/rfc822" for part in mail.parts)
-    return mail.content_type.startswith("multipart/report") and any(
-        part.kind == "message/feedback-report" for part in mail.parts
-    )
+    return _reports(mail, "feedback-report")
+
+
+def _reports(mail: Mail, sort: str) -> bool:
+    """Whether a mail is a report of a sort (RFC 6522), by what its head says or by its parts."""
+    if not mail.content_type.startswith("multipart/report"):
+        return False
+    said = mail.headers.first(b"content-type").lower()
+    return sort in said or any(part.kind == f"message/{sort}" for part in mail.parts)
 
 
 def responder_header(mail: Mail) -> bool:

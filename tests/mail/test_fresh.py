@@ -183,6 +183,8 @@ def test_the_answered_mail_is_cut_off(mark: str) -> None:
     [
         "Dana Reyes wrote:",
         "Dana Reyes a écrit :",
+        "Nov 9, 2026, 10:00 by dana@acme.example:",
+        "9. Nov. 2026, 10:00 von dana@acme.example:",
         "Dana via Team wrote:",
         "Quoting Dana Reyes <dana@acme.example>:",
         "Zitat von Dana Reyes <dana@acme.example>:",
@@ -406,6 +408,13 @@ class TestHtml:
             '<div class="front-signature">old</div>',
             '<div id="composer_signature">old</div>',
             '<div style="max-height:0; DISPLAY : none">old</div>',
+            '<div class="ntes-mailmaster-quote"><div>---- old</div><table></table></div>',
+            '<div class="history-quote-wrapper" id="lark-mail-quote-1"><div>old</div></div>',
+            '<div id="isReplyContent">old</div>',
+            '<div class="missive_quote">old</div>',
+            '<div name="quote"><div name="quoted-content">old</div></div>',
+            '<hr id="zwchr" data-marker="__DIVIDER__"><div><b>Mittente: </b>old</div><div>old</div>',
+            '<div style="border:none;border-top:solid #B5C4DF 1.0pt;padding:3.0pt"><p>Mittente: old</p></div>old',
         ],
     )
     def test_what_programs_mark_as_quoted_goes(self, quote: str) -> None:
@@ -419,6 +428,13 @@ class TestHtml:
             "</b> Montag<br><b>An:</b> Maria<br><b>Betreff:</b> Logo</p></div></div><p>Which one?</p></div>"
         )
         assert fresh_text(html_to_text(html)) == "Yes, the blue one."
+
+    def test_plain_text_put_into_html_keeps_its_lines(self) -> None:
+        html = (
+            "<pre>Yes, the blue one.\n\nOn 9 Nov 2026 at 10:00, Dana wrote:\n&gt; <a>Which</a> one?\n</pre>"
+        )
+        assert fresh_text(html_to_text(html)) == "Yes, the blue one."
+        assert html_to_text("<p>one\ntwo</p>") == "one two"
 
     def test_what_gmail_forwards_goes(self) -> None:
         html = (

@@ -95,7 +95,9 @@ MAILS: dict[str, list[str]] = {
         "Content-Type: application/ms-tnef; name=winmail.dat\n\nx",
     ],
     "an invitation or its change": [
-        PERSON + CALENDAR.format(method=method) for method in ("REQUEST", "CANCEL", "COUNTER", "ADD")
+        *(PERSON + CALENDAR.format(method=method) for method in ("REQUEST", "CANCEL", "COUNTER", "ADD")),
+        PERSON
+        + CALENDAR.format(method="REQUEST").replace("text/calendar; method=REQUEST", "application/ics"),
     ],
     "Auto-Submitted: auto-replied": [
         PERSON + "Auto-Submitted: auto-replied (zimbra; vacation)\nSubject: Re: x\n\nAway.",
@@ -105,7 +107,9 @@ MAILS: dict[str, list[str]] = {
         PERSON
         + REPORT.format(
             type="disposition-notification", part="disposition-notification", text="Disposition: x"
-        )
+        ),
+        PERSON  # its boundary is lost
+        + "Content-Type: multipart/report; report-type=disposition-notification;\nboundary=b\n\n--b\n\nIt was read.\n",
     ],
     "a read receipt in words": [
         PERSON + f"Subject: {subject}\n\n{text}\n\n    To: Dana\n    Subject: Logo\n\n..."

@@ -385,7 +385,14 @@ class TestWhatItSays:
         assert read(f"{FROM_DANA}\nCould you do the Bookkeeping?")["maria"].unsuited == ("bookkeeping",)
         assert read(f"{FROM_MARIA}\nThe bookkeeping?")["maria"].unsuited == ()
 
-    @pytest.mark.parametrize("kind", ["multipart/encrypted; boundary=b", "application/pkcs7-mime"])
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            "multipart/encrypted; boundary=b",
+            "application/pkcs7-mime",
+            "application/octet-stream; name=smime.p7m",
+        ],
+    )
     def test_sealed_mail_is_unreadable(self, kind: str, read: Read) -> None:
         assert not read(f"{FROM_MARIA}Content-Type: {kind}\n\n--b\nContent-Type: x/y\n\nqwe\n--b--\n")[
             "maria"
@@ -403,6 +410,12 @@ class TestWhatItSays:
         parts = "--b\n\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b--\n"
         sealed = read(f"{FROM_MARIA}Content-Type: multipart/mixed; boundary=b\n\n{parts}")["maria"]
         assert not sealed.readable
+
+    def test_so_is_a_protected_message_that_only_says_where_it_can_be_read(self, read: Read) -> None:
+        parts = "--b\n\nMaria sent you a protected message. Could you sign in?\n--b\nContent-Type: "
+        parts += "application/x-microsoft-rpmsg-message; name=message.rpmsg\n\nx\n--b--\n"
+        sealed = read(f"{FROM_MARIA}Content-Type: multipart/mixed; boundary=b\n\n{parts}")["maria"]
+        assert (sealed.readable, sealed.asks) == (False, False)
 
     @pytest.mark.parametrize(
         "body",
