@@ -53,7 +53,7 @@ def _set_up(house: House) -> Policy:
         folders = mailbox.ask_folders(inbox)
         circle = people.read_recent(inbox, folders or inbox.folders(), (now - RECENT).date())
     owner = people.ask_owner(circle, found.address)
-    contractors = people.ask_contractors(circle, {found.address, *owner["email"]})
+    contractors = people.ask_contractors(circle, {found.address, *owner["email"], *owner["team"]})
     answers = Answers(found.lines(folders), owner, contractors)
     text = rules_text(answers, now.astimezone(UTC).date(), called(house))
     policy = _checked(text, house)

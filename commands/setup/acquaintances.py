@@ -17,6 +17,7 @@ PROPOSED = 12
 AGREES = 0.8  # of somebody's dates must fit a zone: people travel, and phones lie
 
 _OFFSET = re.compile(rb"([+-])(\d\d)(\d\d)\s*(?:\(.*\))?$")
+_QUOTES = " \t'\"“”„«»‘’‚‹›"
 _NOBODY = re.compile(
     r"^(no-?reply|do-?not-?reply|mailer-daemon|postmaster|bounces?|notifications?|news(letter)?)\b"
 )
@@ -79,11 +80,13 @@ class Circle:
         return len(self._mails)
 
     def writers(self, own: str) -> list[str]:
-        """Addresses that write from the domain of the mailbox, most diligent first."""
+        """Addresses in the mailbox's domain that write to others than the mailbox, most diligent first.
+
+        A contractor may have an address in that domain too (gmail.com, say), but writes to the mailbox.
+        """
         domain = own.partition("@")[2]
-        count = Counter(
-            a for mail in self._mails.values() for a in mail.from_[:1] if a.endswith(f"@{domain}")
-        )
+        elsewhere = (mail for mail in self._mails.values() if own not in mail.to)
+        count = Counter(a for mail in elsewhere for a in mail.from_[:1] if a.endswith(f"@{domain}"))
         return [address for address, _ in count.most_common()]
 
     def proposals(self, own: Iterable[str]) -> list[Acquaintance]:
@@ -103,7 +106,7 @@ class Circle:
 
 def _heard(person: Acquaintance, mail: Mail) -> None:
     person.wrote += 1
-    name = parseaddr(mail.headers.first(b"from"))[0].strip()
+    name = parseaddr(mail.headers.first(b"from"))[0].strip(_QUOTES)
     if name and "@" not in name:
         person.names[" ".join(name.split())[:80]] += 1
     match = _OFFSET.search(mail.headers.raw_first(b"date"))

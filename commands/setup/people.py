@@ -11,6 +11,7 @@ from commands.setup import asking
 from commands.setup.acquaintances import Acquaintance, Circle
 from commands.setup.writing import Lines
 from mail.imap.inbox import Inbox
+from rules.format.fields import text
 from rules.format.people import address as an_address
 from rules.format.people import hours as working_hours
 from rules.format.schema import WORKDAY
@@ -39,9 +40,21 @@ def ask_owner(circle: Circle, mailbox: str) -> dict[str, str | list[str]]:
     others = [address for address in circle.writers(mailbox) if address != mailbox]
     typer.echo("Your own addresses; letters to you go to the first. With commas between them.")
     emails = asking.ask("Your addresses", (others or [mailbox])[0], _addresses)
+    team = _ask_team([address for address in others if address not in emails])
     timezone = _ask_zone("Your time zone", own_zone())
     hours = asking.ask("Your working hours", WORKDAY, working_hours)
-    return {"name": name, "email": emails, "timezone": timezone, "hours": hours}
+    return {"name": name, "email": emails, "team": team, "timezone": timezone, "hours": hours}
+
+
+def _ask_team(colleagues: Sequence[str]) -> list[str]:
+    """Who answers for the owner; asked only where somebody else of their domain writes."""
+    if not colleagues:
+        return []
+    typer.echo(f"These write from your domain too: {', '.join(colleagues)}.")
+    return (
+        asking.maybe("Who of them answers for you? With commas between them (Enter: nobody)", _addresses)
+        or []
+    )
 
 
 def ask_contractors(circle: Circle, own: Iterable[str]) -> list[Lines]:
@@ -136,4 +149,4 @@ def _addresses(answer: str) -> list[str]:
 def _name(answer: str) -> str:
     if not answer or not answer.isprintable():
         raise ValueError("Write it with letters.")
-    return answer
+    return text(answer)  # what the file could not hold is asked for again now

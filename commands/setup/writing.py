@@ -42,7 +42,12 @@ def rules_text(answers: Answers, day: date, program: str) -> str:
 
 def scalar(value: str) -> str:
     """A value as YAML reads it back; quoted wherever there could be a doubt."""
-    plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS and not value.endswith(" ")
+    plain = (
+        _PLAIN.fullmatch(value)
+        and not re.search(":( |$)", value)
+        and value.lower() not in _WORDS
+        and not value.endswith(" ")
+    )
     return value if plain else json.dumps(value, ensure_ascii=False)
 
 

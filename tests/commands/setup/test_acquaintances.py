@@ -65,3 +65,17 @@ def test_a_mail_in_two_folders_counts_once() -> None:
 
 def test_who_writes_for_the_mailbox_is_proposed_as_the_owner() -> None:
     assert circle(NOW).writers(TEAM) == [DANA]
+
+
+def test_a_contractor_in_the_mailboxs_own_domain_is_not_taken_for_the_owner() -> None:
+    """With a mailbox at Gmail, the first proposal for "your addresses" was a contractor at Gmail."""
+    found = Circle()
+    found.add([raw(1, "team@gmail.example", "ana@gmail.example", NOW)])
+    found.add([raw(2, "Ana <ana@gmail.example>", "team@gmail.example", NOW)])
+    assert found.writers("team@gmail.example") == ["team@gmail.example"]
+    assert [one.address for one in found.proposals(["team@gmail.example"])] == ["ana@gmail.example"]
+
+
+def test_quotes_around_a_name_are_none_of_it() -> None:
+    [person] = circle(NOW, writer="“Ana López” <ana@x.example>").proposals([TEAM, DANA])
+    assert person.name == "Ana López"

@@ -2,12 +2,14 @@
 
 import io
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
 from commands.setup import asking
 from commands.setup.acquaintances import Circle
-from commands.setup.people import ask_contractors
+from commands.setup.people import ask_contractors, ask_owner
+from mail.raw import RawMail
 
 MARIA, OTHER, THIRD = "maria@contract.example", "maria@mail.example", "m.santos@else.example"
 
@@ -37,3 +39,21 @@ def test_numbers_that_make_no_sense_are_asked_for_again(
     assert asking.numbers("Which?", 4) == [1, 3, 4]
     said = capsys.readouterr().err
     assert (said.count("Write their numbers"), said.count("The numbers go from 1 to 4.")) == (3, 2)
+
+
+LEE = "lee@acme.example"
+
+
+def test_colleagues_who_write_for_the_mailbox_are_asked_about_and_are_no_contractors(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    circle = Circle()
+    for uid, (writer, to) in enumerate([("dana@acme.example", MARIA)] * 2 + [(LEE, MARIA), (MARIA, LEE)]):
+        header = f"From: {writer}\r\nTo: {to}\r\nMessage-ID: <{uid}@x>\r\n\r\n"
+        at = datetime(2026, 3, 1, tzinfo=UTC)
+        circle.add([RawMail("Sent", uid, at, frozenset(), header.encode(), b"Hello.\r\n", True)])
+    answers(monkeypatch, "“Dana”", "Dana Reyes", "", LEE, "America/New_York", "")
+    owner = ask_owner(circle, "team@acme.example")
+    assert (owner["name"], owner["email"], owner["team"]) == ("Dana Reyes", ["dana@acme.example"], [LEE])
+    assert "Use straight quotes" in capsys.readouterr().err
+    assert LEE not in [one.address for one in circle.proposals(["dana@acme.example", LEE])]

@@ -34,7 +34,21 @@ def test_any_name_comes_back_as_it_was(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Maria", "O'Brien", 'A "B" C', "no", "x: y", "# 1", "- a", "[a]", "null", "Ünal"]
+    "name",
+    [
+        "Maria",
+        "O'Brien",
+        "file:/a: b/c",
+        "a:b:",
+        'A "B" C',
+        "no",
+        "x: y",
+        "# 1",
+        "- a",
+        "[a]",
+        "null",
+        "Ünal",
+    ],
 )
 def test_the_file_is_accepted_whatever_people_are_called(name: str) -> None:
     person = {"name": name, "email": "a@x.example", "timezone": "Asia/Manila", "hours": "Mon-Fri 21:00-06:00"}
