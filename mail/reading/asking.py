@@ -63,6 +63,7 @@ class Lists:
     wish: re.Pattern[str]
     fillers: frozenset[str]
     done: frozenset[str]
+    done_cap: int
     done_begins: frozenset[str]
     bad_news: Phrases
     thanks_for: re.Pattern[str]
@@ -74,6 +75,8 @@ class Lists:
 def _lists(
     closers: tuple[str, ...], asks: tuple[str, ...], done: tuple[str, ...], bad: tuple[str, ...]
 ) -> Lists:
+    # Closers are looked for among the words alone: "¡Gracias totales!" is two of them.
+    closing = [one for one in (*closers, *map(bare, closers)) if one]
     all_done = frozenset(bare(word) for word in (*phrases("done"), *done))
     return Lists(
         asks=Phrases((*phrases("asks"), *asks)),
@@ -81,10 +84,11 @@ def _lists(
         offers=Phrases(phrases("if you have questions")),
         offer=_offer(),
         asks_nothing=Phrases(phrases("asks nothing")),
-        closer=Phrases((*phrases("closers"), *closers)),
+        closer=Phrases((*phrases("closers"), *closing)),
         wish=any_of(phrases("wishes")),
         fillers=frozenset(word for phrase in phrases("fillers") for word in plain(phrase).split()),
         done=all_done,
+        done_cap=max((DONE_CAP, *(2 * len(one) for one in done))),
         done_begins=frozenset(one.split(" ", 1)[0] for one in all_done),
         bad_news=Phrases((*phrases("bad news"), *bad)),
         thanks_for=_thanks_for(),
@@ -196,7 +200,7 @@ def is_bad_news(text: str, lists: Lists) -> bool:
 
 def says_done(text: str, lists: Lists) -> bool:
     """Whether a line says that the work is done, and nothing else."""
-    return any(_is_done(line, lists) for line in text.split("\n") if line and len(line) < DONE_CAP)
+    return any(_is_done(line, lists) for line in text.split("\n") if line and len(line) < lists.done_cap)
 
 
 def _is_done(line: str, lists: Lists) -> bool:

@@ -273,7 +273,9 @@ class RulesFile(Block):
     limits: LimitsBlock = Field(LimitsBlock(), description="What holds whatever the rules say.")
     closers: MaybeTexts = Field([], description="Words that close a conversation, beside the built-in ones.")
     asks: MaybeTexts = Field([], description="Words that ask for an answer, beside the built-in ones.")
-    done: MaybeTexts = Field([], description="Words that say that work is delivered, beside #done.")
+    done: MaybeTexts = Field(
+        [], description="Words that say, alone on a line, that work is delivered, beside #done."
+    )
     bad_news: MaybeTexts = Field([], description="Words that forbid praise, beside the built-in ones.")
     temperature: TemperatureBlock = Field(
         TemperatureBlock(), description="When a relationship is cooling or cold."

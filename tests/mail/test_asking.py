@@ -678,3 +678,20 @@ def test_the_owners_words_come_on_top() -> None:
 def test_a_wish_alone_neither_asks_nor_closes(text: str) -> None:
     assert not closes(text, LISTS)
     assert not asks(text, LISTS)
+
+
+@pytest.mark.parametrize(
+    "word", ["¡Gracias totales!", "over & out", "n/a", "swell.", "10-4", "👌👌", "了解です！"]
+)
+def test_the_owners_closers_close_with_their_marks_and_without(word: str) -> None:
+    lists = lists_for(MoreWords(closers=(word,)))
+    assert closes(word, lists)
+    assert closes(word.strip("¡!.！"), lists)
+    assert not closes(f"{word} but the last one is missing", lists)
+
+
+def test_the_owners_words_for_done_may_be_long() -> None:
+    words = "I have attached all the final files for your review today"
+    lists = lists_for(MoreWords(done=(words,)))
+    assert says_done(f"{words}!", lists)
+    assert not says_done(f"Tomorrow {words}", lists)
