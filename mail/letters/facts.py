@@ -23,8 +23,8 @@ class Fact:
     spanish: Value = None  # the example in Spanish, where it differs
 
 
-def _link(about: str, tag: str) -> Fact:
-    return Fact(about, f"mailto:team@acme.example?subject=Keepwarm%20(kw-sampletoken0)&body=%23{tag}")
+def _link(about: str, tag: str, sign: str = "%23") -> Fact:
+    return Fact(about, f"mailto:team@acme.example?subject=Keepwarm%20(kw-sampletoken0)&body={sign}{tag}")
 
 
 CONTRACTOR = {
@@ -253,6 +253,8 @@ FACTS: Mapping[str, Fact] = {
             "paid": _link("pay went out", "paid"),
             "accept": _link("the proposed time is fine", "accept"),
             "decline": _link("the old time stays", "decline"),
+            "send": _link("the draft may go out", "ok", sign=""),
+            "drop": _link("the draft is dropped", "no", sign=""),
         },
     ),
 }

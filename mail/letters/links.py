@@ -26,6 +26,8 @@ _SUBJECTS: Mapping[str, Mapping[str, str]] = {
         "paid": "Paid",
         "accept": "Yes, at that time",
         "decline": "No, at the old time",
+        "ok": "Yes, send it",
+        "no": "No, drop it",
     },
     "es": {
         "settled": "Asunto resuelto",
@@ -36,6 +38,9 @@ _SUBJECTS: Mapping[str, Mapping[str, str]] = {
         "missed": "No tuvimos la llamada",
     },
 }
+_WORDS = frozenset(["ok", "no"])  # said without a sign, as they are in an answer to a draft
+# What they are called in letters, where the words themselves say too little.
+_NAMES = {"news": "confirm", "ok": "send", "no": "drop"}
 
 
 def answer(tag: str, mailbox: str, token: str, language: str = "en") -> str:
@@ -48,7 +53,7 @@ def answer(tag: str, mailbox: str, token: str, language: str = "en") -> str:
 def _filled_in(tag: str, language: str) -> tuple[str, str]:
     """The words of the subject, and the body."""
     words = _SUBJECTS.get(language.partition("-")[0], {}).get(tag) or _SUBJECTS["en"][tag]
-    return quote(words, safe=""), quote(f"#{tag}", safe="")
+    return quote(words, safe=""), quote(tag if tag in _WORDS else f"#{tag}", safe="")
 
 
 @lru_cache(maxsize=16)  # a letter has a dozen links, one after the other
@@ -70,4 +75,4 @@ def write_news(mailbox: str) -> str:
 def all_answers(mailbox: str, token: str, language: str = "en") -> dict[str, str]:
     """The whole fact `links`, for the letter with this token."""
     found = {tag: answer(tag, mailbox, token, language) for tag in _SUBJECTS["en"]}
-    return {("confirm" if tag == "news" else tag): link for tag, link in found.items()}
+    return {_NAMES.get(tag, tag): link for tag, link in found.items()}

@@ -224,6 +224,18 @@ def test_ok_sends_the_draft(scene, word):
     assert scene.subjects(MARIA) == ["Re: Logo"]
 
 
+@pytest.mark.parametrize(("word", "gone"), [("ok", ["Re: Logo"]), ("no", [])])
+def test_the_links_of_a_draft_say_the_word(scene, word, gone):
+    """Some providers give our letters ids of their own: an answer then names nothing that we know, and a link does."""
+    a_draft(scene)
+    text = scene.letters(DANA)[-1].text.replace(" \n", "").replace("\n", "")
+    subject = re.search(rf"mailto:\S+?\?subject=(\S+?)&body={word}>", text)[1]
+    scene.writes(DANA, TEAM, unquote(subject), f"{word}\n\nSent from my iPhone", folder="INBOX")
+    scene.run("2026-03-02 16:30")
+    assert scene.subjects(MARIA) == gone
+    assert [str(x.state) for x in scene.story("Maria").letters.values()] == ["sent" if gone else "cancelled"]
+
+
 def test_no_drops_it(scene):
     asked = a_draft(scene)
     scene.writes(DANA, TEAM, "Re: May I?", "no", asked, folder="INBOX")

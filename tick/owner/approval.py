@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from email.policy import default
 from unicodedata import normalize
 
-from mail.letters.links import answer
+from mail.letters.links import all_answers, answer
 from mail.letters.rendering import Templates
 from mail.letters.rewording import reworded
 from mail.letters.wording import moment
@@ -24,7 +24,7 @@ from relationship.messages import Side
 from relationship.parties import Owner
 from tick.books import Books
 from tick.outbox import cancel, reopened
-from tick.owner.mail import alert, was_told
+from tick.owner.mail import alert, new_token, was_told
 
 YES, NO = "ok", "no"
 # A letter shows it bold, so that it is copied with stars; other keyboards have other colons.
@@ -64,9 +64,11 @@ def _show(
     draft: Letter, template: str, occasion: str, books: Books, templates: Templates, now: datetime
 ) -> bool:
     """Write to the owner what the draft says, once: it waits for days, and is not read again at every tick."""
-    return not was_told(books, occasion) and alert(
-        books, templates, template, occasion, _facts(draft, books), now
-    )
+    if was_told(books, occasion):
+        return False
+    token = new_token()
+    facts = {**_facts(draft, books), "links": all_answers(books.policy.mailbox.address, token)}
+    return alert(books, templates, template, occasion, facts, now, token)
 
 
 def _tell_how_it_stands(books: Books, templates: Templates, now: datetime) -> int:
