@@ -61,7 +61,9 @@ def automatic_subject(mail: Mail) -> bool:
 
 
 def _is_automatic(subject: str) -> bool:
-    return bool(_automatic_subject().fullmatch(plain(subject))) and not is_reply_subject(subject)
+    if is_reply_subject(subject):
+        return subject[0] in "[(（【" and bool(_tagged_automatic().match(plain(subject)))
+    return bool(_automatic_subject().fullmatch(plain(subject)))
 
 
 def says_automatic(mail: Mail) -> bool:
@@ -121,6 +123,12 @@ def _automatic_subject() -> re.Pattern[str]:
     words = merged(phrases("automatic subjects"))
     bracketed = rf".*[\[(（【]\s*(?:{words})\s*[\])）】].*"
     return re.compile(f"{bracketed}|{SHAPE.format(words=words)}(?:{REST}{_BY})")
+
+
+@cache
+def _tagged_automatic() -> re.Pattern[str]:
+    """What stands before the "Re:" of the mail that is answered: "[Auto-Reply] Re: Logo"."""
+    return re.compile(rf"[\[(（【]\s*(?:{merged(phrases('automatic subjects'))})\s*[\])）】]")
 
 
 @cache

@@ -105,7 +105,7 @@ def _of_recipient(fields: dict[str, str], letter: str) -> Bounce | None:
     code = _CODE.search(fields.get("status", "")) or _CODE.search(fields.get("diagnostic-code", ""))
     status = code[1] if code else ""
     words = fields.get("diagnostic-code", "")
-    if status == "5.4.1" and no_such_address(words):
+    if no_such_address(status, words):
         status = "5.1.1"
     elif action != "delayed" and _says_little(status):
         status = code_by_words(words) or status

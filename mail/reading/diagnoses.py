@@ -58,8 +58,13 @@ _NOT_YET = re.compile(
     re.IGNORECASE,
 )
 
-# Microsoft 365 says so, under 5.4.1, of addresses that do not exist.
-_NO_SUCH_ADDRESS = re.compile(r"recipient address rejected: access denied", re.IGNORECASE)
+# Microsoft 365 says so, under 5.4.1, of addresses that do not exist; others say 5.7.1, and in words that there is none.
+_ACCESS_DENIED = re.compile(r"recipient address rejected: access denied", re.IGNORECASE)
+_NOBODY = re.compile(
+    r"user unknown|unknown user|unknown recipient|no such (?:user|recipient)|(?:user|recipient|mailbox) not found|"
+    r"(?:user|recipient|mailbox|account)\b.{0,80}\bdoes(?:n't| not) exist",
+    re.IGNORECASE,
+)
 
 
 def code_by_words(words: str) -> str:
@@ -72,6 +77,8 @@ def not_yet(words: str) -> bool:
     return bool(_NOT_YET.search(words))
 
 
-def no_such_address(words: str) -> bool:
-    """Whether Microsoft 365 says that the address does not exist."""
-    return bool(_NO_SUCH_ADDRESS.search(words))
+def no_such_address(status: str, words: str) -> bool:
+    """Whether a failure under another code is of an address that does not exist."""
+    if status == "5.4.1" and _ACCESS_DENIED.search(words):
+        return True
+    return status == "5.7.1" and bool(_NOBODY.search(words)) and code_by_words(words) == "5.1.1"

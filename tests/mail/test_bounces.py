@@ -50,6 +50,15 @@ GROUP = (
         ("failed", "5.5.0", "550 5.5.0 Requested action not taken: mailbox unavailable", "5.1.1", True),
         ("failed", "5.4.1", "550 5.4.1 Recipient address rejected: Access denied", "5.1.1", True),
         ("failed", "5.4.1", "no answer from host", "5.4.1", True),
+        (
+            "failed",
+            "5.7.1",
+            "554 5.7.1 Recipient address rejected: user maria@x does not exist",
+            "5.1.1",
+            True,
+        ),
+        ("failed", "5.7.1", "550 5.7.1 Client host blocked using a list; user unknown?", "5.7.1", True),
+        ("failed", "5.7.1", "550 5.7.1 Unable to relay for maria@contract.example", "5.7.1", True),
         ("failed", "5.0.0", "550 <maria@contract.example> is not a known user", "5.1.1", True),
         ("failed", "5.0.0", "551 <maria@contract.example> is a deactivated mailbox", "5.1.1", True),
         # Who is refused is the sender, and not the recipient.
