@@ -12,6 +12,7 @@ lists in `mail/reading/words/`.
 
 import re
 from functools import cache
+from unicodedata import normalize
 
 from mail.reading.signatures import SIGNATURE, above_mark, without_notices, without_signature
 from mail.reading.wordlists import is_greeting, merged, one_of, phrases, plain
@@ -70,7 +71,7 @@ def _fresh_lines(text: str) -> list[str]:
     """The fresh lines, with whatever signature there is, and without what programs put there."""
     text = text[:TEXT_CAP].replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     if not text.isascii():
-        text = text.translate(_INVISIBLE)
+        text = normalize("NFC", text.translate(_INVISIBLE))  # some programs write "ö" as two characters
     if "-----BEGIN PGP SIG" in text:
         text = _PGP_SIGNED.sub("", text).partition("-----BEGIN PGP SIGNATURE-----")[0]
     if "\nbegin " in text:

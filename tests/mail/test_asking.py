@@ -1,5 +1,7 @@
 """What asks, what closes and what is bad news, in the languages that contractors write."""
 
+from unicodedata import normalize
+
 import pytest
 
 from mail.reading.asking import (
@@ -12,6 +14,7 @@ from mail.reading.asking import (
     needs_no_reply,
     says_done,
 )
+from mail.reading.fresh import fresh_text
 
 LISTS = lists_for(MoreWords())
 
@@ -695,3 +698,10 @@ def test_the_owners_words_for_done_may_be_long() -> None:
     lists = lists_for(MoreWords(done=(words,)))
     assert says_done(f"{words}!", lists)
     assert not says_done(f"Tomorrow {words}", lists)
+
+
+@pytest.mark.parametrize("text", ["Podrías enviarme el archivo", "Könntest du die Datei schicken"])
+def test_accents_that_are_characters_of_their_own_ask_and_close_too(text: str) -> None:
+    """Some programs write "ö" as "o" and a mark."""
+    assert asks(fresh_text(normalize("NFD", text)), LISTS)
+    assert closes(fresh_text(normalize("NFD", "Danke schön!")), LISTS)
