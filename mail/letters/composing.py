@@ -34,6 +34,8 @@ MAX_NAME = 100
 _ID = re.compile(r"[!-;=?-~]+")  # printable ASCII without blanks and angle brackets
 _ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
 _METHOD = re.compile(rb"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
+_RIGHT_TO_LEFT = frozenset(["ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"])
+_LEFT = re.compile(r'(<(?:[uo]l|blockquote) style="[^"]{0,80}?)-left:')
 _WIDTH = 72  # characters of a flowed line (RFC 3676, 4.2)
 
 _FRAME = """<!DOCTYPE html>
@@ -134,10 +136,18 @@ def parts(rendered: Rendered, footer: Markdown, subject: str) -> tuple[str, str]
         title=escape_html(subject),
         font=_FONT,
         small=_SMALL,
-        body=rendered.html,
+        body=_turned(rendered.html, rendered.language),
         footer=to_html(footer).replace("<a ", '<a style="color:inherit" '),
     )
     return text, page
+
+
+def _turned(page: str, language: str) -> str:
+    """A letter in a language that is written from right to left begins on the right; its footer has its own words."""
+    if language.partition("-")[0].lower() not in _RIGHT_TO_LEFT:
+        return page
+    page = _LEFT.sub(r"\1-right:", page)
+    return f'<div dir="rtl" style="text-align:right">\n{page}\n</div>'
 
 
 def threaded(in_reply_to: str | None, references: Sequence[str]) -> list[str]:

@@ -7,6 +7,8 @@ without a comma names nobody: in doubt, quiet (RFC 5322, section 3.4; RFC 6854 f
 import re
 from functools import lru_cache
 
+from relationship.domains import on_the_wire
+
 LIST_CAP = 65_536  # characters of a header that are looked at
 REMEMBERED = 500  # bytes: longer lists are read anew each time, so that what is remembered stays small
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -76,7 +78,8 @@ def _address(mailbox: str) -> str:
         mailbox = _GROUP.sub("", mailbox)
     inside = (angles[0].rpartition(":")[2] if angles else mailbox).strip()
     match = _PLAIN.fullmatch("".join(inside.split()) if angles else inside.removeprefix("mailto:"))
-    return match[0].lower().rstrip(".") if match else ""
+    address = match[0].lower().rstrip(".") if match else ""
+    return address if address.isascii() else on_the_wire(address) or address
 
 
 @lru_cache(maxsize=16_384)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from relationship.clocks.daysoff import check_holidays
 from relationship.clocks.weeks import parse_hours
+from relationship.domains import on_the_wire
 from rules.format.fields import told, worded
 from rules.format.problems import Fault, found
 from rules.format.suggest import closest
@@ -39,12 +40,18 @@ _LANGUAGE_NAMES = {
 
 
 def address(words: str) -> str:
-    """One e-mail address, in lower case."""
+    """One e-mail address, in lower case, as it goes over the wire."""
+    words = on_the_wire(words) or words
     if named := _NAMED_ADDRESS.fullmatch(words):
         raise Fault(f"{found(words)} is more than an address.", f"Write only {named[1]}")
     several = [one for one in re.split(r"[\s,;]+", words) if one]
     if len(several) > 1 and all(_ADDRESS.fullmatch(one) for one in several):
         raise Fault(f"{found(words)} is more than one address.", f"Write a list: [{', '.join(several)}]")
+    if not words.isascii() and "@" in words:
+        raise Fault(
+            f"{found(words)} has letters that mail cannot be sent to from everywhere.",
+            "Write another address of theirs, with the letters a to z",
+        )
     if not _ADDRESS.fullmatch(words) or ".." in words or len(words) > 254:
         raise Fault(f"{found(words)} is not an e-mail address.", "Write it like maria@example.com")
     local, host = words.rsplit("@", 1)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -264,3 +265,11 @@ def _unflowed(flowing: str) -> str:
         joined = [*joined[:-1], joined[-1] + whole] if soft else [*joined, whole]
         soft = line.endswith(" ") and line != "-- "
     return "\n".join(joined)
+
+
+def test_what_is_written_from_right_to_left_begins_on_the_right() -> None:
+    points = '<ul style="margin:0;padding-left:22px"><li>padding-left: 1</li></ul>'
+    page = body(read(composed(replace(rendered(), language="he", html=points))), "html")
+    turned = '<ul style="margin:0;padding-right:22px"><li>padding-left: 1'
+    assert f'<div dir="rtl" style="text-align:right">\n{turned}' in page.replace("\r\n", "\n")
+    assert "dir=" not in body(read(composed()), "html")

@@ -70,6 +70,9 @@ def test_what_is_no_header_is_passed_over() -> None:
         (b"a@x, a@x", ("a@x",)),
         (b'"maria"@x', ("maria@x",)),
         (b"a@x.", ("a@x",)),
+        ("Jo <jo@bücher.example>".encode(), ("jo@xn--bcher-kva.example",)),
+        ("Jo <jo@BÜCHER.example>".encode(), ("jo@xn--bcher-kva.example",)),
+        ("Jo <jo@straße.example>".encode(), ("jo@straße.example",)),
         (b'"open quote <b@x>', ("b@x",)),
     ],
 )

@@ -222,6 +222,11 @@ def test_addresses_are_lower_case_and_stand_once(good: str, letters: TemplateInd
     assert policy.contractors[0].addresses == ("maria@contract.example",)
 
 
+def test_a_domain_is_spelt_as_it_goes_over_the_wire(good: str, letters: TemplateIndex) -> None:
+    policy = changed(good, letters, ("email: maria@contract.example", "email: Maria@Bücher.example"))
+    assert policy.contractors[0].addresses == ("maria@xn--bcher-kva.example",)
+
+
 def test_blocks_whose_lines_are_commented_out_count_as_not_written(good: str, letters: TemplateIndex) -> None:
     policy = changed(
         good, letters, ("  per contractor:", "#  per contractor:"), ("limits:\n", "closers:\nlimits:\n")

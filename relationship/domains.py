@@ -1,0 +1,21 @@
+"""Domains in other letters than a to z: one spelling of an address, the one that goes over the wire."""
+
+_BOTH_WAYS = (
+    "ßς\u200c\u200d"  # older and newer programs make two domains of each (UTS 46, deviation characters)
+)
+
+
+def on_the_wire(address: str) -> str:
+    """The address with its domain in ASCII (IDNA): "jo@bücher.example" is jo@xn--bcher-kva.example; "" of none.
+
+    The part before the @ stays as it is.
+    """
+    local, at, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    if any(letter in domain for letter in _BOTH_WAYS):
+        return ""
+    try:
+        return f"{local}{at}{domain.encode('idna').decode('ascii').lower()}"
+    except UnicodeError:
+        return ""
