@@ -9,7 +9,7 @@ from relationship.check_ins.check_in import CheckIn
 from relationship.correspondence import Correspondence, correspondence
 from relationship.facts import Facts, Profile
 from relationship.letters import Letter
-from relationship.messages import LETTER, Message, Side
+from relationship.messages import Message, Side, letter_of
 from relationship.news import News
 from relationship.parties import Contractor, Owner
 from relationship.past import Past
@@ -99,8 +99,7 @@ def _by_copies(letters: Mapping[str, Letter], copies: Collection[Message]) -> Ma
         return letters
     found = dict(letters)
     for message in copies:
-        token = next((hint.removeprefix(LETTER) for hint in message.hints if hint.startswith(LETTER)), "")
-        letter = found.get(token)
+        letter = found.get(token := letter_of(message))
         if letter and message.message_id not in ("", letter.message_id, letter.alias):
             found[token] = replace(letter, alias=message.message_id)
     return found

@@ -104,6 +104,11 @@ FORGOTTEN = "(forgotten)"  # what stands where somebody was named who is to be f
 LETTER = "letter:"  # how the hint begins by which a copy of a letter of ours is known
 
 
+def letter_of(message: Message) -> str:
+    """The token of the letter of ours that a mail is a copy of; "" where it is none."""
+    return next((hint.removeprefix(LETTER) for hint in message.hints if hint.startswith(LETTER)), "")
+
+
 def leads(message: Message) -> tuple[str, ...]:
     """The ids and providers' hints that a mail carries: by each of them others may be led to its conversation."""
     own = (message.message_id,) if message.message_id else ()

@@ -5,11 +5,12 @@ the inbox and half in the sent folder, is then recorded in about the order in wh
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from mail.imap.inbox import BATCH, FolderState, Inbox, Starred
+from mail.imap.inbox import BATCH, FolderClosed, FolderState, Inbox, Starred
 from mail.raw import RawMail
 from mail.reading.sifting import sieve
 from mail.reading.understanding import wants_more
@@ -79,7 +80,8 @@ def _collected(
     yield from _oldest_first(_new_mail(inbox, *look, since, worth) for look in grown)
     for start, state, known in looks:
         if starred and (state.modseq == 0 or state.modseq != known.modseq):
-            yield _flags(inbox, start, state, known, since)
+            with suppress(FolderClosed):
+                yield _flags(inbox, start, state, known, since)
 
 
 def _without_flags(cursor: Cursor) -> Cursor:
@@ -132,9 +134,12 @@ def _new_mail(
 ) -> Iterator[Batch]:
     read_to, people = known, start.people
     start = replace(start, whole=lambda mail: _whole(inbox, mail, people))
-    for mails in inbox.fetch(state.name, state.uidvalidity, known.uidnext, since, BATCH, worth):
-        read_to = replace(known, uidnext=mails[-1].uid + 1)
-        yield replace(start, mails=mails, read_to=read_to)
+    try:
+        for mails in inbox.fetch(state.name, state.uidvalidity, known.uidnext, since, BATCH, worth):
+            read_to = replace(known, uidnext=mails[-1].uid + 1)
+            yield replace(start, mails=mails, read_to=read_to)
+    except FolderClosed:  # what lies in it is read once it is opened to us
+        return
     if read_to.uidnext < state.uidnext:
         yield replace(start, read_to=replace(known, uidnext=state.uidnext))
 

@@ -1,7 +1,8 @@
 """Copies of our own letters are marked as read, and lie in the sent folder; one that cannot be moved stays.
 
 Which they are is known once they are recorded. Where the line dies, the rest is a matter of the next tick; where the
-daemon dies, its successor looks for what is still unread.
+daemon dies, its successor looks for what is still unread. A letter's copy is filed once: a folder that shows what lies
+in others shows it anew each time that it is moved, and who puts it elsewhere afterwards means it.
 """
 
 import logging
@@ -22,15 +23,16 @@ def file_copies(wires: Wires, books: Books, now: datetime) -> None:
     """File what this run has recorded, and what the one before it has left."""
     if wires.looks_back < FILINGS:
         _look_back(wires, books, now)
-    for folder, uid in tuple(wires.copies):
+    for (folder, uid), token in tuple(wires.copies.items()):
         try:
-            wires.inbox.file_copy(folder, uid, wires.inbox.sent_folder())
+            if token not in wires.filed and wires.inbox.file_copy(folder, uid, wires.inbox.sent_folder()):
+                wires.filed.add(token)
         except InboxError as error:
-            wires.copies[folder, uid] += 1
-            if wires.copies[folder, uid] < FILINGS:
+            wires.unfiled[folder, uid] += 1
+            if wires.unfiled[folder, uid] < FILINGS:
                 return
             log.warning("A copy of a letter stays in %s: %s", folder, error)
-        del wires.copies[folder, uid]
+        del wires.copies[folder, uid], wires.unfiled[folder, uid]
 
 
 def _look_back(wires: Wires, books: Books, now: datetime) -> None:
@@ -42,7 +44,7 @@ def _look_back(wires: Wires, books: Books, now: datetime) -> None:
         log.warning("Copies that were left unread could not be looked for: %s", error)
 
 
-def _left_behind(wires: Wires, books: Books, now: datetime) -> dict[tuple[str, int], int]:
+def _left_behind(wires: Wires, books: Books, now: datetime) -> dict[tuple[str, int], str]:
     """The unread copies of letters that went out; where the provider keeps them, none comes unread.
 
     What an owner without a mailbox of their own has not read yet lies there too, and stays.
@@ -52,7 +54,10 @@ def _left_behind(wires: Wires, books: Books, now: datetime) -> dict[tuple[str, i
     inbox, since = wires.inbox, (now - LEFT_BEHIND).date()
     found = {name: inbox.own_unread(name, since) for name in inbox.folders() if name != inbox.sent_folder()}
     return {
-        (name, uid): 0 for name, own in found.items() for uid, token in own.items() if _copied(books, token)
+        (name, uid): token
+        for name, own in found.items()
+        for uid, token in own.items()
+        if _copied(books, token)
     }
 
 

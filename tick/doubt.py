@@ -49,7 +49,7 @@ def _look(letter: Letter, work: Round) -> Sighting:
 
 def _went_out(letter: Letter, look: Sighting, work: Round) -> None:
     drafts = work.wires.inbox.drafts_folder() or "Drafts"
-    as_draft = all(folder == drafts for folder, _ in look.places)
+    as_draft = any(folder == drafts for folder, _ in look.places)  # a folder of all mail shows it as well
     state = State.DRAFTED if as_draft else State.SENT
     at = letter.attempted_at or work.now
     work.books.commit(

@@ -1,5 +1,6 @@
 """The wires to the world, and one round of delivering over them: what is known of the line, and what was done."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,8 +50,10 @@ class Wires:
     unwritten: dict[str, Letter] = field(default_factory=dict)
     # By token: as it was when the draft was judged last.
     drafts: dict[str, Story] = field(default_factory=dict)
-    # Of our own letters, to be filed: by folder and UID, how often that has failed.
-    copies: dict[tuple[str, int], int] = field(default_factory=dict)
+    # Of our own letters, to be filed: by folder and UID, the token.
+    copies: dict[tuple[str, int], str] = field(default_factory=dict)
+    unfiled: Counter[tuple[str, int]] = field(default_factory=Counter)  # of these, how often that has failed
+    filed: set[str] = field(default_factory=set)  # tokens: a view shows a copy anew wherever it is moved
     looks_back: int = 0  # in vain, for copies that an earlier run has left unread; FILINGS: none is to come
     winding_up: bool = False  # the daemon is asked to stop: no further letter is begun
     told: set[str] = field(default_factory=set)  # occasions of mail that the store could not take

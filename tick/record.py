@@ -14,7 +14,7 @@ from mail.raw import RawMail
 from mail.reading.riddles import riddle
 from mail.reading.to_us import bounce_of_owner, owner_word
 from mail.reading.understanding import understand
-from relationship.messages import Bounce, Kind, Message, leads
+from relationship.messages import Bounce, Kind, Message, leads, letter_of
 from relationship.ordering import Identities, merge
 from store.protocol import FolderCursor
 from tick.below import below_their_notes
@@ -49,11 +49,11 @@ class Recorded:
 
 
 def record(
-    batches: Iterable[Batch], books: Books, now: datetime, copies: dict[tuple[str, int], int]
+    batches: Iterable[Batch], books: Books, now: datetime, copies: dict[tuple[str, int], str]
 ) -> Recorded:
     """Record batches as they come. What was read before the line broke is kept.
 
-    `copies` takes up our own letters' copies that are to be filed, by folder and UID.
+    `copies` takes up our own letters' copies that are to be filed: by folder and UID, their tokens.
     """
     work = _Recording(books, now, copies)
     try:
@@ -72,7 +72,7 @@ def record(
 class _Recording:
     """What is understood, and not yet committed."""
 
-    def __init__(self, books: Books, now: datetime, copies: dict[tuple[str, int], int]) -> None:
+    def __init__(self, books: Books, now: datetime, copies: dict[tuple[str, int], str]) -> None:
         self.done = Recorded()
         self._books, self._now, self._copies = books, now, copies
         self._waiting = Waiting()
@@ -138,8 +138,8 @@ class _Recording:
             self._waiting.add(key, message)
         if not concerned:
             self._heed(raw, batch)
-        elif not batch.in_sent and not raw.is_draft and any(m.kind is Kind.OWN for _, m in concerned):
-            self._copies[raw.folder, raw.uid] = 0
+        elif not batch.in_sent and not raw.is_draft and (own := _own_among(concerned)):
+            self._copies[raw.folder, raw.uid] = letter_of(own) or own.key
 
     def _set_aside(self, raw: RawMail, why: str) -> None:
         """Keep the first of a tick's riddles as evidence, and count those that are new."""
@@ -171,6 +171,10 @@ class _Recording:
         if token in self._books.owner.letters or token in self._books.routes:
             why = f" ({bounce.status})" if bounce.status else ""
             self.done.returned = f"Mail to you ({bounce.address}) comes back{why}: is the address right?"
+
+
+def _own_among(concerned: Pairs) -> Message | None:
+    return next((message for _, message in concerned if message.kind is Kind.OWN), None)
 
 
 def _taken_in(key: str, messages: Iterable[Message], books: Books, now: datetime) -> list[Message]:

@@ -5,7 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -42,8 +42,9 @@ class Dovecot:
     host = "127.0.0.1"
     password = PASSWORD
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, changes: Mapping[str, str] | None = None, more: str = "") -> None:
+        """`changes` are made in the configuration below, `more` stands behind it; {root} in them is the folder."""
+        self.root, self._changes, self._more = root, changes or {}, more
         self.certificates = Certificates(root / "certificates")
         self.authority = self.certificates.authority
         self.imap_port, self.imaps_port, self.lmtp_port, self.auth_port = (free_port() for _ in range(4))
@@ -69,7 +70,7 @@ class Dovecot:
         shutil.chown(self.root / "homes", "mail", "mail")
         if not (self.root / "users").exists():  # whoever was added stays through a restart
             (self.root / "users").write_text("".join(map(self._account, USERS)))
-        (self.root / "dovecot.conf").write_text(self._configuration())
+        (self.root / "dovecot.conf").write_text(self._changed(self._configuration()))
         self._process = subprocess.Popen((program("dovecot"), "-F", "-c", str(self.root / "dovecot.conf")))
         wait_for("Dovecot", lambda: listens(self.imap_port) and listens(self.lmtp_port), self.log)
 
@@ -140,6 +141,12 @@ class Dovecot:
             check=False,
             capture_output=True,
         )
+
+    def _changed(self, configuration: str) -> str:
+        for old, new in self._changes.items():
+            assert old in configuration
+            configuration = configuration.replace(old, new)
+        return configuration + self._more.replace("{root}", str(self.root))
 
     def _configuration(self) -> str:
         certificates = self.certificates.root

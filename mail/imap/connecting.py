@@ -17,6 +17,8 @@ LINE_ERRORS = (OSError, EOFError, imaplib.IMAP4.error, IMAPClientError, ValueErr
 
 GOODBYE_SECONDS = 3.0
 
+_NOT_NOW = ("[UNAVAILABLE]", "[LIMIT]", "[INUSE]", "[SERVERBUG]")  # RFC 5530: no fault of the password
+
 # imaplib takes a line of over 1 MB for an attack; the answer to a SEARCH is one line, of 150,000 mails even.
 imaplib._MAXLINE = 100_000_000  # type: ignore[attr-defined]
 
@@ -143,7 +145,7 @@ def _log_in(client: IMAPClient, settings: InboxSettings) -> None:
             else:
                 client.login(login, password)
     except LoginError as error:
-        raise LoginRefusedError(_refused(settings, _said(error))) from None
+        raise _refused(settings, _said(error)) from None
     except UnicodeEncodeError:
         raise InboxError(
             f"The IMAP server {settings.server.host} takes only ASCII passwords; choose another one."
@@ -190,11 +192,14 @@ def _refused_token(settings: InboxSettings, said: str) -> str:
     )
 
 
-def _refused(settings: InboxSettings, said: str) -> str:
-    if "[UNAVAILABLE]" in said.upper():  # RFC 5530: the server's trouble, not the password's
-        return f"The IMAP server {settings.server.host} cannot check logins right now. It says: {said}"
-    return (
-        f"The IMAP server {settings.server.host} refuses the login {settings.login}; "
+def _refused(settings: InboxSettings, said: str) -> InboxError:
+    host = settings.server.host
+    if any(code in said.upper() for code in _NOT_NOW):
+        return InboxError(
+            f"The IMAP server {host} lets nobody in as {settings.login} right now. It says: {said}"
+        )
+    return LoginRefusedError(
+        f"The IMAP server {host} refuses the login {settings.login}; "
         f"check `login:` and `password:` under `mailbox:` in rules.yaml. It says: {said}"
     )
 

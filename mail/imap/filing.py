@@ -57,10 +57,19 @@ def remove(client: IMAPClient, uid: int) -> bool:
     return True
 
 
-def create(client: IMAPClient, folder: str) -> None:
-    """Make a folder, unless somebody has made it meanwhile."""
+def create(client: IMAPClient, folder: str) -> str:
+    """Make a folder, unless somebody has made it meanwhile; its name, which begins as all of ours do."""
+    prefix = _our_prefix(client)
+    name = folder if folder.startswith(prefix) else prefix + folder
     try:
-        client.create_folder(folder)
+        client.create_folder(name)
     except IMAPClientError:
-        if not client.folder_exists(folder):
+        if not client.folder_exists(name):
             raise
+    return name
+
+
+def _our_prefix(client: IMAPClient) -> str:
+    """How the names of our own folders begin (RFC 2342): with `INBOX.` on many a server, with nothing on most."""
+    personal = client.namespace().personal if client.has_capability("NAMESPACE") else None
+    return str(personal[0][0]) if personal else ""

@@ -18,12 +18,13 @@ from mail.imap.ahead import Relay, Search
 from mail.imap.connecting import InboxError, InboxSettings, settings_from_url
 from mail.imap.folders import FolderState
 from mail.imap.idling import HasFileno
-from mail.imap.line import FolderChanged, Line
+from mail.imap.line import FolderChanged, FolderClosed, Line
 from mail.imap.looking import Sighting
 from mail.raw import RawMail
 
 __all__ = [
     "FolderChanged",
+    "FolderClosed",
     "FolderState",
     "Inbox",
     "InboxError",
@@ -108,11 +109,15 @@ class Inbox:
         with self._line.outside() as client:
             if client.has_capability("LIST-STATUS"):
                 self._line.listing, found = listing.listed_with_states(client)
+                told_of = folders.readable(self._line.listing)
+                # What the one answer for all leaves out (RFC 5819, section 2) has perhaps only failed.
+                missing = [name for name in names if name in told_of and name not in found]
+                found |= listing.states(client, missing, self._states)
             else:
                 self._looks += 1
                 if self._looks >= LIST_AGAIN:
                     self._line.listing, self._looks = listing.listed(client), 0
-                found = listing.states(client, names)
+                found = listing.states(client, names, self._states)
             if self._line.settings.starred and labels.is_gmail(client):  # it is not said whether labels count
                 found = {name: replace(state, modseq=0) for name, state in found.items()}
             return found
@@ -132,8 +137,7 @@ class Inbox:
         header fields, is passed over: it comes with these alone. A mail that the server cannot hand out comes
         with an empty header. FolderChanged where the folder has another UIDVALIDITY.
         """
-        with self._line.speaking() as client:
-            uidnext = self._line.examine(client, folder, uidvalidity).uidnext
+        uidnext = self._line.opened(folder, uidvalidity).uidnext
         if folder in self._states:  # what was told of there is looked for, even where this answer lags behind
             uidnext = max(uidnext, self._states[folder].uidnext)
         uids = Search(self._line, folder, uidvalidity, since).batches(range(first_uid, uidnext), batch)
@@ -150,8 +154,8 @@ class Inbox:
         Of mails that changed after `since_modseq`, where the server counts changes (RFC 7162), else of all;
         of those that the server took in since a date, where one is given.
         """
+        uidvalidity, headers = self._line.opened(folder).uidvalidity, dict[int, bytes]()
         with self._line.speaking() as client:
-            uidvalidity, headers = self._line.examine(client, folder).uidvalidity, dict[int, bytes]()
             uids = searching.uids_flagged(client, since_modseq, since, self._line.settings.starred)
             for some in searching.batches(uids, BATCH):
                 headers |= searching.fetch_headers(client, some, STARRED_FIELDS)
@@ -166,8 +170,11 @@ class Inbox:
         if not addresses:
             return found
         for name in names:
+            try:
+                uidvalidity = self._line.opened(name).uidvalidity
+            except FolderClosed:
+                continue
             with self._line.speaking() as client:
-                uidvalidity = self._line.examine(client, name).uidvalidity
                 uids = searching.uids_written_by(client, addresses, since)
             for some in searching.batches(uids, BATCH):
                 found += patiently.fetched(self._line, name, uidvalidity, some)
@@ -176,7 +183,7 @@ class Inbox:
     def marks(self) -> tuple[tuple[str, int, int], ...]:
         """Folder, UIDVALIDITY and UIDNEXT of every folder now: from where the in-doubt look has to search."""
         with self._line.outside() as client:
-            return tuple((state.name, state.uidvalidity, state.uidnext) for state in looking.now(client))
+            return tuple((state.name, state.uidvalidity, state.uidnext) for state in looking.now(client)[0])
 
     def find_letter(self, token: str, message_id: str, marks: Iterable[tuple[str, int, int]]) -> Sighting:
         """The in-doubt look: whether a letter, or its copy, arrived anywhere since the marks were taken."""
@@ -185,8 +192,11 @@ class Inbox:
 
     def own_unread(self, folder: str, since: date) -> dict[int, str]:
         """Unread letters of ours in a folder, by UID with their tokens; of those taken in since a date."""
+        try:
+            self._line.opened(folder)
+        except FolderClosed:
+            return {}
         with self._line.speaking() as client:
-            self._line.examine(client, folder)
             return filing.own_unread(client, since)
 
     def file_copy(self, folder: str, uid: int, destination: str | None) -> bool:
@@ -204,7 +214,7 @@ class Inbox:
         """Leave a draft or a copy in a folder, which is made where it is missing; `at` is aware."""
         with self._line.speaking() as client:
             if not any(there.name == folder for there in self._line.folders()):
-                filing.create(client, folder)
+                folder, self._line.listing = filing.create(client, folder), []
             client.append(folder, content, tuple(flag.encode() for flag in flags), at)
 
     def remove_own(self, folder: str, token: str, at: datetime | None = None) -> bool:

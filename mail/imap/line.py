@@ -4,7 +4,7 @@ On it one question is asked after the other, or several at once (`ask`): before 
 those are read and held. What the server told of its folders is known as long as the line lives.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +22,10 @@ _NONE = ("", 0)  # no folder is open
 
 class FolderChanged(InboxError):  # noqa: N818 - a thing that happens, said in its name
     """The folder has another UIDVALIDITY: its UIDs known so far mean nothing now (RFC 3501, 2.3.1.1)."""
+
+
+class FolderClosed(InboxError):  # noqa: N818
+    """The folder is listed, and not ours to read: somebody else's, say."""
 
 
 @dataclass(eq=False)
@@ -89,12 +93,21 @@ class Line:
     def examine(self, client: IMAPClient, folder: str, uidvalidity: int = 0) -> FolderState:
         """Open a folder for reading only; how far it has grown."""
         self._open = _NONE
-        answer: Mapping[bytes, int] = client.select_folder(folder, readonly=True)
+        answer = listing.examine(client, folder)
         now = answer[b"UIDVALIDITY"]
         if uidvalidity not in (0, now):
             raise FolderChanged(f"The folder `{folder}` was rebuilt by the server; it has to be read anew.")
         self._open = (folder, now)
         return FolderState(folder, now, answer.get(b"UIDNEXT", 2**32))
+
+    def opened(self, folder: str, uidvalidity: int = 0) -> FolderState:
+        """The same for whoever can do without the folder: FolderClosed, and the line stays, where it is not ours."""
+        with self.speaking() as client:
+            try:
+                return self.examine(client, folder, uidvalidity)
+            except listing.NotOursError as error:
+                closed = FolderClosed(str(error))
+        raise closed
 
     def leave(self, client: IMAPClient) -> None:
         """Leave the open folder."""

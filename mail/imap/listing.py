@@ -1,6 +1,8 @@
 """Asking the server for its folders and how far they have grown, in one go where it can (RFC 5819)."""
 
-from collections.abc import Iterable
+import imaplib
+import re
+from collections.abc import Container, Iterable, Mapping
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
@@ -9,7 +11,14 @@ from imapclient.response_parser import parse_response
 
 from mail.imap.folders import Folder, FolderState
 
+INBOX = "INBOX"
 _Items = dict[bytes, int]
+_CODE = re.compile(r"\[([^\] ]+)")
+_NOT_OURS = ("NOPERM", "NONEXISTENT", "CANNOT")  # RFC 5530
+
+
+class NotOursError(imaplib.IMAP4.error):
+    """A folder that is listed, and that we may not read: somebody else's, say."""
 
 
 def listed(client: IMAPClient) -> list[Folder]:
@@ -36,11 +45,29 @@ def _list(client: IMAPClient, wanted: str) -> list[Folder]:
     return [_folder(*row) for row in rows]
 
 
-def states(client: IMAPClient, names: Iterable[str]) -> dict[str, FolderState]:
-    """The states of these folders, one round trip each; a folder that has gone is left out."""
+def states(client: IMAPClient, names: Iterable[str], known: Container[str] = ()) -> dict[str, FolderState]:
+    """The states of these folders, one round trip each; a folder that has gone, or is not ours to read, is left out.
+
+    IMAPClientError where the server says no to one that it told of before (`known`), or says that it is ill: who takes
+    that for an empty folder takes the answers in it for not given.
+    """
     leave(client)
-    found = (_state_of(client, name) for name in names)
+    found = (_state_of(client, name, known) for name in names)
     return {state.name: state for state in found if state is not None}
+
+
+def examine(client: IMAPClient, folder: str) -> Mapping[bytes, int]:
+    """Open a folder for reading only; IMAPClientError names the folder where the server says no."""
+    try:
+        answer: Mapping[bytes, int] = client.select_folder(folder, readonly=True)
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError as error:
+        said = str(error).removeprefix("select failed: ")
+        forbidden = folder != INBOX and "[NOPERM]" in said.upper()
+        sort = NotOursError if forbidden else IMAPClientError
+        raise sort(f"the folder `{folder}` cannot be opened: {said}") from None
+    return answer
 
 
 def leave(client: IMAPClient) -> None:
@@ -70,15 +97,29 @@ def _close(client: IMAPClient) -> bool:
     return True
 
 
-def _state_of(client: IMAPClient, name: str) -> FolderState | None:
+def _state_of(client: IMAPClient, name: str, known: Container[str]) -> FolderState | None:
     imap = client._imap
     imap.untagged_responses.pop("STATUS", None)
     typ, data = imap.status(client._normalise_folder(name), _items(client))
-    if typ == "NO":
+    if typ == "NO" and not (_fails(data, name, known) and client.folder_exists(name)):
         return None
+    if typ == "NO":
+        raise IMAPClientError(f"the folder `{name}` cannot be looked at: {_said(data[0])}")
     client._checkok("status", typ, data)
     items = parse_response(data)[-1]
     return _state(name, items)
+
+
+def _fails(answer: list[bytes], name: str, known: Container[str]) -> bool:
+    """Whether a "no" tells that the server is ill, and not what our rights are (RFC 5530)."""
+    if name == INBOX:  # everybody has one, and may read it
+        return True
+    code = _CODE.search(_said(answer[0]))
+    return code[1].upper() not in _NOT_OURS if code else name in known
+
+
+def _said(answer: bytes | None) -> str:
+    return (answer or b"").decode("utf-8", "replace")
 
 
 def _items(client: IMAPClient) -> str:

@@ -8,7 +8,7 @@ be missed).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from imapclient import IMAPClient
@@ -42,10 +42,12 @@ def find(
     """Look for a letter in all that arrived since the marks (folder, UIDVALIDITY, UIDNEXT)."""
     read = {name: FolderState(name, uidvalidity, uidnext) for name, uidvalidity, uidnext in marks}
     places: dict[tuple[str, int], bytes] = {}
+    known = {*read}
     for _ in range(ROUNDS):
-        grown = [state for state in now(client) if _has_grown(state, read.get(state.name))]
+        states, all_told = now(client, known)
+        grown = [state for state in states if _has_grown(state, read.get(state.name))]
         if not grown:
-            return _sighting(places, message_id, complete=True)
+            return _sighting(places, message_id, complete=all_told)
         for state in grown:
             if not _look_through(client, state, read, (token, message_id), batch, places):
                 return _sighting(places, message_id, complete=False)
@@ -53,11 +55,21 @@ def find(
     return _sighting(places, message_id, complete=False)
 
 
-def now(client: IMAPClient) -> list[FolderState]:
-    """The states of every folder, Junk and Trash too."""
+def now(client: IMAPClient, known: Container[str] = ()) -> tuple[list[FolderState], bool]:
+    """The states of every folder, Junk and Trash too; and whether the server tells of each that we may read."""
+    found, all_told = dict[str, FolderState](), True
     if client.has_capability("LIST-STATUS"):
-        return list(listing.listed_with_states(client)[1].values())
-    return list(listing.states(client, folders.readable(listing.listed(client))).values())
+        listed, found = listing.listed_with_states(client)
+    else:
+        listed = listing.listed(client)
+    for name in folders.readable(listed):
+        try:
+            found |= {} if name in found else listing.states(client, [name], known)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError:
+            all_told = False
+    return list(found.values()), all_told
 
 
 def _has_grown(now: FolderState, before: FolderState | None) -> bool:

@@ -12,6 +12,8 @@ Fixtures (they need root, and Debian's dovecot-imapd, dovecot-lmtpd and postfix)
   `imap_url`, `smtp_url`, `deliver_to(address, content, at, folder, flags)`, `mailbox(address, folder)`, and
   `arrived(address, count, folder)`, which waits. Everybody's password is `real_mail.password`;
   `add_user(address)` makes people besides those of `USERS`.
+- `odd_bench(changes, more)` (function) makes the command line before a Dovecot that is set up otherwise, and a Postfix
+  before that: see bench.servers.dovecot.
 """
 
 import json
@@ -21,7 +23,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -248,3 +251,24 @@ class Bench:
 def bench(real_mail: RealMail, tmp_path: Path) -> Bench:
     """The command line, a rules file and an empty data folder, before real servers."""
     return Bench(real_mail, tmp_path)
+
+
+@pytest.fixture
+def odd_bench(dovecot, tmp_path) -> Iterator[Callable[..., Bench]]:
+    """The command line before a Dovecot of one's own, and a Postfix before that."""
+    with ExitStack() as stack:
+
+        def make(changes: dict[str, str] | None = None, more: str = "") -> Bench:
+            root = Path(tempfile.mkdtemp(prefix="keepwarm-odd-"))
+            stack.callback(shutil.rmtree, root, ignore_errors=True)
+            root.chmod(0o755)
+            for name in ("dovecot", "postfix"):
+                (root / name).mkdir()
+            imap = Dovecot(root / "dovecot", changes, more)
+            smtp = Postfix(root / "postfix", imap)
+            for server in (imap, smtp):
+                stack.callback(server.stop)
+                server.start()
+            return Bench(RealMail(imap, smtp), tmp_path)
+
+        yield make

@@ -1,0 +1,211 @@
+"""Mailboxes that are set up otherwise than most: a real Dovecot with other stores, namespaces and rights."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bench.servers.proxy import DOWN, UP, Cut, Line, Proxy
+from mail.imap.inbox import Inbox, InboxError, settings_from_url
+from mail.smtp.delivery import deliver
+from mail.smtp.delivery import settings_from_url as smtp_settings
+
+TEAM, DANA = "team@acme.example", "dana@acme.example"
+MARIA, BEN, TOM = "maria@contract.example", "ben@contract.example", "tom@contract.example"
+NONE_MADE = {"    auto = subscribe\n": "    auto = no\n"}
+UNDER_INBOX = NONE_MADE | {"  separator = /\n": "  separator = .\n  prefix = INBOX.\n"}
+MBOX = {
+    "mail_location = sdbox:~/mail": "mail_location = mbox:~/mail:INBOX=~/inbox\nmbox_lock_timeout = 1 secs\n"
+    "mbox_read_locks = fcntl\nmbox_write_locks = fcntl"
+}
+ALL_MAIL = r"""
+mail_plugins = $mail_plugins virtual
+namespace virtual {
+  prefix = virtual/
+  separator = /
+  location = virtual:{root}/virtual:INDEX=~/virtual
+  mailbox All {
+    special_use = \All
+    auto = subscribe
+  }
+}
+"""
+SHARED = """
+mail_plugins = $mail_plugins acl
+protocol imap {
+  mail_plugins = $mail_plugins imap_acl
+}
+namespace shared {
+  type = shared
+  separator = /
+  prefix = shared/%%u/
+  location = sdbox:%%h/mail
+  subscriptions = no
+  list = yes
+}
+plugin {
+  acl = vfile
+  acl_shared_dict = file:{root}/homes/shared-mailboxes
+}
+"""
+LETTER = (
+    b"From: team@acme.example\r\nTo: maria@contract.example\r\nX-Keepwarm-Letter: t0ken\r\n"
+    b"Message-ID: <t0ken@acme.example>\r\nSubject: Hello\r\n\r\nHello.\r\n"
+)
+
+
+def inbox_of(bench, url: str = "") -> Inbox:
+    return Inbox(settings_from_url(url or bench.mail.imap_url, TEAM, bench.mail.password, timeout=20))
+
+
+def answers_quickly(bench, subject: str, sent: str = "Sent") -> None:
+    """Maria answers a question within half an hour: a thank-you is due."""
+    asked = _written(DANA, MARIA, subject, f"<{subject}@acme.example>", 30)
+    bench.mail.deliver_to(TEAM, asked, datetime.now(UTC) - timedelta(minutes=30), sent)
+    answer = _written(MARIA, TEAM, f"Re: {subject}", f"<re-{subject}@contract.example>", 0)
+    answer = answer.replace(b"Subject:", f"In-Reply-To: <{subject}@acme.example>\r\nSubject:".encode())
+    bench.mail.deliver_to(TEAM, answer, datetime.now(UTC))
+
+
+def _written(sender: str, to: str, subject: str, name: str, minutes: int) -> bytes:
+    at = datetime.now(UTC) - timedelta(minutes=minutes)
+    head = f"From: {sender}\r\nTo: {to}\r\nDate: {at:%a, %d %b %Y %H:%M:%S} +0000\r\nMessage-ID: {name}\r\n"
+    return f"{head}Subject: {subject}\r\n\r\nHere is the plan.\r\n".encode()
+
+
+def begun(bench):
+    """The first run is over, and what follows lies after it."""
+    bench.once()
+    time.sleep(1.1)  # mail servers count in whole seconds
+    return bench
+
+
+# -- folders are made where the server has them -----------------------------------------------------------------
+
+
+def test_a_draft_where_all_folders_lie_under_inbox_and_none_is_for_drafts(odd_bench) -> None:
+    bench = odd_bench(UNDER_INBOX)
+    bench.write(bench.text, ("mode: live", "mode: drafts"))
+    begun(bench)
+    for job in ("one", "two"):
+        answers_quickly(bench, job, "INBOX.Outbox")
+        assert bench.once()["composed"] == 1
+        bench.write(bench.text, ("mode: live", "mode: drafts"), ("    at most: once in 2 weeks\n", ""))
+    assert len(bench.mail.mailbox(TEAM, "INBOX.Drafts")) == 2
+
+
+def test_a_copy_where_all_folders_lie_under_inbox_and_none_is_for_what_is_sent(odd_bench) -> None:
+    bench = odd_bench(UNDER_INBOX)
+    bench.write(bench.text, ("mailbox:\n", "mailbox:\n  copies: append\n"))
+    answers_quickly(begun(bench), "one", "INBOX.Outbox")
+    assert bench.once()["sent"] == 1
+    assert len(bench.mail.mailbox(TEAM, "INBOX.Sent")) == 1
+
+
+# -- a folder that shows the mail of all others -------------------------------------------------------------------
+
+
+@pytest.fixture
+def all_mail(odd_bench):
+    bench = odd_bench(more=ALL_MAIL)
+    (bench.mail.dovecot.root / "virtual" / "All").mkdir(parents=True)
+    (bench.mail.dovecot.root / "virtual" / "All" / "dovecot-virtual").write_text("*\n-Trash\n  all\n")
+    return bench
+
+
+def test_a_copy_that_a_view_of_all_mail_shows_is_filed_once(all_mail) -> None:
+    """It appears there anew wherever it is moved: it was moved on and on, as fast as the server could."""
+    answers_quickly(begun(all_mail), "one")
+    assert all_mail.once()["sent"] == 1
+    all_mail.mail.arrived(TEAM, 3, "virtual/All")
+    assert all_mail.once()["read"] < 5
+    assert all_mail.once()["read"] == 0
+    with all_mail.mail.dovecot.client(TEAM) as client:
+        client.select_folder("Sent", readonly=True)
+        assert client.search() == [1, 2]
+        assert b"\\Seen" in client.get_flags([2])[2]
+
+
+def test_a_draft_in_doubt_is_a_draft_though_a_view_of_all_mail_shows_it_too(all_mail) -> None:
+    def dying(direction: str, data: bytes, line: Line) -> bytes:
+        line.counts["append"] += direction == UP and b" APPEND " in data
+        if direction == DOWN and line.counts["append"] and b"Append completed" in data:
+            raise Cut
+        return data
+
+    with Proxy(all_mail.mail.dovecot.imap_port) as proxy:
+        all_mail.mail.imap_url = f"imap://127.0.0.1:{proxy.port}"
+        all_mail.write(all_mail.text, ("mode: live", "mode: drafts"))
+        answers_quickly(begun(all_mail), "one")
+        proxy.fault = dying
+        assert all_mail.command("run", "--once", ok=False).returncode == 1
+        proxy.fault = None
+        assert all_mail.once()["sent"] == 0
+    [row] = [row for row in all_mail.rows("why") if row["rule"] == "Thank a quick answer"]
+    assert "left as a draft" in row["why"]
+    assert len(all_mail.mail.mailbox(TEAM, "Drafts")) == 1
+
+
+# -- folders that cannot be read ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["plain", "bare"])
+def test_a_folder_that_we_may_see_and_not_read_keeps_nobody_from_being_reminded(odd_bench, kind) -> None:
+    bench = odd_bench(more=SHARED)
+    bench.mail.dovecot.append(TOM, [(b"From: x@y.example\r\n\r\n", datetime.now(UTC), ())], "Private")
+    with bench.mail.dovecot.client(TOM) as client:
+        client.setacl("Private", TEAM, "l")
+    bench.mail.imap_url = bench.mail.dovecot.url(kind)
+    bench.write(bench.text)
+    begun(bench)
+    bench.writes(DANA, BEN, "Logo", "Could you send it?")
+    bench.wait(lambda: bench.once()["sent"])
+    assert len(bench.mail.arrived(BEN, 1)) == 1
+    with inbox_of(bench) as inbox:
+        assert f"shared/{TOM}/Private" in inbox.every_folder()
+        assert inbox.own_unread(f"shared/{TOM}/Private", datetime.now(UTC).date()) == {}
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Somebody has a long lock on an mbox, so that the server cannot read it."""
+    with path.open("r+b") as file:
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.mark.parametrize("kind", ["plain", "bare"])
+def test_an_inbox_that_cannot_be_looked_at_is_no_empty_one(odd_bench, kind) -> None:
+    """Dovecot leaves it out of its answer about all folders (RFC 5819 allows that), and says OK."""
+    bench = odd_bench(MBOX)
+    path = bench.mail.dovecot.root / "homes" / TEAM / "inbox"
+    with inbox_of(bench, bench.mail.dovecot.url(kind)) as inbox:
+        bench.mail.deliver_to(TEAM, LETTER.replace(b"t0ken", b"other"), datetime.now(UTC))
+        assert set(inbox.states(inbox.folders())) >= {"INBOX"}
+        marks = inbox.marks()
+        deliver(smtp_settings(bench.mail.smtp_url), TEAM, (MARIA,), TEAM, LETTER)
+        bench.mail.arrived(TEAM, 2)
+        os.utime(path, (1, 1))  # the server has to read it anew
+        with locked(path):
+            with pytest.raises(
+                InboxError, match=r"`INBOX` cannot be looked at: .*Timeout while waiting for lock"
+            ):
+                inbox.states(inbox.folders())
+            sighting = inbox.find_letter("t0ken", "t0ken@acme.example", marks)
+            assert (sighting.complete, sighting.found) == (False, False), "nobody can tell"
+        assert inbox.find_letter("t0ken", "t0ken@acme.example", marks).found
+        assert inbox.states(inbox.folders())["INBOX"].uidnext == 3
+
+
+def test_too_many_lines_are_no_fault_of_the_password(odd_bench) -> None:
+    bench = odd_bench({"mail_max_userip_connections = 200": "mail_max_userip_connections = 1"})
+    with inbox_of(bench) as first, inbox_of(bench) as second:
+        first.connect()
+        with pytest.raises(InboxError, match=r"lets nobody in as team@acme\.example right now") as caught:
+            second.connect()
+    assert "password" not in str(caught.value)
