@@ -37,6 +37,7 @@ from relationship.tokens import token_in
 Pair = tuple[str, Message]
 # What the links in a contractor's letters say.
 _LINKED = frozenset(["settled", "pause", "resume", "held", "late", "missed"])
+_CALENDARS_OWN = frozenset(["email.apple.com"])  # from there iCloud sends what its people answer
 NO_ROUTES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -191,8 +192,20 @@ def _rsvps(
     if not key:
         return
     side = Side.OWNER if known.owner_side(rsvp.attendee) else Side.CONTRACTOR
-    writer = Author(side, author.address if author else next(iter(context.mail.from_), ""), key)
-    yield key, _facts(context, verdict, writer, rsvp=rsvp)
+    sender = author.address if author else _sent_for(context, rsvp.attendee)
+    yield key, _facts(context, verdict, Author(side, sender, key), rsvp=rsvp)
+
+
+def _sent_for(context: _Context, attendee: str) -> str:
+    """Who answers in the mail of a calendar's own address: iCloud's, or one at the attendee's domain, as Nextcloud's.
+
+    They name the attendee in Reply-To. Elsewhere anybody may have put that there.
+    """
+    sender = next(iter(context.mail.from_), "")
+    named = [context.known.listed(address) for address in context.mail.reply_to]
+    domain, theirs = sender.rpartition("@")[2], attendee.rpartition("@")[2]
+    may = domain in _CALENDARS_OWN or f".{domain}".endswith(f".{theirs}")
+    return attendee if may and named == [attendee] else sender
 
 
 def _from_owner(context: _Context, verdict: Verdict, author: Author) -> Iterator[Pair]:

@@ -236,6 +236,24 @@ def test_a_forged_answer_does_nothing(content: str, sender: str, more: str) -> N
     assert (call.state, call.owner_answer) == ("invited", "")
 
 
+@pytest.mark.parametrize(
+    ("sender", "named", "state"),
+    [
+        ("noreply@email.apple.com", "Maria Santos <maria@contract.example>", "accepted"),
+        ("nextcloud@cloud.contract.example", "maria@contract.example", "accepted"),
+        ("noreply@email.apple.com", "Ben <ben@contract.example>", "invited"),
+        ("noreply@email.apple.com", "maria@contract.example, eve@evil.example", "invited"),
+        ("eve@evil.example", "maria@contract.example", "invited"),
+        ("eve@notcontract.example", "maria@contract.example", "invited"),
+    ],
+)
+def test_a_calendars_own_address_answers_for_who_is_named_in_reply_to(
+    sender: str, named: str, state: str
+) -> None:
+    body = parts("mixed", parts("alternative", TEXT, part(itip(), REPLY), mark="inner"))
+    assert after(raw_mail(body, sender, "Accepted", f"Reply-To: {named}\n")).state == state
+
+
 OTHER_EVENT = (
     "BEGIN:VEVENT",
     "UID:another@x.example",
