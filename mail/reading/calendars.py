@@ -16,7 +16,7 @@ CALENDAR_TYPES = frozenset(["text/calendar", "application/ics", "text/x-vcalenda
 _FOLD = re.compile(r"\r?\n[ \t]")
 _METHOD = re.compile(r"^METHOD(?:;[^:\r\n]*)?:[ \t]*([A-Za-z-]+)", re.MULTILINE | re.IGNORECASE)
 _EVENT = re.compile(
-    r"^BEGIN:VEVENT[ \t]*\r?$(.*?)(?:^END:VEVENT|\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE
+    r"^BEGIN:[ \t]?VEVENT[ \t]*\r?$(.*?)(?:^END:[ \t]?VEVENT|\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE
 )
 _ALARM = re.compile(r"^BEGIN:VALARM.*?(?:^END:VALARM|\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE)
 _ZONE = re.compile(

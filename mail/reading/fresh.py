@@ -22,6 +22,7 @@ LINE_CAP = 1_000  # characters of a line that are compared with the marks
 ATTRIBUTION_LINES = 4  # so many does "On ... wrote:" take at most
 
 _QUOTED = re.compile(r"[ \t]{0,3}(?:[>›»|]|&gt;)")
+_INITIALED = re.compile(r"[^\W\d_a-zа-яё]{1,4}>{1,9}(?:\s|$)")  # The Bat: "DR> Could you"
 _RULE = re.compile(r"\s*[-_=*\u2010\u2014]{5,}\s*$")
 _INVISIBLE = str.maketrans(
     "\u00a0",
@@ -105,10 +106,11 @@ def _without_quotes(lines: list[str]) -> list[str]:
     """The lines without quoted ones, up to where a forwarded or answered mail begins."""
     n = _surely_fresh(lines)
     kept = lines[:n]
+    quotes = False  # whether a line has said whose words are quoted: initials mark none without it
     while n < len(lines):
         line = lines[n]
         length = 0
-        if line and (line[0] == ">" or (not line[0].isalnum() and _QUOTED.match(line))):
+        if line and (line[0] == ">" or ((quotes or not line[0].isalnum()) and _is_quoted(line))):
             if line[-1] == ">" and _between_marks(line) and not _quote_follows(lines, n + 1):
                 break
             length = 1
@@ -117,6 +119,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
                 length = 1  # a help desk's line above what its people write
             else:
                 length = _attribution(lines, n) or _quoted_block(lines, n)
+                quotes = quotes or bool(length)
                 if not _quote_follows(lines, n + length) if length else _starts_original(lines, n):
                     break  # the answered mail follows without marks, or nothing does
         if not length:
@@ -194,10 +197,13 @@ def _quoted_block(lines: list[str], n: int) -> int:
 
 
 def _quote_follows(lines: list[str], n: int) -> bool:
-    for line in lines[n : n + 4]:
-        if line:
-            return bool(_QUOTED.match(line))
-    return False
+    return next((_is_quoted(line) for line in lines[n : n + 4] if line), False)
+
+
+def _is_quoted(line: str) -> bool:
+    if line[0].isalnum():
+        return ">" in line[1:5] and bool(_INITIALED.match(line))
+    return bool(_QUOTED.match(line))
 
 
 def _starts_original(lines: list[str], n: int) -> bool:

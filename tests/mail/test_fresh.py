@@ -199,6 +199,15 @@ def test_the_line_above_marked_quotes_goes_however_short_or_folded_it_is(header:
     assert fresh_text(f"Thanks!\n\n{header}\n\n> Could you send it?\n") == "Thanks!"
 
 
+def test_initials_mark_quotes_below_a_line_that_says_whose_they_are() -> None:
+    """The Bat quotes so, and its people answer between the lines."""
+    quote = "DR> Could you send it?\nDR>\nDR> And when?\n"
+    header = "Monday, November 9, 2026, 10:00:00 AM, you wrote:"
+    assert fresh_text(f"{header}\n\n{quote}\nYes, tomorrow.") == "Yes, tomorrow."
+    assert fresh_text(f"Вы писали 9 ноября 2026 г., 10:00:00:\n\n{quote}\nДа.") == "Да."
+    assert fresh_text("PS> dir fails: why?") == "PS> dir fails: why?"
+
+
 def test_what_stands_right_above_such_a_line_stays() -> None:
     header = "Dana Reyes <dana@acme.example> wrote:"
     assert fresh_text(f"Call me at 10:30\n{header}\n> When?\n") == "Call me at 10:30"
