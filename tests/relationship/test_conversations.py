@@ -162,6 +162,10 @@ def test_no_order_of_arrival_changes_anything() -> None:
     [
         ("Re: Logo", "logo"),
         ("RE: AW: Re[2]: [dev] Logo", "logo"),
+        ("EXTERNAL: Re: Logo", "logo"),
+        ("***SPAM*** Re: Fwd[2]: Logo", "logo"),
+        ("השב: Logo", "logo"),
+        ("Továbbítás: Logo", "logo"),
         ("Fwd: SV: Antw: Logo  draft", "logo draft"),
         ("回复: 答复：Logo", "logo"),
         ("Logo (fwd)", "logo"),
