@@ -232,7 +232,7 @@ def _spent(decision: Decision, occasion: Occasion) -> bool:
     """
     if decision.gate == "mode":
         return not (occasion.lasts and decision.at < occasion.start)
-    anew = occasion.start > occasion.moment and decision.at <= occasion.start
+    anew = occasion.start > occasion.moment and decision.at < occasion.start
     return decision.spent and (decision.verdict is Verdict.SEND or not anew)
 
 

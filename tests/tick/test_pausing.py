@@ -192,3 +192,19 @@ def test_a_link_alone_hands_nothing_over(scene):
     scene.writes(MARIA, TEAM, link(reminder), "#pause\n\nI know where I stand.")
     scene.tick()
     assert scene.story("Maria").waits(Side.OWNER) == ()
+
+
+def test_what_was_dropped_in_the_very_minute_in_which_it_came_due_stays_dropped(scene):
+    """As rule tests and backtests look: a star's ten minutes are over at a tick, to the second."""
+    scene.tick()
+    scene.at("2026-03-03 10:00")
+    scene.writes(MARIA, TEAM, "The logo", "Here it is.")
+    scene.writes(MARIA, TEAM, "Please", "#pause")
+    scene.tick()
+    scene.servers.flag(TEAM, "INBOX", 0, ["\\Flagged"])
+    scene.live("2026-03-03 10:20")
+    assert scene.why("Thank what I starred") == [("suppress", "Maria Santos asked for no letters")]
+    scene.writes(MARIA, TEAM, "Please", "#resume")
+    scene.live("2026-03-03 12:00")
+    assert scene.letters(MARIA) == []
+    assert scene.why("Thank what I starred") == [("suppress", "Maria Santos asked for no letters")]
