@@ -75,6 +75,14 @@ def test_temperatures_tell_of_those_that_are_not_warm(busy: Any) -> None:
     assert any("you have owed an answer" in reason for reason in found.temperatures[1].temperature.reasons)
 
 
+def test_the_others_are_those_that_are_not_told_of(busy: Any, templates: Templates) -> None:
+    since = busy.now - 2 * DAY
+    busy.add("Maria", Temperature("warm", 100, ("x",), since, "cooling", since))
+    told = text_of(written(busy, templates))
+    assert "Maria Santos is now warm, and was cooling before" in told
+    assert "Of the others, 1 relationship is warm and 1 too new to tell." in told
+
+
 def test_what_lies_ahead_and_what_was_read(busy: Any) -> None:
     found = week(busy)
     assert [(one.who, one.day, one.kind) for one in found.deadlines] == [

@@ -8,7 +8,7 @@ from mail.letters.links import answer, write_news
 from mail.letters.wording import count, day, day_in, listed, moment, titled
 from relationship.parties import Owner
 from relationship.warmth.latency import compared, hours
-from relationship.warmth.words import COLD, COOLING
+from relationship.warmth.words import COLD, COOLING, WARM
 from tick.digest.contents import Call, Dated, Digest, Draft, Sent, Speed, Trouble, Waiting, Warmth, Withheld
 
 MOST = 12  # lines of one list; more are counted
@@ -171,11 +171,12 @@ def _quiet(digest: Digest) -> str:
 
 
 def _warm(digest: Digest) -> str | None:
-    """How the others stand, below those that are told of."""
-    new = digest.too_early
+    """How the others stand, below those that are told of: who became warm is one of these."""
+    told = sum(one.temperature.state == WARM for one in digest.temperatures)
+    warm, new = digest.warm - told, digest.too_early
     parts = [
-        *([f"{_relationships(digest.warm)} warm"] if digest.warm else []),
-        *([f"{new if digest.warm else _relationships(new)} too new to tell"] if new else []),
+        *([f"{_relationships(warm)} warm"] if warm else []),
+        *([f"{new if warm else _relationships(new)} too new to tell"] if new else []),
     ]
     return listed(parts) or None
 
