@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from relationship.tokens import token_in
 
-__all__ = ["all_answers", "answer", "token_in", "write_news"]
+__all__ = ["NEWS_SUBJECT", "all_answers", "answer", "token_in", "write_news"]
 
 # What the filled-in mail is called: its sender sees it before sending.
 _SUBJECTS: Mapping[str, Mapping[str, str]] = {
@@ -42,6 +42,8 @@ _WORDS = frozenset(["ok", "no"])  # said without a sign, as they are in an answe
 # What they are called in letters, where the words themselves say too little.
 _NAMES = {"news": "confirm", "ok": "send", "no": "drop"}
 
+NEWS_SUBJECT = "What is new here"
+
 
 def answer(tag: str, mailbox: str, token: str, language: str = "en") -> str:
     """The link that says `tag` (settled, held, accept, ...) about a letter."""
@@ -68,7 +70,7 @@ def _address(mailbox: str) -> str:
 
 def write_news(mailbox: str) -> str:
     """The link that begins a mail of the owner's with news; it needs no token, as it is asked back."""
-    subject, body = quote("What is new here", safe=""), quote("#news\r\n\r\n", safe="")
+    subject, body = quote(NEWS_SUBJECT, safe=""), quote("#news\r\n\r\n", safe="")
     return f"mailto:{_address(mailbox)}?subject={subject}&body={body}"
 
 

@@ -81,6 +81,27 @@ def test_the_echo_may_be_answered_in_a_word(scene, word, goes):
     assert scene.subjects(BEN) == ["News: We moved"] * goes
 
 
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [
+        ("[EXTERNAL] Fwd: We moved", "We moved"),
+        ("", "(no subject)"),
+        ("Re: No answer from Ben", "What is new here"),
+    ],
+)
+def test_news_is_called_by_its_subject_alone(scene, subject, shown):
+    """Least of all by that of a note about somebody."""
+    scene.policy(scene.rules_text + NEWS)
+    scene.tick()
+    scene.writes(BEN, TEAM, "Page", "Which colour?")
+    scene.run("2026-03-03 15:00")
+    note = scene.letters(DANA)[-1]
+    answered = f"<{note.message_id}>" if "Ben" in subject else ""
+    scene.writes(DANA, TEAM, subject, "#news\n\nWe have a new address.", answered, folder="INBOX")
+    scene.tick()
+    assert scene.letters(DANA)[-1].subject == f"Shall I send this to your contractors? {shown}"
+
+
 def test_the_points_of_a_list_stay_apart_in_news(scene):
     echo = echoed(
         scene, "#news\n\nFrom April on:\n- a new address, which\nis near the old one\n- the same phone"

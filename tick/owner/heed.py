@@ -4,8 +4,9 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
+from mail.letters.links import NEWS_SUBJECT
 from mail.reading.to_us import OwnerWord
-from relationship.conversations import is_filled_in
+from relationship.conversations import is_filled_in, plain_subject
 from relationship.letters import Letter
 from relationship.news import News
 from store.protocol import OWNER
@@ -25,7 +26,7 @@ def heed(word: OwnerWord, books: Books, now: datetime) -> None:
     elif kind == "news" and _says_yes(word, books):
         _confirm(about, books, now)
     elif "news" in word.tags:
-        _take_news(word, books.owner.news.get(about) if kind == "news" else None, books)
+        _take_news(word, _subject(word, asked, books.owner.news.get(about)), books)
 
 
 def _answered(word: OwnerWord, books: Books) -> Letter | None:
@@ -43,13 +44,19 @@ def _says_yes(word: OwnerWord, books: Books) -> bool:
     return said in (YES, "yes", "#news") or ("news" in word.tags and is_filled_in(word.subject))
 
 
-def _take_news(word: OwnerWord, instead: News | None, books: Books) -> None:
+def _subject(word: OwnerWord, asked: Letter | None, instead: News | None) -> str:
+    """What news is called: as the owner's mail is, without "Fwd:"; never what our letter was that it answers."""
+    if instead:
+        return instead.subject
+    return NEWS_SUBJECT if asked else plain_subject(word.subject)
+
+
+def _take_news(word: OwnerWord, subject: str, books: Books) -> None:
     """Keep the news until the owner has confirmed it; the command's own line is no part of it."""
     if word.key in books.owner.news:
         return
     parts = _PARAGRAPHS.split(word.own.partition("\n")[2])
     paragraphs = tuple(" ".join(part.split()) for part in parts if part.strip())
-    subject = instead.subject if instead else word.subject
     if paragraphs:
         books.commit(OWNER, [News(word.key, word.at, word.seen_at, subject, paragraphs)])
 

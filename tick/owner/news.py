@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from mail.letters.links import all_answers
 from mail.letters.rendering import Templates
+from mail.letters.wording import titled
 from relationship.news import News
 from store.protocol import OWNER
 from tick.books import Books
@@ -27,7 +28,7 @@ def echo(books: Books, templates: Templates, now: datetime) -> int:
 def _ask(piece: News, books: Books, templates: Templates, now: datetime) -> bool:
     token = new_token()
     facts = {
-        "subject": piece.subject,
+        "subject": titled(piece.subject),
         "paragraphs": piece.paragraphs,
         "links": all_answers(books.policy.mailbox.address, token),
     }
