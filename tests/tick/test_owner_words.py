@@ -102,18 +102,12 @@ def test_news_is_called_by_its_subject_alone(scene, subject, shown):
     assert scene.letters(DANA)[-1].subject == f"Shall I send this to your contractors? {shown}"
 
 
-def test_the_points_of_a_list_stay_apart_in_news(scene):
-    echo = echoed(
-        scene, "#news\n\nFrom April on:\n- a new address, which\nis near the old one\n- the same phone"
-    )
-    said = [line.strip("> ") for line in echo.text.splitlines() if line.startswith(">")]
-    assert said == [
-        "From April on:",
-        "",
-        "- a new address, which is near the old one",
-        "",
-        "- the same phone",
-    ]
+def test_only_lines_that_were_wrapped_are_joined_in_news(scene):
+    points = "- a new address, which is near the old one and has a door\nof its own\n- the same phone"
+    echo = echoed(scene, f"#news\n\nFrom April on:\n{points}\n\nBest,\nDana")
+    said = [line.strip("> ") for line in echo.text.replace(" \n> ", " ").splitlines() if line.startswith(">")]
+    point = "- a new address, which is near the old one and has a door of its own"
+    assert [line for line in said if line] == ["From April on:", point, "- the same phone", "Best,", "Dana"]
 
 
 def test_news_from_somebody_else_is_no_news(scene):

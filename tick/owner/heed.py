@@ -13,8 +13,8 @@ from store.protocol import OWNER
 from tick.books import Books
 from tick.owner.approval import YES, answer_draft, word_alone
 
-# Between paragraphs, and between the points of a list; other lines are only wrapped.
-_PARAGRAPHS = re.compile(r"\n\n|\n(?=(?:[-*•–]|\d{1,2}[.)])\s)")
+# Between paragraphs, and below a line that is too short to have been wrapped: a point of a list, a greeting, a name.
+_PARAGRAPHS = re.compile(r"\n\n|(?<![^\n]{55})\n|\n(?=(?:[-*•–]|\d{1,2}[.)])\s)")
 
 
 def heed(word: OwnerWord, books: Books, now: datetime) -> None:
