@@ -31,13 +31,21 @@ class Archive:
     """One aggregate's closed facts."""
 
     def __init__(
-        self, folder: Path, name: str, files: Files, schema: Schema, writable: bool, flaws: set[str]
+        self,
+        folder: Path,
+        name: str,
+        files: Files,
+        schema: Schema,
+        writable: bool,
+        flaws: set[str],
+        must_be_in_place: Callable[[], None],
     ) -> None:
         self._folder = folder
         self._path = folder / f"{name}.index"
         self._files = files
         self._yearly = YearlyFiles(folder, name, files, schema, flaws)
         self._writable = writable
+        self._must_be_in_place = must_be_in_place
         self._known: Index | None = None
 
     @property
@@ -47,13 +55,16 @@ class Archive:
 
     # -- reading ---------------------------------------------------------------------------------------------
 
+    def _years(self) -> list[int]:
+        """The years in which there is a file; no years while the folder is away would be no history."""
+        years = self._yearly.years()
+        self._must_be_in_place()
+        return years
+
     def facts(self) -> Iterator[Fact]:
         """Every fact once, as it was last, oldest year first."""
         return (
-            line.fact
-            for year in self._yearly.years()
-            for line in self._yearly.lines(year)
-            if self._is_last(line)
+            line.fact for year in self._years() for line in self._yearly.lines(year) if self._is_last(line)
         )
 
     def message(self, message_id: str) -> Line | None:
@@ -111,14 +122,14 @@ class Archive:
         return index
 
     def _fits(self, index: Index) -> bool:
-        years = set(self._yearly.years())
+        years = set(self._years())
         return all(
             year in years and self._yearly.begins_line(Place(year, at)) for year, at in index.last.items()
         )
 
     def _unknown_lines(self, last: Mapping[int, int]) -> Iterator[Line]:
         """The lines after the last ones that are known."""
-        for year in self._yearly.years():
+        for year in self._years():
             for line in self._yearly.lines(year, last.get(year, 0)):
                 if line.place.offset != last.get(year):
                     yield line
@@ -144,13 +155,13 @@ class Archive:
     def remove(self) -> None:
         """Remove all of it."""
         self._remove_index()
-        for year in self._yearly.years():
+        for year in self._years():
             self._files.remove(self._yearly.path(year))
             self._files.flush_folder(self._yearly.path(year).parent)
 
     def edit(self, change: Callable[[bytes], bytes]) -> None:
         """Write those yearly files anew of whose lines `change` makes something else."""
-        for year in self._yearly.years():
+        for year in self._years():
             new = self._yearly.edited(year, change)
             if new is not None:
                 self._remove_index()

@@ -36,11 +36,14 @@ FEW = 5  # messages that are looked for in a file
 class Shelf:
     """All aggregates of a data folder."""
 
-    def __init__(self, folder: Path, files: Files, schema: Schema, writable: bool) -> None:
+    def __init__(
+        self, folder: Path, files: Files, schema: Schema, writable: bool, must_be_in_place: Callable[[], None]
+    ) -> None:
         self._folder = folder
         self._files = files
         self._schema = schema
         self._writable = writable
+        self._must_be_in_place = must_be_in_place
         self._open: Recent[Facts] = Recent(MOST_BYTES)
         # What was read once, and is sound: the state in which its file was left, None where it is to be written anew.
         self._left: dict[str, int | None] = {}
@@ -177,6 +180,7 @@ class Shelf:
     def _read(self, name: str) -> Facts:
         path = self.path(name)
         state, content = self._files.state(path), self._files.read(path)
+        self._must_be_in_place()  # nothing is there while the folder is away: that is not nobody's history
         if content is None:
             if name in self.damaged:
                 raise StoreError(self.damaged[name])

@@ -58,7 +58,7 @@ class TinyStore:
         self._files = files or Files()
         self._schema = schema or Schema()
         self._lock = None if read_only else self._prepare()
-        self._shelf = Shelf(folder, self._files, self._schema, writable=not read_only)
+        self._shelf = Shelf(folder, self._files, self._schema, not read_only, self._must_be_in_place)
         self._archives: Recent[Archive] = Recent(MOST_PLACES)
         self._flaws: dict[str, set[str]] = {}  # by aggregate, archived lines that could not be read
         self._cursor: Cursor | None = None  # as we last wrote or read it; others read it anew each time
@@ -210,7 +210,7 @@ class TinyStore:
         if known is None:
             folder, writable = self._folder / "archive", self._lock is not None
             flaws = self._flaws.setdefault(name, set())
-            known = Archive(folder, name, self._files, self._schema, writable, flaws)
+            known = Archive(folder, name, self._files, self._schema, writable, flaws, self._must_be_in_place)
         self._archives.put(name, known, known.weight + 1)
         return known
 

@@ -48,6 +48,29 @@ def test_a_folder_that_was_removed_or_replaced_is_no_longer_written_to(
     store.close()
 
 
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_what_is_read_while_the_folder_is_away_is_no_history_and_overwrites_none(
+    data: Path, make: SimpleNamespace, is_replaced: bool
+) -> None:
+    """A disk that was unmounted for some seconds, or a folder moved away and put back."""
+    store, profile, old, later = TinyStore(data), make.profile(), make.message(), make.message(2)
+    store.commit(MARIA, [profile, old])
+    store.archive(MARIA, [old])
+    store.let_go(MARIA)
+    away = data.rename(data.with_name("away"))
+    if is_replaced:
+        TinyStore(data).close()
+    for read in (store.load, store.history, lambda name: store.archived_message(name, old.key)):
+        with pytest.raises(StoreError, match="was removed or replaced while Keepwarm was running"):
+            read(MARIA)
+    shutil.rmtree(data, ignore_errors=True)
+    away.rename(data)
+    store.commit(MARIA, [later])
+    assert store.load(MARIA) == Facts(profile={profile.key: profile}, messages={later.key: later})
+    assert [*store.history(MARIA)] == [old]
+    store.close()
+
+
 def test_the_lock_goes_with_its_process(data: Path) -> None:
     code = "import sys; from pathlib import Path; from store.tinydb_store import TinyStore\n"
     code += "store = TinyStore(Path(sys.argv[1])); print('ready', flush=True); sys.stdin.read()"
