@@ -185,18 +185,22 @@ class Service:
         findings = findings_of(self._house.rules, templates.index())
         problems = findings.errors + findings.refused
         if problems or findings.policy is None:
-            self._broken = (self._house.now(), problems)
-            for problem in problems:
-                log.warning("rules.yaml: %s The last good rules stay in force.", ended(str(problem)))
+            self._refuse(problems)
             return
-        self._broken = None
         policy = replace(findings.policy, mode="dry-run") if self._dry_run else findings.policy
         try:
             self._keepwarm.adopt(policy, templates)
         except SecretError as error:
-            log.warning("rules.yaml: %s The last good rules stay in force.", error)
+            self._refuse((Problem(0, 0, "mailbox.password", str(error)),))
         else:
+            self._broken = None
             log.info("rules.yaml was taken up: %d rules.", len(policy.rules))
+
+    def _refuse(self, problems: tuple[Problem, ...]) -> None:
+        """The last good rules stay in force; the owner is told if that lasts."""
+        self._broken = (self._house.now(), problems)
+        for problem in problems:
+            log.warning("rules.yaml: %s The last good rules stay in force.", ended(str(problem)))
 
     def _tell_of_broken_rules(self, now: datetime) -> None:
         """Once per distinct error, with the line quoted."""

@@ -1,10 +1,14 @@
-"""The service between two ticks: how long it waits, and what it makes of a line that dies meanwhile."""
+"""The service between two ticks: how long it waits, and what it makes of lines that die and rules that change."""
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
+from commands.alarm import Patience
 from commands.demo_servers import EmbeddedMail
 from commands.pinging import Pinger
 from commands.service import Service
@@ -23,6 +27,13 @@ contractors:
 rules:
   - {{name: Thank, when: contractor replied, send: appreciation/quick-answer}}
 """
+
+
+@pytest.fixture
+def embedded_mail() -> Iterator[EmbeddedMail]:
+    """The owner has a mailbox, too."""
+    with EmbeddedMail({"team@acme.example": "secret", "dana@acme.example": "secret"}) as mail:
+        yield mail
 
 
 @pytest.fixture
@@ -60,3 +71,24 @@ def test_a_server_that_is_away_while_waiting_is_not_asked_again_before_the_next_
     service._tick()
     assert not service._wait(0.1)
     assert len(caplog.records) == 1
+
+
+def test_the_owner_is_told_of_an_edit_whose_password_cannot_be_had(
+    embedded_mail: EmbeddedMail, service, monkeypatch
+) -> None:
+    """It is no mistake in the file, and leaves the last good rules in force all the same."""
+    monkeypatch.setattr(service, "_patience", Patience(broken_rules=timedelta()))
+    rules = service._house.rules
+    good = rules.read_text()
+    rules.write_text(good.replace("env:KEEPWARM_TEST_PASSWORD", "env:KEEPWARM_TEST_PASWORD"))
+    service._reload()
+    service._tick()
+    service._tick()
+    [(_, readers, content)] = embedded_mail.accepted
+    text = message_from_bytes(content, policy=default).get_body().get_content()
+    assert readers == ("dana@acme.example",)
+    assert "The environment variable KEEPWARM_TEST_PASWORD, which" in " ".join(text.split())
+    rules.write_text(good)
+    service._reload()
+    service._tick()
+    assert len(embedded_mail.accepted) == 1
