@@ -66,10 +66,14 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
 def bear_any_terminal() -> None:
     """Show a question mark where a terminal knows a letter not; what goes into a file or a pipe is UTF-8.
 
-    Where there is no standard output at all (a supervisor that closed it, ">&-"), nobody reads, and that is no error.
+    Where there is no standard output or error at all (a supervisor that closed them, ">&- 2>&-"), nobody reads, and
+    that is no error. A terminal that claims to be no columns wide does not know: nothing at all would be shown.
     """
-    if sys.stdout is None:
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as we run
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open as long as we run
+    if os.environ.get("COLUMNS") == "0":
+        del os.environ["COLUMNS"]
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")

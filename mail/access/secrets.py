@@ -102,7 +102,7 @@ def _from_environment(name: str) -> str:
 
 def _from_file(path: str) -> str:
     try:
-        text = Path(os.path.expandvars(path)).expanduser().read_text(encoding="utf-8")
+        text = Path(os.path.expandvars(path)).expanduser().read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         _none(f"The file {path}, which `password:` names, is not a text file.")
     except OSError as error:

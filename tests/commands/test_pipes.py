@@ -62,6 +62,21 @@ def test_where_there_is_no_standard_output_nobody_reads(folder: Path, words: tup
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+def test_where_there_is_no_standard_error_the_work_is_done_all_the_same(folder: Path) -> None:
+    line_to_nobody = ["sh", "-c", '"$@" 2>&-', "sh", *line("run", "--once")]
+    done = subprocess.run(line_to_nobody, cwd=folder, env={**os.environ, "P": "secret"}, timeout=60)
+    assert done.returncode == 1  # there is no server
+    assert "refuses connections" in (folder / "data/heartbeat.json").read_text()
+
+
+def test_a_terminal_that_does_not_know_its_width_is_shown_something(folder: Path) -> None:
+    unknown = {**os.environ, "COLUMNS": "0"}
+    done = subprocess.run(line("status"), cwd=folder, capture_output=True, env=unknown, timeout=60)
+    assert "Tomás Herrera" in done.stdout.decode()
+    done = subprocess.run(line("why", "Nobody"), cwd=folder, capture_output=True, env=unknown, timeout=60)
+    assert "“Nobody” is no contractor" in done.stderr.decode()
+
+
 def test_a_report_takes_the_place_of_no_pipe(folder: Path) -> None:
     pipe, link = folder / "pipe", folder / "link.html"
     os.mkfifo(pipe)

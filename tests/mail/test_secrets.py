@@ -21,7 +21,9 @@ def test_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert reveal("env: KEEPWARM_TEST_SECRET") == SECRET
 
 
-@pytest.mark.parametrize("content", [SECRET, f"{SECRET}\n", f"{SECRET}\r\n", f"{SECRET}\nand a comment\n"])
+@pytest.mark.parametrize(
+    "content", [SECRET, f"{SECRET}\n", f"{SECRET}\r\n", f"{SECRET}\nand a comment\n", f"\ufeff{SECRET}\r\n"]
+)
 def test_from_a_file(tmp_path: Path, content: str) -> None:
     path = tmp_path / "password"
     path.write_bytes(content.encode())
