@@ -31,7 +31,7 @@ _SENTENCES = {
     errno.EMFILE: "{path} cannot be opened: too many files are open; raise the limit (ulimit -n).",
     errno.EIO: "The disk that holds {path} reports errors: check it (dmesg), and move the data folder.",
     errno.ENOTDIR: "A file is in the way of {path}: choose another data folder (--data).",
-    errno.EEXIST: "A file is in the way of {path}: choose another data folder (--data).",
+    errno.EEXIST: "A file, or a link that leads nowhere, is in the way of {path}: choose another data folder (--data).",
 }
 
 
@@ -144,7 +144,7 @@ class Files:
             path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
         )
         try:
-            _give_to_owner_of(path.parent, descriptor)
+            give_to_owner_of(path.parent, descriptor)
             _write_all(descriptor, content)
             if durable:
                 self._flush(descriptor, path)
@@ -154,7 +154,7 @@ class Files:
     def _overwrite(self, path: Path, content: bytes) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
-            _give_to_owner_of(path.parent, descriptor)
+            give_to_owner_of(path.parent, descriptor)
             os.pwrite(descriptor, content, 0)
             os.ftruncate(descriptor, len(content))
         finally:
@@ -163,7 +163,7 @@ class Files:
     def _extend(self, path: Path, content: bytes, at: int) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
-            _give_to_owner_of(path.parent, descriptor)
+            give_to_owner_of(path.parent, descriptor)
             os.ftruncate(descriptor, at)
             os.lseek(descriptor, at, os.SEEK_SET)
             try:
@@ -180,7 +180,7 @@ class Files:
 
     def _mkdir(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
-        _give_to_owner_of(folder.parent, folder)
+        give_to_owner_of(folder.parent, folder)
 
     def _rename(self, source: Path, target: Path) -> None:
         source.replace(target)
@@ -196,7 +196,7 @@ class Files:
             os.close(descriptor)
 
 
-def _give_to_owner_of(folder: Path, made: Path | int) -> None:
+def give_to_owner_of(folder: Path, made: Path | int) -> None:
     """What root makes in somebody's folder is theirs: a command under sudo must not lock the daemon out."""
     if os.geteuid() == 0:
         owner = folder.stat()

@@ -5,7 +5,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from store.files import explained
+from store.files import explained, give_to_owner_of
 from store.protocol import InUseError, StoreError
 
 
@@ -16,6 +16,7 @@ class Lock:
         self._path = path
         with explained(path):
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            give_to_owner_of(path.parent, self._descriptor)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -85,8 +85,9 @@ class Keep:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """One process at a time: a refresh token may be good for one use only."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._path.with_suffix(".lock").open("w") as lock:
+            self._give_to_its_owner(lock.fileno())
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -97,13 +98,20 @@ class Keep:
             return False
 
     def _replace(self, text: str) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".oauth.")  # 0600 from the first moment
         with os.fdopen(handle, "w", encoding="utf-8") as file:
+            self._give_to_its_owner(handle)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(self._path)
+
+    def _give_to_its_owner(self, made: int) -> None:
+        """What root makes in a daemon's folder is the daemon's: `sudo keepwarm login` must not lock it out."""
+        if os.geteuid() == 0:
+            folder = self._path.parent.stat()
+            os.chown(made, folder.st_uid, folder.st_gid)
 
 
 class Tokens:

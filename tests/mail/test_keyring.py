@@ -101,6 +101,18 @@ def test_a_permission_in_the_keyring_leaves_no_token_in_the_file(ring: Ring, tmp
     assert json.loads((tmp_path / "oauth.json").read_text())["access_token"] == "at-three"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_permission_that_root_gives_in_the_folder_of_a_daemon_is_the_daemons(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    keep = Keep(data, "team@acme.example")
+    keep.save(permission("one"), keyring=False)
+    assert data.stat().st_mode & 0o777 == 0o700
+    os.chown(data, 65534, 65534)
+    with keep.alone():
+        keep.save(permission("two"))
+    assert {path.stat().st_uid for path in data.iterdir()} == {65534}
+
+
 def test_a_keyring_that_is_locked_or_empty_is_no_permission(ring: Ring, tmp_path: Path) -> None:
     keep = Keep(tmp_path, "team@acme.example")
     keep.save(permission("one"), keyring=True)
