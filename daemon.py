@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Protocol
 
 from commands.app import build
-from commands.check import findings_of
+from commands.check import checked
 from commands.output import complain
 from mail.access.secrets import reveal
 from mail.access.tokens import Keep, Tokens
@@ -190,7 +190,7 @@ class House:
 
     def policy(self, templates: Templates) -> Policy:
         """The rules understood; PolicyErrors says what is wrong with the file."""
-        findings = findings_of(self.rules, templates.index())
+        findings = checked(self.rules, templates)
         if findings.policy is None:
             raise PolicyErrors(findings.errors, str(self.rules))
         return findings.policy

@@ -14,6 +14,7 @@ from commands.house import House
 from commands.output import AsJson, counted, plainly, printable
 from mail.access.secrets import SecretError
 from mail.imap.inbox import Inbox, InboxError
+from mail.letters.rendering import Templates
 from mail.smtp.delivery import DeliveryError, Postman
 from relationship.templates import TemplateIndex
 from rules.format.loader import Findings, examine
@@ -35,10 +36,10 @@ def check(
 ) -> None:
     """Check the rules file, the letters, and (unless --offline) both logins."""
     house: House = context.obj
-    letters = house.templates().index()
-    findings = findings_of(house.rules, letters)
+    letters = house.templates()
+    findings = checked(house.rules, letters)
     if findings.policy:
-        findings = replace(findings, errors=tuple(_broken(letters)))
+        findings = replace(findings, errors=tuple(_broken(letters.index())))
     if findings.policy and not findings.errors and not findings.refused and not offline:
         document = read(source_of(house.rules))
         findings = replace(findings, errors=tuple(_login_problems(house, findings.policy.mailbox, document)))
@@ -75,6 +76,16 @@ def _try(line: Inbox | Postman) -> None:
     if isinstance(line, Inbox):
         line.folders()  # those that are named have to be there
     line.close()
+
+
+def checked(path: Path, templates: Templates) -> Findings:
+    """What can be said of the rules file at a path and the letters beside it."""
+    try:
+        letters = templates.index()
+    except OSError as error:  # a folder of letters: built-in words in their place would be the wrong ones
+        what = f"The letters in {error.filename} cannot be read: {error.strerror}."
+        return Findings(None, (Problem(0, 0, "", what, "Let this user enter the folder."),))
+    return findings_of(path, letters)
 
 
 def findings_of(path: Path, templates: TemplateIndex) -> Findings:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.check import findings_of
+from commands.check import checked
 from commands.contractors import named_among
 from commands.house import House
 from commands.output import AsJson, plainly
@@ -56,7 +56,7 @@ def show(
     """Show a letter as it would look, with sample facts."""
     house: House = context.obj
     templates = house.templates()
-    policy = findings_of(house.rules, templates.index()).policy
+    policy = checked(house.rules, templates).policy
     seen = preview(template, policy, templates, language=language, wording=wording - 1, contractor=contractor)
     if html:
         save(seen, html)

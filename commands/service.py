@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import schedule
 
 from commands.alarm import Alarm, ClockWatch, Patience
-from commands.check import findings_of, lines_of, quoted
+from commands.check import checked, lines_of, quoted
 from commands.house import House, Keepwarm
 from commands.output import ended
 from commands.pinging import Pinger
@@ -182,7 +182,7 @@ class Service:
     def _reload(self) -> None:
         """Take up a changed file; a broken edit changes nothing."""
         templates = self._house.templates()
-        findings = findings_of(self._house.rules, templates.index())
+        findings = checked(self._house.rules, templates)
         problems = findings.errors + findings.refused
         if problems or findings.policy is None:
             self._refuse(problems)

@@ -12,6 +12,7 @@ Folders come in order: what lies beside the rules file comes before what is buil
 an owner who writes a letter anew does not want the old words said in another tongue.
 """
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -51,11 +52,23 @@ class TemplateFile:
 def find(folders: Sequence[Path]) -> Iterator[tuple[str, str, Path]]:
     """Name, language and path of every template, in the folders' order."""
     for folder in folders:
-        for path in sorted(folder.rglob(f"*{ENDING}")):
+        for path in sorted(_within(folder)):
             parts = path.relative_to(folder).with_suffix("").parts
             if not any(part.startswith(".") for part in parts):
                 translated = len(parts) > 1 and _LANGUAGE.fullmatch(parts[0])
                 yield "/".join(parts[bool(translated) :]), parts[0] if translated else "", path
+
+
+def _within(folder: Path) -> Iterator[Path]:
+    """All templates in a folder; OSError where one may not be entered: built-in words must not take their place."""
+
+    def unless_there_is_none(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise error
+
+    for inside, folders, files in os.walk(folder, onerror=unless_there_is_none):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(inside, name) for name in (*folders, *files) if name.endswith(ENDING))
 
 
 def read(name: str, language: str, path: Path) -> TemplateFile:

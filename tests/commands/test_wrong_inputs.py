@@ -113,13 +113,14 @@ def test_an_accent_in_two_pieces_is_the_same_name(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [["check"], ["status"], ["health"], ["run", "--once"]], ids=" ".join)
-@pytest.mark.parametrize("what", ["rules.yaml", "data"])
+@pytest.mark.parametrize("what", ["rules.yaml", "data", "templates"])
 def test_what_may_not_be_read(folder: Path, words: list[str], what: str) -> None:
     """As another user: root, without the right to read everything."""
     if words == ["check"] and what == "data":
         pytest.skip("check needs no data folder")
-    (folder / "data").mkdir()
-    for path in (folder / "data", folder / "rules.yaml"):
+    for path in (folder / "data", folder / "templates"):
+        path.mkdir()
+    for path in (folder / "data", folder / "templates", folder / "rules.yaml"):
         path.chmod(0o700)
     line = [sys.executable, ROOT / "daemon.py", *words]
     if os.geteuid() == 0:
