@@ -23,14 +23,19 @@ def below_their_notes(pairs: Pairs, books: Books) -> Pairs:
 
 
 def _below(key: str, message: Message, books: Books) -> Message:
-    token = message.parents[-1].partition("@")[0] if message.parents else ""
-    carrier = books.owner.letters.get(token)
-    if message.about_letter or not (carrier or token in books.routes):
+    ours = (token for parent in message.parents if _is_ours(token := parent.partition("@")[0], books))
+    token = next(ours, "")
+    if message.about_letter or not token:
         return message
+    carrier = books.owner.letters.get(token)
     letters = books.store.load(key).letters
     notes = (letters[name] for name in (carrier.items if carrier else (token,)) if name in letters)
     about = _conversations(notes)
     return replace(message, parents=(*about, *message.parents)) if len(about) == 1 else message
+
+
+def _is_ours(token: str, books: Books) -> bool:
+    return token in books.owner.letters or token in books.routes
 
 
 def _conversations(notes: Iterable[Letter]) -> set[str]:

@@ -155,6 +155,21 @@ def test_who_answers_the_contractor_out_of_a_note_has_answered_what_it_is_about(
     assert waits(scene, "Ben", Side.OWNER) == ["Page"]
 
 
+def test_so_has_a_colleague_to_whom_the_note_was_passed_on(scene):
+    scene.policy(
+        scene.rules_text,
+        ("email: [dana@acme.example]", "email: [dana@acme.example]\n  team: [lee@acme.example]"),
+    )
+    note = noted(scene, "")
+    passed_on = scene.writes(DANA, "lee@acme.example", "Fwd: Maria is waiting", "Could you answer her?", note)
+    mail = "Re: Fwd: Maria is waiting"
+    scene.writes(
+        "lee@acme.example", f"{MARIA}, {TEAM}", mail, "The Berlin one.", f"{note} {passed_on}", "INBOX"
+    )
+    scene.tick()
+    assert [turn.subject for turn in scene.story("Maria").ledger.exchanges] == ["Invoice"]
+
+
 def test_of_several_notes_about_one_nobody_can_tell_which_is_answered(scene):
     note = noted(scene, "Holidays")
     scene.writes(DANA, MARIA, "Fwd: Ben is waiting for you: Page, and 2 more", "Yes.", note)
