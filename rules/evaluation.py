@@ -260,8 +260,10 @@ def _apart(
 ) -> datetime:
     if earlier and later and (earlier.unit, earlier.working) == (later.unit, later.working):
         return clock.after(sent_at, Duration(later.amount - earlier.amount, later.unit, later.working))
-    gap = _after(clock, start, later) - _after(clock, start, earlier)
-    return sent_at + max(gap, timedelta())
+    first, then = _after(clock, start, earlier), _after(clock, start, later)
+    if earlier and later and earlier.working and later.working:  # hours and days: a weekend between is no time
+        return clock.after(sent_at, Duration(clock.seconds_between(first, then), "seconds", working=True))
+    return sent_at + max(then - first, timedelta())
 
 
 def case_of(

@@ -228,6 +228,32 @@ def test_what_was_due_long_ago_is_dropped_after_downtime(scene):
     assert [out.template for out in scene.out] == ["reminders/firm"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "late", "second"),
+    [
+        # Four working hours and a working day are five working hours apart here, and no weekend.
+        ("2026-03-06 10:00", "2026-03-09 10:00", "2026-03-09 15:00"),
+        ("2026-03-04 10:00", "2026-03-06 13:00", "2026-03-09 09:00"),
+    ],
+)
+def test_steps_in_hours_and_days_are_apart_in_working_time(scene, asked, late, second):
+    scene.policy(
+        scene.rules_text,
+        (
+            "{after: 1 working day, send: reminders/gentle}",
+            "{after: 4 working hours, send: reminders/gentle}",
+        ),
+        ("{after: 3 working days, send: reminders/firm}", "{after: 1 working day, send: reminders/firm}"),
+    )
+    scene.tick()
+    scene.live(asked)
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.tick()
+    scene.at(late)  # the daemon was down
+    scene.live("2026-03-12 17:00")
+    assert [out.at for out in scene.out if out.to == MARIA] == [late, second]
+
+
 def test_two_working_days_late_is_not_yet_stale(scene):
     ask(scene)
     scene.tick()
