@@ -162,7 +162,9 @@ _REPLY_WORDS = (
     "re r aw antw antwort sv vs vá vl rv ref res resp rif rép odp odg vast ynt atb ats bls "
     "回复 回覆 答复 答覆 返信 回信 답장 회신 отв ответ одг απ σχετ balas השב رد"
 )
-_FORWARD_WORDS = "fwd fw wg tr rv enc i ilt vb doorst trs pd fyi 转发 轉寄 轉發 転送 전달 пересл πρθ továbbítás הועבר"
+_FORWARD_WORDS = (
+    "fwd fw wg tr rv enc i ilt vb doorst trs pd fyi 转发 轉寄 轉發 転送 전달 пересл πρθ továbbítás הועבר"
+)
 # A list's tag, or what a gateway writes in front of mail from outside.
 _TAG = r"(?:\[[^\[\]]{1,40}\]|\*{1,5}(?:spam|ext(?:ernal)?)\*{1,5}|external\s*[:：])\s*"
 _REPLY = rf"(?:{'|'.join(_REPLY_WORDS.split())})\s*(?:[\[(^]?\d+[\])]?)?\s*[:：]"

@@ -18,7 +18,11 @@ _SIGNATURE_MARKS = ("-", "—", "_")
 _SHORT_RULE = re.compile(r"(?:-{3,}|–|_{3,}|\*{3,}|={3,})$")  # above a signature, but between paragraphs, too
 _RULE_MARKS = ("-", "–", "_", "*", "=")
 _LINK = re.compile(r"https?://|www\.")
+_LINKS = re.compile(r"<?(?:https?://|www\.)\S{1,2000}")
 _GOES_ON = re.compile(r"[-*•+]\s|\d{1,2}[.)]\s|p\.?\s?s\.?(?:[:\s]|$)", re.IGNORECASE)
+_PRONOUNS = re.compile(
+    r"\s*[(|/]?\s*(?:she|he|they|elle|ella|sie|er)\s?/\s?\w{2,6}(?:/\w{2,6})?\)?$", re.IGNORECASE
+)
 # Notices whose words stand in another order in each language: "Outlook voor iOS downloaden".
 _ADVERTISED = re.compile(
     r"[^.?!]{0,30}\boutlook\b[^.?!]{0,20}\b(?:ios|android)\b[^.?!]{0,15}(?:<\S+)?$|.{0,60}\bavast\b.{0,80}$"
@@ -34,10 +38,8 @@ def above_mark(lines: list[str]) -> list[str]:
 
 
 def without_signature(lines: list[str]) -> list[str]:
-    """What stands above the signature; all of it where there is none."""
-    above = above_mark(lines)
-    if above is not lines:
-        return above
+    """What stands above the signature; all of it where there is none. Many close with their name above "-- ", too."""
+    lines = above_mark(lines)
     content = [n for n, line in enumerate(lines) if line]
     ends = {line[0] for line in map(lines.__getitem__, content[-SIGNATURE_LINES - 1 :])}
     if not ends.isdisjoint(_RULE_MARKS):
@@ -46,16 +48,25 @@ def without_signature(lines: list[str]) -> list[str]:
     below: list[str] = []
     for n in reversed(content[-SIGNATURE_LINES - 1 :]):
         line = lines[n]
-        if len(line) < 60 and plain(line).strip(" ,.!-–—~*_") in _sign_offs():
+        if _is_sign_off(line):
             asks = any("?" in line and not _LINK.search(line) for line in below)
             if not asks and _are_a_signature(below):
                 if any(not is_greeting(lines[k]) for k in content if k < n):
-                    return lines[:n]
+                    return _without_half(lines[:n])
                 return lines[: n + 1] if _are_on_a_card(below) else lines  # "Thanks" alone is the message
-        if len(line) >= LONGEST:
+        if len(line) >= LONGEST and len(_LINKS.sub("", line)) >= LONGEST:
             break
         below.append(line)
     return lines
+
+
+def _is_sign_off(line: str) -> bool:
+    return len(line) < 60 and plain(line).strip(" ,.!-–—~*_。！，、") in _sign_offs()
+
+
+def _without_half(lines: list[str]) -> list[str]:
+    """Without the first half of a formula on two lines, "此致" and "敬礼", where something else stands above it."""
+    return lines[:-1] if _is_sign_off(lines[-1]) and any(lines[:-1]) else lines
 
 
 def above_name(text: str, names: Collection[str]) -> str:
@@ -66,7 +77,7 @@ def above_name(text: str, names: Collection[str]) -> str:
     lines = text.split("\n")
     for n, line in enumerate(lines):
         if 0 < len(line) < 40 and any(lines[:n]) and line[-1] not in ",:?":
-            words = [word.strip(".,") for word in plain(line).strip(" !*_-~").split()]
+            words = [word.strip(".,") for word in plain(_PRONOUNS.sub("", line)).strip(" !*_-~").split()]
             alone = not lines[n - 1] or len(words) > 1
             named = any(word in names for word in words)
             if alone and named and all(word in names or len(word) < 2 for word in words):
@@ -97,7 +108,12 @@ def _is_rule(line: str) -> bool:
 
 def _are_a_signature(lines: list[str]) -> bool:
     """Whether these lines are names, numbers and addresses: short, no points or postscript, nothing said by a tag."""
-    return all(len(line) < LONGEST and "#" not in line and not _GOES_ON.match(line) for line in lines)
+    return all(
+        (len(line) < LONGEST or len(_LINKS.sub("", line)) < LONGEST)
+        and "#" not in line
+        and not _GOES_ON.match(line)
+        for line in lines
+    )
 
 
 def without_notices(lines: list[str]) -> list[str]:

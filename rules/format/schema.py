@@ -175,7 +175,9 @@ class CheckInsBlock(Block):
     onboarding: Cadence = Field("every week", description="How often, with somebody new.")
     active: Cadence = Field("every month", description="How often, from then on.")
     backup: Cadence = Field("every 3 months", description="How often, with somebody you keep in reserve.")
-    length: Length = Field(Duration(30, "minutes"), description="How long a call is; one that is booked keeps its own.")
+    length: Length = Field(
+        Duration(30, "minutes"), description="How long a call is; one that is booked keeps its own."
+    )
     notice: Notice = Field(Duration(3, "days"), description="How long before it the invitation goes out.")
     where: Text = Field("", description="A link or a place; what was invited to keeps the old one.")
 

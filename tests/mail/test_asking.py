@@ -20,6 +20,10 @@ LISTS = lists_for(MoreWords())
 
 ASKS = [
     "❓",
+    "ファイルを送りました。ご確認のほどよろしくお願いいたします。",
+    "明日までにご返信をお願いいたします。",
+    "확인 부탁드립니다.",
+    "I would appreciate a reply by Friday.",
     "Is the logo ready?",
     "準備はできましたか？",
     "هل هو جاهز؟",
@@ -234,6 +238,12 @@ ASKS = [
     "Možeš li poslati",
 ]
 ASKS_NOTHING = [
+    "ロゴができました。今後ともよろしくお願いいたします。",
+    "お世話になっております。添付します。よろしくお願いします。",
+    "附件是文件，请查收。",
+    "파일 첨부합니다. 잘 부탁드립니다.",
+    "Kindly find the file attached.",
+    "Por favor, encuentre adjunto el archivo.",
     "Here it is.",
     "I have a BA in design.",
     "Thanks! Have a nice weekend!",

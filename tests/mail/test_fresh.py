@@ -317,6 +317,21 @@ def test_what_a_mail_server_warns_of_is_not_written_by_the_sender(warning: str) 
     assert fresh_text(html_to_text(html)).endswith("Could you check it?")
 
 
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "Best,\nMaria\n\n-- \nMaria Santos\nACME",
+        "Regards,\nMaria\n--\nMaria Santos",
+        "此致\n敬礼\nMaria\n电话：010-55550101",
+        "よろしくお願いいたします。\n------------------\nサントス マリア\nTEL: 03-5555-0101\n------------------",
+        "Kind regards\n\n*Maria Santos*\n\nConnect with me: LinkedIn <https://linkedin.example/in/maria-santos> | "
+        "Twitter <https://twitter.example/maria>",
+    ],
+)
+def test_a_closing_goes_with_the_signature_below_it(signature: str) -> None:
+    assert fresh_text(f"Here is the file.\n\n{signature}\n") == "Here is the file."
+
+
 def test_thanks_alone_is_the_message_and_no_signature() -> None:
     assert fresh_text("Hi Dana,\n\nThanks!\nMaria") == "Hi Dana,\n\nThanks!"
 

@@ -504,6 +504,8 @@ class TestSignaturesOfOffices:
         [
             "\nMaria Santos\nVirtual Assistant | Contract Ltd\nM: +63 900 111\nwww.contract.example<http://x.example>",
             "Maria Santos\nDesigner",
+            "Maria Santos (she/her)\nDesigner",
+            "Best,\nMaria\n\n-- \nMaria Santos",
             "\n*Maria Santos*\nContract Ltd\nWhat can I do for you? https://x.example",
         ],
     )
