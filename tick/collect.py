@@ -71,9 +71,9 @@ def _collected(
     inbox: Inbox, cursor: Cursor, people: People, since: date, starred: bool, calendars: bool = False
 ) -> Iterator[Batch]:
     """All mail that is new since the cursor, then the flags. `since`: how far back a first look goes."""
-    sent, worth = inbox.sent_folder(), sieve(people, calendars)
+    sent, worth = inbox.sent_folders(), sieve(people, calendars)
     looks = [
-        (Batch(name, people, in_sent=name == sent), state, _known(cursor, state))
+        (Batch(name, people, in_sent=name in sent), state, _known(cursor, state))
         for name, state in inbox.states(inbox.folders()).items()
     ]
     grown = (look for look in looks if look[2].uidnext < look[1].uidnext)

@@ -100,6 +100,13 @@ def with_use(folders: Sequence[Folder], use: str) -> str | None:
     return found[0].name if found else None
 
 
+def sent(folders: Iterable[Folder]) -> frozenset[str]:
+    """Every folder that sent mail may lie in: mail programs keep their own ones beside the one that is announced."""
+    return frozenset(
+        folder.name for folder in folders if SENT in folder.attributes or _well_named(folder, SENT)
+    )
+
+
 def _default(folders: Sequence[Folder]) -> tuple[str, ...]:
     everything = with_use(folders, ALL)
     if everything:

@@ -88,6 +88,10 @@ class Inbox:
         """Where copies are filed."""
         return folders.with_use(self._line.folders(), folders.SENT)
 
+    def sent_folders(self) -> frozenset[str]:
+        """That one, and those in which mail programs keep what they send."""
+        return folders.sent(self._line.folders())
+
     def drafts_folder(self) -> str | None:
         """Where drafts are left."""
         return folders.with_use(self._line.folders(), folders.DRAFTS)

@@ -107,6 +107,22 @@ def test_a_copy_where_all_folders_lie_under_inbox_and_none_is_for_what_is_sent(o
     assert len(bench.mail.mailbox(TEAM, "INBOX.Sent")) == 1
 
 
+def test_a_question_in_either_of_two_folders_for_sent_mail_lies_in_one(odd_bench) -> None:
+    """Dovecot's own example has "Sent" and "Sent Messages", both announced as \\Sent."""
+    apple = (
+        '  mailbox "Sent Messages" {\n    auto = subscribe\n    special_use = \\Sent\n  }\n  mailbox Trash {'
+    )
+    bench = odd_bench({"  mailbox Trash {": apple})
+    private = "dana@private.example"
+    bench.write(bench.text, ("email: [dana@acme.example]", f"email: [dana@acme.example, {private}]"))
+    begun(bench)
+    for person, where in ((MARIA, "Sent"), (BEN, "Sent Messages")):
+        asked = _written(private, person, "Logo?", f"<logo.{person}>", 0)
+        bench.mail.deliver_to(TEAM, asked, datetime.now(UTC), where)
+    bench.wait(lambda: bench.once() and len(bench.mail._look(MARIA, "INBOX")))
+    assert len(bench.mail.arrived(BEN, 1)) == 1
+
+
 # -- a folder that shows the mail of all others -------------------------------------------------------------------
 
 

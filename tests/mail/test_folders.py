@@ -2,7 +2,7 @@
 
 import pytest
 
-from mail.imap.folders import ALL, DRAFTS, JUNK, SENT, TRASH, Folder, chosen, readable, with_use
+from mail.imap.folders import ALL, DRAFTS, JUNK, SENT, TRASH, Folder, chosen, readable, sent, with_use
 
 
 def folder(name: str, *attributes: str, delimiter: str = "/") -> Folder:
@@ -56,6 +56,17 @@ def test_what_the_server_announces_outweighs_names() -> None:
     ]
     assert chosen(there, ()) == ("INBOX", "Spam", "Old Sent", "Sent")
     assert with_use(there, SENT) == "Old Sent"
+
+
+def test_sent_mail_lies_in_whatever_folder_a_mail_program_has_for_it() -> None:
+    there = [
+        folder("INBOX"),
+        folder("Sent Messages", SENT),
+        folder("Sent", SENT),
+        folder("Sent Items"),
+        folder("Clients/Sent"),
+    ]
+    assert sent(there) == {"Sent Messages", "Sent", "Sent Items"}
 
 
 def test_a_folder_that_only_holds_folders_is_not_read() -> None:
