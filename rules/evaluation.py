@@ -261,7 +261,8 @@ def _apart(
     if earlier and later and (earlier.unit, earlier.working) == (later.unit, later.working):
         return clock.after(sent_at, Duration(later.amount - earlier.amount, later.unit, later.working))
     first, then = _after(clock, start, earlier), _after(clock, start, later)
-    if earlier and later and earlier.working and later.working:  # hours and days: a weekend between is no time
+    if earlier and later and earlier.working and later.working:
+        # Hours and days: a weekend that lay between them at first is no time.
         return clock.after(sent_at, Duration(clock.seconds_between(first, then), "seconds", working=True))
     return sent_at + max(then - first, timedelta())
 

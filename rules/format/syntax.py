@@ -105,7 +105,7 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
         return Problem(
             mark.line + 1, mark.column + 1, "", "This text holds a colon.", "Put the text in quotes."
         )
-    if slip := _slip(text, mark.line, said):
+    if slip := _slip(text, mark.line, said) or _first_slip(text, mark.line, said):
         return slip
     for saying in _SAYINGS:
         if saying.words in said:
@@ -163,6 +163,19 @@ def _slip(text: str, number: int, said: str) -> Problem | None:
         return Problem(before + 1, _indent(line) + 1, "", f"A space is missing after the {missing}.")
     if colon and _indent(line) == _indent(here) and _is_bare(line):
         return Problem(before + 1, 1, "", "This line has no colon after its key.", _COLON)
+    return None
+
+
+def _first_slip(text: str, number: int, said: str) -> Problem | None:
+    """Where the file's first line is no `key: value`, and a comment ends what it began."""
+    rows = _rows(text, number)
+    if "expected <document start>" not in said or not rows or _indent(rows[0][1]):
+        return None
+    row, line = rows[0][0], rows[0][1].partition(" #")[0]
+    if missing := _missing_space(line):
+        return Problem(row + 1, 1, "", f"A space is missing after the {missing}.")
+    if _is_bare(line):
+        return Problem(row + 1, 1, "", "This line has no colon after its key.", _COLON)
     return None
 
 
