@@ -50,6 +50,10 @@ _UUENCODED = re.compile(r"^begin [0-7]{3} .*$(?:\n.*)*?(?:\n^end[ \t]*$|\Z)", re
 _DAVID = re.compile(r"\[?original message processed by david", re.IGNORECASE)  # Tobit's, in every language
 # Zoho: "---- On Mon, 09 Nov 2026 10:00:00 +0800 Jo <jo@x.example> wrote ----", in the writer's language.
 _BETWEEN_DASHES = re.compile(r"-{3,}\s?(\S.*?)\s?-{3,}$")
+# An answer and the attribution in one line: "Yes. On Mon, 9 Nov 2026 at 10:00, Jo wrote:".
+_GLUED = re.compile(
+    r"(\S.{0,400}?)[\s-]*\b(?:On|Am|Le|El|Em|Il|Op|Den)\s(?:[^\W\d]{2,12}\.?,?\s){0,2}\d{1,4}[\s./,-]"
+)
 _LOOKS_ATTRIBUTED = re.compile(r"\d|@|<")
 _ADDRESSED = re.compile(r"<[^<>@\s]{1,64}@[^<>\s]{1,255}>\W{0,3}:$")
 # What the first line of a folded attribution has in every language: an address, a time or a year.
@@ -120,6 +124,8 @@ def _without_quotes(lines: list[str]) -> list[str]:
             else:
                 length = _attribution(lines, n) or _quoted_block(lines, n)
                 quotes = quotes or bool(length)
+                if length == 1 and (glued := _GLUED.match(line)):
+                    kept.append(glued[1].rstrip(" -"))
                 if not _quote_follows(lines, n + length) if length else _starts_original(lines, n):
                     break  # the answered mail follows without marks, or nothing does
         if not length:

@@ -199,6 +199,20 @@ def test_the_line_above_marked_quotes_goes_however_short_or_folded_it_is(header:
     assert fresh_text(f"Thanks!\n\n{header}\n\n> Could you send it?\n") == "Thanks!"
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "On Wed, Nov 4, 2026 at 3:59 PM, dana@acme.example wrote:",
+        "--- On Wed, Nov 4, 2026 at 3:59 PM, Dana Reyes <dana@acme.example> wrote:",
+        "Am 09.11.26 um 10:00 schrieb Dana Reyes:",
+        "Le 9 nov. 2026 à 10:00, Dana Reyes <dana@acme.example> a écrit :",
+    ],
+)
+def test_an_answer_in_the_same_line_stays(header: str) -> None:
+    assert fresh_text(f"Can you send it? {header}\n> Which?\n") == "Can you send it?"
+    assert fresh_text(f"Can you send it? {header}\n\nWhich?\n") == "Can you send it?"
+
+
 def test_initials_mark_quotes_below_a_line_that_says_whose_they_are() -> None:
     """The Bat quotes so, and its people answer between the lines."""
     quote = "DR> Could you send it?\nDR>\nDR> And when?\n"
