@@ -176,7 +176,8 @@ def _hand_over(waiting: Letter, work: Round) -> None:
     log.info("%s to %s: %s (%s)", letter.template, ", ".join(letter.to), receipt.outcome, receipt.reply)
     if receipt.reached:
         work.wires.works()
-        _take_receipt(replace(letter, reply=receipt.reply), receipt, work)
+        of_what = f" (said of the copy to {mailbox.address})" if receipt.of_copy else ""
+        _take_receipt(replace(letter, reply=receipt.reply + of_what), receipt, work)
     else:
         work.lost_the_line(receipt.reply)
         if books.letters[letter.token].state is State.ATTEMPTED:  # by the line's death at the word DATA

@@ -44,6 +44,13 @@ __all__ = [
 # fault than a letter in doubt, which the mailbox's copy settles.
 FINAL_DOT_SECONDS = 180.0
 _LINE_START_DOT = re.compile(rb"(?m)^\.")
+# What is said of the sender's side, and so of every letter. Postfix judges that only at RCPT (smtpd_delay_reject), and
+# Microsoft 365 only once it has the letter.
+_OF_US = re.compile(
+    r"(?i)\b(?:(?:sender address|client host|helo command) rejected|SendAsDenied|"
+    r"(?:not allowed|does not have permissions?) to send (?:as|from)|not owned by (?:auth )?user|"
+    r"sender verify failed)"
+)
 _LOGIN_WANTED = (530, 534, 535, 538)  # RFC 4954, section 6: about the login, not about the letter
 
 
@@ -65,6 +72,7 @@ class Receipt:
     copied: bool = False  # the copy's recipient was accepted too: the shared mailbox can prove the letter
     # False where we never got as far as the letter: no line, wrong login, sender refused.
     reached: bool = True
+    of_copy: bool = False  # what was said is about the copy's recipient alone
 
 
 # Told after the last RCPT, before DATA, whether the copy's recipient was accepted. What it raises ends the attempt.
@@ -78,9 +86,10 @@ def _go_on(copied: bool) -> None:
 class _Answer(Exception):  # noqa: N818 - not an error but a way out of the dialogue
     """The server said no before the letter's first byte; `about_us`: to our account, whatever the letter."""
 
-    def __init__(self, code: int, reply: bytes, about_us: bool = False) -> None:
+    def __init__(self, code: int, reply: bytes, about_us: bool = False, of_copy: bool = False) -> None:
         super().__init__(code, reply)
-        self.code, self.reply, self.about_us = code, words(code, reply), about_us
+        self.code, self.reply, self.of_copy = code, words(code, reply), of_copy
+        self.about_us = about_us or _is_of_us(code, self.reply)
 
 
 def deliver(
@@ -210,7 +219,7 @@ class Postman:
         if out_of_step or answer.about_us or answer.code in _LOGIN_WANTED:
             return Receipt(Outcome.DEFERRED, self._why_not_us(answer, out_of_step), reached=False)
         refused = 500 <= answer.code < 600
-        return Receipt(Outcome.REFUSED if refused else Outcome.DEFERRED, answer.reply)
+        return Receipt(Outcome.REFUSED if refused else Outcome.DEFERRED, answer.reply, of_copy=answer.of_copy)
 
     def _why_not_us(self, answer: _Answer, out_of_step: bool) -> str:
         """One sentence about a "no" that is about the line or our account, whatever the letter."""
@@ -237,7 +246,10 @@ class Postman:
         outcome = _judge(code)
         if outcome is Outcome.UNKNOWN:
             self._hang_up()
-        return Receipt(outcome, words(code, reply), copied)
+        said = words(code, reply)
+        if _is_of_us(code, said):
+            return Receipt(Outcome.DEFERRED, self._why_not_us(_Answer(code, reply), False), reached=False)
+        return Receipt(outcome, said, copied)
 
     def _hang_up(self) -> None:
         """Close without a word: on a dead line QUIT would wait for its answer."""
@@ -257,7 +269,7 @@ def _address(smtp: smtplib.SMTP, sender: str, to: tuple[str, ...], copy_to: str 
     code, reply = smtp.rcpt(copy_to)
     copied = 200 <= code < 300
     if not copied and not 500 <= code < 600:
-        raise _Answer(code, reply)
+        raise _Answer(code, reply, of_copy=True)
     return copied
 
 
@@ -274,6 +286,13 @@ def _talks_out_of_turn(smtp: smtplib.SMTP) -> bool:
         return False  # nothing, or a part of a TLS record
     finally:
         sock.settimeout(timeout)
+
+
+def _is_of_us(code: int, reply: str) -> bool:
+    """Whether a "never" is said of our side, whatever the letter and whoever its reader."""
+    return (
+        500 <= code < 600 and "recipient address rejected" not in reply.lower() and bool(_OF_US.search(reply))
+    )
 
 
 def _say(answer: tuple[int, bytes], about_us: bool = False) -> None:

@@ -71,6 +71,7 @@ def test_a_copy_put_off_puts_the_letter_off(embedded_mail: EmbeddedMail, postman
     embedded_mail.refuse = {TEAM: (452, "mailbox full")}
     receipt = postman.deliver(TEAM, (MARIA,), TEAM, LETTER)
     assert (receipt.outcome, receipt.reply) == (Outcome.DEFERRED, "452 mailbox full")
+    assert receipt.of_copy, "it is not the contractor's mailbox that is full"
     assert embedded_mail.accepted == []
 
 

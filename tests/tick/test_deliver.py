@@ -241,6 +241,13 @@ def test_what_is_put_off_for_hours_is_trouble_and_what_it_was_becomes_stale(scen
     assert scene.letters(MARIA) == []
 
 
+def test_whose_mailbox_is_full_is_told(scene):
+    scene.servers.refuse[TEAM] = (452, "4.2.2 mailbox full")
+    a_thank_you_is_due(scene)
+    scene.run("2026-03-02 15:30", timedelta(minutes=5))
+    assert f"mailbox full (said of the copy to {TEAM})" in scene.keepwarm.trouble
+
+
 def test_a_line_that_breaks_off_at_every_letter_for_hours_is_trouble(scene):
     """Something on the way that lets no letter's body through, say: each try is a doubt, and nobody would be told."""
 
@@ -327,6 +334,37 @@ def test_a_no_at_each_stage_of_the_dialogue(scene, stage, about_us, code):
     assert code.decode() in letter.reply
     assert scene.letters(MARIA) == []
     assert "never" in "".join(mail.raw.text.decode() for mail in scene.letters(DANA))
+
+
+OF_US = [  # Postfix, at RCPT; Exim; Exchange; Microsoft 365, once it has the letter
+    (b"RCPT", b"553 5.7.1 <team@acme.example>: Sender address rejected: not owned by user team@acme.example"),
+    (b"RCPT", b"554 5.7.1 <unknown[192.0.2.7]>: Client host rejected: Access denied"),
+    (b"RCPT", b"550 Sender verify failed"),
+    (b"MAIL", b"550 5.7.60 SMTP; Client does not have permissions to send as this sender"),
+    (b".", b"554 5.2.252 SendAsDenied; team@acme.example not allowed to send as dana@acme.example"),
+]
+
+
+@pytest.mark.parametrize(("stage", "said"), OF_US)
+def test_a_never_that_is_said_of_our_side_is_no_fault_of_the_letter(scene, stage, said):
+    with Proxy(scene.servers.smtp_port, answering(stage, said)) as proxy:
+        a_thank_you_is_due(scene, (f":{scene.servers.smtp_port}", f":{proxy.port}"))
+        scene.tick()
+        letter, trouble = the_letter(scene), scene.keepwarm.trouble
+        proxy.fault = None
+        scene.run("2026-03-02 12:00")
+    assert (letter.state, said.decode() in trouble) == (State.WAITING, True)
+    assert "takes no letters from us; check `address:`" in trouble
+    assert scene.subjects(MARIA) == ["Re: Logo"]
+
+
+def test_a_reader_whose_server_refuses_our_address_is_the_fault_of_one_letter(scene):
+    """Postfix asks the reader's server first (reject_unverified_recipient), and says what that one said."""
+    said = b"550 5.1.1 <x>: Recipient address rejected: undeliverable: mx said: 553 Sender address rejected"
+    with Proxy(scene.servers.smtp_port, answering(b"RCPT", said)) as proxy:
+        a_thank_you_is_due(scene, (f":{scene.servers.smtp_port}", f":{proxy.port}"))
+        scene.tick()
+    assert the_letter(scene).state is State.REFUSED
 
 
 def test_a_server_that_greets_us_and_takes_no_letter_of_ours_is_left_alone_longer_each_time(scene):
