@@ -1,6 +1,6 @@
 """Rules × occasions → cases: which step of which rule is due for which occasion, and when the next one is.
 
-Pure: reads stories and the clock it is given, changes nothing. The gates (rules/gates.py) then judge each case.
+Pure: reads stories and the clock it is given, changes nothing. The gates (rules/gates) then judge each case.
 """
 
 from collections.abc import Mapping, Sequence

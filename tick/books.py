@@ -23,7 +23,7 @@ from relationship.parties import Contractor, People
 from relationship.past import Summary, changed
 from relationship.story import Story
 from rules.docket import Docket
-from rules.gates import Outgoing
+from rules.gates.world import Outgoing
 from rules.notices import NOTICES
 from rules.policy import Policy, Rule
 from store.aggregate import every_fact, merged

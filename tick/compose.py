@@ -18,7 +18,7 @@ from relationship.letters import Letter, State
 from relationship.messages import FORGOTTEN, Kind, Message, Side
 from relationship.occasions.check_ins import to_ask_about
 from rules.evaluation import Case
-from rules.gates import who_answered
+from rules.gates.holding import who_answered
 from rules.watermarks import step_fingerprint
 from tick.books import Books
 from tick.decide import Judged, news

@@ -8,7 +8,10 @@ from relationship.decisions import Decision, Judgement, Verdict
 from relationship.messages import Side
 from relationship.story import Story
 from rules.evaluation import TAKEN_OUT, Case, Cases, cases
-from rules.gates import A_SECOND, LAST_LOOK, Outgoing, World, fresh_until, judge, needs_look, said_by
+from rules.gates import LAST_LOOK, judge
+from rules.gates.holding import needs_look
+from rules.gates.spending import A_SECOND, fresh_until, said_by
+from rules.gates.world import Outgoing, World
 from rules.policy import Policy
 from tick.books import Books
 from tick.observe import observe

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from mail.letters.rendering import Templates
 from relationship.decisions import Verdict
-from rules.gates import TOTAL_LIMIT
+from rules.gates.limits import TOTAL_LIMIT
 from rules.policy import Rate
 from tick.books import Books
 from tick.decide import Judged

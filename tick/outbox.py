@@ -8,7 +8,7 @@ from relationship.facts import Fact
 from relationship.letters import Letter, State
 from relationship.messages import Side
 from rules.evaluation import Case, case_of
-from rules.gates import Outgoing
+from rules.gates.world import Outgoing
 from store.protocol import OWNER
 from tick.books import Books
 from tick.decide import Court

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from relationship.letters import OPEN_STATES, Letter, State
 from relationship.messages import Side
 from rules.evaluation import WENT_OUT
-from rules.gates import COUNTED, Outgoing
+from rules.gates.world import COUNTED, Outgoing
 from rules.policy import Rate
 from store.protocol import OWNER
 

@@ -1,0 +1,132 @@
+"""Gates that hold a letter back: they are judged again at each tick."""
+
+from collections.abc import Callable
+
+from relationship.decisions import Judgement, Verdict
+from relationship.messages import Kind, Message, Side
+from relationship.occasions.turns import DEBT_COUNTS, older_debt
+from relationship.story import Story
+from rules.evaluation import Case
+from rules.gates.world import CHASES, UPDATES, World
+
+
+def mode(case: Case, world: World) -> str | None:
+    """`mode: dry-run` sends nothing."""
+    return "mode is dry-run: it is noted, and nothing goes out" if world.policy.mode == "dry-run" else None
+
+
+def owner_first(case: Case, world: World) -> Judgement | None:
+    """The contractor is not chased, nor complained of, while the owner owes them an older answer."""
+    turn = case.occasion.turn
+    chases = case.rule.when in CHASES and (case.reader is Side.CONTRACTOR or turn is not None)
+    if not chases or not world.policy.limits.owner_first:
+        return None
+    asked_at = turn.since if turn else case.occasion.moment
+    debt = older_debt(case.story, asked_at, world.now)
+    if debt is None:
+        return None
+    whom, since = case.story.contractor.name, case.story.when(debt.since)
+    why = f"owner first: you owe {whom} an answer to “{debt.subject}” since {since}"
+    return Judgement(Verdict.HOLD, why, gate="owner first", until=debt.since + DEBT_COUNTS)
+
+
+def absent(case: Case, world: World) -> Judgement | None:
+    """An auto-reply, or `away:`, says that the contractor is not there."""
+    if case.reader is Side.OWNER or case.rule.when in UPDATES:
+        return None
+    until = next((a.until for a in case.story.absences if a.since <= world.now < a.until), None)
+    today = case.story.contractor.day_at(world.now)
+    clock = case.story.clock(Side.CONTRACTOR)  # a night's work belongs to the day on which it starts
+    away = any(first <= today <= last for first, last in case.story.contractor.away)
+    if until is None and away and not clock.contains(world.now):
+        until = clock.next_open(world.now)
+    if until is None:
+        return None
+    why = f"{case.story.contractor.name} is away until {case.story.when(until)}"
+    return Judgement(Verdict.HOLD, why, gate="absent", until=until)
+
+
+def doubtful_mail(case: Case, world: World) -> str | None:
+    """Mail in that person's name that we cannot trust, or cannot read, came since: it may be the answer."""
+    about = case.occasion.message
+    if case.rule.when not in CHASES or about is None:
+        return None
+    for message in case.story.in_conversation(case.story.conversation_of[about.key]):
+        if _doubtful(message) and message.at >= about.at:
+            return f"a mail of {case.story.when(message.at)} in this conversation could not be {_trouble(message)}"
+    return None
+
+
+def _doubtful(message: Message) -> bool:
+    unsure = not message.authentic or not message.readable
+    return message.side is Side.CONTRACTOR and message.kind in (Kind.HUMAN, Kind.RSVP) and unsure
+
+
+def _trouble(message: Message) -> str:
+    return "read" if message.authentic else "verified (it fails DMARC)"
+
+
+def last_look(case: Case, world: World) -> str | None:
+    """Mail from that person lies somewhere in the mailbox and is not in the ledger."""
+    folder = world.unrecorded.get(case.story.key)
+    return (
+        f"there is mail from {case.story.contractor.name} in {folder} that is not in the ledger"
+        if folder
+        else None
+    )
+
+
+def needs_look(case: Case) -> bool:
+    """Whether a last look in every folder comes before this letter."""
+    return case.rule.when in CHASES
+
+
+def might_not_reach_us(case: Case, world: World) -> str | None:
+    """The answer to the question might not come to the shared mailbox."""
+    message = case.occasion.message
+    if case.rule.when != "waiting on contractor" or message is None or message.reaches_us:
+        return None
+    return "the answer might not reach the shared mailbox: the question lies not in Sent and does not name it"
+
+
+def one_of_two_answered(case: Case, world: World) -> str | None:
+    """The question went to two contractors, and one of them has answered."""
+    message = case.occasion.message
+    if case.rule.when != "waiting on contractor" or case.reader is Side.OWNER or message is None:
+        return None
+    other = who_answered(message, world.story_of)
+    return f"the question went to {other.contractor.name} too, who has answered" if other else None
+
+
+def who_answered(message: Message, story_of: Callable[[str], Story | None]) -> Story | None:
+    """Of the other contractors who were asked by the same mail, the first who has answered it."""
+    others = (story_of(address) for address in message.also_asked)
+    return next((one for one in others if one and _has_answered(one, message)), None)
+
+
+def _has_answered(story: Story, question: Message) -> bool:
+    """Whether the contractor has written in that conversation since; the question may have been a chaser there."""
+    conversation = story.conversation_of.get(question.key)
+    return any(
+        turn.conversation == conversation
+        and turn.answered_at
+        and turn.since <= question.at <= turn.answered_at
+        for turn in story.ledger.exchanges
+        if turn.party is Side.CONTRACTOR
+    )
+
+
+def quiet_hours(case: Case, world: World) -> Judgement | None:
+    """A letter is delivered inside its reader's working hours."""
+    any_time = world.policy.limits.any_time if case.rule.any_time is None else case.rule.any_time
+    clock = case.story.clock(case.reader)
+    if any_time or clock.contains(world.now):
+        return None
+    opens = clock.next_open(world.now)
+    whose = "your" if case.reader is Side.OWNER else f"{case.story.contractor.name}’s"
+    return Judgement(
+        Verdict.HOLD,
+        f"outside {whose} working hours until {case.story.when(opens)}",
+        gate="quiet hours",
+        until=opens,
+    )
