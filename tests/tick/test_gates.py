@@ -96,6 +96,7 @@ BOUNCED = """
 
 def bounce(scene, letter, address=MARIA, status="5.1.1"):
     """A real DSN that returns our letter."""
+    said = "No such user" if status.startswith("5.1.") else "Delivery refused"
     report = f"""From: Mail Delivery System <MAILER-DAEMON@mx.acme.example>
 To: {TEAM}
 Subject: Undelivered Mail Returned to Sender
@@ -117,7 +118,7 @@ Reporting-MTA: dns; mx.acme.example
 Final-Recipient: rfc822; {address}
 Action: failed
 Status: {status}
-Diagnostic-Code: smtp; 550 {status} No such user
+Diagnostic-Code: smtp; 550 {status} {said}
 
 --b
 Content-Type: text/rfc822-headers
