@@ -175,9 +175,9 @@ def _next_wording(case: Case) -> int:
     """The same contractor does not get the same wording twice in a row, nor two of them the same first one."""
     unread = (State.CANCELLED, State.REFUSED)
     written = (x for x in case.story.letters.values() if x.template == case.step.send)
-    earlier = [x for x in written if x.state not in unread]
-    last = max(earlier, key=lambda x: x.created_at, default=None)
-    return last.wording + 1 if last else crc32(case.story.key.encode())
+    earlier = sorted((x for x in written if x.state not in unread), key=lambda x: x.created_at)
+    # Of several that one tick wrote, the last stands last: they stand in the order in which they were written.
+    return earlier[-1].wording + 1 if earlier else crc32(case.story.key.encode())
 
 
 def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now: datetime) -> Letter:

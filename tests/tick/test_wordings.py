@@ -1,5 +1,7 @@
 """The same contractor does not get the same wording twice in a row, whatever came of the letters between."""
 
+from store.tinydb_store import TinyStore
+
 TEAM, DANA, MARIA = "team@acme.example", "dana@acme.example", "maria@contract.example"
 TWO = "To: contractor\nSubject: Hello\n\nThe first one: {{ subject }}.\n---\nThe second one: {{ subject }}.\n"
 THANKS = ("    at most: once in 2 weeks\n", "")
@@ -31,6 +33,22 @@ def test_letters_of_one_tick_have_several(scene):
     answered(scene, "Logo", "Page")
     scene.tick()
     assert sorted(wordings(scene)) == ["The first", "The second"]
+
+
+def test_the_next_one_follows_on_the_last_of_several_of_one_tick(scene):
+    scene.store = TinyStore(scene.folder / "books")
+    with_two_wordings(scene)
+    answered(scene, "Logo", "Page")
+    scene.tick()
+    scene.store.close()
+    scene.store = TinyStore(scene.folder / "books")
+    scene.restart()
+    scene.at("2026-03-03 10:00")
+    answered(scene, "Flyer")
+    scene.tick()
+    told = wordings(scene)
+    assert len(told) == 3
+    assert told[1] != told[2]
 
 
 def test_one_that_nobody_read_does_not_count(scene):
