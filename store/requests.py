@@ -1,17 +1,18 @@
 """What commands ask of the running daemon: one small numbered file each, dropped without the lock."""
 
-import os
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
+from secrets import token_hex
 
 from store.codec import CodecError
-from store.files import TEMPORARY, Files, explained
+from store.files import Files, explained
 from store.json_data import dump, parse
+
+_NAMES = "[0-9]*.json"
 
 
 class Requests:
-    """A folder of requests. A file appears under its number complete, or not at all (link)."""
+    """A folder of requests. A file appears complete, or not at all; two with one number were made in one moment."""
 
     def __init__(self, folder: Path, files: Files) -> None:
         self._folder = folder
@@ -24,12 +25,9 @@ class Requests:
     def drop(self, verb: str, argument: str) -> None:
         """Add one, durable on return."""
         self._files.make_folder(self._folder)
-        temporary = self._folder / f"{os.getpid()}.new{TEMPORARY}"
-        self._files.replace(temporary, dump({"verb": verb, "argument": argument}))
-        try:
-            self._number(temporary)
-        finally:
-            self._files.remove(temporary)
+        last = max((int(path.stem.partition("-")[0]) for path in self._folder.glob(_NAMES)), default=0)
+        path = self._folder / f"{last + 1:06}-{token_hex(4)}.json"
+        self._files.replace(path, dump({"verb": verb, "argument": argument}))
         self._files.flush_folder(self._folder)
 
     def take(self, verb: str, argument: str) -> None:
@@ -46,21 +44,9 @@ class Requests:
             if request[1] == argument:
                 self._files.remove(path)
 
-    def _number(self, temporary: Path) -> None:
-        """Give it the next free number; another command may be doing the same."""
-        numbers = [int(path.stem) for path in self._folder.glob("[0-9]*.json")]
-        for number in count(max(numbers, default=0) + 1):
-            target = self._folder / f"{number:06}.json"
-            with explained(target):
-                try:
-                    target.hardlink_to(temporary)
-                except FileExistsError:
-                    continue
-            return
-
     def _found(self) -> Iterator[tuple[Path, tuple[str, str]]]:
         with explained(self._folder):
-            paths = sorted(self._folder.glob("[0-9]*.json"))
+            paths = sorted(self._folder.glob(_NAMES))
         for path in paths:
             content = self._files.read(path)
             try:

@@ -1,5 +1,6 @@
 """Beside the running daemon: one writer, any number of readers, and requests."""
 
+import errno
 import os
 import shutil
 import signal
@@ -150,6 +151,20 @@ def test_readers_beside_a_busy_daemon_see_whole_facts(data: Path, make: SimpleNa
         assert reader.damaged() == {}
         seen, looks = letters, looks + 1
     assert looks > 5
+
+
+def test_requests_need_no_hard_links(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory sticks and many network disks know none."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    store = TinyStore(data)
+    for verb in ("pause", "resume"):
+        TinyStore(data, read_only=True).request(verb, MARIA)
+    assert store.requests() == (("pause", MARIA), ("resume", MARIA))
+    store.close()
 
 
 def test_requests_may_be_dropped_by_many_at_once(data: Path) -> None:
