@@ -47,19 +47,23 @@ def attribution(lines: list[str], n: int) -> int:
     if line.endswith("---"):
         inside = _BETWEEN_DASHES.match(line)
         return 1 if inside and _is_attribution(f"{inside[1]}:") else 0
-    if n + 1 == len(lines) or not lines[n + 1]:
-        return 0
-    opens = bool(_opens_attribution().match(plain(line)))
-    if not opens and (line[-1] in ".!?" or not _MAY_OPEN.search(line)):
-        return 0
     for length in range(2, ATTRIBUTION_LINES + 1):
         if n + length > len(lines) or not lines[n + length - 1]:
             return 0
         if lines[n + length - 1].endswith((":", "：")):
-            folded = lines[n : n + length]
-            is_one = opens or (quote_follows(lines, n + length) and _opens_anyhow(folded))
-            return length if is_one and _is_attribution(" ".join(folded)) else 0
+            return length if _is_folded(lines, n, length) else 0
     return 0
+
+
+def _is_folded(lines: list[str], n: int, length: int) -> bool:
+    """Whether so many lines, of which the last ends with a colon, are one attribution."""
+    folded, first = lines[n : n + length], lines[n]
+    if not _opens_attribution().match(plain(first)):
+        if first[-1] in ".!?" or not _MAY_OPEN.search(first):
+            return False
+        if not quote_follows(lines, n + length) or not _opens_anyhow(folded):
+            return False
+    return _is_attribution(" ".join(folded))
 
 
 def _opens_anyhow(folded: list[str]) -> bool:

@@ -141,7 +141,7 @@ def _starts_original(lines: list[str], n: int) -> bool:
     if not line:
         return False
     if line[0] not in _RULE_MARKS and ":" not in line and "：" not in line:
-        return (line[-1] == ">" and _notes_block(lines, n)) or bool(_DAVID.match(line))
+        return (line[-1] == ">" and _notes_block(lines, n)) or (line[0] in "Oo" and bool(_DAVID.match(line)))
     if line[0] == "[" and _DAVID.match(line):
         return True
     if line[0] in _RULE_MARKS and (
