@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import typer
 
-from commands.house import House
+from commands.house import House, astray
 from commands.output import AsJson, complain, plainly, print_json
 from rules.format.problems import PolicyErrors
 from store.protocol import OWNER, Heartbeat, StoreError
@@ -40,7 +40,9 @@ def _trouble(house: House, beat: Heartbeat, lost: str) -> str:
         policy = house.policy(house.templates())
     except PolicyErrors as error:
         return str(error)
-    return reason(beat, timedelta(seconds=policy.mailbox.poll.plain_seconds), house.now(), lost)
+    return astray(house) or reason(
+        beat, timedelta(seconds=policy.mailbox.poll.plain_seconds), house.now(), lost
+    )
 
 
 def reason(beat: Heartbeat, poll: timedelta, now: datetime, lost: str = "") -> str:

@@ -103,4 +103,14 @@ class House(Protocol):
         """The daemon on paper: it reads what `collect` hands over, and hands what it sends to `take`."""
 
 
+def astray(house: House) -> str:
+    """Where there is no data folder, in one sentence: a command without --data looks into the folder one stands in."""
+    if house.data.exists():
+        return ""
+    return (
+        f"There is no data folder {house.data}: Keepwarm has not run yet, or its data lie elsewhere "
+        "(--data, in front of the command)."
+    )
+
+
 HouseOf = Callable[[Path, Path], House]

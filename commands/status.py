@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from commands.fates import outbox_in_words
-from commands.house import House
+from commands.house import House, astray
 from commands.output import (
     AsJson,
     complain,
@@ -51,7 +51,7 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
     typer.echo()
     for _, paragraph in told:
         print_paragraph(paragraph, "    ")
-    for line in (*_foot(books, books.store.heartbeat()), aside):
+    for line in (*_foot(books, books.store.heartbeat(), astray(house)), aside):
         if line:
             typer.echo(printable(line))  # whole, so that it can be searched for
 
@@ -151,13 +151,13 @@ def _notes(row: dict[str, Any], story: Story) -> str:
     return "; ".join([*row["reasons"], *_paused(story), *bounces, *calls]) or "nothing to say"
 
 
-def _foot(books: Books, beat: Heartbeat) -> Iterator[str]:
+def _foot(books: Books, beat: Heartbeat, nowhere: str) -> Iterator[str]:
     """The mailbox and the outbox, and what keeps us from either."""
     zone = books.people.owner.timezone
     last = (
         f"Last good poll: {local(beat.last_poll, zone)}."
         if beat.last_poll
-        else "The mailbox was not read yet."
+        else nowhere or "The mailbox was not read yet."
     )
     yield f"{last} Outbox: {outbox_in_words(books.outbox())}, {counted(len(books.notes()), 'note')} to you."
     if beat.failing_since:

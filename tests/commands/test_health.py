@@ -57,3 +57,18 @@ def test_a_data_folder_that_is_none_is_answered_in_json_too(tmp_path: Path) -> N
     said = json.loads(told.stdout)
     assert (told.exit_code, said["ok"], said["last_poll"]) == (1, False, None)
     assert "--data" in said["reason"]
+
+
+def test_where_there_is_no_data_folder_its_place_is_asked_for(tmp_path: Path) -> None:
+    """Whoever forgets --data beside a service is told that nobody has written, and asks why."""
+    rules, data = tmp_path / "rules.yaml", tmp_path / "data"
+    rules.write_text(RULES)
+    for command, code in (("health", 1), ("status", 0)):
+        told = CliRunner().invoke(build(House), ["--rules", str(rules), "--data", str(data), command])
+        said = " ".join(told.output.split())
+        assert (told.exit_code, f"There is no data folder {data}" in said, "--data" in said) == (
+            code,
+            True,
+            True,
+        )
+    assert not data.exists()
