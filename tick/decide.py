@@ -41,7 +41,7 @@ class Court:
     looked: dict[tuple[str, datetime], str | None] = field(default_factory=dict)
 
     def judge(self, case: Case) -> Judgement:
-        """The verdict; what it lets through counts towards the limits at once."""
+        """The verdict; what it lets through counts towards the limits at once, but for a draft: the owner is asked."""
         verdict = judge(case, self.world)
         if verdict.verdict is Verdict.SEND and needs_look(case) and self._finds_something(case):
             verdict = judge(case, self.world)
@@ -51,7 +51,8 @@ class Court:
         if verdict.verdict is Verdict.SEND and not case.letter:
             rule = case.story.key, case.rule.name
             self.world.decided[rule] = self.world.decided.get(rule, 0) + 1
-        if verdict.verdict is Verdict.SEND and case.reader is Side.CONTRACTOR:
+        is_draft = case.rule.approve and not case.letter
+        if verdict.verdict is Verdict.SEND and case.reader is Side.CONTRACTOR and not is_draft:
             self.world.outgoing.append(Outgoing(case.story.key, self.world.now))
         return verdict
 

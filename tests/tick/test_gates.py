@@ -613,6 +613,20 @@ def test_the_total_limit_holds_the_rest(scene):
     assert scene.sent(CHASE) == [DUE, "2026-03-03 11:00"]
 
 
+def test_a_draft_that_only_the_owner_sees_takes_nobodys_place(scene):
+    """Nothing has gone out: the other letters wait for no limit, and the owner is told of none."""
+    approved = ("send: appreciation/quick-answer", "send: appreciation/quick-answer\n    approve: owner")
+    scene.policy(scene.rules_text, ("in total: 30 an hour", "in total: 1 an hour"), approved)
+    ask(scene, who=BEN, subject="Site", text="Could you look at it?")
+    question = ask(scene, "2026-03-03 09:00")
+    scene.live("2026-03-03 09:59")
+    scene.now += timedelta(minutes=1)
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+    scene.live("2026-03-03 15:00")
+    assert [mail.subject for mail in scene.letters(DANA)] == ["May I send this to Maria? Re: Logo"]
+    assert scene.sent(CHASE) == [DUE]
+
+
 def test_what_the_owner_has_approved_waits_for_no_limit(scene):
     approved = ("send: appreciation/quick-answer", "send: appreciation/quick-answer\n    approve: owner")
     scene.policy(scene.rules_text, ONE_A_DAY, approved)
