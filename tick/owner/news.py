@@ -11,14 +11,16 @@ from store.protocol import OWNER
 from tick.books import Books
 from tick.owner.mail import alert, new_token
 
-KEPT = timedelta(days=21)  # after that the words are dropped: bodies are not kept
+# After that the words are dropped, as bodies are not kept: since they came, or since they were confirmed, as it takes a
+# while until the limits and everybody's hours have let them out.
+KEPT = timedelta(days=21)
 
 
 def echo(books: Books, templates: Templates, now: datetime) -> int:
     """Ask the owner about news that nobody asked about yet; drop the words of what is long done with."""
     written = 0
     for piece in list(books.owner.news.values()):
-        if now - piece.seen_at > KEPT:
+        if now - (piece.confirmed_at or piece.seen_at) > KEPT:
             books.commit(OWNER, [replace(piece, paragraphs=())] if piece.paragraphs else [])
         elif piece.confirmed_at is None:
             written += _ask(piece, books, templates, now)
