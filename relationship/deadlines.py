@@ -108,7 +108,9 @@ def _named(story: Story, message: Message) -> Deadline | None:
     if message.side is not Side.OWNER:
         return None
     if message.due and not message.about_letter:
-        return Deadline(story.conversation_of[message.key], message.due, message)
+        named = Deadline(story.conversation_of[message.key], message.due, message)
+        # A day that is over when it is named is a slip ("15 January 2025"), or looks back: nobody can keep it.
+        return named if named.ends_at(story) > message.at else None
     proposed = _accepted(story, message)
     if proposed is None or proposed.due is None:
         return None

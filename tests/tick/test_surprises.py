@@ -379,3 +379,37 @@ def test_what_a_colleague_answered_before_being_listed_is_read_back_and_counts(s
     assert {who: scene.story(who).profile for who in known} == known
     scene.writes(BEN, TEAM, "Flyer", "Could you send the text?")
     assert scene.tick().read == 1, "once is enough"
+
+
+MISSED = """  - name: Missed
+    when: deadline missed
+    steps: [{{after: 1 working hour, send: reminders/overdue}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "sent"),
+    [
+        ("9 March 2026", []),  # it was over when it was named
+        ("12 March 2025", []),  # as people write in January
+        ("10 March", ["2026-03-11 08:00"]),
+    ],
+)
+def test_nobody_is_asked_about_a_day_that_was_over_when_it_was_named(scene, day, sent):
+    scene.policy(scene.rules_text + MISSED)
+    scene.tick()
+    scene.live("2026-03-10 10:00")
+    scene.writes(DANA, MARIA, "Flyer", f"Could you do the flyer? #nrn\nDue: {day}")
+    scene.live("2026-03-12 17:00")
+    assert scene.sent("Missed") == sent
+
+
+def test_a_slip_in_a_date_leaves_the_day_that_holds_as_it_is(scene):
+    scene.policy(scene.rules_text + MISSED)
+    scene.tick()
+    scene.live("2026-03-10 10:00")
+    flyer = scene.writes(DANA, MARIA, "Flyer", "Could you do the flyer? #nrn\nDue: 12 March 2026")
+    scene.live("2026-03-10 11:00")
+    scene.writes(DANA, MARIA, "Re: Flyer", "In A4, please. #nrn\nDue: 12 March 2025", flyer)
+    scene.live("2026-03-13 12:00")
+    assert scene.sent("Missed") == ["2026-03-13 08:00"]
