@@ -232,7 +232,9 @@ def _spent(decision: Decision, occasion: Occasion) -> bool:
     """
     if decision.gate == "mode":
         return not (occasion.lasts and decision.at < occasion.start)
-    anew = occasion.start > occasion.moment and decision.at < occasion.start
+    # A mail that moves the start of a wait follows what was dropped in its moment; a start that is foreseen does not.
+    before = decision.at <= occasion.start if occasion.turn else decision.at < occasion.start
+    anew = occasion.start > occasion.moment and before
     return decision.spent and (decision.verdict is Verdict.SEND or not anew)
 
 
