@@ -57,7 +57,11 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
         except PROBLEMS as error:
             complain(str(error))
         except OSError as error:
-            complain(f"{error.filename} cannot be used: {error.strerror}." if error.filename else f"{error}.")
+            complain(
+                f"{error.filename} cannot be used: {error.strerror}."
+                if error.filename
+                else f"{error.strerror or error}."
+            )
         raise typer.Exit(1)
 
     return wrapped

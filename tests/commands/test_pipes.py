@@ -93,3 +93,15 @@ def test_a_report_takes_the_place_of_no_pipe(folder: Path) -> None:
     assert pipe.is_fifo()
     assert link.is_symlink()
     assert "</html>" in (folder / "real.html").read_text()
+
+
+def test_what_cannot_be_written_is_named_as_it_was_asked_for(folder: Path) -> None:
+    words = ("report", "--html", "/proc/keepwarm.html")  # not even root can
+    done = subprocess.run(line(*words), cwd=folder, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr.splitlines()[-1][:40]) == (
+        1,
+        "/proc/keepwarm.html cannot be used: No s",
+    )
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(line("status"), cwd=folder, stdout=full, stderr=subprocess.PIPE, timeout=60)
+    assert (done.returncode, done.stderr) == (1, b"No space left on device.\n")
