@@ -110,17 +110,18 @@ def test_only_lines_that_were_wrapped_are_joined_in_news(scene):
     assert [line for line in said if line] == ["From April on:", point, "- the same phone", "Best,", "Dana"]
 
 
-def test_news_that_is_confirmed_after_a_holiday_reaches_everybody(scene):
-    """It was written three weeks ago, and the limit lets one letter out an hour: nobody is left out."""
+@pytest.mark.parametrize("back", [23, 30])
+def test_news_that_is_confirmed_after_a_holiday_reaches_everybody(scene, back):
+    """It was written weeks ago, and the limit lets one letter out an hour: nobody is left out."""
     one_an_hour = ("in total: 30 an hour", "in total: 1 an hour")
     scene.policy(scene.rules_text + NEWS, one_an_hour)
     scene.tick()
     scene.at("2026-03-02 14:10")
     scene.writes(DANA, TEAM, "We moved", "#news\n\nWe have a new address.", folder="INBOX")
-    scene.live("2026-03-23 14:00")
+    scene.live(f"2026-03-{back} 14:00")
     echo = next(mail for mail in scene.letters(DANA) if "We moved" in mail.subject)
     scene.writes(DANA, TEAM, link_in(echo, "news"), "#news", folder="INBOX")
-    scene.live("2026-03-24 14:00")
+    scene.live(f"2026-03-{back + 1} 14:00")
     told = [mail.subject for who in (MARIA, BEN) for mail in scene.letters(who)]
     assert told.count("News: We moved") == 2
 

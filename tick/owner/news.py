@@ -12,8 +12,9 @@ from tick.books import Books
 from tick.owner.mail import alert, new_token
 
 # After that the words are dropped, as bodies are not kept: since they came, or since they were confirmed, as it takes a
-# while until the limits and everybody's hours have let them out.
-KEPT = timedelta(days=21)
+# while until the limits and everybody's hours have let them out. So long that a holiday of three weeks is over: a click
+# that finds no words any more does nothing, in silence.
+KEPT = timedelta(days=35)
 
 
 def echo(books: Books, templates: Templates, now: datetime) -> int:
