@@ -627,6 +627,23 @@ def test_a_draft_that_only_the_owner_sees_takes_nobodys_place(scene):
     assert scene.sent(CHASE) == [DUE]
 
 
+def test_the_owner_is_not_shown_more_drafts_at_once_than_contractors_may_get_letters(scene):
+    approved = ("send: appreciation/quick-answer", "send: appreciation/quick-answer\n    approve: owner")
+    scene.policy(scene.rules_text, ("in total: 30 an hour", "in total: 1 an hour"), approved)
+    questions = {
+        who: ask(scene, "2026-03-03 09:00", who=who, subject=f"Logo for {who}") for who in (MARIA, BEN)
+    }
+    scene.live("2026-03-03 09:30")
+    for who, question in questions.items():
+        scene.writes(who, TEAM, f"Re: Logo for {who}", "Here it is.", question)
+    scene.tick()
+    assert len(scene.letters(DANA)) == 1
+    scene.live("2026-03-03 10:29")
+    assert len(scene.letters(DANA)) == 1
+    scene.live("2026-03-03 10:30")
+    assert len(scene.letters(DANA)) == 2
+
+
 def test_what_the_owner_has_approved_waits_for_no_limit(scene):
     approved = ("send: appreciation/quick-answer", "send: appreciation/quick-answer\n    approve: owner")
     scene.policy(scene.rules_text, ONE_A_DAY, approved)

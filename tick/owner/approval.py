@@ -27,6 +27,7 @@ from tick.outbox import cancel, reopened
 from tick.owner.mail import alert, new_token, was_told
 
 YES, NO = "ok", "no"
+SHOWN = "owner/approve"  # with this a draft is shown first
 # A letter shows it bold, so that it is copied with stars; other keyboards have other colons.
 INSTEAD = re.compile(r"[*_]*send[*_]*\s?[:：][*_]*", re.IGNORECASE)
 UNANSWERED = "cancelled: you did not answer the draft in time"
@@ -40,7 +41,7 @@ def ask(books: Books, templates: Templates, now: datetime) -> int:
         if over:
             cancel(draft, over, books, now)
         else:
-            written += _show(draft, "owner/approve", f"approve/{draft.token}", books, templates, now)
+            written += _ask_first(draft, books, templates, now)
             written += _ask_again(draft, books, templates, now)
     return written + _tell_how_it_stands(books, templates, now)
 
@@ -53,19 +54,30 @@ def _over(draft: Letter, books: Books, now: datetime) -> str:
     return case if isinstance(case, str) else ""
 
 
+def _ask_first(draft: Letter, books: Books, templates: Templates, now: datetime) -> bool:
+    """No more of them than letters to contractors: those beyond the total limits are shown as these allow."""
+    occasion = f"approve/{draft.token}"
+    if was_told(books, occasion):
+        return False
+    shown = [x.created_at for x in books.owner.letters.values() if x.template == SHOWN]
+    rates = books.policy.limits.in_total
+    if any(sum(abs(now - at) < rate.window for at in shown) >= rate.count for rate in rates):
+        return False
+    return _show(draft, SHOWN, occasion, books, templates, now)
+
+
 def _ask_again(draft: Letter, books: Books, templates: Templates, now: datetime) -> bool:
     """Once, where the answer was neither of the three."""
     if draft.reply != UNCLEAR:
         return False
-    return _show(draft, "owner/approve-again", f"approve/{draft.token}/again", books, templates, now)
+    again = f"approve/{draft.token}/again"
+    return not was_told(books, again) and _show(draft, "owner/approve-again", again, books, templates, now)
 
 
 def _show(
     draft: Letter, template: str, occasion: str, books: Books, templates: Templates, now: datetime
 ) -> bool:
-    """Write to the owner what the draft says, once: it waits for days, and is not read again at every tick."""
-    if was_told(books, occasion):
-        return False
+    """Write to the owner what the draft says."""
     token = new_token()
     facts = {**_facts(draft, books), "links": all_answers(books.policy.mailbox.address, token)}
     return alert(books, templates, template, occasion, facts, now, token)
