@@ -1,6 +1,7 @@
 """`report`: how things stand with everybody, as one HTML file with charts that needs nothing else."""
 
 import os
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -54,4 +55,5 @@ def save(path: Path, text: str) -> None:
     except OSError as error:  # of the file that was asked for, not of the one in the making
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):  # it was never made, or its place is none
+            draft.unlink()

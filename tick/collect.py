@@ -5,7 +5,7 @@ the inbox and half in the sent folder, is then recorded in about the order in wh
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
@@ -77,11 +77,23 @@ def _collected(
         for name, state in inbox.states(inbox.folders()).items()
     ]
     grown = (look for look in looks if look[2].uidnext < look[1].uidnext)
-    yield from _oldest_first(_new_mail(inbox, *look, since, worth) for look in grown)
+    closed = set[str]()
+    yield from _oldest_first(_new_mail(inbox, *look, since, worth, closed) for look in grown)
     for start, state, known in looks:
-        if starred and (state.modseq == 0 or state.modseq != known.modseq):
-            with suppress(FolderClosed):
+        if starred and state.name not in closed and (state.modseq == 0 or state.modseq != known.modseq):
+            with _passed_over(known, state.name, closed):
                 yield _flags(inbox, start, state, known, since)
+
+
+@contextmanager
+def _passed_over(known: FolderCursor, name: str, closed: set[str]) -> Iterator[None]:
+    """A folder that was never ours to read. Of one that was, FolderClosed: what lies in it now may be the answer."""
+    try:
+        yield
+    except FolderClosed:
+        if known.uidnext > 1:
+            raise
+        closed.add(name)
 
 
 def _without_flags(cursor: Cursor) -> Cursor:
@@ -131,16 +143,15 @@ def _new_mail(
     known: FolderCursor,
     since: date,
     worth: Callable[[RawMail], bool],
+    closed: set[str],
 ) -> Iterator[Batch]:
     read_to, people = known, start.people
     start = replace(start, whole=lambda mail: _whole(inbox, mail, people))
-    try:
+    with _passed_over(known, state.name, closed):
         for mails in inbox.fetch(state.name, state.uidvalidity, known.uidnext, since, BATCH, worth):
             read_to = replace(known, uidnext=mails[-1].uid + 1)
             yield replace(start, mails=mails, read_to=read_to)
-    except FolderClosed:  # what lies in it is read once it is opened to us
-        return
-    if read_to.uidnext < state.uidnext:
+    if read_to.uidnext < state.uidnext and state.name not in closed:
         yield replace(start, read_to=replace(known, uidnext=state.uidnext))
 
 

@@ -174,7 +174,10 @@ def _hand_over(waiting: Letter, work: Round) -> None:
         commit_the_attempt,
     )
     log.info("%s to %s: %s (%s)", letter.template, ", ".join(letter.to), receipt.outcome, receipt.reply)
-    if receipt.reached:
+    if receipt.of_us:  # of the one reader, perhaps: so the line rests, and another letter knocks first then
+        work.lost_the_line(receipt.reply)
+        _take_receipt(replace(letter, reply=receipt.reply), receipt, work)
+    elif receipt.reached:
         work.wires.works()
         of_what = f" (said of the copy to {mailbox.address})" if receipt.of_copy else ""
         _take_receipt(replace(letter, reply=receipt.reply + of_what), receipt, work)

@@ -1,6 +1,7 @@
 """The second half of `init`: the owner, and contractors proposed from recent mail."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from commands.output import print_table
 from commands.setup import asking
 from commands.setup.acquaintances import Acquaintance, Circle
 from commands.setup.writing import Lines
-from mail.imap.inbox import Inbox
+from mail.imap.inbox import FolderClosed, Inbox
 from rules.format.fields import text
 from rules.format.people import address as an_address
 from rules.format.people import hours as working_hours
@@ -27,8 +28,9 @@ def read_recent(inbox: Inbox, folders: Sequence[str], since: date) -> Circle:
     circle = Circle()
     typer.echo("Reading the last 90 days ...")
     for name, state in inbox.states(folders).items():
-        for mails in inbox.fetch(name, state.uidvalidity, 1, since):
-            circle.add(mails)
+        with suppress(FolderClosed):  # the daemon reads without it, too
+            for mails in inbox.fetch(name, state.uidvalidity, 1, since):
+                circle.add(mails)
     typer.echo(f"{len(circle)} mails between people.\n")
     return circle
 

@@ -73,6 +73,9 @@ class Receipt:
     # False where we never got as far as the letter: no line, wrong login, sender refused.
     reached: bool = True
     of_copy: bool = False  # what was said is about the copy's recipient alone
+    of_us: bool = (
+        False  # what was said at the reader, or of the letter, seems to be about our side: of every letter
+    )
 
 
 # Told after the last RCPT, before DATA, whether the copy's recipient was accepted. What it raises ends the attempt.
@@ -89,7 +92,7 @@ class _Answer(Exception):  # noqa: N818 - not an error but a way out of the dial
     def __init__(self, code: int, reply: bytes, about_us: bool = False, of_copy: bool = False) -> None:
         super().__init__(code, reply)
         self.code, self.reply, self.of_copy = code, words(code, reply), of_copy
-        self.about_us = about_us or _is_of_us(code, self.reply)
+        self.about_us = about_us
 
 
 def deliver(
@@ -218,6 +221,8 @@ class Postman:
             self._hang_up()
         if out_of_step or answer.about_us or answer.code in _LOGIN_WANTED:
             return Receipt(Outcome.DEFERRED, self._why_not_us(answer, out_of_step), reached=False)
+        if _is_of_us(answer.code, answer.reply):
+            return Receipt(Outcome.DEFERRED, self._why_not_us(answer, out_of_step), of_us=True)
         refused = 500 <= answer.code < 600
         return Receipt(Outcome.REFUSED if refused else Outcome.DEFERRED, answer.reply, of_copy=answer.of_copy)
 
@@ -248,7 +253,7 @@ class Postman:
             self._hang_up()
         said = words(code, reply)
         if _is_of_us(code, said):
-            return Receipt(Outcome.DEFERRED, self._why_not_us(_Answer(code, reply), False), reached=False)
+            return Receipt(Outcome.DEFERRED, self._why_not_us(_Answer(code, reply), False), of_us=True)
         return Receipt(outcome, said, copied)
 
     def _hang_up(self) -> None:

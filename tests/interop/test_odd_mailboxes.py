@@ -187,6 +187,22 @@ def test_a_folder_that_we_may_see_and_not_read_keeps_nobody_from_being_reminded(
         assert inbox.own_unread(f"shared/{TOM}/Private", datetime.now(UTC).date()) == {}
 
 
+def test_a_folder_that_was_read_and_is_closed_to_us_now_ends_the_tick(odd_bench) -> None:
+    """The answer may lie in it: nobody is chased meanwhile, and the folder is named."""
+    bench = odd_bench(more=SHARED)
+    bench.mail.dovecot.append(TOM, [(b"From: x@y.example\r\n\r\n", datetime.now(UTC), ())], "Private")
+    with bench.mail.dovecot.client(TOM) as client:
+        client.setacl("Private", TEAM, "lr")
+        bench.write(bench.text)
+        begun(bench)
+        client.setacl("Private", TEAM, "l")
+        bench.mail.dovecot.append(TOM, [(b"From: x@y.example\r\n\r\n", datetime.now(UTC), ())], "Private")
+        closed = bench.command("run", "--once", ok=False)
+        assert (closed.returncode, f"shared/{TOM}/Private" in closed.stderr) == (1, True)
+        client.setacl("Private", TEAM, "lr")
+        bench.once()
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Somebody has a long lock on an mbox, so that the server cannot read it."""

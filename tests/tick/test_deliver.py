@@ -353,9 +353,26 @@ def test_a_never_that_is_said_of_our_side_is_no_fault_of_the_letter(scene, stage
         letter, trouble = the_letter(scene), scene.keepwarm.trouble
         proxy.fault = None
         scene.run("2026-03-02 12:00")
-    assert (letter.state, said.decode() in trouble) == (State.WAITING, True)
+    kept = State.WAITING if stage == b"MAIL" else State.DEFERRED
+    assert (letter.state, said.decode() in trouble) == (kept, True)
     assert "takes no letters from us; check `address:`" in trouble
     assert scene.subjects(MARIA) == ["Re: Logo"]
+
+
+def test_what_seems_to_be_said_of_our_side_may_be_said_of_one_reader_alone(scene):
+    """Postfix says the same where a sender may write to some only (restriction classes): the others get theirs."""
+    scene.servers.refuse[BEN] = (554, "5.7.1 <team@acme.example>: Sender address rejected: Access denied")
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    asked = {who: scene.writes(DANA, who, f"Logo for {who}", "Could you send it?") for who in (BEN, MARIA)}
+    for who, question in asked.items():
+        scene.now += timedelta(minutes=10)
+        scene.writes(who, TEAM, f"Re: Logo for {who}", "Here it is.", question)
+    scene.run("2026-03-02 11:00", timedelta(minutes=1))
+    assert (scene.subjects(MARIA), scene.subjects(BEN)) == ([f"Re: Logo for {MARIA}"], [])
+    del scene.servers.refuse[BEN]
+    scene.run("2026-03-02 12:00", timedelta(minutes=5))
+    assert scene.subjects(BEN) == [f"Re: Logo for {BEN}"]
 
 
 def test_a_reader_whose_server_refuses_our_address_is_the_fault_of_one_letter(scene):

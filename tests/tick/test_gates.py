@@ -644,6 +644,21 @@ def test_the_owner_is_not_shown_more_drafts_at_once_than_contractors_may_get_let
     assert len(scene.letters(DANA)) == 2
 
 
+def test_a_draft_that_was_never_shown_is_not_dropped_for_want_of_an_answer(scene):
+    approved = ("send: appreciation/quick-answer", "send: appreciation/quick-answer\n    approve: owner")
+    scene.policy(scene.rules_text, ("in total: 30 an hour", "in total: 1 a week"), approved)
+    questions = {who: ask(scene, "2026-03-03 09:00", who=who, subject="Logo") for who in (MARIA, BEN)}
+    scene.live("2026-03-03 09:30")
+    for who, question in questions.items():
+        scene.writes(who, TEAM, "Re: Logo", "Here it is.", question)
+    scene.live("2026-03-07 09:30")
+    assert len(scene.letters(DANA)) == 1
+    assert {scene.why(THANKS, name)[-1] for name in ("Maria", "Ben")} == {
+        ("suppress", "cancelled: you did not answer the draft in time"),
+        ("suppress", "cancelled: the limits in total left no room to show you the draft"),
+    }
+
+
 def test_what_the_owner_has_approved_waits_for_no_limit(scene):
     approved = ("send: appreciation/quick-answer", "send: appreciation/quick-answer\n    approve: owner")
     scene.policy(scene.rules_text, ONE_A_DAY, approved)

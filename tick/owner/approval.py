@@ -6,7 +6,7 @@ A word that comes too late is answered, once: it went out, was dropped, or is in
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from email import message_from_string
@@ -31,39 +31,41 @@ SHOWN = "owner/approve"  # with this a draft is shown first
 # A letter shows it bold, so that it is copied with stars; other keyboards have other colons.
 INSTEAD = re.compile(r"[*_]*send[*_]*\s?[:：][*_]*", re.IGNORECASE)
 UNANSWERED = "cancelled: you did not answer the draft in time"
+UNSHOWN = "cancelled: the limits in total left no room to show you the draft"
 
 
 def ask(books: Books, templates: Templates, now: datetime) -> int:
     """Write to the owner about drafts that were not shown yet; let those expire that had no answer."""
-    written = 0
-    for draft in books.drafts():
-        over = _over(draft, books, now)
+    written, drafts = 0, books.drafts()
+    shown = {x.occasion: x.created_at for x in books.owner.letters.values() if drafts and x.template == SHOWN}
+    room = _has_room(shown.values(), books, now)
+    for draft in drafts:
+        occasion = f"approve/{draft.token}"
+        over = _over(draft, shown.get(occasion), books, now)
         if over:
             cancel(draft, over, books, now)
-        else:
-            written += _ask_first(draft, books, templates, now)
+        elif occasion in shown:
             written += _ask_again(draft, books, templates, now)
+        elif room:
+            written += _show(draft, SHOWN, occasion, books, templates, now)
+            shown[occasion] = now
+            room = _has_room(shown.values(), books, now)
     return written + _tell_how_it_stands(books, templates, now)
 
 
-def _over(draft: Letter, books: Books, now: datetime) -> str:
+def _over(draft: Letter, shown_at: datetime | None, books: Books, now: datetime) -> str:
     """Why there is nothing to ask about any more; "" while there is."""
-    if now > books.people.owner.clock.after(draft.created_at, books.policy.limits.stale_after):
-        return UNANSWERED
+    since = shown_at or draft.created_at
+    if now > books.people.owner.clock.after(since, books.policy.limits.stale_after):
+        return UNANSWERED if shown_at else UNSHOWN
     case = reopened(draft, books, now)
     return case if isinstance(case, str) else ""
 
 
-def _ask_first(draft: Letter, books: Books, templates: Templates, now: datetime) -> bool:
-    """No more of them than letters to contractors: those beyond the total limits are shown as these allow."""
-    occasion = f"approve/{draft.token}"
-    if was_told(books, occasion):
-        return False
-    shown = [x.created_at for x in books.owner.letters.values() if x.template == SHOWN]
+def _has_room(shown: Collection[datetime], books: Books, now: datetime) -> bool:
+    """Whether one more may be shown: no more are than letters may go out in total, and the others have their turn."""
     rates = books.policy.limits.in_total
-    if any(sum(abs(now - at) < rate.window for at in shown) >= rate.count for rate in rates):
-        return False
-    return _show(draft, SHOWN, occasion, books, templates, now)
+    return all(sum(abs(now - at) < rate.window for at in shown) < rate.count for rate in rates)
 
 
 def _ask_again(draft: Letter, books: Books, templates: Templates, now: datetime) -> bool:
