@@ -13,22 +13,25 @@ _LETTER = re.compile(r"[^\W\d_]")
 PHASES = ("onboarding", "active", "backup", "paused", "ended")
 _TITLES = """
     dr dra prof mr mrs ms mx herr frau sr. sra srta ing. lic. mme mlle hr. fr. sig.
-    sig.ra dott. dott.ssa dipl.-ing dipl.-kfm mag. med
+    sig.ra dott. dott.ssa dipl.-ing dipl.-kfm mag. med.
 """
-_BEHIND = """
-    jr sr ii iii iv phd ph.d md m.d mba msc bsc ma ba esq cpa pmp inc llc ltd gmbh
-"""
+_DEGREES = "jr sr phd ph.d mba msc bsc esq pmp inc llc ltd gmbh"
+# With these a family name of several words begins; behind the comma of any other stands a degree, or a trade.
+_PARTICLES = "de del della di da dos du la le van von der al el bin ben"
 # Chinese, Japanese and Korean names, family name first: who is called by it alone is addressed rudely.
 _FAMILY_FIRST = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u3005\u00b7\u30fb ]+")
 
 
 def first_name_of(name: str) -> str:
     """How a letter greets: without a title, "de la Cruz, Maria" is Maria, "J. Robert Lee" Robert; "" of nothing."""
-    titles, behind = set(_TITLES.split()), set(_BEHIND.split())
+    titles = set(_TITLES.split())
     if _FAMILY_FIRST.fullmatch(name):
         return name.strip()
     family, _, given = name.partition(",")
-    titled = family if {word.casefold().strip(".,") for word in given.split()} <= behind else given
+    before = family.casefold().split()
+    is_family = len(before) == 1 or bool(before and before[0] in _PARTICLES.split())
+    is_given = any(word.casefold().strip(".,") not in _DEGREES.split() for word in given.split())
+    titled = given if is_given and is_family else family
     words = [
         bare for word in titled.split() if (bare := word.strip("\"'“”‘’«»()[],;")) and _LETTER.search(bare)
     ]

@@ -35,7 +35,12 @@ _IN_THREE = "lun mar mer mié jeu jue ven vie sam sáb sab dim dom seg ter qua q
 _TO = "(?:[-—/&]|to|and|or|bis|und|a|al|y|e|à|au|et)"
 _SPAN = rf"(?<![\d./-])\d{{1,2}}(?:st|nd|rd|th|\.)?\s?{_TO}\s?(?=\d{{1,2}}(?!\d|[:./-]\d))"
 _DAYS_OF_MONTH = re.compile(rf"{_SPAN}(?=\d+(?:st|nd|rd|th|\.)?\s(?:of |de )?{MONTH}\b)", re.IGNORECASE)
-_MONTHS_DAYS = re.compile(rf"(?<!\d\s)(?<!\.\s)({MONTH}\.?\s){_SPAN}(?!\d+\s?[ap]\.?m)", re.IGNORECASE)
+_A_MONTH = re.compile(rf"\b{MONTH}", re.IGNORECASE)
+_MONTHS_DAYS = re.compile(
+    rf"(?<!\d\s)(?<!\.\s)({MONTH}\.?\s)(\d{{1,2}})(?:st|nd|rd|th)?\s?{_TO}\s?(\d{{1,2}})(?:st|nd|rd|th)?"
+    r"(?=\s*(?:$|[,;.!?)](?!\d)|(?:19|20)\d\d|(?:at|by|please)\b))",
+    re.IGNORECASE,
+)
 _WEEKDAYS = frozenset(f"{_IN_TWO} {_IN_THREE}".split())
 _SHORTENED = re.compile(r"\b(tue|wed|thu)(?:s|rs|r)\b", re.IGNORECASE)
 _FROM_NOW = re.compile(r"(?:\bin )?(\w+ (?:day|week|month)s?) from (?:now|today)\b", re.IGNORECASE)
@@ -74,8 +79,8 @@ _HOUR = re.compile(
     r"(?<![\d.:/-])([01]?\d|2[0-3])\s?(?:uhr|uur|o.clock|h|hs|heures?|horas?)(?:([0-5]\d)|\b)", re.IGNORECASE
 )
 _HOURS_ALONE = re.compile(r"\d{1,2}(?:-\d{1,2}|\.\d\d)(?![\d./-])")  # "Friday 5-6", "Friday 6.30"
-_HOURS = re.compile(r"\d{1,2}(?::\d\d)?\s?[-–]\s?(\d{1,2}(?::\d\d)?\s?[ap]\.?m\b)", re.IGNORECASE)
-_DAY_AND_HOUR = re.compile(rf"({MONTH}\.?\s\d{{1,2}})[-–](?=\d{{1,2}}\s?[ap]\.?m\b)", re.IGNORECASE)
+_HOURS = re.compile(r"(?<![\d./-])\d{1,2}(?::\d\d)?\s?[-–]\s?(\d{1,2}(?::\d\d)?\s?[ap]\.?m\b)", re.IGNORECASE)
+_DAY_AND_HOUR = re.compile(rf"({MONTH}\.?\s\d{{1,2}})\s?[-–]\s?(?=\d{{1,2}}\s?[ap]\.?m\b)", re.IGNORECASE)
 _AT_HOUR = re.compile(
     r"\b(at|um|om|alle|ore|à|às|a las|a la) ([01]?\d|2[0-3])(?=$|[,;!?)]|\.(?:\s|$))", re.IGNORECASE
 )
@@ -122,7 +127,14 @@ def _day(said: str, today: date, order: str, language: str) -> date | None:
 
 def _with_the_last(text: str) -> str:
     """Of several days of one month, the last."""
-    return _MONTHS_DAYS.sub(r"\1", _DAYS_OF_MONTH.sub("", text, count=1), count=1)
+    first = _DAYS_OF_MONTH.search(text)
+    if first and not _A_MONTH.search(text[: first.start()]):  # "Dec 31 and 1 Jan" are two
+        text = text[: first.start()] + text[first.end() :]
+    return _MONTHS_DAYS.sub(_last_of_both, text, count=1)
+
+
+def _last_of_both(days: re.Match[str]) -> str:
+    return f"{days[1]}{days[3]}" if int(days[3]) > int(days[2]) else days[0]
 
 
 def _after_weekday(text: str, today: date, order: str, language: str) -> date | None:
@@ -143,10 +155,12 @@ def _after_weekday(text: str, today: date, order: str, language: str) -> date | 
 @lru_cache(maxsize=1024)
 def _weekday_of(word: str, language: str) -> int | None:
     """The day of the week that a word names: the same one from whatever day it is looked at."""
+    if not word.replace("-", "").isalpha():
+        return None
     tuesday = date(2026, 6, 9)
     found = [_read(word, tuesday + timedelta(days=n), "DMY", language) for n in range(2)]
-    named = {day.weekday() for day in found if day and timedelta() < day - tuesday <= timedelta(days=8)}
-    return named.pop() if len(named) == 1 and None not in found else None
+    ahead = [day.weekday() for day in found if day and timedelta() < day - tuesday <= timedelta(days=8)]
+    return ahead[0] if len(ahead) == 2 and ahead[0] == ahead[1] else None
 
 
 def _known(said: str, text: str, today: date) -> date | None:

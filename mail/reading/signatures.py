@@ -39,7 +39,8 @@ def above_mark(lines: list[str]) -> list[str]:
 
 def without_signature(lines: list[str]) -> list[str]:
     """What stands above the signature; all of it where there is none. Many close with their name above "-- ", too."""
-    lines = above_mark(lines)
+    above = above_mark(lines)
+    is_marked, lines = above is not lines, above
     content = [n for n, line in enumerate(lines) if line]
     ends = {line[0] for line in map(lines.__getitem__, content[-SIGNATURE_LINES - 1 :])}
     if not ends.isdisjoint(_RULE_MARKS):
@@ -50,11 +51,13 @@ def without_signature(lines: list[str]) -> list[str]:
         line = lines[n]
         if _is_sign_off(line):
             asks = any("?" in line and not _LINK.search(line) for line in below)
-            if not asks and _are_a_signature(below):
+            # The rest of a card stands below "-- ".
+            names = not is_marked or all(_is_name(line) for line in below)
+            if not asks and names and _are_a_signature(below):
                 if any(not is_greeting(lines[k]) for k in content if k < n):
                     return _without_half(lines[:n])
                 return lines[: n + 1] if _are_on_a_card(below) else lines  # "Thanks" alone is the message
-        if len(line) >= LONGEST and len(_LINKS.sub("", line)) >= LONGEST:
+        if not _is_short(line):
             break
         below.append(line)
     return lines
@@ -62,6 +65,10 @@ def without_signature(lines: list[str]) -> list[str]:
 
 def _is_sign_off(line: str) -> bool:
     return len(line) < 60 and plain(line).strip(" ,.!-–—~*_。！，、") in _sign_offs()
+
+
+def _is_name(line: str) -> bool:
+    return len(line.split()) <= 3 and not any(mark in line for mark in ".:!?")
 
 
 def _without_half(lines: list[str]) -> list[str]:
@@ -108,12 +115,12 @@ def _is_rule(line: str) -> bool:
 
 def _are_a_signature(lines: list[str]) -> bool:
     """Whether these lines are names, numbers and addresses: short, no points or postscript, nothing said by a tag."""
-    return all(
-        (len(line) < LONGEST or len(_LINKS.sub("", line)) < LONGEST)
-        and "#" not in line
-        and not _GOES_ON.match(line)
-        for line in lines
-    )
+    return all(_is_short(line) and "#" not in line and not _GOES_ON.match(line) for line in lines)
+
+
+def _is_short(line: str) -> bool:
+    """Of a row of links, without these; a single link is what is sent, perhaps."""
+    return len(line) < LONGEST or (len(_LINKS.findall(line)) > 1 and len(_LINKS.sub("", line)) < LONGEST)
 
 
 def without_notices(lines: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ WeekdayOf = Callable[[str], int | None]  # 0 is Monday; None for any other word
 
 # How the months begin, in the languages that are read.
 MONTH = (
-    r"(?:jan|ene|gen|f[eé][bv]|m[aä]r|mrt|apr|abr|avr|ma[giy]|jun|jui|giu|jul|lug|aug|ago|aoû|sep|set|o[ck]t|ott|out|"
+    r"(?:j[aä]n|ene|gen|f[eé][bv]|m[aä]r|mrt|apr|abr|avr|ma[giy]|jun|jui|giu|jul|lug|aug|ago|aoû|sep|set|o[ck]t|ott|out|"
     r"nov|de[csz]|dic|déc)[^\W\d_]*"
 )
 _DAY = timedelta(days=1)
@@ -19,7 +19,7 @@ _FAR = 62  # days ahead within which "Friday 6th" is looked for
 _LAST_HOUR = 12  # a bare number up to this one may be an hour as well
 # An hour, a month or more figures behind the number make something else of it.
 _NUMBERED = re.compile(
-    r"([^\W\d_]{2,13}(?:-feira)?)[.,]{0,2}\s+\(?(?:(?:the|den|el|le|il|dia)\s+)?(\d{1,2})(?!\d)(st\b|nd\b|rd\b|th\b|\.|º)?"
+    r"([^\W\d_]{2,13}(?:-feira)?)[.,]{0,2}\s+\(?(?:(?:the|den|el|le|il|dia)\s+)?(\d{1,2})(?!\d)(st\b|nd\b|rd\b|th\b|er\b|ère\b|\.|º)?+"
     rf"(?!\s?[:./–-]\s?\d|\d|\s?[ap]\.?m\b|\s?o.?clock|\s?(?:of |de |di )?{MONTH}\b)",
     re.IGNORECASE,
 )
@@ -31,8 +31,14 @@ _NEXT_WEEK = re.compile(
 )
 # "Friday week" is a week after Friday, to some.
 _WEEKS_ON = re.compile(
-    r"([^\W\d_]{3,13})\s+(?:week|fortnight|(?:en|in)\s+(?:\w+\s+)?\w+)\b|an? week (?:on|after)\b",
+    r"([^\W\d_]{3,13})\s+(?:week|fortnight|(?:en|in)\s+(?:(?:\d+|an?|one|two|three|einer|zwei|drei|dos|tres|deux|trois|"
+    r"due|tre|twee|drie|een|una?|une)\s+)?(?:weeks?|days?|wochen?|tagen?|semanas?|días|semaines?|jours|settiman[ae]|"
+    r"giorni|weken|dagen|huit|quinze|ocho|quince|acht))\b|an? week (?:on|after)\b",
     re.IGNORECASE,
+)
+# Before a "next week" that is not that day's: "Thursday, next week I am away", "Friday for next week's campaign".
+_APART = re.compile(
+    r"(?:[,;:.–-]|\b(?:for|before|after|für|vor|nach|para|antes de|pour|avant|per|voor))\s*$", re.IGNORECASE
 )
 _LITTLE = re.compile(
     r"\b(?:by|on|until|till|before|for|the|in|of|am|bis|an|der|die|el|la|para|até|le|pour|da|de|op)\b",
@@ -43,7 +49,7 @@ _LITTLE = re.compile(
 def day_beside(said: str, text: str, today: date, weekday_of: WeekdayOf) -> tuple[bool, date | None]:
     """Whether a day of the week and something beside it stand here, and the day that they name together."""
     week = _NEXT_WEEK.search(said)
-    if week and not _has_day(said[: week.start()], weekday_of):
+    if week and not _APART.search(said[: week.start()]) and not _has_day(said[: week.start()], weekday_of):
         day = _in_next_week(said[: week.start()], said[week.end() :], today, weekday_of)
         return day is not None, day
     if _weeks_on(text, weekday_of):

@@ -379,6 +379,7 @@ def test_yahoos_phones_quote_in_the_line_that_says_who_wrote(header: str) -> Non
         "The first page is done.\n---\nWhich one do you prefer?",
         "The first page is done.\n---\nNext steps:\nplease send the fonts",
         "Thanks,\n- please send the fonts\n- and the logo",
+        f"Look at the draft.\n\nThanks!\nhttps://docs.example/{'x' * 150}\nIt needs your approval",
     ],
 )
 def test_what_only_looks_like_a_mark_stays(text: str) -> None:
@@ -486,3 +487,15 @@ class TestHtml:
             "one",
             "two",
         ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The draft is here.\n\nThanks!\n\nI need the logo by Friday.",
+        "Work is attached.\n\nThanks!\nPlease send the fonts",
+        "Please finish the logo.\n\nThanks,\nDana\n\nDue: Friday",
+    ],
+)
+def test_what_is_said_below_thanks_is_no_signature_though_one_is_marked_below_it(text: str) -> None:
+    assert fresh_text(f"{text}\n\n-- \nDana Reyes\n") == text
