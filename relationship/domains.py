@@ -1,8 +1,7 @@
 """Domains in other letters than a to z: one spelling of an address, the one that goes over the wire."""
 
-_BOTH_WAYS = (
-    "ßς\u200c\u200d"  # older and newer programs make two domains of each (UTS 46, deviation characters)
-)
+# Older and newer programs make two domains of each (UTS 46, deviation characters).
+_BOTH_WAYS = "ßς\u200c\u200d"
 
 
 def on_the_wire(address: str) -> str:

@@ -101,10 +101,10 @@ def _state_of(client: IMAPClient, name: str, known: Container[str]) -> FolderSta
     imap = client._imap
     imap.untagged_responses.pop("STATUS", None)
     typ, data = imap.status(client._normalise_folder(name), _items(client))
-    if typ == "NO" and not (_fails(data, name, known) and client.folder_exists(name)):
-        return None
     if typ == "NO":
-        raise IMAPClientError(f"the folder `{name}` cannot be looked at: {_said(data[0])}")
+        if _fails(data, name, known) and client.folder_exists(name):
+            raise IMAPClientError(f"the folder `{name}` cannot be looked at: {_said(data[0])}")
+        return None
     client._checkok("status", typ, data)
     items = parse_response(data)[-1]
     return _state(name, items)

@@ -62,9 +62,9 @@ def now(client: IMAPClient, known: Container[str] = ()) -> tuple[list[FolderStat
         listed, found = listing.listed_with_states(client)
     else:
         listed = listing.listed(client)
-    for name in folders.readable(listed):
+    for name in [one for one in folders.readable(listed) if one not in found]:
         try:
-            found |= {} if name in found else listing.states(client, [name], known)
+            found |= listing.states(client, [name], known)
         except IMAPClientAbortError:
             raise
         except IMAPClientError:

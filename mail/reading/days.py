@@ -33,8 +33,11 @@ _IN_TWO = "mo di mi do fr sa so ma wo vr za zo"
 _IN_THREE = "lun mar mer mié jeu jue ven vie sam sáb sab dim dom seg ter qua qui sex gio"
 # "March 6-8" and "6/7 March": the last of them counts.
 _TO = "(?:[-—/&]|to|and|or|bis|und|a|al|y|e|à|au|et)"
-_SPAN = rf"(?<![\d./-])\d{{1,2}}(?:st|nd|rd|th|\.)?\s?{_TO}\s?(?=\d{{1,2}}(?!\d|[:./-]\d))"
-_DAYS_OF_MONTH = re.compile(rf"{_SPAN}(?=\d+(?:st|nd|rd|th|\.)?\s(?:of |de )?{MONTH}\b)", re.IGNORECASE)
+_DAYS_OF_MONTH = re.compile(
+    rf"(?<![\d./-])\d{{1,2}}(?:st|nd|rd|th|\.)?\s?{_TO}\s?(?=\d{{1,2}}(?!\d|[:./-]\d))"
+    rf"(?=\d+(?:st|nd|rd|th|\.)?\s(?:of |de )?{MONTH}\b)",
+    re.IGNORECASE,
+)
 _A_MONTH = re.compile(rf"\b{MONTH}", re.IGNORECASE)
 _MONTHS_DAYS = re.compile(
     rf"(?<!\d\s)(?<!\.\s)({MONTH}\.?\s)(\d{{1,2}})(?:st|nd|rd|th)?\s?{_TO}\s?(\d{{1,2}})(?:st|nd|rd|th)?"
@@ -79,8 +82,8 @@ _HOUR = re.compile(
     r"(?<![\d.:/-])([01]?\d|2[0-3])\s?(?:uhr|uur|o.clock|h|hs|heures?|horas?)(?:([0-5]\d)|\b)", re.IGNORECASE
 )
 _HOURS_ALONE = re.compile(r"\d{1,2}(?:-\d{1,2}|\.\d\d)(?![\d./-])")  # "Friday 5-6", "Friday 6.30"
-_HOURS = re.compile(r"(?<![\d./-])\d{1,2}(?::\d\d)?\s?[-–]\s?(\d{1,2}(?::\d\d)?\s?[ap]\.?m\b)", re.IGNORECASE)
-_DAY_AND_HOUR = re.compile(rf"({MONTH}\.?\s\d{{1,2}})\s?[-–]\s?(?=\d{{1,2}}\s?[ap]\.?m\b)", re.IGNORECASE)
+_HOURS = re.compile(r"(?<![\d./-])\d{1,2}(?::\d\d)?\s?-\s?(\d{1,2}(?::\d\d)?\s?[ap]\.?m\b)", re.IGNORECASE)
+_DAY_AND_HOUR = re.compile(rf"({MONTH}\.?\s\d{{1,2}})\s?-\s?(?=\d{{1,2}}\s?[ap]\.?m\b)", re.IGNORECASE)
 _AT_HOUR = re.compile(
     r"\b(at|um|om|alle|ore|à|às|a las|a la) ([01]?\d|2[0-3])(?=$|[,;!?)]|\.(?:\s|$))", re.IGNORECASE
 )

@@ -34,13 +34,9 @@ _QUOTE_MARK = re.compile(
     r"protonmail_signature_block|gmail_signature_prefix|AppleMailSignature|messageSignatureSection|Zm-_Id_-Sgn(?!\d)|"
     r"(?:^|[\s_-])[Ss]ignature(?:\s|$)"
 )
+# The last is Zimbra's.
 _QUOTE_STARTS = frozenset(
-    [
-        "appendonsend",
-        "divRplyFwdMsg",
-        "mail-editor-reference-message-container",
-        "zwchr",
-    ]  # the last is Zimbra's
+    ["appendonsend", "divRplyFwdMsg", "mail-editor-reference-message-container", "zwchr"]
 )
 # The rule that desktop Outlook draws above its block of headers, in whatever language these are.
 _OUTLOOKS_RULE = re.compile(r"border-top:\s?solid #(?:E1E1E1|B5C4DF) 1\.0pt", re.IGNORECASE)

@@ -73,9 +73,8 @@ class Receipt:
     # False where we never got as far as the letter: no line, wrong login, sender refused.
     reached: bool = True
     of_copy: bool = False  # what was said is about the copy's recipient alone
-    of_us: bool = (
-        False  # what was said at the reader, or of the letter, seems to be about our side: of every letter
-    )
+    # What was said at the reader, or of the letter, seems to be about our side, and so about every letter.
+    of_us: bool = False
 
 
 # Told after the last RCPT, before DATA, whether the copy's recipient was accepted. What it raises ends the attempt.
@@ -91,8 +90,8 @@ class _Answer(Exception):  # noqa: N818 - not an error but a way out of the dial
 
     def __init__(self, code: int, reply: bytes, about_us: bool = False, of_copy: bool = False) -> None:
         super().__init__(code, reply)
-        self.code, self.reply, self.of_copy = code, words(code, reply), of_copy
-        self.about_us = about_us
+        self.code, self.reply = code, words(code, reply)
+        self.about_us, self.of_copy = about_us, of_copy
 
 
 def deliver(
@@ -222,9 +221,13 @@ class Postman:
         if out_of_step or answer.about_us or answer.code in _LOGIN_WANTED:
             return Receipt(Outcome.DEFERRED, self._why_not_us(answer, out_of_step), reached=False)
         if _is_of_us(answer.code, answer.reply):
-            return Receipt(Outcome.DEFERRED, self._why_not_us(answer, out_of_step), of_us=True)
+            return self._of_us(answer)
         refused = 500 <= answer.code < 600
         return Receipt(Outcome.REFUSED if refused else Outcome.DEFERRED, answer.reply, of_copy=answer.of_copy)
+
+    def _of_us(self, answer: _Answer) -> Receipt:
+        """A "never" that names our side, though it was said at the reader or of the letter."""
+        return Receipt(Outcome.DEFERRED, self._why_not_us(answer, out_of_step=False), of_us=True)
 
     def _why_not_us(self, answer: _Answer, out_of_step: bool) -> str:
         """One sentence about a "no" that is about the line or our account, whatever the letter."""
@@ -251,10 +254,10 @@ class Postman:
         outcome = _judge(code)
         if outcome is Outcome.UNKNOWN:
             self._hang_up()
-        said = words(code, reply)
-        if _is_of_us(code, said):
-            return Receipt(Outcome.DEFERRED, self._why_not_us(_Answer(code, reply), False), of_us=True)
-        return Receipt(outcome, said, copied)
+        answer = _Answer(code, reply)
+        return (
+            self._of_us(answer) if _is_of_us(code, answer.reply) else Receipt(outcome, answer.reply, copied)
+        )
 
     def _hang_up(self) -> None:
         """Close without a word: on a dead line QUIT would wait for its answer."""

@@ -1,6 +1,6 @@
 """The gate of the limits: so many letters to one contractor, and in total."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from relationship.decisions import Judgement, Verdict
@@ -20,10 +20,10 @@ def limits(case: Case, world: World) -> Judgement | None:
     own = [letter.at for letter in world.outgoing if letter.contractor == key]
     everybody = [letter.at for letter in world.outgoing]
     for rate in world.policy.limits.per_contractor:
-        if _full(rate, own, world.now):
+        if full(rate, own, world.now):
             return _limit(rate, own, f"limit per contractor: {rate.text}", world.now)
     for rate in world.policy.limits.in_total:
-        if _full(rate, everybody, world.now):
+        if full(rate, everybody, world.now):
             return _limit(rate, everybody, f"limit in total: {rate.text}", world.now, TOTAL_LIMIT)
     return None
 
@@ -33,7 +33,8 @@ def _approved(case: Case) -> bool:
     return letter is not None and letter.approved_at is not None
 
 
-def _full(rate: Rate, times: Sequence[datetime], now: datetime) -> bool:
+def full(rate: Rate, times: Collection[datetime], now: datetime) -> bool:
+    """Whether no more may follow within the rate's window, which rolls on either side of now."""
     first, last = now - rate.window, now + rate.window
     return sum(first < at < last for at in times) >= rate.count
 

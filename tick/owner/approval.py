@@ -22,6 +22,7 @@ from mail.reading.to_us import OwnerWord
 from relationship.letters import Letter, State
 from relationship.messages import Side
 from relationship.parties import Owner
+from rules.gates.limits import full
 from tick.books import Books
 from tick.outbox import cancel, reopened
 from tick.owner.mail import alert, new_token, was_told
@@ -64,8 +65,7 @@ def _over(draft: Letter, shown_at: datetime | None, books: Books, now: datetime)
 
 def _has_room(shown: Collection[datetime], books: Books, now: datetime) -> bool:
     """Whether one more may be shown: no more are than letters may go out in total, and the others have their turn."""
-    rates = books.policy.limits.in_total
-    return all(sum(abs(now - at) < rate.window for at in shown) < rate.count for rate in rates)
+    return not any(full(rate, shown, now) for rate in books.policy.limits.in_total)
 
 
 def _ask_again(draft: Letter, books: Books, templates: Templates, now: datetime) -> bool:
