@@ -27,6 +27,7 @@ from relationship.warmth.words import Temperature
 
 T = TypeVar("T")
 LATELY = timedelta(days=14)
+A_DAY = timedelta(days=1)
 
 
 @folded_value
@@ -241,6 +242,18 @@ class Story:
             return self._whole.absences
         old = self.past.written[Side.CONTRACTOR]
         return absences_in(self.messages, self.mail.automatic, old, self.contractor)
+
+    def days_between(self, start: datetime, end: datetime) -> int:
+        """Whole days, without those on which the contractor or the owner was away: by `away:`, or an auto-reply."""
+        days, away = (end - start).days, (*self.contractor.away, *self.owner.away)
+        if not (self.absences or away):
+            return days
+        times = (start + (n + 1) * A_DAY for n in range(days))
+        return sum(
+            not any(first <= at.date() <= last for first, last in away)
+            and not any(absence.since <= at < absence.until for absence in self.absences)
+            for at in times
+        )
 
     @cached_property
     def paused_by(self) -> tuple[str, ...]:

@@ -197,11 +197,18 @@ def _since_last(story: Story, now: datetime, trigger: str, last: Message | None,
         moment=since,
         about=f"{about} since {story.when(since)}",
         whose=Side.OWNER,
-        start=since,
+        start=without_days_away(story, since, now),
         lasts=True,
         message=last,
         debt=_open_debt(story, now),
     )
+
+
+def without_days_away(story: Story, since: datetime, now: datetime) -> datetime:
+    """Where days of silence count from: as much later as one of the two was away. Who is on holiday is not silent."""
+    counted = max(since, story.profile.watermark)
+    away = (now - counted).days - story.days_between(counted, now)
+    return counted + timedelta(days=away) if away > 0 else since
 
 
 def _open_debt(story: Story, now: datetime) -> Turn | None:

@@ -69,19 +69,9 @@ class Evidence:
         return self._days(times[number - 1], now) if number else 0
 
     def _days(self, start: datetime, end: datetime) -> int:
+        """Whole days without those away; within a week all count."""
         days = (end - start).days
-        if days < 7 or not (self.story.absences or self._away_ranges):
-            return days
-        return sum(not self._away(start + (n + 1) * DAY) for n in range(days))
-
-    def _away(self, moment: datetime) -> bool:
-        if any(absence.since <= moment < absence.until for absence in self.story.absences):
-            return True
-        return any(first <= moment.date() <= last for first, last in self._away_ranges)
-
-    @cached_property
-    def _away_ranges(self) -> tuple[tuple[date, date], ...]:
-        return (*self.story.contractor.away, *self.story.owner.away)
+        return days if days < 7 else self.story.days_between(start, end)
 
     def usual_pause(self, now: datetime) -> int:
         """The longest pause, in days, that is usual: nine of ten are no longer. 0 if nobody can tell."""

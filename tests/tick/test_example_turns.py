@@ -283,6 +283,34 @@ def test_silence_is_told_after_fourteen_days_and_owner_silence_after_thirty(exam
     assert len(example.sent(gone)) == 2
 
 
+AWAY = {  # 20 days: as rules.yaml says, or as Maria's mail program says by itself
+    "away": ("away: [2026-12-24..2027-01-02]", "away: [2026-10-12..2026-10-31]"),
+    "auto-reply": ("away: [2026-12-24..2027-01-02]", "away: []"),
+    "owner": ("  locale: en-US ", "  away: [2026-10-12..2026-10-31]\n  locale: en-US "),
+}
+
+
+@pytest.mark.parametrize("how", AWAY)
+def test_days_away_are_no_silence(example, how):
+    """Nobody has gone quiet, or disappeared, who is on holiday: the days are counted without it."""
+    example.policy(example.rules_text, AWAY[how])
+    example.live("2026-10-09 14:00")
+    example.writes(DANA, MARIA, "Invoice", "The invoice is paid.")
+    example.live("2026-10-12 04:05")
+    if how == "auto-reply":
+        text = "I am out of the office until October 31 and will answer from November 1 on."
+        example.writes(MARIA, TEAM, "Automatic reply: Invoice", text, **ROBOT)
+    example.live("2026-11-11 13:59")
+    assert not [out for out in example.out if out.rule == "We have gone quiet" and "Maria" in out.text]
+    example.live("2026-11-13 14:59")
+    [told] = [out for out in example.out if out.rule == "We have gone quiet" and "Maria" in out.text]
+    assert "34 days" in told.text or "33 days" in told.text
+    example.live("2026-11-26 14:00")
+    assert not [out for out in example.out if out.rule == "You disappeared" and "Maria" in out.text]
+    example.live("2026-12-01 14:00")
+    assert [out for out in example.out if out.rule == "You disappeared" and "Maria" in out.text]
+
+
 # -- mail that comes in late ---------------------------------------------------------------------------------
 
 
