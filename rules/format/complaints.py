@@ -22,9 +22,10 @@ from rules.format.schema import (
     StepBlock,
     TemperatureBlock,
     keys_of,
+    lists_of,
     spaced,
 )
-from rules.format.suggest import closest, did_you_mean
+from rules.format.suggest import before_colon, closest, did_you_mean
 
 _BLOCKS: dict[tuple[str, ...], type[Block]] = {
     (): RulesFile,
@@ -127,8 +128,15 @@ def _other(detail: Any, document: Document) -> Problem:
 
 
 def _unknown_key(path: Path, document: Document, grammar: Grammar) -> Problem:
-    key = str(path[-1])
-    near = closest(key, grammar.keys(path[:-1]))
+    key, known = str(path[-1]), grammar.keys(path[:-1])
+    if before_colon(key) in known:
+        return document.problem(path, f"A space is missing after the colon: {found(key)}.", key=True)
+    near = closest(key, known)
+    if not near and (hint := _after_a_comma(path, document, grammar)):
+        return document.problem(path, f'"{key}" stands here without a value.', hint, key=True)
+    if near == " ".join(key.split()):
+        hint = f'Write "{near}" anew, with one plain space: it has another sort of space, or several.'
+        return document.problem(path, f'"{key}" is not known here.', hint, key=True)
     elsewhere = [] if near else grammar.homes(key)
     if elsewhere:
         hint = f"It belongs in {' or '.join(elsewhere)}: is the line indented right?"
@@ -138,8 +146,26 @@ def _unknown_key(path: Path, document: Document, grammar: Grammar) -> Problem:
     return document.problem(path, f'"{key}" is not known {where}.', hint, key=True)
 
 
+def _after_a_comma(path: Path, document: Document, grammar: Grammar) -> str:
+    """What to do where a comma in { } ended a list or a text: {phase: onboarding, active}; "" where none did."""
+    data: Any = document.data
+    for part in path[:-1]:
+        data = data[part]
+    keys = list(data)
+    place = keys.index(str(path[-1]))
+    first = next((number for number in range(place, -1, -1) if data[keys[number]] is not None), place)
+    lines = {document.keys[(*path[:-1], keys[number])][0] for number in range(first, place + 1)}
+    key, value = keys[first], data[keys[first]]
+    if first == place or len(lines) > 1 or not isinstance(value, str):
+        return ""
+    block = grammar.blocks.get(_shape(path[:-1]))
+    if block is None or key not in lists_of(block):
+        return "Put text that holds a comma in quotes."
+    return f"A list has brackets: `{key}: [{', '.join([value, *keys[first + 1 : place + 1]])}]`."
+
+
 def _meant(path: Path, grammar: Grammar) -> _Missing:
-    return _Missing(path[:-1], closest(str(path[-1]), grammar.keys(path[:-1])) or "")
+    return _Missing(path[:-1], closest(before_colon(str(path[-1])), grammar.keys(path[:-1])) or "")
 
 
 def _shape(path: Path) -> tuple[str, ...]:

@@ -7,13 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 from relationship.clocks.hours import working_clock
 from relationship.parties import Contractor, Owner, Party
-from rules.format.positions import Document
-from rules.format.problems import Problem
+from rules.format.plain import block, blocks, word
+from rules.format.positions import Document, Plain
+from rules.format.problems import Path, Problem, found
 from rules.policy import Policy, Rule
 
 # One week of winter and one of summer: clocks that change meet others differently in the two.
 _WEEKS = (datetime(2026, 1, 12, tzinfo=UTC), datetime(2026, 7, 13, tzinfo=UTC))
 _WEEK = timedelta(days=7)
+
+# Lists of free words: of all others a comma is an error, and told as that.
+_LISTS = ("closers", "asks", "done", "bad news", "folders", "good at", "not for", "tags", "subject contains")
 
 # What the built-in letters take for granted: with another trigger they say what is not so.
 _WRITTEN_FOR = {
@@ -40,6 +44,7 @@ def warnings_of(policy: Policy, document: Document) -> tuple[Problem, ...]:
     found = [
         *_whole(policy, document),
         *_zones(policy, document),
+        *_commas(document),
         *_parties(policy, document),
         *_rules(policy, document),
     ]
@@ -71,6 +76,19 @@ def _zones(policy: Policy, document: Document) -> Iterator[Problem]:
             where = "behind" if match[1] == "+" else "ahead of"
             message = f'"{zone}" is {match[2]} hours {where} Greenwich: its sign is turned round.'
             yield document.problem(path, message, "Name a place instead, such as Asia/Manila.")
+
+
+def _commas(document: Document) -> Iterator[Problem]:
+    """`tags: key, night` is one tag: a list has brackets."""
+    data = document.data
+    places: list[tuple[Path, dict[str, Plain]]] = [((), block(data)), (("mailbox",), block(data, "mailbox"))]
+    places += [(("contractors", number), one) for number, one in blocks(data, "contractors")]
+    places += [(("rules", number, "if"), block(one, "if")) for number, one in blocks(data, "rules")]
+    for path, here in places:
+        for key in (key for key in _LISTS if "," in word(here.get(key))):
+            listed = ", ".join(part.strip() for part in word(here[key]).split(","))
+            hint = f"If several are meant, put them in brackets: [{listed}]"
+            yield document.problem((*path, key), f"{found(here[key])} counts as one, commas and all.", hint)
 
 
 def _parties(policy: Policy, document: Document) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
 from relationship.clocks.durations import UNITS, Duration, parse_duration
@@ -49,7 +49,20 @@ class OneOrMany:
     may_be_empty: bool = False
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(self._as_list, handler(source))
+        return core_schema.no_info_wrap_validator_function(self._read, handler(source))
+
+    def _read(self, value: object, read: core_schema.ValidatorFunctionWrapHandler) -> object:
+        """A list without its brackets is no list: "15th, last day"."""
+        try:
+            return read(self._as_list(value))
+        except ValidationError as error:
+            told = "Write a list" in str(error)  # addresses say so themselves
+            parts = [part.strip() for part in value.split(",")] if isinstance(value, str) else []
+            if not told and len(parts) > 1 and _all_read(read, parts):
+                raise Fault(
+                    f"{found(value)} is no list.", f"A list has brackets: [{', '.join(parts)}]"
+                ) from None
+            raise
 
     def _as_list(self, value: object) -> object:
         if value is None or (value == [] and not self.may_be_empty):
@@ -60,6 +73,14 @@ class OneOrMany:
         many = handler(core)
         least = {} if self.may_be_empty else {"minItems": 1}
         return {"anyOf": [many["items"], {**many, **least}]}
+
+
+def _all_read(read: core_schema.ValidatorFunctionWrapHandler, parts: list[str]) -> bool:
+    try:
+        read(parts)
+    except ValidationError:
+        return False
+    return True
 
 
 def told(parse: Callable[[object], object], **schema: object) -> Read:

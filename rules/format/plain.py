@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from rules.format.positions import Plain
 from rules.format.problems import Fault
-from rules.format.suggest import closest
+from rules.format.suggest import before_colon, closest
 
 T = TypeVar("T")
 
@@ -30,7 +30,9 @@ def blocks(data: Any, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def stands(data: dict[str, Any], key: str, known: Collection[str]) -> bool:
     """Whether a key is there, be it misspelt: then that is what its owner is told."""
-    return key in data or any(closest(other, known) == key for other in data if other not in known)
+    return key in data or any(
+        closest(before_colon(other), known) == key for other in data if other not in known
+    )
 
 
 def words(value: Plain) -> list[str]:

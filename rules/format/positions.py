@@ -140,7 +140,7 @@ class _Reading:
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Plain]:
         data: dict[str, Plain] = {}
-        for key_node, value_node in node.value:
+        for key_node, value_node in self._own(node, path):
             try:
                 key = self._key(key_node)
             except Fault as fault:
@@ -153,6 +153,18 @@ class _Reading:
             self.document.keys[(*path, key)] = _place(key_node)
             data[key] = self.plain(value_node, (*path, key))
         return data
+
+    def _own(self, node: yaml.MappingNode, path: Path) -> list[tuple[yaml.Node, yaml.Node]]:
+        """What belongs to a block: not what begins anew with its first key, an entry that lacks its dash."""
+        keys = [key.value if isinstance(key, yaml.ScalarNode) else "" for key, _ in node.value]
+        anew = keys.index(keys[0], 1) if keys[:1] and keys[0] in keys[1:] else len(keys)
+        if path and isinstance(path[-1], int) and sum(key in keys[:anew] for key in keys[anew:]) > 1:
+            line = _place(node.value[0][0])[0]
+            message = f'"{keys[anew]}" stands twice; first in line {line}.'
+            hint = "If another entry begins here, begin it with `- `."
+            self._complain(node.value[anew][0], (*path, keys[anew]), Fault(message, hint))
+            return list(node.value[:anew])
+        return list(node.value)
 
     def _key(self, node: yaml.Node) -> str:
         if not isinstance(node, yaml.ScalarNode):

@@ -143,7 +143,10 @@ class RuleChecks:
             for one in words(name):
                 if one.casefold() not in known:
                     place = (*path, index) if isinstance(value, list) else path
+                    several = [part.strip() for part in one.split(",")]
                     hint = did_you_mean(one, dict.fromkeys(allowed), "Contractors")
+                    if {part.casefold() for part in several} <= known:
+                        hint = f"A list has brackets: [{', '.join(several)}]"
                     yield self.document.problem(place, f"{found(one)} is not a contractor.", hint)
 
     def _letters(self, rule: dict[str, Any], path: Path, trigger: Trigger | None) -> Iterator[Problem]:

@@ -74,6 +74,14 @@ def keys_of(block: type[Block]) -> tuple[str, ...]:
     return tuple(field.alias or spaced(name) for name, field in block.model_fields.items())
 
 
+def lists_of(block: type[Block]) -> tuple[str, ...]:
+    """The keys of a block that take a list."""
+    fields = block.model_fields.items()
+    return tuple(
+        spaced(name) for name, field in fields if any(isinstance(x, OneOrMany) for x in field.metadata)
+    )
+
+
 class MailboxBlock(Block):
     """The shared inbox: where it is, and how it is read."""
 

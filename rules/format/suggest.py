@@ -11,6 +11,11 @@ def closest(word: str, allowed: Iterable[str], cutoff: float = 0.66) -> str | No
     return by_shape[shapes[0]] if shapes else None
 
 
+def before_colon(key: str) -> str:
+    """The key of what has no space after its colon, as in {after:1 day}."""
+    return key.partition(":")[0].rstrip()
+
+
 def did_you_mean(word: str, allowed: Iterable[str], kind: str = "Allowed") -> str:
     """A hint: the nearest word, or all of them where none is near."""
     choices = list(allowed)

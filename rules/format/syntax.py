@@ -15,6 +15,7 @@ _UNSEEN = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 _INVISIBLE = re.compile(f"{_UNPRINTABLE.pattern}|[{_UNSEEN}]")
 
 _ODD_SPACES = {"\t": ("a tab", "Use spaces: YAML does not allow tabs here.")}
+_CONFLICT = re.compile(r"<{7}( |$)|>{7}( |$)|={7}$")
 _COLON_WORDS = "mapping values are not allowed"
 _ALIGN = "Lines that belong together begin in the same column."
 _COLON = "Write it as `key: value`."
@@ -63,6 +64,9 @@ _SAYINGS = (
     _Saying("found duplicate anchor", "This anchor (&) stands twice."),
     _Saying("while scanning an alias", "A * cannot begin a value.", _QUOTES),
     _Saying("while scanning an anchor", "An & cannot begin a value.", _QUOTES),
+    _Saying("while scanning a block scalar", "A | or > cannot begin a value.", _QUOTES, at_start=True),
+    _Saying("mapping keys are not allowed", "A ? cannot begin a value.", _QUOTES),
+    _Saying("block sequence entries are not allowed", "A dash cannot begin a value.", _QUOTES),
     _Saying(
         "another document", "A second document begins here (`---`).", "The rules are one: remove this line."
     ),
@@ -97,7 +101,7 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
     start = getattr(error, "context_mark", None) or mark
     if mark is None:
         return Problem(1, 1, "", f"This is no YAML: {error}.")
-    if odd := _odd_indent(text, mark.line):
+    if odd := _conflict(text) or _odd_indent(text, mark.line):
         return odd
     if quote := _ends_in_text(text, mark.line, mark.column, said):
         return quote
@@ -106,6 +110,9 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
             mark.line + 1, mark.column + 1, "", "This text holds a colon.", "Put the text in quotes."
         )
     if slip := _slip(text, mark.line, said) or _first_slip(text, mark.line, said):
+        return slip
+    begun = (start or mark).line
+    if slip := _glued(text, begun, said) or _cut_off(text, begun, said):
         return slip
     for saying in _SAYINGS:
         if saying.words in said:
@@ -120,6 +127,15 @@ def _bad_start(text: str, line: int, column: int) -> Problem:
     character = _line(text, line)[column : column + 1]
     message = f"A value cannot begin with {character}" if character else "Something is wrong here"
     return Problem(line + 1, column + 1, "", message + ".", "Put the text in quotes.")
+
+
+def _conflict(text: str) -> Problem | None:
+    """Where a merge left the marks of two versions, and both of them."""
+    for row, line in enumerate(_split(text)):
+        if _CONFLICT.match(line):
+            message = "A merge conflict stands here: two versions of the same lines, between marks."
+            return Problem(row + 1, 1, "", message, "Keep the lines of one, and delete the marks.")
+    return None
 
 
 def _odd_indent(text: str, number: int) -> Problem | None:
@@ -177,6 +193,30 @@ def _first_slip(text: str, number: int, said: str) -> Problem | None:
     if _is_bare(line):
         return Problem(row + 1, 1, "", "This line has no colon after its key.", _COLON)
     return None
+
+
+def _glued(text: str, number: int, said: str) -> Problem | None:
+    """Where a line that seems to have no colon has one, with nothing after it, or a wide one."""
+    line = _line(text, number)
+    if "could not find expected ':'" not in said:
+        return None
+    if missing := _missing_space(line):
+        return Problem(number + 1, _indent(line) + 1, "", f"A space is missing after the {missing}.")
+    if wide := re.match(r"\s*(?:- )?[\w -]+(\uff1a)", line):
+        return Problem(
+            number + 1, wide.start(1) + 1, "", "This colon is a wide one.", "Type `:` and a space."
+        )
+    return None
+
+
+def _cut_off(text: str, number: int, said: str) -> Problem | None:
+    """Where a # in a bracket makes a comment of its rest, the closing bracket too."""
+    line = _line(text, number)
+    mark = re.search(r"(?<=[\s\[{,])#.*[\]}]", line)
+    if "did not find expected ','" not in said or not mark:
+        return None
+    message = "What follows a # is a comment, the closing bracket too."
+    return Problem(number + 1, mark.start() + 1, "", message, _QUOTES)
 
 
 def _is_header(line: str, beside: str | None = None) -> bool:

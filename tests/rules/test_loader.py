@@ -322,6 +322,8 @@ def test_an_empty_index_refuses_every_letter(good: str) -> None:
             "with “waiting on owner” it says what is not so",
         ),
         ("{took: under", "{phase: backup, contractor: Ben, took: under", "can never act"),
+        ("limits:", "closers: salamat, cheers\nlimits:", "counts as one, commas and all"),
+        ("    since: 2026-09-01", "    tags: key, night", "counts as one, commas and all"),
     ],
 )
 def test_what_is_doubtful_is_a_warning_not_an_error(
@@ -407,3 +409,16 @@ def test_a_first_name_of_two_is_a_warning(good: str, letters: TemplateIndex) -> 
         '"Maria" is the first name of several contractors',
     )
     assert examine(text.replace("contractor: Maria,", "contractor: Maria Santos,"), letters).warnings == ()
+
+
+def test_lists_in_brackets_and_roles_with_a_comma_are_no_warning(good: str, letters: TemplateIndex) -> None:
+    text = good.replace("limits:", 'closers: ["ok, thanks", cheers]\nlimits:').replace(
+        "since: 2026-09-01", "role: writer, editor\n    tags: [key, night]"
+    )
+    assert examine(text, letters).warnings == ()
+
+
+def test_a_key_twice_is_no_forgotten_dash(good: str, letters: TemplateIndex) -> None:
+    text = good.replace("  - name: Ben Okafor\n", "  - name: Ben Okafor\n    name: Benjamin Okafor\n")
+    [problem] = examine(text, letters).errors
+    assert (problem.message, problem.hint) == ('"name" stands twice; first in line 18.', "")
