@@ -15,7 +15,6 @@ from statistics import median
 from relationship.clocks.hours import WorkingClock
 from relationship.messages import Kind, Message, Side
 from relationship.ordering import in_order
-from relationship.parties import Contractor, Owner
 from relationship.values import value
 
 LAPSES = timedelta(days=60)  # a wait in a conversation that was quiet for so long is given up
@@ -115,23 +114,6 @@ def _answered(wait: Turn, message: Message) -> Turn:
         answered_seen_at=message.seen_at,
         closer=message.closes,
     )
-
-
-def together(ledgers: Iterable[Ledger]) -> Ledger:
-    """One ledger out of those of several conversations, oldest first."""
-    known = list(ledgers)
-    exchanges = sorted((turn for ledger in known for turn in ledger.exchanges), key=_age)
-    waits = sorted((turn for ledger in known for turn in ledger.waits), key=_age)
-    return Ledger(tuple(exchanges), tuple(waits))
-
-
-def _age(turn: Turn) -> tuple[datetime, str, str]:
-    return turn.since, turn.conversation, turn.asked
-
-
-def clock_for(turn: Turn, owner: Owner, contractor: Contractor) -> WorkingClock:
-    """The working time of the party that owes (or owed) the answer."""
-    return owner.clock if turn.party is Side.OWNER else contractor.clock
 
 
 def working_s(turn: Turn, clock: WorkingClock) -> int | None:

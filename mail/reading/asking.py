@@ -41,16 +41,6 @@ class Words(Protocol):
 
 
 @dataclass(frozen=True)
-class MoreWords:
-    """The owner's own words, where no policy is at hand."""
-
-    closers: tuple[str, ...] = ()
-    asks: tuple[str, ...] = ()
-    done: tuple[str, ...] = ()
-    bad_news: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Lists:
     """The built-in lists with the owner's on top, made ready for searching."""
 

@@ -6,7 +6,7 @@ default, and its name is kept in `broken`, for whoever wants to be careful with 
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Generic, TypeVar, cast
 
 from mail.raw import RawMail
@@ -215,8 +215,3 @@ def thread_index_root(value: bytes) -> str:
         return ""
     index = decode_base64(value)
     return index[:22].hex() if len(index) >= 22 else ""
-
-
-def now_utc_floor(moment: datetime) -> datetime:
-    """The moment in UTC, whole seconds."""
-    return moment.astimezone(UTC).replace(microsecond=0)

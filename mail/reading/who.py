@@ -68,10 +68,6 @@ class Directory:
         """Whether an address is that writer's, or of the same side as the writer's where it is the owner's."""
         return self.key_of(address) == author.key if author.key else self.owner_side(address)
 
-    def knows(self, address: str) -> bool:
-        """Whether the address is anybody's whom we know."""
-        return self.owner_side(address) or self.key_of(address) is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Author:

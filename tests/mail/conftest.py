@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mail.raw import RawMail
-from mail.reading.asking import MoreWords
 from mail.reading.files import raw_mail
 from mail.reading.parsing import Mail, parse
 from mail.reading.understanding import understand
 from relationship.messages import Message
 from relationship.parties import Contractor, Owner, People
+from rules.policy import Words
 
-NO_WORDS = MoreWords()
+NO_WORDS = Words()
 NOW = datetime(2026, 11, 9, 12, 0, tzinfo=UTC)  # a Monday
 
 
@@ -69,7 +69,7 @@ def read(raw: Callable[..., RawMail], people: People) -> Callable[..., dict[str,
     """What a mail is in each contractor's story."""
 
     def understood(
-        text: str | bytes, trust: str = "", folder: str = "INBOX", words: MoreWords = NO_WORDS
+        text: str | bytes, trust: str = "", folder: str = "INBOX", words: Words = NO_WORDS
     ) -> dict[str, Message]:
         return dict(understand(raw(text, folder), people, words, trust, NOW, ("Sent",)))
 

@@ -5,7 +5,6 @@ from unicodedata import normalize
 import pytest
 
 from mail.reading.asking import (
-    MoreWords,
     asks,
     bare,
     closes,
@@ -15,8 +14,9 @@ from mail.reading.asking import (
     says_done,
 )
 from mail.reading.fresh import fresh_text
+from rules.policy import Words
 
-LISTS = lists_for(MoreWords())
+LISTS = lists_for(Words())
 
 ASKS = [
     "❓",
@@ -700,7 +700,7 @@ def test_no_need_to_answer(text: str) -> None:
 
 
 def test_the_owners_words_come_on_top() -> None:
-    lists = lists_for(MoreWords(closers=("Daghang Salamat",), asks=("palihug",), bad_news=("gubot",)))
+    lists = lists_for(Words(closers=("Daghang Salamat",), asks=("palihug",), bad_news=("gubot",)))
     assert closes("daghang salamat!", lists)
     assert asks("Palihug ko ani", lists)
     assert not asks("Palihug ko ani", LISTS)
@@ -717,7 +717,7 @@ def test_a_wish_alone_neither_asks_nor_closes(text: str) -> None:
     "word", ["¡Gracias totales!", "over & out", "n/a", "swell.", "10-4", "👌👌", "了解です！"]
 )
 def test_the_owners_closers_close_with_their_marks_and_without(word: str) -> None:
-    lists = lists_for(MoreWords(closers=(word,)))
+    lists = lists_for(Words(closers=(word,)))
     assert closes(word, lists)
     assert closes(word.strip("¡!.！"), lists)
     assert not closes(f"{word} but the last one is missing", lists)
@@ -725,7 +725,7 @@ def test_the_owners_closers_close_with_their_marks_and_without(word: str) -> Non
 
 def test_the_owners_words_for_done_may_be_long() -> None:
     words = "I have attached all the final files for your review today"
-    lists = lists_for(MoreWords(done=(words,)))
+    lists = lists_for(Words(done=(words,)))
     assert says_done(f"{words}!", lists)
     assert not says_done(f"Tomorrow {words}", lists)
 

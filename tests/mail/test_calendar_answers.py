@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mail.raw import RawMail
-from mail.reading.asking import MoreWords
 from mail.reading.understanding import understand, wants_more
 from relationship.check_ins.answers import fold
 from relationship.check_ins.check_in import CheckIn
 from relationship.letters import Letter, State
 from relationship.messages import Message, Side
 from relationship.parties import Contractor, Owner, People
+from rules.policy import Words
 
 NOW, SLOT = datetime(2026, 3, 3, 9, tzinfo=UTC), datetime(2026, 3, 6, 14, tzinfo=UTC)
 UID, LATER = "checkin-abc@acme.example", datetime(2026, 3, 6, 16, tzinfo=UTC)
@@ -94,7 +94,7 @@ def raw_mail(
 
 
 def read(raw: RawMail, trust: str = "mx.acme.example") -> list[Message]:
-    return [message for _, message in understand(raw, PEOPLE, MoreWords(), trust, NOW, routes={UID: "maria"})]
+    return [message for _, message in understand(raw, PEOPLE, Words(), trust, NOW, routes={UID: "maria"})]
 
 
 def after(*mails: RawMail) -> CheckIn:

@@ -24,7 +24,6 @@ GOLDEN = Path(__file__).parent.parent / "golden" / "mails"
 TOKEN = "Zk3-q_vT8x0aLrPw"
 AT = datetime(2026, 3, 6, 14, 30, tzinfo=UTC)
 PAUSE = answer("pause", "team@acme.example", TOKEN)
-PAUSA = answer("pause", "team@acme.example", TOKEN, "es")
 
 
 def rendered(name: str = "reminders/gentle", language: str = "en", **facts: object) -> Rendered:
@@ -59,11 +58,6 @@ THREADED = {
     "in_reply_to": "q2@contract.example",
     "references": ("q1@acme.example", "q2@contract.example"),
     "conversation_subject": "Invoice template",
-}
-TO_OWNER = {
-    "sender": ("Keepwarm", "team@acme.example"),
-    "to": ("Dana Reyes", "dana@acme.example"),
-    "pause_link": "",
 }
 MAILS = {
     "reminder": lambda: composed(**THREADED),

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.reading.asking import MoreWords, lists_for
+from mail.reading.asking import lists_for
 from mail.reading.files import raw_mail
 from mail.reading.parsing import parse
 from mail.reading.wordlists import Phrases, phrases, plain
+from rules.policy import Words
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
-LISTS = lists_for(MoreWords())
+LISTS = lists_for(Words())
 EVERY = (LISTS.asks, LISTS.closer, LISTS.bad_news, Phrases(["+1", "👍", "ok"]), Phrases(["👍"]), Phrases([]))
 SAID = [word for section in ("asks", "closers", "bad news") for word in phrases(section)]
 GLUE = ["", " ", ". ", "x", "_", "-", "\n", "é", "'", "。", "  ", "\u00a0", "\u0301", "👍", "+1"]

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mail.reading.addresses import read_addresses
-from mail.reading.asking import MoreWords
 from mail.reading.bounces import read_bounces
 from mail.reading.files import raw_mail
 from mail.reading.kinds import kind_of
@@ -21,6 +20,7 @@ from mail.reading.parsing import parse
 from mail.reading.sifting import sieve
 from mail.reading.understanding import concerns, understand, wants_more
 from relationship.parties import People
+from rules.policy import Words
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
 MARIA = b"From: Maria <maria@contract.example>\r\nTo: team@acme.example\r\n"
@@ -61,7 +61,7 @@ def take(content: bytes, people: People, now: datetime, as_marias: bool = False)
     kind_of(mail)
     read_bounces(mail)
     assert isinstance(mail.html + mail.text, str)
-    understand(raw, people, MoreWords(), "topmost", now)
+    understand(raw, people, Words(), "topmost", now)
     wants_more(raw)
     concerns(raw, people)
     sieve(people, calendars=True)(raw)

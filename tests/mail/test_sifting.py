@@ -8,7 +8,6 @@ import pytest
 
 from mail.imap import fetching
 from mail.raw import RawMail
-from mail.reading.asking import MoreWords
 from mail.reading.bounces import read_bounces
 from mail.reading.files import raw_mail
 from mail.reading.parsing import parse
@@ -16,6 +15,7 @@ from mail.reading.sifting import sieve
 from mail.reading.to_us import owner_word
 from mail.reading.understanding import understand
 from relationship.parties import Contractor, Owner, People
+from rules.policy import Words
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
 NOW = datetime(2026, 11, 9, 12, tzinfo=UTC)
@@ -50,7 +50,7 @@ def casts(raw: RawMail) -> list[People]:
 
 
 def loses(raw: RawMail, people: People, calendars: bool) -> bool:
-    told = understand(raw, people, MoreWords(), "", NOW)
+    told = understand(raw, people, Words(), "", NOW)
     if not calendars and all(message.rsvp or message.kind == "rsvp" for _, message in told):
         told = ()
     mine = parse(raw)

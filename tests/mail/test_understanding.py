@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from mail.raw import RawMail
-from mail.reading.asking import MoreWords
 from mail.reading.understanding import concerns, understand, wants_more
 from relationship.messages import Bounce, Kind, Message, Rsvp, Side
 from relationship.parties import People
+from rules.policy import Words
 
 Read = Callable[..., dict[str, Message]]
 MakeRaw = Callable[..., RawMail]
@@ -327,9 +327,9 @@ class TestAnswersToInvitations:
     ) -> None:
         text = RSVP.format(method="REPLY", answer="DECLINED", who="dana@acme.example", start="")
         mail = raw(f"From: dana@acme.example\nTo: team@acme.example\n{DATED}{text}")
-        assert understand(mail, people, MoreWords(), "", now) == ()
+        assert understand(mail, people, Words(), "", now) == ()
         routes = {"checkin-1@acme.example": "ben"}
-        [(key, message)] = understand(mail, people, MoreWords(), "", now, routes=routes)
+        [(key, message)] = understand(mail, people, Words(), "", now, routes=routes)
         assert (key, message.side, message.rsvp and message.rsvp.answer) == ("ben", Side.OWNER, "declined")
 
 
@@ -368,7 +368,7 @@ class TestWhatItSays:
         assert not read(f"{FROM_DANA}\nThanks, Logo!")["maria"].closes
 
     def test_the_owners_words_count(self, read: Read) -> None:
-        words = MoreWords(
+        words = Words(
             closers=("daghang salamat",), asks=("how about",), done=("humana",), bad_news=("gubot",)
         )
         assert read(f"{FROM_MARIA}\nDaghang salamat!", words=words)["maria"].closes
@@ -494,7 +494,7 @@ def test_what_concerns_nobody_is_told_by_its_headers(raw: MakeRaw, people: Peopl
 
 def test_a_mail_with_a_future_date_came_when_it_was_seen(raw: MakeRaw, people: People, now: datetime) -> None:
     mail = replace(raw(f"{FROM_MARIA}\nHi"), internal_date=datetime(2030, 1, 1, tzinfo=UTC))
-    [(_, message)] = understand(mail, people, MoreWords(), "", now)
+    [(_, message)] = understand(mail, people, Words(), "", now)
     assert message.at <= now
 
 

@@ -22,10 +22,6 @@ def answer(scene, at, question, who=MARIA, subject="Re: Logo", text="Here it is,
     return scene.writes(who, TEAM, subject, text, question)
 
 
-def letters_to(scene, address):
-    return [out.at for out in scene.out if out.to == address]
-
-
 # -- Welcome -------------------------------------------------------------------------------------------------
 
 NEWCOMER = (
