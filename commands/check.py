@@ -15,7 +15,8 @@ from commands.output import AsJson, counted, plainly, printable
 from mail.access.secrets import SecretError
 from mail.imap.inbox import Inbox, InboxError
 from mail.letters.rendering import Templates
-from mail.smtp.delivery import DeliveryError, Postman
+from mail.smtp.delivery import Postman
+from mail.smtp.submission import DeliveryError
 from relationship.templates import TemplateIndex
 from rules.format.loader import Findings, examine
 from rules.format.positions import Document, read
@@ -40,7 +41,7 @@ def check(
     findings = checked(house.rules, letters)
     if findings.policy:
         findings = replace(findings, errors=tuple(_broken(letters.index())))
-    if findings.policy and not findings.errors and not findings.refused and not offline:
+    if findings.policy and not findings.errors and not offline:
         document = read(source_of(house.rules))
         findings = replace(findings, errors=tuple(_login_problems(house, findings.policy.mailbox, document)))
     code = show(house.rules, findings, as_json=as_json)
@@ -119,15 +120,14 @@ def _unreadable(path: Path, error: OSError) -> str:
 def show(path: Path, findings: Findings, *, as_json: bool = False, out: TextIO | None = None) -> int:
     """Print the findings, problems to `out` and warnings to standard error; the exit code."""
     out = out or sys.stdout
-    errors = findings.errors + findings.refused
     lines = lines_of(path)
-    for problem in errors:
+    for problem in findings.errors:
         print(_as_json(problem) if as_json else "\n".join(_as_text(path, problem, lines)), file=out)
     for warning in findings.warnings:
         print("\n".join(_as_text(path, warning, lines, "warning: ")), file=sys.stderr)
     if not as_json:
         print(_summary(path, findings), file=out)
-    return 1 if errors else 0
+    return 1 if findings.errors else 0
 
 
 def lines_of(path: Path) -> list[str]:
@@ -160,9 +160,8 @@ def quoted(problem: Problem, lines: list[str]) -> str:
 
 
 def _summary(path: Path, findings: Findings) -> str:
-    count = len(findings.errors) + len(findings.refused)
-    if count:
-        return f"{path}: {counted(count, 'problem')}."
+    if findings.errors:
+        return f"{path}: {counted(len(findings.errors), 'problem')}."
     policy = findings.policy
     if policy is None:
         return f"{path}: nothing was read."

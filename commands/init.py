@@ -18,8 +18,7 @@ from commands.program import called
 from commands.run import work_once
 from commands.setup import asking, mailbox, people
 from commands.setup.writing import Answers, rules_text, write_whole
-from rules.format.loader import examine
-from rules.format.problems import PolicyErrors
+from rules.format.loader import load
 from rules.policy import Policy
 
 RECENT = timedelta(days=90)
@@ -56,7 +55,7 @@ def _set_up(house: House) -> Policy:
     contractors = people.ask_contractors(circle, {found.address, *owner["email"], *owner["team"]})
     answers = Answers(found.lines(folders), owner, contractors)
     text = rules_text(answers, now.astimezone(UTC).date(), called(house))
-    policy = _checked(text, house)
+    policy = load(text, house.templates().index())  # what `check` would refuse is not written
     everybody, rules = counted(len(policy.contractors), "contractor"), counted(len(policy.rules), "rule")
     typer.echo(f"\n{everybody}, {rules}, mode {policy.mode}.")
     if not asking.yes(f"Write {house.rules}?"):
@@ -89,14 +88,6 @@ def _aside(path: Path) -> Path:
     """A name for the old file that nothing has yet."""
     names = (path.with_name(f"{path.name}.old{'' if n == 1 else n}") for n in range(1, 1000))
     return next(name for name in names if not name.exists())
-
-
-def _checked(text: str, house: House) -> Policy:
-    """The policy of what is about to be written; what `check` would refuse is not written."""
-    findings = examine(text.encode(), house.templates().index())
-    if findings.policy is None or findings.refused:
-        raise PolicyErrors(findings.errors + findings.refused)
-    return findings.policy
 
 
 def _try_it(house: House, policy: Policy) -> None:

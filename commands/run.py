@@ -17,8 +17,6 @@ from commands.output import AsJson, complain, plainly, print_json
 from commands.pinging import Pinger, valid
 from commands.service import Service
 from mail.imap.inbox import InboxError
-from rules.format.loader import not_acting
-from rules.format.problems import PolicyErrors
 from tick.work import Work
 
 ROUNDS = 100  # of --once: a mailbox that never comes to rest is left for the next run
@@ -58,9 +56,6 @@ def run(
         raise typer.BadParameter("write an address that begins with https:// or http://", param_hint="--ping")
     templates = house.templates()
     policy = house.policy(templates)
-    refused = not_acting(policy)
-    if refused:
-        raise PolicyErrors(refused, str(house.rules))
     keepwarm = house.keepwarm(replace(policy, mode="dry-run") if dry_run else policy, templates=templates)
     gc.freeze()  # modules, rules and letters stay to the end: the collector need not go through them again
     try:

@@ -183,9 +183,8 @@ class Service:
         """Take up a changed file; a broken edit changes nothing."""
         templates = self._house.templates()
         findings = checked(self._house.rules, templates)
-        problems = findings.errors + findings.refused
-        if problems or findings.policy is None:
-            self._refuse(problems)
+        if findings.policy is None:
+            self._refuse(findings.errors)
             return
         policy = replace(findings.policy, mode="dry-run") if self._dry_run else findings.policy
         try:

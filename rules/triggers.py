@@ -87,11 +87,6 @@ _TABLE = (
 
 TRIGGERS = MappingProxyType({trigger.name: trigger for trigger in _TABLE})
 
-# The triggers whose rules do something in this version. A rule on another one loads, but `check` and `run`
-# refuse it: a rule that is silently ignored would be worse than none.
-ACTING = frozenset(TRIGGERS)
-APPROVAL_ACTS = True  # `approve: owner`
-
 
 def taking(condition: str) -> Iterable[str]:
     """The triggers that a condition fits."""

@@ -5,7 +5,6 @@ look at what concerns several values on the plain data (`checks.py`, `rule_check
 found nothing the policy is built (`building.py`).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -18,9 +17,7 @@ from rules.format.doubts import warnings_of
 from rules.format.positions import Document, read
 from rules.format.problems import PolicyErrors, Problem
 from rules.format.schema import RulesFile, without_empty_blocks
-from rules.matching import CONDITIONS
-from rules.policy import Policy, Rule
-from rules.triggers import ACTING, APPROVAL_ACTS
+from rules.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +26,6 @@ class Findings:
 
     policy: Policy | None
     errors: tuple[Problem, ...] = ()
-    refused: tuple[
-        Problem, ...
-    ] = ()  # rules whose trigger does not act in this version: not for `check` or `run`
     warnings: tuple[Problem, ...] = ()
 
 
@@ -50,34 +44,7 @@ def examine(text: str | bytes, templates: TemplateIndex) -> Findings:
         policy = _understood(document, templates)
     except PolicyErrors as errors:
         return Findings(None, errors.problems)
-    return Findings(policy, (), not_acting(policy), warnings_of(policy, document))
-
-
-def not_acting(policy: Policy) -> tuple[Problem, ...]:
-    """Rules that load, but with something that does nothing yet: refused rather than silently ignored."""
-    return tuple(
-        Problem(
-            rule.line,
-            rule.column,
-            f"rules[{index}].{key}",
-            f'"{name}" does not act yet in this version.',
-            f'Remove the rule "{rule.name}", or comment it out.',
-        )
-        for index, rule in enumerate(policy.rules)
-        for key, name in _idle(rule)
-    )
-
-
-def _idle(rule: Rule) -> Iterator[tuple[str, str]]:
-    """What in a rule does nothing yet: its trigger, or else its conditions, its approval."""
-    if rule.when not in ACTING:
-        yield "when", rule.when
-        return
-    for name in rule.conditions:
-        if name not in CONDITIONS:
-            yield f"if.{name}", name
-    if rule.approve and not APPROVAL_ACTS:
-        yield "approve", "approve"
+    return Findings(policy, (), warnings_of(policy, document))
 
 
 def _understood(document: Document, templates: TemplateIndex) -> Policy:

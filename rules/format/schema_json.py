@@ -8,7 +8,7 @@ from typing import Any
 
 from relationship.warmth.signals import SIGNALS
 from rules.format.schema import EMPTY_BLOCKS, EMPTY_LISTS, RulesFile
-from rules.triggers import ACTING, TRIGGERS
+from rules.triggers import TRIGGERS
 
 Schema = dict[str, Any]
 
@@ -78,10 +78,7 @@ def _reference(block: Schema) -> Schema:
 
 def _explain_triggers(when: Schema) -> None:
     """What each trigger means, shown beside it where an editor offers them."""
-    when["enumDescriptions"] = [
-        trigger.about + ("" if trigger.name in ACTING else " (Does not act yet in this version.)")
-        for trigger in TRIGGERS.values()
-    ]
+    when["enumDescriptions"] = [trigger.about for trigger in TRIGGERS.values()]
 
 
 if __name__ == "__main__":

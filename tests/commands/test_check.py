@@ -99,14 +99,6 @@ def test_warnings_go_to_standard_error_and_are_no_failure(
     assert "warning: line" in capsys.readouterr().err
 
 
-def test_a_trigger_that_does_not_act_yet_is_refused(tmp_path: Path, shipped: TemplateIndex) -> None:
-    path = tmp_path / "rules.yaml"
-    path.write_bytes((ROOT / "tests" / "rules" / "rules.example.yaml").read_bytes())
-    findings = findings_of(path, shipped)
-    assert findings.policy is not None
-    assert said(path, shipped)[0] == (1 if findings.refused else 0)
-
-
 @pytest.mark.parametrize(
     "line",
     [

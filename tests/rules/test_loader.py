@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from relationship.clocks.durations import Duration
+from relationship.occasions import FINDERS
 from relationship.templates import TemplateIndex
-from rules.format.loader import examine, load, not_acting
+from rules.format.loader import examine, load
 from rules.format.zones import BY_OTHER_NAMES, zone
+from rules.matching import CONDITIONS
 from rules.policy import Count, Policy, Rate, Took
-from rules.triggers import ACTING, TRIGGERS
+from rules.triggers import TRIGGERS
 
 EXAMPLE = Path(__file__).with_name("rules.example.yaml")
 
@@ -103,22 +105,10 @@ def test_the_example_has_rules(example: Policy) -> None:
     assert rules["A brief without a deadline"].conditions == {"lacks": ("deadline",)}
 
 
-def test_rules_that_do_not_act_yet_are_told_of_not_ignored(example: Policy) -> None:
-    idle = {rule.name for rule in example.rules if rule.when not in ACTING}
-    told = not_acting(example)
-    assert {example.rules[int(problem.path.split("[")[1].split("]")[0])].name for problem in told} >= idle
-    assert all(problem.line and "does not act yet" in problem.message for problem in told)
-
-
-def test_a_condition_that_does_not_act_yet_is_told_of(good: str, letters: TemplateIndex) -> None:
-    policy = changed(good, letters, ("{took:", "{temperature: warm, took:"))
-    told = [problem.path for problem in not_acting(policy)]
-    assert told in ([], ["rules[0].if.temperature"])
-
-
-def test_every_trigger_of_the_example_is_known(example: Policy) -> None:
-    assert {rule.when for rule in example.rules} <= set(TRIGGERS)
-    assert set(TRIGGERS) >= ACTING
+def test_every_trigger_and_every_condition_acts() -> None:
+    """A rule that loads and is silently ignored would be worse than none."""
+    assert set(TRIGGERS) <= {*FINDERS, "every", "streak"}
+    assert {name for trigger in TRIGGERS.values() for name in trigger.conditions} == set(CONDITIONS)
 
 
 def test_numbers_are_what_they_look_like(good: str, letters: TemplateIndex) -> None:
