@@ -19,7 +19,7 @@ from mail.imap.inbox import settings_from_url as imap_settings
 from mail.letters.rendering import BUILT_IN, Templates
 from mail.letters.wording import moment
 from mail.smtp.delivery import Postman
-from mail.smtp.delivery import settings_from_url as smtp_settings
+from mail.smtp.submission import settings_from_url as smtp_settings
 from relationship.messages import Side
 from rules.format.problems import PolicyErrors
 from rules.policy import Mailbox, Policy

@@ -19,7 +19,7 @@ from mail.access.oauth import OAuthError
 from mail.access.secrets import SecretError, redact
 from mail.imap.inbox import InboxError
 from mail.letters.sandbox import RenderingError
-from mail.smtp.delivery import DeliveryError
+from mail.smtp.submission import DeliveryError
 from rules.format.problems import PolicyErrors
 from store.protocol import StoreError
 

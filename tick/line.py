@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mail.imap.inbox import Inbox
-from mail.smtp.delivery import DeliveryError, Postman
+from mail.smtp.delivery import Postman
+from mail.smtp.submission import DeliveryError
 from relationship.letters import Letter
 from relationship.story import Story
 from store.protocol import StoreError

@@ -15,8 +15,9 @@ from commands.setup.providers import Servers
 from commands.setup.writing import Lines
 from mail.imap.inbox import Inbox, InboxError
 from mail.imap.inbox import settings_from_url as imap_settings
-from mail.smtp.delivery import DeliveryError, Postman
-from mail.smtp.delivery import settings_from_url as smtp_settings
+from mail.smtp.delivery import Postman
+from mail.smtp.submission import DeliveryError
+from mail.smtp.submission import settings_from_url as smtp_settings
 from rules.format.people import address as an_address
 from rules.format.servers import url
 

@@ -147,20 +147,19 @@ class Inbox:
         uids = Search(self._line, folder, uidvalidity, since).batches(range(first_uid, uidnext), batch)
         yield from Relay(self._line, folder, uidvalidity, worth).read(uids)
 
-    def whole(self, folder: str, uid: int, limit: int = WHOLE) -> RawMail | None:
-        """One mail with its text up to `limit` bytes; None where it has gone."""
+    def whole(self, folder: str, uid: int) -> RawMail | None:
+        """One mail with its text up to `WHOLE` bytes; None where it has gone."""
         with self._line.inside(folder) as client:
-            return searching.fetch_whole(client, folder, uid, limit)
+            return searching.fetch_whole(client, folder, uid, WHOLE)
 
-    def flagged(self, folder: str, since_modseq: int = 0, since: date | None = None) -> tuple[Starred, ...]:
+    def flagged(self, folder: str, since: date | None = None) -> tuple[Starred, ...]:
         """What carries the flag now that mail programs show as a star, or the label that stands for it.
 
-        Of mails that changed after `since_modseq`, where the server counts changes (RFC 7162), else of all;
-        of those that the server took in since a date, where one is given.
+        Of all mails, or of those that the server took in since a date.
         """
         uidvalidity, headers = self._line.opened(folder).uidvalidity, dict[int, bytes]()
         with self._line.speaking() as client:
-            uids = searching.uids_flagged(client, since_modseq, since, self._line.settings.starred)
+            uids = searching.uids_flagged(client, since, self._line.settings.starred)
             for some in searching.batches(uids, BATCH):
                 headers |= searching.fetch_headers(client, some, STARRED_FIELDS)
             withheld = searching.still_there(client, [uid for uid in uids if uid not in headers])

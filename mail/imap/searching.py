@@ -37,11 +37,9 @@ def uids_written_by(client: IMAPClient, addresses: Sequence[str], since: date) -
     return sorted(client.search(criteria, charset))
 
 
-def uids_flagged(client: IMAPClient, since_modseq: int, since: date | None, label: str = "") -> list[int]:
-    """The UIDs of starred mail; of what changed after a mod-sequence, where the server counts changes."""
+def uids_flagged(client: IMAPClient, since: date | None, label: str) -> list[int]:
+    """The UIDs of starred mail; of what the server took in since a date, where one is given."""
     criteria = labels.criterion(client, label)
-    if since_modseq and client.has_capability("CONDSTORE"):
-        criteria += ["MODSEQ", since_modseq + 1]  # RFC 7162, 3.1.5: "at least"
     if since is not None:
         criteria += ["SINCE", since - timedelta(days=1)]
     return sorted(client.search(criteria))

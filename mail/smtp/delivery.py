@@ -20,25 +20,7 @@ from enum import StrEnum
 from typing import Self
 
 from mail.access.secrets import logged_in
-from mail.smtp.submission import (
-    DeliveryError,
-    DeliverySettings,
-    LoginRefusedError,
-    connect,
-    settings_from_url,
-    why_lost,
-    words,
-)
-
-__all__ = [
-    "DeliveryError",
-    "DeliverySettings",
-    "Outcome",
-    "Postman",
-    "Receipt",
-    "deliver",
-    "settings_from_url",
-]
+from mail.smtp.submission import DeliveryError, DeliverySettings, LoginRefusedError, connect, why_lost, words
 
 # RFC 5321, 4.5.3.2.6 asks for 10 minutes after the final dot. A daemon that stands still that long is a worse
 # fault than a letter in doubt, which the mailbox's copy settles.
@@ -69,7 +51,6 @@ class Receipt:
 
     outcome: Outcome
     reply: str
-    copied: bool = False  # the copy's recipient was accepted too: the shared mailbox can prove the letter
     # False where we never got as far as the letter: no line, wrong login, sender refused.
     reached: bool = True
     of_copy: bool = False  # what was said is about the copy's recipient alone
@@ -92,21 +73,6 @@ class _Answer(Exception):  # noqa: N818 - not an error but a way out of the dial
         super().__init__(code, reply)
         self.code, self.reply = code, words(code, reply)
         self.about_us, self.of_copy = about_us, of_copy
-
-
-def deliver(
-    settings: DeliverySettings,
-    sender: str,
-    to: tuple[str, ...],
-    copy_to: str | None,
-    content: bytes,
-    connection: "Postman | None" = None,
-) -> Receipt:
-    """Hand in one letter, over a connection of its own unless one is given; no fault of a server raises."""
-    if connection is not None:
-        return connection.deliver(sender, to, copy_to, content)
-    with Postman(settings) as postman:
-        return postman.deliver(sender, to, copy_to, content)
 
 
 class Postman:
@@ -168,7 +134,7 @@ class Postman:
             return Receipt(Outcome.DEFERRED, str(error), reached=False)
         except _Answer as answer:
             return self._turned_away(answer)
-        return self._hand_over(smtp, content, copied)
+        return self._hand_over(smtp, content)
 
     def _addressed(self, sender: str, to: tuple[str, ...], copy_to: str | None) -> tuple[smtplib.SMTP, bool]:
         """Go through MAIL and RCPT, on a fresh connection where the old one is dead."""
@@ -239,7 +205,7 @@ class Postman:
         what = "`address:`, `login:` and `password:` under `mailbox:` in rules.yaml"
         return f"{said} from us; check {what}. It says: {answer.reply}"
 
-    def _hand_over(self, smtp: smtplib.SMTP, content: bytes, copied: bool) -> Receipt:
+    def _hand_over(self, smtp: smtplib.SMTP, content: bytes) -> Receipt:
         """Send the letter's bytes and wait for the answer to the final dot."""
         try:
             if smtp.sock is not None:
@@ -250,14 +216,12 @@ class Postman:
                 smtp.sock.settimeout(self._settings.timeout)
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
-            return Receipt(Outcome.UNKNOWN, why_lost(self._settings, error, FINAL_DOT_SECONDS), copied)
+            return Receipt(Outcome.UNKNOWN, why_lost(self._settings, error, FINAL_DOT_SECONDS))
         outcome = _judge(code)
         if outcome is Outcome.UNKNOWN:
             self._hang_up()
         answer = _Answer(code, reply)
-        return (
-            self._of_us(answer) if _is_of_us(code, answer.reply) else Receipt(outcome, answer.reply, copied)
-        )
+        return self._of_us(answer) if _is_of_us(code, answer.reply) else Receipt(outcome, answer.reply)
 
     def _hang_up(self) -> None:
         """Close without a word: on a dead line QUIT would wait for its answer."""

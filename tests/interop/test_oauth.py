@@ -28,8 +28,9 @@ from mail.access.oauth import Client, Provider, Withdrawn
 from mail.access.tokens import Keep, Permission, Tokens, granted
 from mail.imap.inbox import Inbox, InboxError
 from mail.imap.inbox import settings_from_url as imap_settings
-from mail.smtp.delivery import DeliveryError, Outcome, Postman
-from mail.smtp.delivery import settings_from_url as smtp_settings
+from mail.smtp.delivery import Outcome, Postman
+from mail.smtp.submission import DeliveryError
+from mail.smtp.submission import settings_from_url as smtp_settings
 from store.tinydb_store import TinyStore
 
 ROOT = Path(__file__).parents[2]

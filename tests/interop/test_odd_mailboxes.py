@@ -12,8 +12,8 @@ import pytest
 
 from bench.servers.proxy import DOWN, UP, Cut, Line, Proxy
 from mail.imap.inbox import Inbox, InboxError, settings_from_url
-from mail.smtp.delivery import deliver
-from mail.smtp.delivery import settings_from_url as smtp_settings
+from mail.smtp.delivery import Postman
+from mail.smtp.submission import settings_from_url as smtp_settings
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN, TOM = "maria@contract.example", "ben@contract.example", "tom@contract.example"
@@ -220,7 +220,8 @@ def test_an_inbox_that_cannot_be_looked_at_is_no_empty_one(odd_bench, kind) -> N
         bench.mail.deliver_to(TEAM, LETTER.replace(b"t0ken", b"other"), datetime.now(UTC))
         assert set(inbox.states(inbox.folders())) >= {"INBOX"}
         marks = inbox.marks()
-        deliver(smtp_settings(bench.mail.smtp_url), TEAM, (MARIA,), TEAM, LETTER)
+        with Postman(smtp_settings(bench.mail.smtp_url)) as postman:
+            postman.deliver(TEAM, (MARIA,), TEAM, LETTER)
         bench.mail.arrived(TEAM, 2)
         os.utime(path, (1, 1))  # the server has to read it anew
         with locked(path):

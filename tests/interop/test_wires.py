@@ -13,8 +13,9 @@ import pytest
 
 from bench.servers.proxy import UP, Line, Proxy, dying_at, hanging_up_at, refusing
 from mail.imap.inbox import FolderChanged, Inbox, InboxError, settings_from_url
-from mail.smtp.delivery import DeliveryError, Outcome, Postman, deliver
-from mail.smtp.delivery import settings_from_url as smtp_settings
+from mail.smtp.delivery import Outcome, Postman, Receipt
+from mail.smtp.submission import DeliveryError, DeliverySettings
+from mail.smtp.submission import settings_from_url as smtp_settings
 
 AT = datetime(2026, 3, 2, 9, 30, 15, tzinfo=UTC)
 TEAM, MARIA = "team@acme.example", "maria@contract.example"
@@ -63,11 +64,17 @@ def trusted(dovecot, monkeypatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(dovecot.authority))
 
 
+def hand_in(settings: DeliverySettings, letter: bytes = LETTER, copy_to: str = TEAM) -> Receipt:
+    """One letter to Maria, over a line of its own."""
+    with Postman(settings) as postman:
+        return postman.deliver(TEAM, (MARIA,), copy_to, letter)
+
+
 # Folders and their states
 
 
 def test_special_use_is_asked_for(inbox) -> None:
-    assert inbox.folders() == ("INBOX", "Sent") or set(inbox.folders()) == {"INBOX", "Sent"}
+    assert set(inbox.folders()) == {"INBOX", "Sent"}
     assert set(inbox.every_folder()) == {"INBOX", *SPECIAL}
     assert (inbox.sent_folder(), inbox.drafts_folder()) == ("Sent", "Drafts")
 
@@ -389,7 +396,7 @@ def test_stars(real_mail, inbox_of, kind) -> None:
     with real_mail.dovecot.client(TEAM) as client:
         client.select_folder("INBOX")
         client.add_flags([2], [b"\\Flagged"])
-    (star,) = inbox.flagged("INBOX", state.modseq)
+    (star,) = inbox.flagged("INBOX")
     assert star.uid == 2
     assert b"Message-ID: <m1@contract.example>" in star.header
     later = inbox.states(["INBOX"])["INBOX"]
@@ -399,7 +406,6 @@ def test_stars(real_mail, inbox_of, kind) -> None:
     assert [star.uid for star in inbox.flagged("INBOX")] == [2, 4]
     if later.modseq:
         assert later.modseq > state.modseq
-        assert [star.uid for star in inbox.flagged("INBOX", later.modseq)] == [4]
 
 
 @pytest.mark.parametrize("kind", ["plain", "bare"])
@@ -516,8 +522,8 @@ def test_the_line_dies_at_the_final_dot_and_the_copy_tells(real_mail, inbox_of, 
     real_mail.dovecot.append(TEAM, some(20))
     marks = inbox.marks()
     line = DyingLine(real_mail.postfix.smtp_port, pass_dot=True)
-    receipt = deliver(smtp_settings(f"smtp://127.0.0.1:{line.port}"), TEAM, (MARIA,), TEAM, LETTER)
-    assert (receipt.outcome, receipt.copied) == (Outcome.UNKNOWN, True)
+    receipt = hand_in(smtp_settings(f"smtp://127.0.0.1:{line.port}"))
+    assert receipt.outcome is Outcome.UNKNOWN
     real_mail.arrived(TEAM, 21)
     sighting = inbox.find_letter("t0ken", "t0ken@acme.example", marks)
     assert (sighting.complete, sighting.places, sighting.alias) == (True, (("INBOX", 21),), "")
@@ -533,7 +539,7 @@ def test_doubts_one_after_the_other(real_mail, inbox_of, kind) -> None:
         marks = inbox.marks()
         line = DyingLine(real_mail.postfix.smtp_port, pass_dot=True)
         letter = LETTER.replace(b"t0ken", b"t0ken%d" % number)
-        receipt = deliver(smtp_settings(f"smtp://127.0.0.1:{line.port}"), TEAM, (MARIA,), TEAM, letter)
+        receipt = hand_in(smtp_settings(f"smtp://127.0.0.1:{line.port}"), letter)
         assert receipt.outcome is Outcome.UNKNOWN
         real_mail.arrived(TEAM, number)
         assert inbox.find_letter(f"t0ken{number}", "x@acme.example", marks).places == (("INBOX", number),)
@@ -542,9 +548,9 @@ def test_doubts_one_after_the_other(real_mail, inbox_of, kind) -> None:
 def test_the_line_dies_before_the_final_dot_and_no_copy_comes(real_mail, inbox) -> None:
     marks = inbox.marks()
     line = DyingLine(real_mail.postfix.smtp_port, pass_dot=False)
-    receipt = deliver(smtp_settings(f"smtp://127.0.0.1:{line.port}"), TEAM, (MARIA,), TEAM, LETTER)
+    receipt = hand_in(smtp_settings(f"smtp://127.0.0.1:{line.port}"))
     assert receipt.outcome is Outcome.UNKNOWN
-    deliver(smtp_settings(real_mail.smtp_url), TEAM, (MARIA,), TEAM, LETTER.replace(b"t0ken", b"other"))
+    hand_in(smtp_settings(real_mail.smtp_url), LETTER.replace(b"t0ken", b"other"))
     real_mail.arrived(TEAM, 1)
     sighting = inbox.find_letter("t0ken", "t0ken@acme.example", marks)
     assert (sighting.complete, sighting.found) == (True, False)
@@ -612,12 +618,12 @@ def test_drafts(real_mail, inbox) -> None:
 def test_idle_ends_when_mail_arrives(real_mail, inbox_of, trusted, kind) -> None:
     inbox = inbox_of(kind)
     inbox.states(inbox.folders())
-    timer = threading.Timer(
-        0.3, deliver, (smtp_settings(real_mail.smtp_url), "dana@acme.example", (TEAM,), None, LETTER)
-    )
+    postman = Postman(smtp_settings(real_mail.smtp_url))
+    timer = threading.Timer(0.3, postman.deliver, ("dana@acme.example", (TEAM,), None, LETTER))
     timer.start()
     assert inbox.idle(60)
     timer.join()
+    postman.close()
     assert inbox.states(["INBOX"])["INBOX"].uidnext == 2
 
 
@@ -732,8 +738,8 @@ def test_a_server_that_says_nothing() -> None:
 @pytest.mark.parametrize("kind", ["plain", "tls", "starttls"])
 def test_a_letter_and_its_copy(real_mail, trusted, kind) -> None:
     settings = smtp_settings(real_mail.postfix.url(kind), TEAM, real_mail.password)
-    receipt = deliver(settings, TEAM, (MARIA,), TEAM, LETTER)
-    assert (receipt.outcome, receipt.copied) == (Outcome.ACCEPTED, True)
+    receipt = hand_in(settings)
+    assert receipt.outcome is Outcome.ACCEPTED
     for address in (MARIA, TEAM):
         (stored,) = real_mail.arrived(address, 1)
         assert stored.content.endswith(LETTER)
@@ -760,8 +766,8 @@ def test_several_letters_over_one_line(real_mail) -> None:
     [("never@acme.example", Outcome.ACCEPTED), ("later@acme.example", Outcome.DEFERRED)],
 )
 def test_a_copy_that_is_not_taken(real_mail, copy_to, outcome) -> None:
-    receipt = deliver(smtp_settings(real_mail.smtp_url), TEAM, (MARIA,), copy_to, LETTER)
-    assert (receipt.outcome, receipt.copied) == (outcome, False)
+    receipt = hand_in(smtp_settings(real_mail.smtp_url), LETTER, copy_to)
+    assert receipt.outcome is outcome
 
 
 def test_a_wrong_password_for_sending(real_mail, trusted) -> None:
@@ -772,6 +778,6 @@ def test_a_wrong_password_for_sending(real_mail, trusted) -> None:
 
 def test_an_authority_that_nobody_named_for_sending(real_mail) -> None:
     settings = smtp_settings(real_mail.postfix.url("starttls"), TEAM, real_mail.password)
-    receipt = deliver(settings, TEAM, (MARIA,), TEAM, LETTER)
+    receipt = hand_in(settings)
     assert (receipt.outcome, receipt.reached) == (Outcome.DEFERRED, False)
     assert "SSL_CERT_FILE" in receipt.reply

@@ -11,8 +11,8 @@ from bench.servers.proxy import UP, Cut, Line, Proxy, hanging_up_at
 from commands.demo_servers import EmbeddedMail
 from mail.access.bearer import Tokens
 from mail.imap.inbox import FolderChanged, Inbox, InboxError, InboxSettings, settings_from_url
-from mail.smtp.delivery import deliver
-from mail.smtp.delivery import settings_from_url as smtp_settings
+from mail.smtp.delivery import Postman
+from mail.smtp.submission import settings_from_url as smtp_settings
 
 TEAM, MARIA = "team@acme.example", "maria@contract.example"
 AT = datetime(2026, 3, 2, 9, 30, 15, tzinfo=UTC)
@@ -35,6 +35,11 @@ def inbox(embedded_mail: EmbeddedMail) -> Iterator[Inbox]:
 def fill(server: EmbeddedMail, count: int, folder: str = "INBOX") -> None:
     for number in range(count):
         server.deliver_to(TEAM, mail(number), AT + timedelta(days=number), folder)
+
+
+def hand_in(smtp_url: str, copy_to: str | None = None) -> None:
+    with Postman(smtp_settings(smtp_url)) as postman:
+        postman.deliver(TEAM, (MARIA,), copy_to, LETTER)
 
 
 def test_the_default_folders(inbox: Inbox) -> None:
@@ -175,7 +180,7 @@ def test_a_letter_in_doubt_is_found_by_its_copy(embedded_mail: EmbeddedMail, inb
     fill(embedded_mail, 2)
     marks = inbox.marks()
     embedded_mail.drop = "after delivery"
-    deliver(smtp_settings(embedded_mail.smtp_url), TEAM, (MARIA,), TEAM, LETTER)
+    hand_in(embedded_mail.smtp_url, copy_to=TEAM)
     sighting = inbox.find_letter("t0ken", "t0ken@acme.example", marks)
     assert (sighting.complete, sighting.found, sighting.alias) == (True, True, "")
     assert inbox.find_letter("t0ken", "t0ken@acme.example", inbox.marks()).places == ()
@@ -184,7 +189,7 @@ def test_a_letter_in_doubt_is_found_by_its_copy(embedded_mail: EmbeddedMail, inb
 def test_a_letter_that_never_went_out_is_surely_not_there(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
     marks = inbox.marks()
     embedded_mail.drop = "before delivery"
-    deliver(smtp_settings(embedded_mail.smtp_url), TEAM, (MARIA,), TEAM, LETTER)
+    hand_in(embedded_mail.smtp_url, copy_to=TEAM)
     fill(embedded_mail, 3)
     sighting = inbox.find_letter("t0ken", "t0ken@acme.example", marks)
     assert (sighting.complete, sighting.found) == (True, False)
@@ -423,5 +428,5 @@ def test_several_servers_at_once_keep_apart() -> None:
 
 def test_the_embedded_smtp_server_stamps_mail_with_a_simulated_clock() -> None:
     with EmbeddedMail({TEAM: "secret", MARIA: "secret"}, now=lambda: AT) as server:
-        deliver(smtp_settings(server.smtp_url), TEAM, (MARIA,), None, LETTER)
+        hand_in(server.smtp_url)
         assert server.mailbox(MARIA)[0].at == AT

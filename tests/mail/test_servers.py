@@ -8,8 +8,8 @@ import pytest
 from mail.imap.connecting import InboxError
 from mail.imap.connecting import settings_from_url as imap_settings
 from mail.servers import Security, explain, is_loopback, parse_server
-from mail.smtp.delivery import DeliveryError
-from mail.smtp.delivery import settings_from_url as smtp_settings
+from mail.smtp.submission import DeliveryError
+from mail.smtp.submission import settings_from_url as smtp_settings
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from mail.imap.inbox import Inbox, InboxError, Sighting
 from mail.imap.line import Line
 from mail.raw import RawMail
-from mail.smtp.delivery import BeforeData, DeliveryError, Outcome, Postman, Receipt
+from mail.smtp.delivery import BeforeData, Outcome, Postman, Receipt
+from mail.smtp.submission import DeliveryError
 from rules.policy import Mailbox
 
 Take = Callable[[tuple[str, ...], bytes], None]  # recipients and bytes of a letter that went out
@@ -107,7 +108,7 @@ class PaperPostman(Postman):
         """Accept a letter, and let it go nowhere: it is never in doubt, so that nothing is said before DATA."""
         if self._take:
             self._take(to, content)
-        return Receipt(Outcome.ACCEPTED, "250 on paper", copied=copy_to is not None)
+        return Receipt(Outcome.ACCEPTED, "250 on paper")
 
 
 class Paper:
