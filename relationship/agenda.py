@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from relationship.deadlines import deadlines, deliveries
-from relationship.ledger import Turn, lapsed
+from relationship.ledger import Turn
 from relationship.messages import Message
 from relationship.occasions.deliveries import idea_received
 from relationship.story import Story
@@ -33,9 +33,8 @@ def points(story: Story, now: datetime) -> list[Point]:
     def point(conversation: str) -> Point:
         return found.setdefault(conversation, Point(conversation, story.subject_of(conversation)))
 
-    for turn in story.ledger.waits:
-        if turn.asks and not lapsed(turn, story.in_conversation(turn.conversation)[-1].at, now):
-            point(turn.conversation).wait = turn
+    for turn in story.open_questions(now):
+        point(turn.conversation).wait = turn
     for deadline in sorted(deadlines(story), key=lambda one: one.due):
         if deadline.done is None and deadline.ends_at(story) > now - PAST_DUE:
             point(deadline.conversation).due = deadline.due

@@ -127,11 +127,6 @@ def median_working_s(exchanges: Iterable[Turn], clock: WorkingClock) -> int | No
     return int(median(times)) if times else None
 
 
-def lapsed(wait: Turn, last_event: datetime, now: datetime) -> bool:
-    """Whether nobody said anything in its conversation for 60 days; such a wait is only listed."""
-    return now >= lapses_at(wait, last_event)
-
-
 def lapses_at(wait: Turn, last_event: datetime) -> datetime:
-    """From when on it is so."""
+    """From when on a wait is only listed: nothing was said in its conversation for 60 days."""
     return max(wait.since, last_event) + LAPSES

@@ -1,6 +1,6 @@
 """A story: one relationship as it stands, folded from its facts. Built anew whenever a fact is added."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
@@ -15,7 +15,7 @@ from relationship.clocks.hours import WorkingClock
 from relationship.correspondence import Correspondence, subject_of
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Profile
-from relationship.ledger import Ledger, Turn
+from relationship.ledger import Ledger, Turn, lapses_at
 from relationship.letters import PENDING, Letter
 from relationship.messages import Message, Side
 from relationship.news import News
@@ -174,6 +174,14 @@ class Story:
     def waits(self, side: Side) -> tuple[Turn, ...]:
         """Open waits on one side, oldest first."""
         return tuple(wait for wait in self.ledger.waits if wait.party is side)
+
+    def open_questions(self, now: datetime) -> Iterator[Turn]:
+        """The asking waits on either side that are not given up, oldest first."""
+        return (wait for wait in self.ledger.waits if wait.asks and now < self.lapses_at(wait))
+
+    def lapses_at(self, wait: Turn) -> datetime:
+        """When a wait is given up, as nothing came in its conversation for so long."""
+        return lapses_at(wait, self.in_conversation(wait.conversation)[-1].at)
 
     def lately(self, now: datetime) -> tuple[Turn, ...]:
         """The exchanges that a rule may still act on.

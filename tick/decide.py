@@ -115,7 +115,7 @@ def _over(case: Case) -> Judged:
 
 
 def _unmet(case: Case) -> Judged:
-    """A condition may hold later: it is looked at whenever something is new, and once a day."""
+    """A condition may hold later: rules/docket.py says when it is looked at again."""
     return Judged(case, Judgement(Verdict.HOLD, case.unmet, gate="condition"))
 
 

@@ -17,7 +17,7 @@ from operator import attrgetter
 from relationship.deadlines import deadlines
 from relationship.decisions import Decision, mails_of
 from relationship.facts import Fact
-from relationship.ledger import Ledger, lapsed, lapses_at
+from relationship.ledger import Ledger, lapses_at
 from relationship.letters import State
 from relationship.messages import Message, Side
 from relationship.occasions.check_ins import OUTSIDE_HOURS
@@ -185,10 +185,7 @@ def _ahead(story: Story, now: datetime) -> set[str]:
 
 def _open(story: Story, now: datetime) -> set[str]:
     """Conversations in which something waits, and those that stay for good."""
-    names = _lasting(story)
-    for turn in story.ledger.waits:
-        if turn.asks and not lapsed(turn, story.in_conversation(turn.conversation)[-1].at, now):
-            names.add(turn.conversation)
+    names = _lasting(story) | {turn.conversation for turn in story.open_questions(now)}
     for letter in story.pending:
         names |= story.named_by(letter)
     for decision in story.held:

@@ -15,8 +15,10 @@ def looking(inbox: Inbox, books: Books) -> Look:
     def look(story: Story, since: datetime) -> str | None:
         known = {message.message_id for message in story.messages}
         for raw in inbox.look(story.contractor.addresses, since.date(), inbox.every_folder()):
-            name = parse(raw).message_id if raw.internal_date >= since else ""
-            if raw.internal_date >= since and name not in known and not books.is_archived(story.key, name):
+            if raw.internal_date < since:
+                continue
+            name = parse(raw).message_id
+            if name not in known and not books.is_archived(story.key, name):
                 return raw.folder
         return None
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relationship.ledger import Turn, fold, lapsed, lapses_at, moves_the_ball
+from relationship.ledger import Turn, fold, moves_the_ball
 from relationship.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion, quoted, who
 from relationship.story import Story
@@ -56,8 +56,8 @@ def waiting(trigger: str, party: Side) -> Finder:
     """
 
     def find(story: Story, now: datetime) -> Iterator[Occasion]:
-        for turn in story.waits(party):
-            if turn.asks and not lapsed(turn, story.in_conversation(turn.conversation)[-1].at, now):
+        for turn in story.open_questions(now):
+            if turn.party is party:
                 yield _wait(story, trigger, turn, now)
         for turn in story.lately(now):
             if turn.party is party and turn.asks and turn.answered_at and _is_dealt_with(story, turn):
@@ -124,9 +124,7 @@ def may_start_anew(occasion: Occasion) -> bool:
 def given_up_at(occasion: Occasion, story: Story) -> datetime | None:
     """When an open wait is given up by time alone; None of other occasions."""
     turn = occasion.turn
-    if turn is None or turn.answered_at:
-        return None
-    return lapses_at(turn, story.in_conversation(turn.conversation)[-1].at)
+    return None if turn is None or turn.answered_at else story.lapses_at(turn)
 
 
 def debts_paid(story: Story) -> list[tuple[datetime, datetime]]:
@@ -213,7 +211,4 @@ def without_days_away(story: Story, since: datetime, now: datetime) -> datetime:
 
 def _open_debt(story: Story, now: datetime) -> Turn | None:
     """The oldest question that still waits for the owner, however old: a silence may be theirs to break."""
-    for wait in story.waits(Side.OWNER):
-        if wait.asks and not lapsed(wait, story.in_conversation(wait.conversation)[-1].at, now):
-            return wait
-    return None
+    return next((wait for wait in story.open_questions(now) if wait.party is Side.OWNER), None)

@@ -9,7 +9,6 @@ from statistics import median
 from relationship.conversations import plain_subject
 from relationship.deadlines import deadlines
 from relationship.decisions import Decision, Verdict
-from relationship.ledger import lapsed
 from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Side
 from relationship.occasions.check_ins import unsaid
@@ -137,9 +136,8 @@ def _who(story: Story) -> str:
 
 def _waits(story: Story, now: datetime) -> Iterator[Waiting]:
     evidence = story.folded(Evidence)
-    for turn in story.ledger.waits:
-        last = story.in_conversation(turn.conversation)[-1].at
-        if turn.asks and turn.since <= now and not lapsed(turn, last, now):
+    for turn in story.open_questions(now):
+        if turn.since <= now:
             start = evidence.waited_from(turn, now)
             days = evidence.working_days(turn.party, start, now)
             yield Waiting(_who(story), turn, days, start if start > now else None)
