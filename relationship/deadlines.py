@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from relationship.letters import Letter
 from relationship.messages import Message, Side
 from relationship.story import Story
 
@@ -119,27 +118,22 @@ def _named(story: Story, message: Message) -> Deadline | None:
 
 def _accepted(story: Story, message: Message) -> Message | None:
     """The contractor's mail whose day this click accepts."""
-    letter = _clicked(story, message)
+    letter = story.letters.get(message.about_letter)
     about, _, key = letter.occasion.partition("/") if letter else ("", "", "")
     return story.by_key.get(key) if about == PROPOSED and "accept" in message.tags else None
 
 
 def _settles(story: Story, message: Message) -> bool:
     """Whether `#settled` takes a deadline away: the owner wrote it there, or clicked in a note about the day."""
-    letter = _clicked(story, message)
+    letter = story.letters.get(message.about_letter)
     about = letter.occasion.partition("/")[0] if letter else ""
     return message.side is Side.OWNER and (about in ABOUT_DEADLINES or not message.about_letter)
 
 
 def _settled_in(story: Story, message: Message) -> str:
-    letter = _clicked(story, message)
+    letter = story.letters.get(message.about_letter)
     known = letter.conversation if letter else ""
     return story.conversation_of.get(known) or story.conversation_of[message.key]
-
-
-def _clicked(story: Story, message: Message) -> Letter | None:
-    """The letter that a one-click answer is about."""
-    return story.letters.get(message.about_letter) if message.about_letter else None
 
 
 def deliveries(story: Story) -> list[Delivery]:

@@ -70,18 +70,8 @@ class Survey:
     searched: bool = True  # whether it was time to look for one
 
 
-def plan(story: Story, diary: Diary, now: datetime) -> CheckIn | None:
-    """The check-in to invite to now: a new one, or a planned one whose notice was lost and which moves."""
-    return survey(story, diary, now).check_in
-
-
-def next_look(story: Story, diary: Diary, now: datetime) -> datetime | None:
-    """When `plan` may have something new by time alone; None where there never will be."""
-    return survey(story, diary, now).look_at
-
-
 def survey(story: Story, diary: Diary, now: datetime) -> Survey:
-    """Both at once; to find a slot takes a while."""
+    """The check-in to invite to now, a new one or one whose notice was lost, and when to look again."""
     again = planned_again(story, diary, now)
     coming = _coming(story, diary, now)
     look_at = _look_at(story, diary, coming, now)

@@ -83,7 +83,7 @@ def _paid(story: Story, days: list[date]) -> dict[date, date]:
 
 def _clicked(story: Story, message: Message) -> date | None:
     """The pay day whose note was answered by one click."""
-    letter = story.letters.get(message.about_letter) if message.about_letter else None
+    letter = story.letters.get(message.about_letter)
     if letter is None or not letter.occasion.startswith(PAYMENT):
         return None
     return date.fromisoformat(letter.occasion.removeprefix(PAYMENT))

@@ -15,7 +15,7 @@ import holidays
 import pytest
 
 from relationship.check_ins.check_in import CheckIn
-from relationship.check_ins.planning import Diary, next_look, plan
+from relationship.check_ins.planning import Diary, survey
 from relationship.clocks.durations import Duration
 from relationship.facts import Facts, Profile
 from relationship.folding import tell
@@ -133,7 +133,7 @@ class Simulation:
     def _tick(self, key: str, now: datetime) -> datetime:
         taken = [(x.starts_at, x.ends_at) for k in self.contractors for x in self.check_ins(k)]
         diary = Diary(self.terms, MAILBOX, taken, START)
-        found = plan(self.story(key), diary, now)
+        found = survey(self.story(key), diary, now).check_in
         self.plans += 1
         if found:
             self.facts[key].add(found)
@@ -143,7 +143,7 @@ class Simulation:
                 self.invited[check_in.uid] = (key, now)
         if any(x.state == "planned" for x in self.check_ins(key)):
             return now
-        return next_look(self.story(key), diary, now) or END
+        return survey(self.story(key), diary, now).look_at or END
 
 
 @pytest.fixture(scope="module", params=[15, 60], ids=["quarterly ticks", "hourly ticks"])

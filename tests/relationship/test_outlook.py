@@ -10,7 +10,7 @@ import pytest
 
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.outlook import look_ahead
-from relationship.check_ins.planning import Diary, next_look, plan, survey
+from relationship.check_ins.planning import Diary, survey
 from relationship.check_ins.revising import revise
 from relationship.clocks.durations import Duration
 from relationship.facts import Facts, Profile
@@ -84,13 +84,13 @@ def test_while_an_outlook_holds_there_is_nothing_to_plan(who: str, seed: int) ->
     while life.now < START + 150 * DAY:
         life.goes_on(outlook.until if outlook else None)
         story, diary, now = life.story(), life.diary(), life.now
-        slow = plan(story, diary, now)
+        slow = survey(story, diary, now).check_in
         before = outlook
         fast, outlook = look_ahead(story, diary, now, before)
         assert fast == slow
         if outlook is before:
             held += 1
-            again = next_look(story, diary, now)
+            again = survey(story, diary, now).look_at
             assert again and outlook.until and again >= outlook.until
         if fast:
             plans += 1

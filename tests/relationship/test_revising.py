@@ -8,7 +8,7 @@ import pytest
 
 from relationship.check_ins.bookings import occasion_key
 from relationship.check_ins.check_in import CheckIn
-from relationship.check_ins.planning import Diary, plan
+from relationship.check_ins.planning import Diary, survey
 from relationship.check_ins.revising import revise
 from relationship.clocks.durations import Duration
 from relationship.decisions import Decision, Verdict
@@ -216,19 +216,19 @@ def test_what_is_past_is_left_alone() -> None:
 def test_a_planned_one_whose_notice_was_lost_moves_on() -> None:
     planned = replace(CALL, state="planned", planned_at=NOW)
     held = Decision(NOW, "Check-in", "maria", occasion_key(planned), "", 0, Verdict.HOLD, "", gate="limits")
-    assert plan(story(held, call=planned), DIARY, at("2026-03-07T08:59")) is None
-    moved = plan(story(held, call=planned), DIARY, at("2026-03-07T09:01"))
+    assert survey(story(held, call=planned), DIARY, at("2026-03-07T08:59")).check_in is None
+    moved = survey(story(held, call=planned), DIARY, at("2026-03-07T09:01")).check_in
     assert moved
     assert (wall(moved.starts_at), moved.sequence, moved.state) == ("Thu 12 Mar 10:00", 1, "planned")
     rehearsed = replace(held, gate="mode")
-    assert plan(story(rehearsed, call=planned), DIARY, at("2026-03-07T09:01")) is None
+    assert survey(story(rehearsed, call=planned), DIARY, at("2026-03-07T09:01")).check_in is None
     refused = replace(held, verdict=Verdict.SUPPRESS)
-    assert plan(story(refused, call=planned), DIARY, at("2026-03-07T09:01")) is None
+    assert survey(story(refused, call=planned), DIARY, at("2026-03-07T09:01")).check_in is None
 
 
 def test_one_that_was_decided_against_does_not_come_back_when_its_decision_is_in_the_yearly_files() -> None:
     planned = replace(CALL, state="planned", planned_at=NOW)
-    found = plan(story(call=planned), DIARY, NOW + timedelta(days=401))
+    found = survey(story(call=planned), DIARY, NOW + timedelta(days=401)).check_in
     assert found is None or found.uid != planned.uid
 
 
@@ -236,8 +236,8 @@ def test_after_downtime_the_notice_is_still_kept() -> None:
     last = replace(CALL, starts_at=at("2026-02-10T10:00"), planned_for=at("2026-02-10T10:00"))
     told = story(call=replace(last, ends_at=last.starts_at + HOUR / 2))
     late = at("2026-03-09T11:00")  # the next one was wanted for the day after
-    assert plan(told, DIARY, late) is None
-    planned = plan(told, DIARY, at("2026-03-09T16:00"))
+    assert survey(told, DIARY, late).check_in is None
+    planned = survey(told, DIARY, at("2026-03-09T16:00")).check_in
     assert planned
     assert wall(planned.starts_at) == "Fri 13 Mar 10:00"
     assert planned.planned_for == SLOT
