@@ -225,6 +225,8 @@ class Inbox:
 
         `at` is its INTERNALDATE as we left it: a mail program that saves an edited draft gives it another one.
         """
+        if not any(there.name == folder for there in self._line.folders()):
+            return False
         with self._line.outside() as client:
             client.select_folder(folder)
             uids = client.search(["HEADER", filing.OWN_MARK, token])

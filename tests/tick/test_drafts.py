@@ -1,10 +1,14 @@
 """`mode: drafts`: what lies in the Drafts folder was not sent, until somebody sends it by hand."""
 
+from contextlib import suppress
 from email import message_from_bytes
 from email.policy import default
 from email.utils import format_datetime
 
 import pytest
+from imapclient import IMAPClient
+
+from mail.imap.inbox import InboxError
 
 TEAM, DANA, MARIA = "team@acme.example", "dana@acme.example", "maria@contract.example"
 OURS = ("X-Keepwarm-Letter", "Auto-Submitted", "X-Auto-Response-Suppress", "Message-ID")
@@ -49,3 +53,23 @@ def test_a_letter_claims_no_reminder_that_was_only_drafted(scene, by_hand, claim
     assert ("wrote again since" in firm) is claims
     [note] = scene.letters(DANA)
     assert told in " ".join(note.text.split())
+
+
+def test_a_moot_draft_whose_folder_somebody_has_renamed_stops_nothing(scene):
+    scene.policy(scene.rules_text, ("mode: live", "mode: drafts"))
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.run("2026-03-03 12:00")
+    [_] = drafts(scene)
+    with IMAPClient("127.0.0.1", scene.servers.imap_port, ssl=False) as somebody:
+        somebody.login(TEAM, "secret")
+        somebody.rename_folder("Drafts", "Drafts of March")
+    with suppress(InboxError):  # it was known until now
+        scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+        scene.tick()
+    for _ in range(2):
+        scene.run("2026-03-03 13:00")
+        scene.restart()
+        scene.tick()
+    assert len(scene.servers.mailbox(TEAM, "Drafts of March")) == 1
