@@ -150,15 +150,16 @@ class Keepwarm:
         now: datetime,
         seldom: timedelta = timedelta(),
         ends: str = "",
-    ) -> None:
+    ) -> str:
         """Write to the owner at once, even where the mailbox cannot be read, or the disk is full.
 
-        At most once per occasion, with one template at most once in `seldom`, and only where mail can go out now.
+        At most once per occasion, with one template at most once in `seldom`, and only where mail can go out now:
+        else why it cannot, in one sentence.
         The end of an occasion of which the owner was told (`ends`) is told however lately another end was.
         """
         owner, bench = self.books.people.owner, court(self.books, looking(self.inbox, self.books), now)
         said = {"since": moment(since, owner.timezone, "en", owner.locale), **facts}
-        tell_at_once(
+        return tell_at_once(
             self.books, bench, self.wires, self.templates, template, occasion, said, now, seldom, ends
         )
 

@@ -61,16 +61,13 @@ class Alarm:
         """A tick went well."""
         before = self._heartbeat
         since = before.failing_since
+        if since and abs(now - since) >= self._patience.trouble:  # in the future: the clock was set back
+            occasions = _named("over", since), _named("trouble", since)
+            unsaid = self._tell("owner/trouble-over", occasions[0], before.reason, since, now, occasions[1])
+            if unsaid:  # then it is not over: it would never be said
+                self._beat(failing(replace(before, last_poll=now), unsaid, now))
+                return
         self._beat(replace(before, last_poll=now, failing_since=None, reason=""))
-        if since and now - since >= self._patience.trouble:
-            self._tell(
-                "owner/trouble-over",
-                _named("over", since),
-                before.reason,
-                since,
-                now,
-                _named("trouble", since),
-            )
 
     def _beat(self, heartbeat: Heartbeat) -> None:
         self._known, self._unwritten = heartbeat, False
@@ -83,12 +80,14 @@ class Alarm:
 
     def _tell(
         self, template: str, occasion: str, problem: str, since: datetime, now: datetime, ends: str = ""
-    ) -> None:
+    ) -> str:
+        """Why nothing can be told now; "" where it can."""
         facts, seldom = {"problem": problem}, self._patience.between_mails
         try:
-            self._keepwarm.tell_owner(template, occasion, facts, since, now, seldom, ends)
+            return self._keepwarm.tell_owner(template, occasion, facts, since, now, seldom, ends)
         except Exception:
             log.exception("The owner could not be told")
+            return ""
 
 
 def _named(about: str, since: datetime) -> str:

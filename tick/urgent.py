@@ -6,10 +6,13 @@ and process. Where mail cannot go out either, nothing is written: when it can, t
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mail.letters.rendering import Templates
 from mail.smtp.delivery import Outcome
+from relationship.letters import Letter, State
 from relationship.messages import Side
 from store.protocol import StoreError
 from tick.books import Books
@@ -32,21 +35,38 @@ def tell_at_once(
     now: datetime,
     seldom: timedelta = timedelta(),
     ends: str = "",
-) -> None:
+) -> str:
     """Write to the owner and send it, once per occasion, and with one template at most once in `seldom`.
 
-    What ends an occasion of which the owner was told (`ends`) is told however lately another end was.
+    What ends an occasion of which the owner was told (`ends`) is told however lately another end was. Returns why mail
+    cannot go out now, "" where it can.
     """
-    if occasion in wires.told or not Round(books, bench, wires, now).line_is_up():
-        return
+    if occasion in wires.told:
+        return ""
+    if not Round(books, bench, wires, now).line_is_up():
+        return wires.why
     try:
         if ends in wires.told or was_told(books, ends) or not told_lately(books, template, seldom, now):
             alert(books, templates, template, occasion, facts, now)
         if any(letter.occasion == occasion for letter in books.outbox()):
             deliver(books, bench, wires, now, only_to=Side.OWNER)
     except StoreError:
-        letter = written(books, templates, template, occasion, facts, now)
-        sender, content = books.policy.mailbox.address, letter.content.encode("ascii")
-        if wires.postman.deliver(sender, letter.to, None, content).outcome is Outcome.ACCEPTED:
-            wires.told.add(occasion)
-            log.info("%s to %s: accepted, and written down nowhere.", template, ", ".join(letter.to))
+        letter = _written_down(books, occasion) or written(books, templates, template, occasion, facts, now)
+        if letter.state in (State.WAITING, State.DEFERRED):
+            _send_unrecorded(letter, books, wires, now)
+    return ""
+
+
+def _written_down(books: Books, occasion: str) -> Letter | None:
+    """The letter, where another one's file failed, or it was written down, and only not surely so."""
+    with suppress(StoreError):
+        return next((x for x in books.owner.letters.values() if x.occasion == occasion), None)
+    return None
+
+
+def _send_unrecorded(letter: Letter, books: Books, wires: Wires, now: datetime) -> None:
+    sender, content = books.policy.mailbox.address, letter.content.encode("ascii")
+    if wires.postman.deliver(sender, letter.to, None, content).outcome is Outcome.ACCEPTED:
+        wires.told.add(letter.occasion)
+        wires.unwritten[letter.token] = replace(letter, state=State.SENT, sent_at=now, content="")
+        log.info("%s to %s: accepted, and written down nowhere.", letter.template, ", ".join(letter.to))

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -632,6 +633,45 @@ def test_of_a_full_disk_the_owner_is_told_all_the_same_and_once(scene):
     assert len(scene.letters(DANA)) == 1
 
 
+class PartlyIll(MemoryStore):
+    """Takes nothing into the file of one relationship, or nothing of what it keeps is sure to last."""
+
+    ill = ""
+
+    def commit_many(self, facts):
+        if self.ill in facts and self.ill != OWNER:
+            raise StoreError("The disk that holds the data reports errors.")
+        super().commit_many(facts)
+        if self.ill in facts:
+            raise StoreError("The folder that holds the data could not be flushed.")
+
+
+@pytest.mark.parametrize("whose", ["Maria's", "the owner's"])
+def test_of_trouble_with_one_file_the_owner_is_told_once(scene, whose):
+    """One mail, whether it was written down itself, and another letter's file failed, or only seemed not to be."""
+    scene.store = PartlyIll()
+    scene.policy()
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    scene.writes(MARIA, TEAM, "Logo", "Which one do you want?")
+    scene.servers.refuse[DANA] = (450, "later")
+    scene.run("2026-03-02 19:00")
+    scene.servers.refuse.clear()
+    [note] = [x for x in scene.story("Maria").letters.values() if x.reader is Side.OWNER]
+    scene.store.ill = note.contractor if whose == "Maria's" else OWNER
+    since = scene.now
+    for _ in range(5):
+        scene.now += timedelta(minutes=40)
+        with suppress(StoreError):
+            scene.tick()
+        problem = {"problem": "The disk reports errors."}
+        scene.keepwarm.tell_owner("owner/trouble", "trouble/1", problem, since, scene.now)
+    scene.store.ill = ""
+    scene.keepwarm.start_over(scene.now)
+    scene.tick()
+    assert sum("trouble" in subject for subject in scene.subjects(DANA)) == 1
+
+
 def test_whoever_was_told_of_trouble_is_told_of_its_end_and_what_comes_and_goes_is_one_story(scene):
     scene.tick()
     alarm = Alarm(scene.keepwarm, Patience())
@@ -648,6 +688,31 @@ def test_whoever_was_told_of_trouble_is_told_of_its_end_and_what_comes_and_goes_
         sent = Counter(x.template.removeprefix("owner/") for x in scene.store.load(OWNER).letters.values())
         assert sent == Counter({name: n * mails for name, n in told})
     assert len(scene.letters(DANA)) == 4
+
+
+@pytest.mark.parametrize(
+    ("offline", "clock_back"), [(True, timedelta()), (False, timedelta(days=2))], ids=["offline", "set back"]
+)
+def test_the_end_of_trouble_is_said_although_no_mail_goes_out_then_or_the_clock_is_set_back(
+    scene, offline, clock_back
+):
+    scene.tick()
+    alarm = Alarm(scene.keepwarm, Patience())
+    for minute in range(40):
+        alarm.bad("The IMAP server is away.", scene.now + timedelta(minutes=minute))
+    scene.servers.offline = offline
+    scene.servers.hang_up()
+    scene.now += timedelta(minutes=41) - clock_back
+    alarm.good(scene.now)
+    assert alarm.is_on is offline
+    scene.servers.offline = False
+    for minute in range(1, 4):
+        alarm.good(scene.now + timedelta(minutes=minute))
+    assert scene.subjects(DANA) == [
+        "Keepwarm has trouble: The IMAP server is away.",
+        "Keepwarm works again",
+    ]
+    assert not alarm.is_on
 
 
 def test_a_draft_among_the_mail_that_is_read_is_no_copy(scene):
