@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Container, Iterable
 from itertools import count
 
+_NEW = re.compile(r".+-[0-9a-f]{6}")
 _SAFE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
@@ -17,9 +18,19 @@ def new_key(name: str, addresses: Iterable[str], taken: Container[str]) -> str:
     return next(key for digest in digests if (key := f"{words}-{digest}") not in taken)
 
 
+def is_key(name: str) -> bool:
+    """Whether an aggregate may be called so."""
+    return bool(_SAFE.fullmatch(name))
+
+
+def like_a_new_one(name: str) -> bool:
+    """Whether `new_key` makes such keys; it says nothing of those that other stores were given."""
+    return bool(_NEW.fullmatch(name))
+
+
 def checked(name: str) -> str:
     """The key itself; ValueError unless it is safe as a file name on every system."""
-    if not _SAFE.fullmatch(name):
+    if not is_key(name):
         raise ValueError(f"{name!r} is no key of an aggregate: use lower-case letters, digits and hyphens")
     return name
 

@@ -25,7 +25,8 @@ class Requests:
     def drop(self, verb: str, argument: str) -> None:
         """Add one, durable on return."""
         self._files.make_folder(self._folder)
-        last = max((int(path.stem.partition("-")[0]) for path in self._folder.glob(_NAMES)), default=0)
+        numbers = (path.stem.partition("-")[0] for path in self._folder.glob(_NAMES))
+        last = max((int(number) for number in numbers if number.isdecimal()), default=0)
         path = self._folder / f"{last + 1:06}-{token_hex(4)}.json"
         self._files.replace(path, dump({"verb": verb, "argument": argument}))
         self._files.flush_folder(self._folder)

@@ -20,7 +20,7 @@ from relationship.ordering import alike, signs
 from store.aggregate import merged, named_in, news, read_facts, stands_in, tables_of, with_changes
 from store.codec import CodecError, NewerError
 from store.files import Files, explained
-from store.keys import checked
+from store.keys import checked, is_key
 from store.lines import dump_tables
 from store.migrations import Schema, newer
 from store.protocol import OWNER, StoreError
@@ -165,15 +165,16 @@ class Shelf:
             self._names.discard(name)
 
     def _list(self) -> set[str]:
+        """What else lies there, of an editor, a file manager or a Mac, is none of ours."""
         contractors = self._files.matching(self._folder / "contractors", "*.json")
-        return {path.stem for path in (*contractors, *self._files.matching(self._folder, "owner.json"))}
+        names = {path.stem for path in (*contractors, *self._files.matching(self._folder, "owner.json"))}
+        return {name for name in names if is_key(name)}
 
     def _list_set_aside(self) -> dict[str, str]:
         """The aggregates that have nothing but a damaged file."""
         aside = {copy.name.partition(".")[0]: copy for copy in self.copies() if DAMAGED in copy.name}
-        return {
-            name: _advice(self.path(name), copy) for name, copy in aside.items() if name not in self._list()
-        }
+        lost = {name for name in aside if is_key(name)} - self._list()
+        return {name: _advice(self.path(name), aside[name]) for name in lost}
 
     # -- one file ------------------------------------------------------------------------------------------
 

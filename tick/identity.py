@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from relationship.facts import Profile
 from relationship.parties import Contractor
-from store.keys import new_key
+from store.keys import like_a_new_one, new_key
 
 # The damaged aggregate of whoever has one of these addresses.
 Damaged = Callable[[Collection[str]], str | None]
@@ -22,13 +22,13 @@ def keys_of(
 ) -> dict[str, Contractor]:
     """Every contractor, in the file's order, by the stable key of their aggregate; a new one where there is none."""
     everybody = list(contractors)
-    knowing: dict[str, list[tuple[bool, int, str]]] = defaultdict(list)
+    knowing: dict[str, list[tuple[bool, int, bool, int, str]]] = defaultdict(list)
     called: dict[str, list[str]] = defaultdict(list)
     taken: set[str] = set()
     for key, profile in sorted(profiles.items()):
         called[profile.name].append(key)
         for place, address in enumerate(profile.addresses):  # today's stand before those of earlier days
-            knowing[address].append((not profile.history_read, place, key))
+            knowing[address].append((not profile.history_read, place, *_may_be_a_copy(key)))
 
     def by_address(who: Contractor) -> list[str]:
         return [key for a in who.addresses for *_, key in sorted(knowing[a])]
@@ -54,3 +54,8 @@ def keys_of(
             found[place] = known or new_key(who.name, who.addresses, {*taken, *profiles})
             taken.add(found[place])
     return {found[place]: who for place, who in enumerate(everybody)}
+
+
+def _may_be_a_copy(key: str) -> tuple[bool, int, str]:
+    """Of equal files the one first that we named: a copy that somebody left beside it is called otherwise."""
+    return not like_a_new_one(key), len(key), key

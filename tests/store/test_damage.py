@@ -85,6 +85,32 @@ def test_a_damaged_file_is_set_aside_and_the_others_go_on(
     store.close()
 
 
+STRAY = (
+    "._{}.json",  # of a Mac, on a disk that is not its own
+    "{} (conflicted copy).json",
+    "{}_old.json",
+    "Copy of {}.json",
+    "{}.json.bak",
+    "._{}.json.damaged-20260302T080000Z",
+)
+
+
+@pytest.mark.parametrize("stray", STRAY)
+def test_what_others_leave_beside_the_files_is_none_of_ours(
+    stray: str, data: Path, make: SimpleNamespace
+) -> None:
+    path = _seeded(data, make)
+    path.with_name(stray.format(MARIA)).write_bytes(path.read_bytes())
+    (path.parent / f".#{MARIA}.json").symlink_to("somebody@host.4711")
+    (data / "requests" / "1 (copy).json").write_text("{}")
+    for store in (TinyStore(data, read_only=True), TinyStore(data)):
+        assert (store.names(), store.damaged()) == ((BEN, MARIA, OWNER), {})
+        assert store.load(MARIA).letters
+        store.request("pause", MARIA)
+        assert store.requests()[-1] == ("pause", MARIA)
+        store.close()
+
+
 def test_a_batch_with_a_damaged_aggregate_changes_nothing(data: Path, make: SimpleNamespace) -> None:
     _seeded(data, make).write_bytes(b"{")
     store = TinyStore(data)

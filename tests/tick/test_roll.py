@@ -1,5 +1,9 @@
 """Whose story is whose, as rules.yaml changes: by address, and where that changes, by name."""
 
+import pytest
+
+from store.tinydb_store import TinyStore
+
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"
 HERS = ("email: [maria@contract.example]", "email: [maria@contract.example, desk@contract.example]")
@@ -58,3 +62,20 @@ def test_who_comes_later_and_is_called_the_same_is_somebody_new(scene):
     scene.at("2026-03-04 10:00")
     scene.tick()
     assert people(scene) == {"Maria Santos": [], "Ben Okafor": ["Flyer"]}
+
+
+@pytest.mark.parametrize("named", ["maria", "{}-copy", "backup-of-{}"])
+def test_a_copy_of_a_file_that_lies_beside_it_is_not_taken_for_it(scene, named):
+    scene.store = TinyStore(scene.folder / "data")
+    begun(scene)
+    contractors = scene.folder / "data" / "contractors"
+    [path] = contractors.glob("maria*.json")
+    path.with_name(f"{named.format(path.stem)}.json").write_bytes(path.read_bytes())
+    scene.at("2026-03-03 10:00")
+    answered(scene, MARIA, "Card")
+    scene.tick()
+    scene.store.close()
+    scene.store = TinyStore(scene.folder / "data")
+    scene.restart()
+    scene.tick()
+    assert people(scene) == {"Maria Santos": ["Card", "Logo"], "Ben Okafor": ["Flyer"]}
