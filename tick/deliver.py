@@ -8,7 +8,7 @@ Theory of operation. A letter's bytes, Message-ID and token were fixed and commi
        ├──no line, wrong login──▶ still waiting: the way out rests, and no letter is the worse for it
        │ the attempt is committed: when, the noted ends, and whether the copy's recipient was accepted
        ▼
-    attempted ── DATA, the bytes, the final dot ──2xx──▶ sent    ──4xx──▶ deferred    ──5xx──▶ refused
+    attempted ── DATA, the bytes, the final dot ──2xx──▶ sent    ──4xx──▶ deferred*   ──5xx──▶ refused
        │ the line died between the letter's first byte and the answer to its final dot, or we did
        ▼
     in doubt: still "attempted" (tick/doubt.py). The copy that went to the shared mailbox in the same SMTP transaction
@@ -18,6 +18,9 @@ Theory of operation. A letter's bytes, Message-ID and token were fixed and commi
          from now on one more look, from the same ends, before every try: the copy may come late
        ──no copy can tell (its recipient was refused, or `copies: append`, or no look is complete for three days)
          ──▶ unprovable: never again, the owner is told
+
+* A server that runs out of time, or is shut down, at the final dot says "later" of letters that it has taken. So before
+such a letter is tried again it is looked for, as one that was in doubt.
 
 What a crash leaves. Before the attempt is committed, nothing of the letter's content was sent: "waiting", and the next
 tick begins anew. After it, the letter may be out or not: "attempted", and the mailbox says which. After the answer
@@ -199,7 +202,8 @@ def _take_receipt(letter: Letter, receipt: Receipt, work: Round) -> None:
                 work.wires.owner_refuses = f"Mail to you ({letter.to[0]}) is refused: {receipt.reply}"
         case Outcome.DEFERRED:
             later = work.now + min(FIRST_RETRY * 2 ** min(letter.attempts - 1, 4), LAST_RETRY)
-            work.keep(replace(letter, state=State.DEFERRED, next_at=later))
+            in_doubt = work.time() if receipt.whole and not to_owner else letter.doubted_at
+            work.keep(replace(letter, state=State.DEFERRED, next_at=later, doubted_at=in_doubt))
         case Outcome.UNKNOWN:
             work.keep(replace(work.books.letters[letter.token], reply=receipt.reply))
 

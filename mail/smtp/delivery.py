@@ -56,6 +56,8 @@ class Receipt:
     of_copy: bool = False  # what was said is about the copy's recipient alone
     # What was said at the reader, or of the letter, seems to be about our side, and so about every letter.
     of_us: bool = False
+    # The letter's last byte was sent: a "later" after that may come of a server that has taken it all the same.
+    whole: bool = False
 
 
 # Told after the last RCPT, before DATA, whether the copy's recipient was accepted. What it raises ends the attempt.
@@ -221,7 +223,9 @@ class Postman:
         if outcome is Outcome.UNKNOWN:
             self._hang_up()
         answer = _Answer(code, reply)
-        return self._of_us(answer) if _is_of_us(code, answer.reply) else Receipt(outcome, answer.reply)
+        if _is_of_us(code, answer.reply):
+            return self._of_us(answer)
+        return Receipt(outcome, answer.reply, whole=True)
 
     def _hang_up(self) -> None:
         """Close without a word: on a dead line QUIT would wait for its answer."""

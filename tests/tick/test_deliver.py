@@ -715,6 +715,27 @@ def test_the_end_of_trouble_is_said_although_no_mail_goes_out_then_or_the_clock_
     assert not alarm.is_on
 
 
+@pytest.mark.parametrize("folder", ["INBOX", "Junk"])
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_letter_put_off_at_its_final_dot_is_looked_for_before_it_is_tried_again(scene, folder, taken):
+    """A server that runs out of time there has taken it, perhaps; here the copy is changed, or filtered away."""
+    a_thank_you_is_due(scene)
+    scene.servers.refuse_data = (451, "4.3.0 out of time")
+    scene.tick()
+    scene.servers.refuse_data = None
+    letter = the_letter(scene)
+    assert letter.state is State.DEFERRED
+    if taken:
+        copy = letter.content.encode()
+        scene.servers.deliver_to(MARIA, copy, scene.now)
+        if folder == "INBOX":
+            changed = b"Message-ID: <new@x.example>\r\nX-Microsoft-Original-Message-ID"
+            copy = copy.replace(b"Message-ID", changed, 1).replace(b"X-Keepwarm-Letter", b"X-Gone")
+        scene.servers.deliver_to(TEAM, copy, scene.now, folder)
+    scene.run("2026-03-02 12:00", timedelta(minutes=5))
+    assert (the_letter(scene).state, scene.subjects(MARIA)) == (State.SENT, ["Re: Logo"])
+
+
 def test_a_draft_among_the_mail_that_is_read_is_no_copy(scene):
     """Gmail shows drafts among all mail; here the folder is named."""
     read = ("password:", "folders: [INBOX, Sent, Drafts]\n  password:")
