@@ -15,7 +15,7 @@ from mail.reading.fresh import fresh_text, own_words
 from mail.reading.kinds import kind_of
 from mail.reading.parsing import Mail, parse
 from mail.reading.said import what_is_said
-from mail.reading.who import Author, Directory, author_of, directory, recipients
+from mail.reading.who import Author, Directory, author_of, claimed, directory, recipients
 from relationship.conversations import is_filled_in
 from relationship.messages import Bounce, Kind, Side
 from relationship.ordering import message_time
@@ -46,7 +46,9 @@ def owner_word(raw: RawMail, people: People, trust: str, now: datetime) -> Owner
     author = author_of(mail, known)
     if author is None or author.side is not Side.OWNER or any(recipients(mail, known)):
         return None
-    if kind_of(mail).kind is not Kind.HUMAN or not is_authentic(mail.headers, trust) or not mail.message_id:
+    if kind_of(mail).kind is not Kind.HUMAN or not mail.message_id:
+        return None
+    if not is_authentic(mail.headers, trust, claimed(mail, author, known)):
         return None
     text = fresh_text(mail.text)
     if not is_readable(mail, text):

@@ -25,6 +25,7 @@ from mail.reading.who import (
     Directory,
     answer_reaches_us,
     author_of,
+    claimed,
     directory,
     recipients,
     through_own_group,
@@ -52,6 +53,7 @@ class _Context:
     now: datetime
     in_sent: bool
     at: datetime
+    claimed: tuple[str, ...]  # whose mail it says it is, where that is not plain
 
 
 def understand(
@@ -75,7 +77,8 @@ def understand(
         return ()
     verdict = _kind(mail, known, author)
     at = message_time(raw.internal_date, mail.received, mail.dated, now)
-    context = _Context(mail, known, words, trust, now, raw.folder in sent_folders, at)
+    whose = claimed(mail, author, known)
+    context = _Context(mail, known, words, trust, now, raw.folder in sent_folders, at, whose)
     if verdict.kind is Kind.BOUNCE:
         return tuple(_bounces(context, verdict, author))
     if verdict.kind is Kind.RSVP or calendar_method(mail) == "COUNTER":
@@ -293,7 +296,7 @@ def _facts(context: _Context, verdict: Verdict, author: Author, **more: Any) -> 
         dated=mail.dated,
         parents=mail.parents,
         hints=mail.hints + signs.letter_token(mail) if verdict.kind is Kind.OWN else mail.hints,
-        authentic=is_authentic(mail.headers, context.trust),
+        authentic=is_authentic(mail.headers, context.trust, context.claimed),
         no_answers=signs.wants_no_answers(mail),
         folders=(raw.folder,),
         fingerprint=mark,

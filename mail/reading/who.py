@@ -115,6 +115,17 @@ def _known_author(address: str, known: Directory) -> Author | None:
     return Author(Side.CONTRACTOR, address, key) if key else None
 
 
+def claimed(mail: Mail, author: Author | None, known: Directory) -> tuple[str, ...]:
+    """The addresses of which our server must have judged one, if the mail is to be its author's.
+
+    () where From names one domain alone: nothing else can have been judged.
+    """
+    domains = {address.rpartition("@")[2] for address in mail.from_}
+    if author is None or (len(domains) == 1 and len(mail.headers.fields[b"from"]) == 1):
+        return ()
+    return (author.address, *filter(known.is_mailbox, mail.from_))
+
+
 def _rewritten(mail: Mail, known: Directory) -> str:
     """The contractor whose mail a group address passed on under its own name, "" where it did not."""
     if b"list-id" not in mail.headers and b"x-original-from" not in mail.headers:

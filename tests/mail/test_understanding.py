@@ -253,12 +253,57 @@ class TestAuthenticity:
                 True,
             ),
             ("", "topmost", True),
+            # Senders choose some of it: the address in smtp.mailfrom, and what a comment says of it.
+            *(
+                (f"Authentication-Results: mx.acme.example; {results}\n", "mx.acme.example", expected)
+                for results, expected in (
+                    (r'spf=pass smtp.mailfrom="a\""@x.example; dmarc=fail reason="not aligned"', False),
+                    (r'spf=softfail (domain of "a@x.example) ; dmarc=fail; dkim=pass header.b="ab"', False),
+                    (r"spf=pass (domain of a\(b@x.example) ; dmarc=fail (p=none)", False),
+                    ("spf=pass smtp.mailfrom=a(b@x.example; dmarc=fail", False),
+                    ('spf=pass smtp.mailfrom=a"b@x.example; dmarc=fail', False),
+                    ("dmarc/1 = (policy) fail", False),
+                    (r'spf=pass smtp.mailfrom="a\" dmarc=fail"@x.example; dmarc=pass', True),
+                    ("arc=pass (i=1 spf=pass (x) dmarc=fail); dmarc=pass", True),
+                    ('dmarc=pass reason="was dmarc=fail"', True),
+                )
+            ),
         ],
     )
     def test_only_our_own_server_is_believed(
         self, results: str, trust: str, expected: bool, read: Read
     ) -> None:
         assert read(f"{results}{FROM_MARIA}\nHi", trust=trust)["maria"].authentic is expected
+
+    @pytest.mark.parametrize(
+        ("names", "judged", "expected"),
+        [
+            (
+                "From: eve@evil.example, maria@contract.example\nSender: maria@contract.example\n",
+                "evil.example",
+                False,
+            ),
+            ("From: maria@contract.example\nFrom: eve@evil.example\n", "evil.example", False),
+            ("From: <eve@evil.example\nFrom: maria@contract.example\n", "evil.example", False),
+            ("From: maria@contract.example, eve@evil.example\n", "", False),
+            ("From: maria@contract.example, eve@evil.example\n", "contract.example", True),
+            ("From: maria@contract.example, jo@contract.example\n", "", True),
+            ("From: <eve@evil.example\nSender: maria@contract.example\n", "evil.example", False),
+            ("Sender: maria@contract.example\n", "evil.example", False),
+            ('From: "eve@evil.example, Maria" <maria@contract.example>\n', "", True),
+            ("From: maria@contract.example\nSender: eve@evil.example\n", "contract.example", True),
+            # Google's groups write their own address into From, and judge the mail before or after.
+            ("From: team@acme.example\nX-Original-From: maria@contract.example\n", "contract.example", True),
+            ("From: team@acme.example\nX-Original-From: maria@contract.example\n", "acme.example", True),
+        ],
+    )
+    def test_of_several_writers_the_one_that_was_judged(
+        self, names: str, judged: str, expected: bool, read: Read
+    ) -> None:
+        result = f"dmarc=pass (p=none) header.from={judged}" if judged else "spf=pass"
+        text = f"Authentication-Results: mx.acme.example; {result}\n{names}To: dana@acme.example\n\nHi"
+        assert read(text, trust="mx.acme.example")["maria"].authentic is expected
+        assert read(text, trust="")["maria"].authentic
 
 
 class TestMachines:
