@@ -17,8 +17,8 @@ _CHOOSING = (nodes.If, nodes.CondExpr, nodes.And, nodes.Or, nodes.Not)
 _COMPARING = (nodes.Compare, nodes.Operand, nodes.Test)
 _LISTING = (nodes.For, nodes.Getitem, nodes.List, nodes.Tuple, nodes.Filter)
 _ALLOWED = (*_SHOWING, *_CHOOSING, *_COMPARING, *_LISTING, nodes.Concat, nodes.Add, nodes.Sub)
-_FILLED_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_BRACES = re.compile(r"\{[\s{]*([a-z_]+)((?:\.[a-z_]+)*)[\s}]*\}")
+_FILLED_IN = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)|\{#.*?(?:#\}|\Z)", re.DOTALL)
+_BRACES = re.compile(r"\{[\s{]{0,9}([a-z_]+)((?:\.[a-z_]+)*)[\s}]*\}")
 # A letter that is quoted would say it for its reader.
 _TAGS = re.compile(
     r"(?<![\w&/])#(?:accept|decline|done|due|held|idea|late|missed|news|nrn|paid|pause|resume|settled)\b",

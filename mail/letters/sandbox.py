@@ -105,6 +105,8 @@ class Sandbox:
             yield f"line {at + line - 1}: {error.message or 'cannot be understood'}"
         except RecursionError:
             yield f"line {line}: is nested too deeply"
+        except ValueError:
+            yield f"line {line}: a number in it is too long"
 
     def needs(self, source: str) -> frozenset[str]:
         """The facts that a sound text states in any case, not only `if` something holds."""
@@ -135,6 +137,8 @@ def run(template: Template, facts: Mapping[str, object]) -> str:
                 raise RenderingError(f"is longer than {MAX_CHARS // 1000} KB")
     except UndefinedError as error:
         raise UnknownFact(str(error)) from None
+    except (ValueError, OverflowError):
+        raise RenderingError("it reckons with numbers that are too large") from None
     except TypeError:
         raise RenderingError("it compares or adds what does not fit, such as words and a number") from None
     except (TemplateError, RecursionError) as error:
@@ -159,5 +163,5 @@ def _compiled(environment: ImmutableSandboxedEnvironment, source: str) -> Templa
             loop.iter = nodes.Filter(loop.iter, BUDGET, [], [], None, None, lineno=loop.lineno)
         tree.set_environment(environment)
         return environment.from_string(tree)
-    except (TemplateError, SyntaxError, RecursionError) as error:
+    except (TemplateError, SyntaxError, RecursionError, ValueError) as error:
         raise RenderingError(f"cannot be understood: {error}") from None

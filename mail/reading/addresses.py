@@ -11,7 +11,7 @@ from relationship.domains import on_the_wire
 
 LIST_CAP = 65_536  # characters of a header that are looked at
 REMEMBERED = 500  # bytes: longer lists are read anew each time, so that what is remembered stays small
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*("?)')  # one that is never closed too, so that it is looked for once
 _COMMENT = re.compile(r"\([^()]*\)")
 _ANGLE = re.compile(r"<([^<>]*)>")
 _SPLIT = re.compile(r"[,;]")
@@ -51,9 +51,11 @@ def read_addresses(value: bytes) -> tuple[str, ...]:
 
 
 def _hide_quoted(text: str) -> str:
-    """Quoted names go; a quoted local part ("maria"@x) is kept without its quotes."""
+    """Quoted names go; a quoted local part ("maria"@x) is kept without its quotes, a lone quote as it stands."""
 
     def replace(match: re.Match[str]) -> str:
+        if not match[1]:
+            return match[0]
         local = text[match.end() : match.end() + 1] == "@"
         return match[0][1:-1] if local and _PLAIN.fullmatch(match[0][1:-1] + "@x") else " "
 

@@ -129,16 +129,16 @@ def split_multipart(part: Part) -> list[Part]:
 
 def _delimiters(body: bytes, mark: bytes) -> Iterator[tuple[int, int, bool]]:
     """Where each delimiter line starts and where the next line does, and whether it is the closing one."""
-    at = body.find(mark)
-    while at >= 0:
+    line, first = b"\n" + mark, body.startswith(mark)
+    at = 0 if first else body.find(line) + 1
+    while first or at:  # each line is looked at once, however often the mark stands in it
+        first = False
         line_end = body.find(b"\n", at)
         end = len(body) if line_end < 0 else line_end + 1
         rest = body[at + len(mark) : min(end, at + len(mark) + LINE_REST)].strip()
-        if rest in (b"", b"--") and (at == 0 or body[at - 1 : at] == b"\n"):
+        if rest in (b"", b"--"):
             yield at, end, rest == b"--"
-            at = body.find(mark, end)
-        else:
-            at = body.find(mark, at + 1)
+        at = body.find(line, end - 1) + 1
 
 
 def _child(block: bytes, cut: bool) -> Part:

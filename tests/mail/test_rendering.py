@@ -268,6 +268,10 @@ def test_a_faulty_template_is_named_with_its_line(write: Write, body: str, probl
         "{{ _turns }}",
         "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}",
         "{% if subject %}" * 200 + "{% endif %}" * 200,
+        "{{ " + "9" * 5000 + " }}",
+        "{% if 1 == " + "9" * 5000 + " %}x{% endif %}",
+        "{{ " + "9" * 4300 + " + " + "9" * 4300 + " }}",
+        "{{ 1.5 + " + "9" * 400 + " }}",
     ],
 )
 def test_a_hostile_template_never_runs(write: Write, body: str) -> None:
@@ -275,6 +279,13 @@ def test_a_hostile_template_never_runs(write: Write, body: str) -> None:
     for name in ("mine", "other"):
         with pytest.raises(RenderingError):
             templates.render(name, "en", 0, sample_facts())
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("typed", ["{{", "{", "{ ", "{% ", "{# ", "{{ a", "{a.a", "#pause "])
+def test_a_template_is_looked_at_in_no_longer_than_its_length(write: Write, typed: str) -> None:
+    """Patterns that go back and forth would need half a minute here; the test's time-out is what fails."""
+    assert write(mine=letter(typed * (60_000 // len(typed)))).index()["mine"] is not None
 
 
 def test_turns_through_lists_are_counted(write: Write) -> None:

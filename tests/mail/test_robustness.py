@@ -137,11 +137,26 @@ def test_long_repetitions_take_no_longer_than_their_length(
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize("begin", [b"Maria", b'"Maria"', b"<", b"maria@x.y"])
-@pytest.mark.parametrize("gap", [b" ", b"\t", b"a", b"a@", b'"', b"\\"])
+@pytest.mark.parametrize("gap", [b" ", b"\t", b"a", b"a@", b'"', b"\\", b'\\"', b'a\\"', b'"a\\'])
 def test_a_long_name_takes_no_longer_than_its_length(begin: bytes, gap: bytes) -> None:
     for end in (b"x", b"<", b"<maria@x.y>"):
         for _ in range(20):
             read_addresses(begin + gap * (64_000 // len(gap)) + end)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("boundary", [b"b", b"-", b"x--x"])
+@pytest.mark.parametrize("before", [b"", b"x", b"\n"])
+def test_a_boundary_that_stands_everywhere_takes_no_longer_than_the_text(
+    boundary: bytes, before: bytes, people: People, now: datetime
+) -> None:
+    """A line is looked at once for each level, however often it says what parts are told by."""
+    level = b'Content-Type: multipart/mixed; boundary="%b"\r\n\r\n'
+    line = (before + b"--" + boundary) * (1_000_000 // (len(before + boundary) + 2))
+    inner = b"".join(level % (b"%d" % n) + b"--%d\r\n" % n for n in range(15))
+    for head in (level % boundary, inner + level % boundary):
+        raw = raw_mail(MARIA + head + line, complete=True)
+        assert understand(raw, people, MoreWords(), "topmost", now)
 
 
 @pytest.mark.campaign
