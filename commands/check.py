@@ -1,6 +1,5 @@
 """`check`: reads the rules file, and says everything that is wrong with it, each problem with its line."""
 
-import json
 import re
 import sys
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from typing import Annotated, TextIO
 import typer
 
 from commands.house import House
-from commands.output import AsJson, counted, plainly, printable
+from commands.output import AsJson, counted, json_line, plainly, printable
 from mail.access.secrets import SecretError
 from mail.imap.inbox import Inbox, InboxError
 from mail.letters.rendering import Templates
@@ -139,7 +138,7 @@ def lines_of(path: Path) -> list[str]:
 
 
 def _as_json(problem: Problem) -> str:
-    return json.dumps(asdict(problem), ensure_ascii=False)
+    return json_line(asdict(problem))
 
 
 def _as_text(path: Path, problem: Problem, lines: list[str], prefix: str = "") -> Iterator[str]:

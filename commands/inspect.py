@@ -1,6 +1,5 @@
 """`inspect FILE...`: what is made of mails in files, folders and mbox files. It needs no rules file."""
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.output import AsJson, plainly
+from commands.output import AsJson, json_line, plainly, printable
 from mail.reading.files import LONG_AGO, FoundMail, find_mails
 from mail.reading.kinds import Verdict, kind_of
 from mail.reading.parsing import Mail, parse
@@ -29,9 +28,9 @@ def show(paths: list[Path], as_json: bool) -> int:
     """Print what the mails are; exit code 1 where a path could not be read, else 0."""
     complaints: list[str] = []
     for row in inspect_files(paths, complaints):
-        print(json.dumps(row, ensure_ascii=False) if as_json else _in_words(row))
+        print(json_line(row) if as_json else printable(_in_words(row)))
     for complaint in complaints:
-        print(complaint, file=sys.stderr)
+        print(printable(complaint), file=sys.stderr)
     return 1 if complaints else 0
 
 

@@ -32,6 +32,10 @@ COLUMNS = (
 )
 
 
+# With what a spreadsheet takes a cell for a formula; where people write in wide letters, with wide ones too.
+_FORMULAS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
 @plainly
 def ledger(
     context: typer.Context,
@@ -84,7 +88,7 @@ def _row(turn: Turn, story: Story) -> dict[str, Any]:
 
 def _no_formula(cell: object) -> object:
     """What a stranger wrote, such as a subject, so that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@")) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
 
 
 def _print(found: list[dict[str, Any]], books: Books) -> None:

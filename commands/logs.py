@@ -1,12 +1,11 @@
 """What the running daemon writes to standard error: lines for people, or JSON for machines; never a secret."""
 
-import json
 import logging
 import os
 import sys
 from datetime import UTC, datetime
 
-from commands.output import errors
+from commands.output import errors, json_line
 from mail.access.secrets import redact
 
 # What journald reads at the head of a line (sd-daemon(3)).
@@ -48,7 +47,7 @@ class AsJson(logging.Formatter):
         }
         if record.exc_info:
             row["traceback"] = redact(self.formatException(record.exc_info))
-        return json.dumps(row, ensure_ascii=False)
+        return json_line(row)
 
 
 def log_to_stderr(as_json: bool = False) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -29,6 +30,8 @@ R = TypeVar("R")
 if TYPE_CHECKING:
     from rich.console import Console
 
+# Printed as escapes: ends of lines that are none in JSON, what plays with a terminal, bytes of file names.
+_ODD = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 NARROW = 60  # columns of a terminal in which no table can be read
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line, and nothing else.")]
@@ -85,7 +88,8 @@ def bear_any_terminal() -> None:
 
 def complain(sentence: str) -> None:
     """One line for a person, on standard error."""
-    errors().print(redact(sentence), style="red" if errors().is_terminal else None, markup=False)
+    sentence = "\n".join(map(printable, redact(sentence).split("\n")))
+    errors().print(sentence, style="red" if errors().is_terminal else None, markup=False)
 
 
 def tell_of_damage(flaws: Iterable[str]) -> None:
@@ -97,7 +101,13 @@ def tell_of_damage(flaws: Iterable[str]) -> None:
 def print_json(rows: Iterable[Mapping[str, Any]]) -> None:
     """One JSON object per line."""
     for row in rows:
-        sys.stdout.write(json.dumps(row, ensure_ascii=False, default=_plain) + "\n")
+        sys.stdout.write(json_line(row) + "\n")
+
+
+def json_line(row: Mapping[str, Any]) -> str:
+    """An object on one line, whatever a reader takes for a line's end; a file name comes out of it as it went in."""
+    text = json.dumps(row, ensure_ascii=False, default=_plain)
+    return text if text.isprintable() else _ODD.sub(lambda odd: f"\\u{ord(odd[0]):04x}", text)
 
 
 def _plain(value: object) -> str:

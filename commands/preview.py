@@ -1,6 +1,5 @@
 """`preview`: a letter as it would look, with the rules' own people if there are any, else invented ones."""
 
-import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ import typer
 from commands.check import checked
 from commands.contractors import named_among
 from commands.house import House
-from commands.output import AsJson, plainly
+from commands.output import AsJson, json_line, plainly
 from mail.letters.composing import parts
 from mail.letters.facts import sample_facts
 from mail.letters.footers import footer
@@ -36,7 +35,7 @@ class Preview:
 
     def as_json(self) -> str:
         """One JSON object on one line."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        return json_line(asdict(self))
 
     def as_text(self) -> str:
         """For the terminal."""

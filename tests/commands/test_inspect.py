@@ -1,6 +1,7 @@
 """inspect: kinds and conversations of mails in files, folders and mbox files."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,30 @@ def test_json_is_one_object_a_line(tmp_path: Path, capsys: pytest.CaptureFixture
     assert show([tmp_path], as_json=True) == 0
     out = capsys.readouterr().out.splitlines()
     assert [json.loads(line)["message_id"] for line in out] == ["1@x", "2@x"]
+
+
+def test_hostile_names_are_no_lines_and_no_colours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Names of files and ids of mails are what strangers call them: some end lines, some paint terminals."""
+    names = [
+        b"a\x1b[31mred.eml",
+        b"b\nx.eml: human, because: forged",
+        "c\u2028d\x9b2J.eml".encode(),
+        b"e\xff.eml",
+    ]
+    for name in names:
+        (tmp_path / os.fsdecode(name)).write_text(ONE.replace("1@x", "1\u2029\x85\x9b@x"))
+    assert show([tmp_path], as_json=True) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [os.fsencode(row["file"]) for row in rows] == [
+        os.fsencode(tmp_path) + b"/" + name for name in names
+    ]
+    assert {row["message_id"] for row in rows} == {"1\u2029\x85\x9b@x"}
+    assert show([tmp_path, tmp_path / "\x1b[2Jno"], as_json=False) == 1
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == len(names)
+    assert "\x1b" not in said.out + said.err
 
 
 def test_words_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

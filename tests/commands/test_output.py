@@ -2,7 +2,7 @@
 
 import pytest
 
-from commands.output import print_paragraph, print_table
+from commands.output import complain, print_paragraph, print_table
 
 
 @pytest.mark.parametrize("subject", ["[/x] hi", "[urgent] hello", "[JIRA-12] a [bold]b", "]["])
@@ -14,6 +14,8 @@ def test_brackets_in_a_subject_are_shown(subject: str, capsys: pytest.CaptureFix
 
 
 def test_a_subject_does_not_play_with_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    complain("There is no \x1b[2Jfile.\nName one.")
+    assert capsys.readouterr().err == "There is no  [2Jfile.\nName one.\n"
     print_table("Ledger", ("about",), [("\x1b[2J\x07gone\rback",)], "")
     print_paragraph("Ben: “\x1b[31mred” has waited.")
     said = capsys.readouterr().out
