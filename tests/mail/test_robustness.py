@@ -156,7 +156,7 @@ def test_a_boundary_that_stands_everywhere_takes_no_longer_than_the_text(
     inner = b"".join(level % (b"%d" % n) + b"--%d\r\n" % n for n in range(15))
     for head in (level % boundary, inner + level % boundary):
         raw = raw_mail(MARIA + head + line, complete=True)
-        assert understand(raw, people, MoreWords(), "topmost", now)
+        assert understand(raw, people, Words(), "topmost", now)
 
 
 @pytest.mark.campaign
