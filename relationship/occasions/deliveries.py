@@ -119,9 +119,13 @@ def thanks(story: Story) -> list[datetime]:
     letters = [
         x.sent_at for x in story.letters.values() if x.template.startswith("appreciation/") and x.sent_at
     ]
+    return [*letters, *story.folded(_thanked_by_owner)]
+
+
+def _thanked_by_owner(story: Story) -> list[datetime]:
     stars = [m.starred_at for m in story.human if m.starred_at and m.side is Side.CONTRACTOR]
     said = [m.at for m in story.human if m.side is Side.OWNER and m.closes and "nrn" not in m.tags]
-    return [*letters, *stars, *said, *story.past.thanks]
+    return [*stars, *said, *story.past.thanks]
 
 
 def _owner_said(story: Story, about: Message) -> str:

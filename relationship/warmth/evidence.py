@@ -17,6 +17,8 @@ from relationship.deadlines import Deadline, deadlines, deliveries
 from relationship.ledger import LAPSES, Turn
 from relationship.letters import State
 from relationship.messages import Kind, Message, Side
+from relationship.occasions.dates import pay_days
+from relationship.occasions.deliveries import thanks
 from relationship.story import Story
 from relationship.warmth.latency import USUAL, WIDE, Answer, Pace, answers, pace, percentile
 
@@ -144,8 +146,9 @@ class Evidence:
 
     @cached_property
     def deliveries(self) -> list[Message]:
-        """The mails that said that work is done."""
-        return [delivery.message for delivery in deliveries(self.story)]
+        """The mails in which the contractor said that work is done."""
+        said = (delivery.message for delivery in deliveries(self.story))
+        return [message for message in said if message.side is Side.CONTRACTOR]
 
     @cached_property
     def deadlines(self) -> list[Deadline]:
@@ -180,10 +183,8 @@ class Evidence:
 
     @cached_property
     def praises(self) -> list[datetime]:
-        """Words of thanks: appreciations that went out, stars, and the owner's own short thanks."""
-        letters = self.story.letters.values()
-        sent = [x.sent_at for x in letters if x.sent_at and x.template.startswith("appreciation/")]
-        return sorted([*sent, *self.story.folded(_thanks)])
+        """When the contractor was thanked, in order."""
+        return sorted(thanks(self.story))
 
     def feedback_on(self, delivery: Message, now: datetime) -> bool:
         """Whether the owner said anything in the delivery's conversation since, or starred it."""
@@ -197,20 +198,15 @@ class Evidence:
 
     @cached_property
     def payments(self) -> list[datetime]:
-        """When the owner said `#paid`."""
-        return [m.at for m in self.story.said(Side.OWNER, "paid") if not m.about_letter]
+        """When the owner said `#paid`, by mail or by a click."""
+        return [m.at for m in self.story.said(Side.OWNER, "paid")]
 
     def pay_days(self, now: datetime) -> list[date]:
         """The contractor's pay days of this month and the two before it, in order."""
         today = now.astimezone(ZoneInfo(self.story.owner.timezone)).date()
-        found: list[date] = []
-        for back in range(3):
-            year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
-            last = monthrange(year, month + 1)[1]
-            found += [
-                date(year, month + 1, min(_day_of_month(word), last)) for word in self.story.contractor.pay
-            ]
-        return sorted(found)
+        this, last = today.replace(day=1), today.replace(day=monthrange(today.year, today.month)[1])
+        first = (this - timedelta(days=32)).replace(day=1)
+        return sorted(day for text in self.story.contractor.pay for day in pay_days(text, first, last))
 
     def day(self, when: datetime | date) -> str:
         """A day as the owner writes it: "3 November", or "November 3" in America."""
@@ -228,12 +224,6 @@ def _times(story: Story) -> list[datetime]:
     return [at for times in _written(story).values() for at in times]
 
 
-def _thanks(story: Story) -> list[datetime]:
-    stars = [m.starred_at for m in story.human if m.starred_at]
-    said = (m.at for m in story.human if m.side is Side.OWNER and m.closes)
-    return [*stars, *said, *story.past.thanks]
-
-
 def _written(story: Story) -> dict[Side, list[datetime]]:
     live = {side: [m.at for m in story.human if m.side is side] for side in Side}
     return {side: sorted((*story.past.written[side], *live[side])) for side in Side}
@@ -244,9 +234,3 @@ def _asking(story: Story) -> dict[Side, list[Turn]]:
     turns = [x for x in (*story.exchanges, *story.past.waits, *story.ledger.waits) if x.asks]
     turns.sort(key=lambda turn: turn.answered_at or NEVER)
     return {side: [turn for turn in turns if turn.party is side] for side in Side}
-
-
-def _day_of_month(word: str) -> int:
-    """The day that "15th" or "last day" means; the last one where the month is shorter."""
-    digits = "".join(c for c in word if c.isdigit())
-    return int(digits) if digits else 31

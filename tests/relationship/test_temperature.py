@@ -603,7 +603,9 @@ def test_no_praise_where_there_was_cause_for_some() -> None:
         diary.exchange(Side.OWNER, day, 2)
     assert found(diary)["no praise"] == ["no word of thanks for 180 days"]
     diary.exchange(Side.OWNER, NOW - 700 * DAY, 2, thanks=True)
-    assert found(diary)["no praise"] == ["no word of thanks for over a year"]
+    diary.mail(Side.OWNER, NOW - 30 * DAY, tags=("nrn",), closes=True)
+    diary.mail(Side.OWNER, NOW - 30 * DAY, starred_at=NOW - 29 * DAY)
+    assert found(diary)["no praise"] == ["no word of thanks for over a year"], "nor is either of these one"
     diary.letter(NOW - 30 * DAY, "appreciation/quick-answer")
     assert "no praise" not in found(diary)
 
@@ -618,14 +620,20 @@ def test_no_feedback_after_a_delivery(diary: Diary) -> None:
     assert "no feedback" not in found(diary)
 
 
-def test_late_payment_only_where_the_owner_marks_payments() -> None:
+def test_what_the_owner_said_is_done_asks_no_feedback_of_them(diary: Diary) -> None:
+    diary.mail(Side.OWNER, NOW - 15 * DAY, subject="Logo", tags=("done",), closes=True)
+    assert "no feedback" not in found(diary)
+
+
+@pytest.mark.parametrize("click", ["", "t0ken"], ids=["by mail", "by a click"])
+def test_late_payment_only_where_the_owner_marks_payments(click: str) -> None:
     diary = Diary(contractor=replace(MARIA, pay=("15th", "last day")))
     talk(diary, random.Random(7), YEAR[:180], theirs=3, ours=4)
     assert "payment late" not in found(diary)
     diary.mail(Side.OWNER, datetime(2026, 6, 1, 15, tzinfo=UTC), tags=("paid",), closes=True)
     june = datetime(2026, 6, 24, 15, tzinfo=UTC)
     assert found(diary, june)["payment late"] == ["pay of June 15 is not marked as paid"]
-    diary.mail(Side.OWNER, datetime(2026, 6, 19, 15, tzinfo=UTC), tags=("paid",), closes=True)
+    diary.mail(Side.OWNER, datetime(2026, 6, 19, 15, tzinfo=UTC), tags=("paid",), about_letter=click)
     assert "payment late" not in found(diary, june)
     assert "payment late" not in found(diary, datetime(2026, 7, 1, 15, tzinfo=UTC)), "within its grace"
 
