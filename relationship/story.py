@@ -138,7 +138,10 @@ class Story:
         return self.mail.commands
 
     def folded(self, fold: Callable[["Story"], T]) -> T:
-        """What a pure function makes of this story's mail; it is asked once, until more comes."""
+        """What a pure function makes of this story's mail alone, not of hours, which an edit changes.
+
+        It is asked once, until more comes.
+        """
         return self.mail.remembered(fold, lambda: fold(self))
 
     def said(self, side: Side, tag: str) -> tuple[Message, ...]:

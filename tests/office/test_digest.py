@@ -189,6 +189,15 @@ def test_who_is_away_has_not_waited_since_they_left(office: Any) -> None:
     assert line["what"] == "“Landing page”, since Tuesday, November 17, away until Wednesday, November 25"
 
 
+def test_days_off_that_are_edited_later_count_in_the_next_digest(office: Any) -> None:
+    office.add("Ben", office.mail("Ben", Side.OWNER, office.now - 7 * DAY, "Landing page", asks=True))
+    assert week(office).waits[0].days == 5
+    books, off = office.books, (date(2026, 11, 18), date(2026, 11, 20))
+    people = [replace(x, away=(off,)) if x.name.startswith("Ben") else x for x in books.policy.contractors]
+    books.adopt(replace(books.policy, contractors=tuple(people)), books.readers)
+    assert week(office).waits[0].days == 2
+
+
 def test_what_is_paused_or_ended_is_left_out(busy: Any) -> None:
     books = busy.books
     stories = [books.story(key) for key in books.people.contractors]

@@ -54,7 +54,7 @@ def gather(stories: Iterable[Story], tuning: Tuning, since: datetime, now: datet
     for story in stories:
         parts.append(_of_one(story, tuning, since, now))
         if parts[-1].people:
-            known.append(story.folded(Evidence).answers)
+            known.append(Evidence(story).answers)
     return Digest(
         since=since,
         until=now,
@@ -135,7 +135,7 @@ def _who(story: Story) -> str:
 
 
 def _waits(story: Story, now: datetime) -> Iterator[Waiting]:
-    evidence = story.folded(Evidence)
+    evidence = Evidence(story)
     for turn in story.open_questions(now):
         if turn.since <= now:
             start = evidence.waited_from(turn, now)
