@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -64,10 +63,9 @@ def rows(books: Books, now: datetime) -> Iterator[dict[str, Any]]:
 
 def _row(story: Story, books: Books, now: datetime) -> dict[str, Any]:
     warmth = _reading(story, books, now).temperature
-    today = now.astimezone(ZoneInfo(story.contractor.timezone)).date()
     return {
         "contractor": story.contractor.name,
-        "phase": story.contractor.phase_on(today),
+        "phase": story.contractor.phase_at(now),
         "temperature": str(warmth.state),
         "reasons": list(warmth.reasons),
         "waits": [_wait(turn) for turn in (*story.past.waits, *story.ledger.waits)],

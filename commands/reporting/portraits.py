@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
-from itertools import chain
 from statistics import median
 from zoneinfo import ZoneInfo
 
 from relationship.check_ins.check_in import CheckIn
-from relationship.facts import Facts
-from relationship.folding import tell
+from relationship.clocks.opening import shared_hours
 from relationship.ledger import LAPSES, Turn
 from relationship.letters import Letter, State
 from relationship.messages import Side
@@ -55,8 +53,7 @@ class Portrait:
     @cached_property
     def phase(self) -> str:
         """The phase today."""
-        zone = ZoneInfo(self.story.contractor.timezone)
-        return self.story.contractor.phase_on(self.now.astimezone(zone).date())
+        return self.story.contractor.phase_at(self.now)
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -154,23 +151,13 @@ class Portrait:
     @cached_property
     def shared_hours(self) -> Spans:
         """When both work."""
-        return overlap(self.hours(Side.OWNER), self.hours(Side.CONTRACTOR))
-
-
-def overlap(ours: Spans, theirs: Spans) -> Spans:
-    """What lies in both; each in order, none touching."""
-    found = [
-        (max(start, begin), min(end, finish))
-        for start, end in ours
-        for begin, finish in theirs
-        if begin < end > start
-    ]
-    return tuple(sorted((start, end) for start, end in found if start < end))
+        ours, theirs = self.story.clock(Side.OWNER), self.story.clock(Side.CONTRACTOR)
+        return tuple(shared_hours(ours, theirs).spans(*self.week))
 
 
 def portraits(books: Books, since: datetime, now: datetime, keys: Sequence[str] = ()) -> list[Portrait]:
     """All relationships that have not ended, the coolest first; `keys` for some of them."""
-    known = [_portrait(whole_story(books, key), books, since, now) for key in keys or _all(books)]
+    known = [_portrait(books.whole_story(key), books, since, now) for key in keys or _all(books)]
     told = [one for one in known if keys or one.phase != "ended"]
     return sorted(told, key=lambda one: (one.temperature.points, one.name))
 
@@ -183,13 +170,3 @@ def _portrait(story: Story, books: Books, since: datetime, now: datetime) -> Por
 
 def _all(books: Books) -> list[str]:
     return list(books.people.contractors)
-
-
-def whole_story(books: Books, key: str) -> Story:
-    """The story with what lies in the yearly files."""
-    live, facts = books.store.load(key), Facts()
-    tables = (live.messages, live.decisions, live.letters, live.check_ins, live.temperatures)
-    for fact in chain(books.store.history(key), *(table.values() for table in tables)):
-        facts.add(fact)
-    known = books.story(key)
-    return tell(key, known.contractor, known.owner, known.profile, facts)

@@ -143,7 +143,7 @@ def silence(least: int, *instead: int) -> Find:
 
 
 def _is_backup(evidence: Evidence, now: datetime) -> bool:
-    return evidence.story.contractor.phase_on(now.date()) == "backup"
+    return evidence.story.contractor.phase_at(now) == "backup"
 
 
 def owner_silent(evidence: Evidence, now: datetime) -> list[str]:

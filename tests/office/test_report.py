@@ -22,7 +22,7 @@ from commands.report import report
 from commands.reporting import charts
 from commands.reporting.drawing import inline
 from commands.reporting.page import _with_its_subject, page
-from commands.reporting.portraits import Portrait, overlap, portraits, whole_story
+from commands.reporting.portraits import Portrait, portraits
 from relationship.messages import Side
 from relationship.warmth.latency import percentile
 
@@ -166,13 +166,13 @@ def test_the_trend_shows_that_ben_slowed_down(busy: Any) -> None:
 
 def test_what_lies_in_the_yearly_files_is_told_too(busy: Any) -> None:
     key = busy.key("Maria")
-    before = whole_story(busy.books, key)
+    before = busy.books.whole_story(key)
     story = busy.books.story(key)
     old = [message for message in story.messages if message.at < busy.now - 60 * DAY]
     assert old
     busy.books.store.archive(key, old, story.conversation_of)
     assert not {message.key for message in old} & set(busy.books.store.load(key).messages)
-    assert whole_story(busy.books, key).ledger == before.ledger
+    assert busy.books.whole_story(key).ledger == before.ledger
 
 
 def test_who_has_ended_is_left_out_unless_asked_for(busy: Any, policy: Any) -> None:
@@ -210,32 +210,12 @@ def test_hostile_names_and_subjects_stay_words(busy: Any, policy: Any) -> None:
 # Pieces
 
 
-moments = st.integers(0, 300).map(lambda n: datetime(2026, 3, 2, tzinfo=UTC) + n * timedelta(minutes=10))
-
-
-@st.composite
-def spans(draw: Any) -> list[tuple[datetime, datetime]]:
-    edges = sorted(draw(st.lists(moments, unique=True, max_size=12)))
-    return list(zip(edges[::2], edges[1::2], strict=False))
-
-
 def test_a_subject_turns_no_words_round() -> None:
     reason = "nothing was said about “a ”\u202e<b>”, delivered on November 9"
     turned = "nothing was said about “<bdi>a ”\u202e&lt;b&gt;</bdi>”, delivered on November 9"
     assert _with_its_subject(reason) == turned
     for plain in ("nobody has written for 40 days", "“Logo” has waited 3 working days for an answer"):
         assert _with_its_subject(plain) == plain
-
-
-@given(spans(), spans())
-def test_shared_hours_are_the_moments_that_lie_in_both(ours: Any, theirs: Any) -> None:
-    def inside(at: datetime, known: Any) -> bool:
-        return any(start <= at < end for start, end in known)
-
-    both = overlap(ours, theirs)
-    for n in range(300):
-        at = datetime(2026, 3, 2, tzinfo=UTC) + n * timedelta(minutes=10)
-        assert inside(at, both) == (inside(at, ours) and inside(at, theirs))
 
 
 def test_hours_past_midnight_are_cut_at_midnight() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from relationship.clocks.durations import Duration
 from relationship.clocks.hours import WorkingClock, check_holidays, check_zone, parse_hours, working_clock
+from relationship.clocks.opening import shared_hours
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -478,6 +479,23 @@ def test_hours_are_read_as_they_were_written(week):
 def test_wrong_hours_are_refused_in_words(text, complaint):
     with pytest.raises(ValueError, match="(?i)" + complaint.replace("+", "\\+")):
         parse_hours(text)
+
+
+NIGHTS = working_clock("Asia/Manila", "Mon-Fri 21:00-06:00")
+LUNCHES = working_clock("America/New_York", "Mon-Fri 09:00-12:30, 13:30-18:00", "US")
+DAYS_OFF = working_clock(
+    "Europe/Berlin", "Mon-Sat 00:00-24:00", "", ((date(2026, 2, 12), date(2026, 2, 13)),)
+)
+
+
+@pytest.mark.parametrize("first", [date(2026, 2, 9), date(2026, 3, 23)], ids=["two chunks", "clocks change"])
+@pytest.mark.parametrize(("one", "other"), [(NIGHTS, LUNCHES), (LUNCHES, DAYS_OFF), (DAYS_OFF, NIGHTS)])
+def test_shared_hours_are_the_moments_that_lie_in_both(one, other, first):
+    start = datetime.combine(first, time(), UTC)
+    both = list(shared_hours(one, other).spans(start, start + 8 * DAY))
+    assert both
+    for at in (start + n * 10 * MINUTE for n in range(8 * 144)):
+        assert any(begin <= at < end for begin, end in both) == (one.contains(at) and other.contains(at))
 
 
 @pytest.mark.parametrize("code", ["", "PH", "US-NY", "us-ny", "GB-ENG", "NG"])
