@@ -29,6 +29,7 @@ class Profile:
     paused_by: tuple[str, ...] = ()  # "contractor", "owner"
     once_called: tuple[str, ...] = ()  # every name listed before, so that `forget` finds them all
     unread: tuple[str, ...] = ()  # addresses listed later, until the mailbox was read back for them
+    unlisted: tuple[str, ...] = ()  # addresses that are listed no more: what comes from there is not recorded
 
     @property
     def key(self) -> str:

@@ -4,6 +4,7 @@ It is called once under each policy, and again while a contractor's history is s
 new does not go through everybody.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -64,7 +65,7 @@ def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
     A first run reads everybody's history anyway: nothing is left to say of it when it is over.
     """
     first_run = books.installation is None
-    listed = {address for known in books.profiles.values() for address in known.addresses}
+    had_by = Counter(address for known in books.profiles.values() for address in known.addresses)
     for key, contractor in books.people.contractors.items():
         known = books.profiles.get(key)
         added_at = None if first_run else now
@@ -72,12 +73,18 @@ def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
         addresses = tuple(dict.fromkeys((*contractor.addresses, *wanted.addresses)))
         names = dict.fromkeys((*wanted.once_called, wanted.name))
         once_called = tuple(name for name in names if name != contractor.name)
-        new = [x for x in contractor.addresses if known and x not in listed]  # else it was somebody else's
-        unread = tuple(x for x in (*wanted.unread, *new) if x in contractor.addresses)
-        wanted = replace(wanted, name=contractor.name, addresses=addresses)
-        wanted = replace(wanted, once_called=once_called, unread=unread)
+        new = [x for x in contractor.addresses if known and _is_news(x, known, had_by[x])]
+        unread = tuple(x for x in dict.fromkeys((*wanted.unread, *new)) if x in contractor.addresses)
+        unlisted = tuple(x for x in addresses if x not in contractor.addresses)
+        wanted = replace(wanted, name=contractor.name, addresses=addresses, once_called=once_called)
+        wanted = replace(wanted, unread=unread, unlisted=unlisted)
         if wanted != known:
             yield key, [wanted]
+
+
+def _is_news(address: str, known: Profile, had_by: int) -> bool:
+    """Whether mail of this address may not be recorded yet. What came while it was somebody else's is theirs."""
+    return had_by == 0 if address not in known.addresses else had_by == 1 and address in known.unlisted
 
 
 def _left(books: Books) -> Iterator[tuple[str, list[Fact]]]:

@@ -348,6 +348,40 @@ def test_what_came_from_an_address_that_is_listed_later_is_read_back_and_answers
     assert scene.story("Maria").profile.watermark == watermark
 
 
+def test_what_came_from_an_address_that_was_not_listed_for_a_while_is_read_back(scene):
+    scene.policy(scene.rules_text, BOTH)
+    scene.tick()
+    scene.live("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.live("2026-03-02 12:00")
+    scene.policy(scene.rules_text)
+    scene.live("2026-03-02 16:00")
+    scene.writes(AT_HOME, TEAM, "Re: Logo", "Here it is. I am at home this week.", question)
+    scene.live("2026-03-02 18:00")
+    assert waits(scene) == ["contractor"], "whose mail that was, nobody could know"
+    for _ in range(2):
+        scene.policy(scene.rules_text, BOTH)
+        scene.live(f"{scene.now + timedelta(hours=1):%Y-%m-%d %H:%M}")
+        assert waits(scene) == ["owner"]
+        assert not scene.story("Maria").profile.unread
+    scene.live("2026-03-20 18:00")
+    assert scene.sent(CHASE) == []
+
+
+def test_an_address_that_another_had_meanwhile_brings_nothing_of_theirs_back(scene):
+    scene.policy(scene.rules_text, BOTH)
+    scene.tick()
+    scene.live("2026-03-02 10:00")
+    handed_on = (f"email: {BEN}", f"email: [{BEN}, {AT_HOME}]")
+    scene.policy(scene.rules_text, handed_on)
+    scene.tick()
+    scene.writes(AT_HOME, TEAM, "Flyer", "Could you send the text?")
+    scene.live("2026-03-02 18:00")
+    scene.policy(scene.rules_text, BOTH)
+    scene.live("2026-03-04 18:00")
+    assert waits(scene) == []
+
+
 def test_an_address_that_was_somebody_elses_brings_nothing_of_theirs(scene):
     scene.tick()
     scene.live("2026-03-02 10:00")
