@@ -120,7 +120,7 @@ def _closed(story: Story, now: datetime, letters_count: timedelta = LONG_QUIET) 
     facts: list[Fact] = [x for x in old if x not in story.turned_away.values()]
     conversation_of: dict[str, str] = {}
     for name in names:
-        facts += story.mail.conversations[name]
+        facts += (story.mail.recorded[m.key] for m in story.mail.conversations[name])
         conversation_of |= {message.key: name for message in story.mail.conversations[name]}
     for decision in story.decisions.values():
         if (not names and decision.at >= long_ago) or not _passes(decision):

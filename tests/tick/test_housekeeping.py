@@ -57,6 +57,27 @@ def test_mail_that_is_seen_once_more_is_not_recorded_again(scene):
     assert live(scene) == LAST
 
 
+def test_what_is_archived_is_what_was_recorded_and_not_what_the_fold_made_of_it(scene):
+    """An answer that came before its question counts from then on; of what else it answers nobody knows yet."""
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    asked = f"<2.{int(scene.now.timestamp()) + 7200}@acme.example>"
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", asked)
+    scene.tick()
+    scene.at("2026-03-02 12:00")
+    assert scene.writes(DANA, MARIA, "Logo", "Could you send the logo?") == asked
+    scene.tick()
+    talk(scene, "2026-03-02 14:00")
+    key = scene.story("Maria").key
+    recorded = dict(scene.store.load(key).messages)
+    folded = next(m for m in scene.story("Maria").messages if m.parents == (asked.strip("<>"),))
+    assert folded.at > recorded[folded.key].at
+    scene.run("2026-06-15 10:00", timedelta(days=7))
+    archived = [fact for fact in scene.store.history(key) if isinstance(fact, Message)]
+    assert folded.key in {message.key for message in archived}
+    assert all(recorded[message.key] == message for message in archived)
+
+
 def test_the_year_that_the_temperature_compares_with_stays_live(scene):
     scene.tick()
     scene.at("2026-03-02 10:00")
