@@ -47,7 +47,8 @@ def tell_at_once(
         return wires.why
     try:
         if ends in wires.told or was_told(books, ends) or not told_lately(books, template, seldom, now):
-            alert(books, templates, template, occasion, facts, now)
+            # What may not be repeated soon may be tried again: a server that refused all mail for a day takes it now.
+            alert(books, templates, template, occasion, facts, now, anew=bool(seldom))
         if any(letter.occasion == occasion for letter in books.outbox()):
             deliver(books, bench, wires, now, only_to=Side.OWNER)
     except StoreError:
@@ -60,7 +61,8 @@ def tell_at_once(
 def _written_down(books: Books, occasion: str) -> Letter | None:
     """The letter, where another one's file failed, or it was written down, and only not surely so."""
     with suppress(StoreError):
-        return next((x for x in books.owner.letters.values() if x.occasion == occasion), None)
+        mine = (x for x in books.owner.letters.values() if x.occasion == occasion)
+        return next((x for x in mine if x.state is not State.REFUSED), None)
     return None
 
 

@@ -736,6 +736,36 @@ def test_a_letter_put_off_at_its_final_dot_is_looked_for_before_it_is_tried_agai
     assert (the_letter(scene).state, scene.subjects(MARIA)) == (State.SENT, ["Re: Logo"])
 
 
+def test_an_owner_whose_server_refused_our_mail_for_a_while_is_tried_again_and_told(scene):
+    scene.tick()
+    alarm = Alarm(scene.keepwarm, Patience())
+    scene.servers.refuse[DANA] = (550, "5.7.1 blocked")
+
+    def hours(number: int) -> None:
+        for _ in range(number * 12):
+            scene.now += timedelta(minutes=5)
+            scene.tick()
+            if scene.keepwarm.trouble:
+                alarm.bad(scene.keepwarm.trouble, scene.now)
+            else:
+                alarm.good(scene.now)
+
+    for _ in range(5):
+        scene.now += timedelta(minutes=10)
+        alarm.bad("The IMAP server is away.", scene.now)
+    hours(30)
+    assert alarm.is_on
+    tried = [x for x in scene.store.load(OWNER).letters.values() if x.state is State.REFUSED]
+    assert len(tried) <= 6
+    scene.servers.refuse.clear()
+    hours(7)
+    assert not alarm.is_on
+    assert [subject.partition(":")[0] for subject in scene.subjects(DANA)] == [
+        "Keepwarm has trouble",
+        "Keepwarm works again",
+    ]
+
+
 def test_a_draft_among_the_mail_that_is_read_is_no_copy(scene):
     """Gmail shows drafts among all mail; here the folder is named."""
     read = ("password:", "folders: [INBOX, Sent, Drafts]\n  password:")

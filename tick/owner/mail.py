@@ -9,7 +9,7 @@ from mail.letters.charts import ALT, WIDTH
 from mail.letters.composing import compose as compose_mail
 from mail.letters.pictures import Picture, placed
 from mail.letters.rendering import Rendered, RenderingError, Templates
-from relationship.letters import Letter
+from relationship.letters import Letter, State
 from relationship.messages import Side
 from store.protocol import OWNER
 from tick.books import Books
@@ -35,17 +35,22 @@ def alert(
     facts: Mapping[str, object],
     now: datetime,
     token: str = "",
+    anew: bool = False,
 ) -> bool:
-    """Write to the owner at once, at most once per occasion; returns whether it was written now."""
-    if was_told(books, occasion):
+    """Write to the owner at once, at most once per occasion; returns whether it was written now.
+
+    `anew`: what the owner's server has refused was not told.
+    """
+    if was_told(books, occasion, but_refused=anew):
         return False
     books.commit(OWNER, [written(books, templates, template, occasion, facts, now, token=token)])
     return True
 
 
-def was_told(books: Books, occasion: str) -> bool:
-    """Whether the owner was written to of an occasion."""
-    return any(letter.occasion == occasion for letter in books.owner.letters.values())
+def was_told(books: Books, occasion: str, but_refused: bool = False) -> bool:
+    """Whether the owner was written to of an occasion; `but_refused`: and their server did not refuse it."""
+    told = (letter for letter in books.owner.letters.values() if letter.occasion == occasion)
+    return any(not but_refused or letter.state is not State.REFUSED for letter in told)
 
 
 def told_lately(books: Books, template: str, window: timedelta, now: datetime) -> bool:
