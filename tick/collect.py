@@ -17,8 +17,9 @@ from mail.reading.understanding import wants_more
 from relationship.messages import Message
 from relationship.parties import People
 from rules.policy import Mailbox
-from store.protocol import Cursor, FolderCursor, Store
+from store.protocol import Cursor, FolderCursor
 from tick.books import Books
+from tick.doubt import prove_nothing
 from tick.roll import newcomers
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -52,7 +53,7 @@ def from_mailbox(inbox: Inbox) -> Collect:
     """Collect from the shared inbox; the history of contractors added later is read back, for them alone."""
 
     def collect(books: Books, now: datetime) -> Iterator[Batch]:
-        policy, cursor = books.policy, _cursor_of(books.policy.mailbox, books.store)
+        policy, cursor = books.policy, _cursor_of(books)
         since = (now - timedelta(seconds=policy.mailbox.history.plain_seconds)).date()
         added = newcomers(books)
         if added:
@@ -106,12 +107,13 @@ def whose(mailbox: Mailbox) -> str:
     return f"{mailbox.login} at {urlsplit(mailbox.imap).hostname}"
 
 
-def _cursor_of(mailbox: Mailbox, store: Store) -> Cursor:
+def _cursor_of(books: Books) -> Cursor:
     """How far this mailbox was read; one that rules.yaml did not name before is read as if for the first time."""
-    cursor = store.cursor()
-    if cursor.mailbox not in ("", whose(mailbox)):
-        cursor = Cursor(mailbox=whose(mailbox))
-        store.move_cursor(cursor)
+    cursor, mailbox = books.store.cursor(), whose(books.policy.mailbox)
+    if cursor.mailbox not in ("", mailbox):
+        prove_nothing(books)
+        cursor = Cursor(mailbox=mailbox)
+        books.store.move_cursor(cursor)
     return cursor
 
 

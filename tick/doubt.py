@@ -41,6 +41,13 @@ def doubt_anew(books: Books, now: datetime) -> None:
             books.commit(letter.contractor, [replace(letter, attempted_at=attempted, doubted_at=now)])
 
 
+def prove_nothing(books: Books) -> None:
+    """The mailbox is another one: what is not in it may lie in the one before. All of it is looked through once."""
+    for letter in books.outbox():
+        if letter.state is State.ATTEMPTED and letter.reader is Side.CONTRACTOR:
+            books.commit(letter.contractor, [replace(letter, provable=False, marks=())])
+
+
 def _look(letter: Letter, work: Round) -> Sighting:
     if letter.reader is Side.OWNER:  # no copy of it is kept anywhere
         return Sighting(complete=True)

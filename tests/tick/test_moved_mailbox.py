@@ -2,6 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+from imapclient import IMAPClient
+
+from relationship.letters import State
+from relationship.messages import Side
+
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA = "maria@contract.example"
 
@@ -31,3 +37,32 @@ def test_data_that_did_not_note_its_mailbox_goes_on_with_it(scene):
     scene.writes(MARIA, TEAM, "Hello", "Are you there?")
     assert scene.tick().read == 1
     assert scene.store.cursor().mailbox == f"{TEAM} at 127.0.0.1"
+
+
+@pytest.mark.parametrize(("migrated", "state"), [(False, State.UNPROVABLE), (True, State.SENT)])
+def test_another_mailbox_does_not_prove_that_a_letter_in_doubt_never_went_out(scene, migrated, state):
+    """Its copy lies in the one before, unless somebody has moved all mail over."""
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send it?")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", answers=question)
+    scene.servers.drop = "after delivery"
+    scene.tick()
+    scene.servers.drop = ""
+    with IMAPClient("127.0.0.1", scene.servers.imap_port, ssl=False) as nobody:
+        nobody.login(TEAM, "secret")
+        nobody.select_folder("INBOX")
+        if not migrated:
+            nobody.delete_messages(nobody.search("ALL"))
+            nobody.expunge()
+    ahead = {name: replace(place, uidnext=1000) for name, place in scene.store.cursor().folders.items()}
+    cursor = replace(scene.store.cursor(), folders=ahead, mailbox=f"{TEAM} at imap.elsewhere.example")
+    scene.store.move_cursor(cursor)
+    scene.restart()
+    scene.run("2026-03-02 17:00")
+    assert scene.subjects(MARIA) == ["Re: Logo"]
+    [letter] = [x for x in scene.story("Maria").letters.values() if x.reader is Side.CONTRACTOR]
+    assert letter.state is state
+    assert ["Did this letter go out" in subject for subject in scene.subjects(DANA)] == [True] * (
+        not migrated
+    )
