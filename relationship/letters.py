@@ -24,8 +24,11 @@ class State(StrEnum):
     UNPROVABLE = "unprovable"  # in doubt, and no copy can tell: not sent again, the owner is told
 
 
-OPEN_STATES = frozenset({State.WAITING, State.ATTEMPTED, State.DEFERRED})
+SURELY_HERE = frozenset({State.WAITING, State.DEFERRED})  # no server has taken it
+OPEN_STATES = SURELY_HERE | {State.ATTEMPTED}
 PENDING = OPEN_STATES | {State.ASKED}  # nobody knows yet whether it will have been sent
+WENT_OUT = frozenset({State.SENT, State.DRAFTED})
+LOST = frozenset({State.REFUSED, State.UNPROVABLE})  # or nobody knows: the owner is told
 
 
 @value

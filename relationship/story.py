@@ -189,8 +189,8 @@ class Story:
     def lately(self, now: datetime) -> tuple[Turn, ...]:
         """The exchanges that a rule may still act on.
 
-        Each was looked at in the tick that recorded it, and once a day since: after `LATELY` it is done with,
-        unless something about it is held.
+        Each was looked at in the tick that recorded it; after `LATELY` it is done with, unless something about
+        it is held.
         """
         known = self._lately.get(now)
         if known is None:

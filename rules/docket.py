@@ -21,7 +21,7 @@ from relationship.check_ins.check_in import CheckIn
 from relationship.decisions import Decision
 from relationship.facts import Fact
 from relationship.ledger import Ledger
-from relationship.letters import Letter, State
+from relationship.letters import LOST, Letter
 from relationship.messages import Message
 from relationship.news import News
 from relationship.occasions import OF_ANOTHER, ONE_BY_ONE, RESTS_ON, Occasion
@@ -33,7 +33,6 @@ from relationship.warmth.words import Temperature
 from rules.policy import Rule
 
 NOTHING: Set[str] = frozenset()
-LOST = frozenset({State.REFUSED, State.UNPROVABLE})  # or nobody knows: the owner is told
 NO_TURNS = Ledger()
 Wanted = Sequence[tuple[int, Rule]]  # rules, with their places in the file
 

@@ -11,7 +11,7 @@ from relationship.clocks.durations import Duration
 from relationship.clocks.hours import WorkingClock
 from relationship.decisions import Decision, Verdict, decision_key
 from relationship.facts import RuleMark
-from relationship.letters import PENDING, Letter, State
+from relationship.letters import PENDING, WENT_OUT, Letter
 from relationship.messages import Side
 from relationship.occasions import ONE_BY_ONE, Finder, Occasion
 from relationship.occasions.turns import given_up_at, may_start_anew
@@ -40,7 +40,6 @@ LASTING = frozenset(
         "payment due",
     }
 )
-WENT_OUT = frozenset({State.SENT, State.DRAFTED})
 TAKEN_OUT = "cancelled: the rule is no longer in rules.yaml"
 
 

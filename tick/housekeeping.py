@@ -18,7 +18,7 @@ from relationship.deadlines import deadlines
 from relationship.decisions import Decision, mails_of
 from relationship.facts import Fact
 from relationship.ledger import Ledger, lapses_at
-from relationship.letters import State
+from relationship.letters import LOST, WENT_OUT, State
 from relationship.messages import Message, Side
 from relationship.occasions.check_ins import OUTSIDE_HOURS
 from relationship.past import changed, is_plain, tells_of, told_in_numbers
@@ -30,7 +30,7 @@ from tick.books import Books
 QUIET = timedelta(days=35)  # so long plain talk is live, at least
 LONG_QUIET = timedelta(days=400)  # what is more than that
 TOLD = timedelta(days=430)  # so long the numbers of plain talk are kept
-OVER = frozenset({State.SENT, State.DRAFTED, State.REFUSED, State.CANCELLED, State.UNPROVABLE})
+OVER = WENT_OUT | LOST | {State.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ Nothing here is gone through from end to end at each tick: a letter that changes
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from relationship.letters import OPEN_STATES, Letter, State
+from relationship.letters import OPEN_STATES, WENT_OUT, Letter, State
 from relationship.messages import Side
-from rules.evaluation import WENT_OUT
 from rules.gates.world import COUNTED, Outgoing
 from rules.policy import Rate
 from store.protocol import OWNER

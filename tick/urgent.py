@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from mail.letters.rendering import Templates
 from mail.smtp.delivery import Outcome
-from relationship.letters import Letter, State
+from relationship.letters import SURELY_HERE, Letter, State
 from relationship.messages import Side
 from store.protocol import StoreError
 from tick.books import Books
@@ -53,7 +53,7 @@ def tell_at_once(
             deliver(books, bench, wires, now, only_to=Side.OWNER)
     except StoreError:
         letter = _written_down(books, occasion) or written(books, templates, template, occasion, facts, now)
-        if letter.state in (State.WAITING, State.DEFERRED):
+        if letter.state in SURELY_HERE:
             _send_unrecorded(letter, books, wires, now)
     return ""
 

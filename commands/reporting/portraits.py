@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.opening import shared_hours
 from relationship.ledger import LAPSES, Turn
-from relationship.letters import Letter, State
+from relationship.letters import WENT_OUT, Letter
 from relationship.messages import Side
 from relationship.story import Story
 from relationship.warmth.evidence import Evidence
@@ -22,7 +22,6 @@ from tick.books import Books
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 FEWEST = 3  # answers of a month: of fewer no median is drawn
-WENT_OUT = frozenset({State.SENT, State.DRAFTED})
 
 Spans = Sequence[tuple[datetime, datetime]]
 

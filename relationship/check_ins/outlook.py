@@ -7,13 +7,13 @@ this one, and where one is dropped, or this is the first one (which goes where t
 again. One that is planned, and waits for its invitation, is looked at every time: its notice may be lost.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.planning import Diary, planned_again, survey, waiting
-from relationship.check_ins.slots import Span
+from relationship.check_ins.slots import Span, touches
 from relationship.story import Story
 
 
@@ -46,7 +46,7 @@ class Outlook:
             return True
         if any(end > now for _, end in before - after) or not story.check_ins:
             return False
-        return self.slot is None or not _touches(self.slot, after - before)
+        return self.slot is None or not touches(self.slot, after - before)
 
 
 def look_ahead(
@@ -77,7 +77,3 @@ def _rests_on(story: Story, diary: Diary, now: datetime) -> tuple[object, ...]:
 
 def _slots(check_ins: Mapping[str, CheckIn]) -> list[tuple[object, ...]]:
     return [(x.uid, x.sequence, x.state, x.starts_at, x.ends_at, x.planned_for) for x in check_ins.values()]
-
-
-def _touches(slot: Span, spans: Iterable[Span]) -> bool:
-    return any(start < slot[1] and slot[0] < end for start, end in spans)

@@ -137,7 +137,7 @@ def _midnight(zone: ZoneInfo, day: date) -> datetime:
 def suits(pair: Pair, slot: Slot, hours: bool = True) -> bool:
     """Whether a slot chosen earlier is still good; holidays, absences and `hours` may have changed since."""
     span = (slot.starts_at, slot.ends_at)
-    if not _free_days(pair, slot.starts_at) or _touches(span, pair.absent):
+    if not _free_days(pair, slot.starts_at) or touches(span, pair.absent):
         return False
     clocks = {Side.OWNER: pair.owner.clock, Side.CONTRACTOR: pair.contractor.clock}
     asked = [clock for who, clock in clocks.items() if hours and who != slot.outside_hours]
@@ -222,7 +222,7 @@ def _quarter_up(moment: datetime) -> datetime:
 
 
 def _free(pair: Pair, at: datetime) -> bool:
-    return not _touches((at, at + pair.length), pair.taken) and _free_days(pair, at)
+    return not touches((at, at + pair.length), pair.taken) and _free_days(pair, at)
 
 
 def _free_days(pair: Pair, at: datetime) -> bool:
@@ -237,7 +237,8 @@ def _off(party: Party, moment: datetime) -> bool:
     return away or day in holiday_dates(party.holidays, day.year)
 
 
-def _touches(slot: Span, others: Iterable[Span]) -> bool:
+def touches(slot: Span, others: Iterable[Span]) -> bool:
+    """Whether a slot lies over one of these spans, or a part of it does."""
     return any(start < slot[1] and slot[0] < end for start, end in others)
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from relationship.decisions import Judgement
-from relationship.letters import OPEN_STATES, State
+from relationship.letters import OPEN_STATES, WENT_OUT, State
 from relationship.story import Story
-from rules.evaluation import WENT_OUT, Case
+from rules.evaluation import Case
 from rules.policy import Policy
 
 CHASES = frozenset({"waiting on contractor", "deadline near", "deadline missed", "check-in unanswered"})

@@ -9,7 +9,7 @@ from statistics import median
 from relationship.conversations import plain_subject
 from relationship.deadlines import deadlines
 from relationship.decisions import Decision, Verdict
-from relationship.letters import Letter, State
+from relationship.letters import LOST, WENT_OUT, Letter, State
 from relationship.messages import Kind, Message, Side
 from relationship.occasions.check_ins import unsaid
 from relationship.story import Story
@@ -35,8 +35,6 @@ WEEK = timedelta(days=7)
 AHEAD = timedelta(days=14)  # deadlines and check-ins so near are told of
 WEEKS_SHOWN = 12
 FEWEST = 3  # answers of a month: of fewer no median is told
-WENT_OUT = frozenset({State.SENT, State.DRAFTED})
-NEVER_SURE = frozenset({State.REFUSED, State.UNPROVABLE})
 UNTOLD = frozenset({"", "condition", "already done", "at most", "quiet hours"})  # gates that speak every day
 
 
@@ -160,7 +158,7 @@ def _troubles(story: Story, since: datetime, now: datetime) -> Iterator[Trouble]
     if "contractor" in story.paused_by:
         yield Trouble(who, "asked for no letters, and gets none; only they can change that")
     for letter in story.letters.values():
-        if letter.state in NEVER_SURE and letter.attempted_at and since < letter.attempted_at <= now:
+        if letter.state in LOST and letter.attempted_at and since < letter.attempted_at <= now:
             refused = letter.state is State.REFUSED
             how = "was refused by the mail server" if refused else "may not have arrived"
             yield Trouble(who, f"“{letter.subject}” {how}")

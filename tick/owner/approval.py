@@ -19,7 +19,7 @@ from mail.letters.rendering import Templates
 from mail.letters.rewording import reworded
 from mail.letters.wording import moment
 from mail.reading.to_us import OwnerWord
-from relationship.letters import Letter, State
+from relationship.letters import SURELY_HERE, Letter, State
 from relationship.messages import Side
 from relationship.parties import Owner
 from rules.gates.limits import full
@@ -153,7 +153,7 @@ def _without_name(said: str, owner: Owner) -> str:
 
 def _is_on_its_way(draft: Letter) -> bool:
     """Whether the owner said yes to it, and it was not accepted since."""
-    return bool(draft.approved_at) and draft.state in (State.WAITING, State.DEFERRED)
+    return bool(draft.approved_at) and draft.state in SURELY_HERE
 
 
 def _is_untouched(draft: Letter) -> bool:

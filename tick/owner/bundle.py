@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from mail.letters.rendering import Markdown, RenderingError, Templates
 from relationship.decisions import Verdict
-from relationship.letters import Letter, State
+from relationship.letters import SURELY_HERE, Letter, State
 from store.protocol import OWNER
 from tick.books import Books
 from tick.compose import rendered
@@ -34,7 +34,7 @@ def bundle(books: Books, bench: Court, templates: Templates, now: datetime) -> b
 def _take_back(books: Books, bench: Court, now: datetime) -> None:
     """A mail of another day, or with a note that is moot, and surely not accepted yet: its notes wait again."""
     for mail in books.outbox():
-        surely_here = mail.state in (State.WAITING, State.DEFERRED) and mail.doubted_at is None
+        surely_here = mail.state in SURELY_HERE and mail.doubted_at is None
         if mail.template == BUNDLE and surely_here:
             notes = [books.letters[token] for token in mail.items if token in books.letters]
             if not _is_of_today(mail, books, now) or not all(_stands(x, books, bench, now) for x in notes):
