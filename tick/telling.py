@@ -72,9 +72,11 @@ def _said_subject(telling: Telling) -> str | None:
     return None if said is None else titled(plain_subject(said), telling.reader.language)
 
 
-def _since(telling: Telling) -> str:
-    """The day, and of a silence that has lasted for most of a year, its year."""
+def _since(telling: Telling) -> str | None:
+    """The day, and of a silence that has lasted for most of a year, its year; none where nobody has written yet."""
     turn, reader = telling.occasion.turn, telling.reader
+    if telling.occasion.key.endswith("silence/start"):
+        return None
     at = asked_at(telling.story, turn) if turn else telling.occasion.moment
     if telling.now - at < YEARS:
         return _day_in(at, reader)

@@ -114,6 +114,8 @@ RESTS_ON: Mapping[str, frozenset[str]] = {
     **dict.fromkeys((name for name in FINDERS if name.startswith("check-in")), frozenset({"check-ins"})),
     **dict.fromkeys(_OF_INVITATIONS, frozenset({"check-ins", "invitations"})),
     **dict.fromkeys(OF_ANOTHER, frozenset({"withheld"})),
+    "silence": frozenset({"mail", "check-ins"}),
+    "owner silence": frozenset({"mail", "check-ins"}),
     "no praise": frozenset({"mail", "letters"}),
     "temperature fell": frozenset({"temperature"}),
     "temperature rose": frozenset({"temperature"}),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from relationship.check_ins.check_in import CheckIn
 from relationship.ledger import Turn, fold, moves_the_ball
 from relationship.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion, quoted, who
@@ -188,18 +189,29 @@ def owner_silence(story: Story, now: datetime) -> Iterator[Occasion]:
 
 
 def _since_last(story: Story, now: datetime, trigger: str, last: Message | None, about: str) -> Occasion:
-    since = last.at if last else story.profile.watermark
+    """Counted from the last mail, or from the last check-in that was held: who talks is not silent."""
+    since, name = (last.at, last.key) if last else (story.profile.watermark, "start")
+    call = max(_held(story, now), key=lambda one: one.ends_at, default=None)
+    if call and (last is None or last.at < call.ends_at):
+        since, name, last = call.ends_at, call.uid, None
+    else:
+        call = None
     return Occasion(
         trigger=trigger,
-        key=f"{trigger}/{last.key if last else 'start'}",
+        key=f"{trigger}/{name}",
         moment=since,
         about=f"{about} since {story.when(since)}",
         whose=Side.OWNER,
         start=without_days_away(story, since, now),
         lasts=True,
         message=last,
+        check_in=call,
         debt=_open_debt(story, now),
     )
+
+
+def _held(story: Story, now: datetime) -> Iterator[CheckIn]:
+    return (one for one in story.check_ins.values() if one.state in ("held", "late") and one.ends_at <= now)
 
 
 def without_days_away(story: Story, since: datetime, now: datetime) -> datetime:

@@ -228,3 +228,30 @@ def test_three_quick_answers_in_a_row_and_a_slow_one_begins_anew(more):
     more.restart()
     more.live("2026-10-20 14:00")
     assert len(more.sent("Quick three")) == 1
+
+
+def test_who_talked_has_not_gone_quiet(whole_example):
+    """A check-in that was held ends a silence as a mail does."""
+    scene = whole_example
+    call = invited(scene)
+    scene.policy(scene.rules_text, ("onboarding: every week ", "onboarding: never #"))
+    calendar_says(scene, call, "ACCEPTED")
+    scene.live(minute(call.ends_at + timedelta(hours=30)))
+    click(scene, "held")
+    quiet = call.ends_at + timedelta(days=14)
+    scene.live(minute(quiet - timedelta(minutes=1)))
+    told = [x for x in scene.out if x.rule == "We have gone quiet"]
+    assert [x for x in told if "Ben" in x.text]
+    assert not [x for x in told if "Maria" in x.text]
+    scene.live(minute(quiet + timedelta(days=4)))
+    [told] = [x for x in scene.out if x.rule == "We have gone quiet" and "Maria" in x.text]
+    assert f"{call.ends_at:%B} {call.ends_at.day}" in told.text
+
+
+def test_nobody_is_said_to_have_written_on_the_day_of_the_watermark(example):
+    """Who never wrote has not been silent "since" the day on which Keepwarm came."""
+    example.live("2026-11-05 14:00")
+    quiet = [x for x in example.out if x.rule in ("We have gone quiet", "You disappeared")]
+    assert len(quiet) == 4
+    assert not [x for x in quiet if "since" in x.text or "October 5" in x.text]
+    assert "For 30 days now I have seen no mail from you to Maria Santos." in quiet[-1].text
