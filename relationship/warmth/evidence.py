@@ -45,8 +45,12 @@ class Evidence:
     @cached_property
     def contacts(self) -> list[datetime]:
         """When the two had contact: each mail of either side, and each check-in that was held."""
-        held = (c.ends_at for c in self.story.check_ins.values() if c.state in ("held", "late"))
-        return sorted([*self.story.folded(_times), *held])
+        return sorted([*self.story.folded(_times), *self.calls])
+
+    @cached_property
+    def calls(self) -> list[datetime]:
+        """When a check-in ended that was held."""
+        return [c.ends_at for c in self.story.check_ins.values() if c.state in ("held", "late")]
 
     @cached_property
     def written(self) -> dict[Side, list[datetime]]:
@@ -63,8 +67,8 @@ class Evidence:
         return self._quiet(self.contacts, now)
 
     def owner_quiet_days(self, now: datetime) -> int:
-        """The same since the owner last wrote."""
-        return self._quiet(self.written[Side.OWNER], now)
+        """The same since the owner last wrote, or talked to them."""
+        return self._quiet(sorted([*self.written[Side.OWNER], *self.calls]), now)
 
     def _quiet(self, times: list[datetime], now: datetime) -> int:
         number = bisect_right(times, now)

@@ -1,8 +1,8 @@
 """Points become a state, and nothing flaps.
 
 To become cooler the points must lie below the threshold for three days; to become warmer they must lie
-`MARGIN` above it, or be all 100, for two weeks; and what has become warmer stays as it is for two weeks, whatever
-follows.
+`MARGIN` above it, or be all 100, for two weeks; and what has become cooler gets no warmer within two weeks, what has
+become warmer stays as it is for two weeks, whatever follows, or is learnt late of the days before.
 """
 
 from collections.abc import Callable
@@ -50,6 +50,8 @@ def next_state(
         return _fallen(before, points, tuning, now)
     if before.state == WARM:
         return WARM  # it is as warm as can be
+    if now - before.since < STAY:
+        return before.state  # what was seen too late, such as a call of that week, makes no news of two days
     if RANK[clear_state(recovered(now), tuning)] > RANK[before.state]:
         return _risen(before, recovered, tuning, now)
     return before.state

@@ -15,6 +15,7 @@ from relationship.messages import Side
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.latency import REMEMBERED, Pace, between, compared
 
+TWO_WEEKS = timedelta(days=14)
 MONTH = timedelta(days=28)
 SIX_WEEKS = timedelta(days=45)
 PRAISE_DAYS = 60
@@ -134,8 +135,7 @@ def silence(least: int, *instead: int) -> Find:
             days >= more and f"silence {more} days" not in evidence.off for more in instead
         ):
             return []
-        usual = evidence.usual_pause(now)
-        if days < 1.5 * usual or (not usual and _is_backup(evidence, now) and days < 90):
+        if days < 1.5 * evidence.usual_pause(now) or (days < 90 and _is_backup(evidence, now)):
             return []
         return [f"nobody has written for {days} days"]
 
@@ -147,10 +147,13 @@ def _is_backup(evidence: Evidence, now: datetime) -> bool:
 
 
 def owner_silent(evidence: Evidence, now: datetime) -> list[str]:
-    """The owner writes nothing, the contractor does."""
-    days = evidence.owner_quiet_days(now)
-    both = evidence.quiet_days(now)
-    if days < 30 or both >= 14 or days < 1.5 * evidence.usual_pause(now):
+    """The owner writes nothing and calls nobody, the contractor writes."""
+    days, lately = evidence.owner_quiet_days(now), now - TWO_WEEKS
+    if (
+        days < 30
+        or not evidence.wrote(Side.CONTRACTOR, lately, now)
+        or days < 1.5 * evidence.usual_pause(now)
+    ):
         return []
     return [f"you have not written for {days} days, {evidence.story.contractor.first_name} has"]
 

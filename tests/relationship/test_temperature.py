@@ -330,6 +330,16 @@ def test_what_has_become_warmer_stays_so_for_two_weeks() -> None:
     assert states.index("cooling", 19) == 33
 
 
+def test_what_is_learnt_late_makes_no_news_of_two_days(diary: Diary) -> None:
+    """It fell yesterday for want of contact; then the owner says that they talked three days before."""
+    fell = NOW - DAY
+    before = Temperature("cooling", 60, ("x",), fell, "warm", fell)
+    told = judge(diary.story, Tuned(), before, NOW)
+    assert (told.state, told.points) == ("cooling", 100)
+    assert told.reasons[-1] == "it looks better now, and counts as warm once that has lasted two weeks"
+    assert judge(diary.story, Tuned(), before, fell + 14 * DAY).state == "warm"
+
+
 def test_the_first_look_at_a_history_says_what_daily_looks_would_have() -> None:
     diary, rng = Diary(), random.Random(3)
     talk(diary, rng, YEAR[:200], theirs=3, ours=4)
@@ -535,6 +545,14 @@ def test_pauses_that_are_usual_are_no_silence() -> None:
     assert "silence 30 days" in found(diary, YEAR[180] + 35 * DAY)
 
 
+def test_a_backup_is_not_expected_to_write_after_a_busy_project_either() -> None:
+    diary = Diary(contractor=replace(MARIA, fixed_phase="backup"))
+    talk(diary, random.Random(7), YEAR[:60], theirs=3, ours=4)
+    last = max(m.at for m in diary.facts.messages.values())
+    assert not any(name.startswith("silence") for name in found(diary, last + 89 * DAY))
+    assert "silence 60 days" in found(diary, last + 91 * DAY)
+
+
 def test_days_away_are_no_silence() -> None:
     diary = Diary(contractor=replace(MARIA, away=((NOW.date(), (NOW + 20 * DAY).date()),)))
     talk(diary, random.Random(7), YEAR[:180], theirs=3, ours=4)
@@ -595,6 +613,17 @@ def test_the_owners_silence_while_the_contractor_writes(diary: Diary) -> None:
     reasons = found(diary, last + 36 * DAY)
     assert reasons["you are silent 30 days"] == ["you have not written for 36 days, Maria has"]
     assert not any(name.startswith("silence") for name in reasons)
+
+
+def test_who_talks_on_calls_alone_has_not_written_but_is_not_silent(diary: Diary) -> None:
+    """A call that was held is both sides' word, and no mail of the contractor's."""
+    last = max(m.at for m in diary.facts.messages.values())
+    diary.check_in(last + 25 * DAY, "held")
+    assert "you are silent 30 days" not in found(diary, last + 35 * DAY)
+    diary.mail(Side.CONTRACTOR, last + 34 * DAY)
+    assert "you are silent 30 days" not in found(diary, last + 35 * DAY)
+    diary.mail(Side.CONTRACTOR, last + 56 * DAY)
+    assert "you are silent 30 days" in found(diary, last + 57 * DAY)
 
 
 def test_no_praise_where_there_was_cause_for_some() -> None:
