@@ -14,6 +14,7 @@ from relationship.parties import Contractor
 from rules.watermarks import new_marks
 from store.protocol import OWNER
 from tick.books import Books
+from tick.handed_on import hand_on
 from tick.owner.mail import new_secret
 
 
@@ -55,6 +56,7 @@ def settle(books: Books, now: datetime) -> None:
     marks: list[Fact] = [*new_marks(books.rules, known, now, starred)]
     if installation != before or marks:
         books.commit(OWNER, [*marks, installation])
+    hand_on(books)
     books.commit_many(dict(_read(books, now, fresh)))
     books.settled, books.unread = True, {}
 
@@ -66,14 +68,20 @@ def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
     """
     first_run = books.installation is None
     had_by = Counter(address for known in books.profiles.values() for address in known.addresses)
+    newcomers_have = {
+        a for key, who in books.people.contractors.items() if key not in books.profiles for a in who.addresses
+    }
     for key, contractor in books.people.contractors.items():
         known = books.profiles.get(key)
-        added_at = None if first_run else now
+        seen_before = any(had_by[address] for address in contractor.addresses)  # as somebody else's
+        added_at = None if first_run or seen_before else now
         wanted = known or Profile(contractor.name, (), now, added_at, history_read=first_run)
         addresses = tuple(dict.fromkeys((*contractor.addresses, *wanted.addresses)))
         names = dict.fromkeys((*wanted.once_called, wanted.name))
         once_called = tuple(name for name in names if name != contractor.name)
         new = [x for x in contractor.addresses if known and _is_news(x, known, had_by[x])]
+        if newcomers_have.intersection(wanted.addresses):
+            new = list(contractor.addresses)  # one is handed on: who was asked what is to be read anew
         unread = tuple(x for x in dict.fromkeys((*wanted.unread, *new)) if x in contractor.addresses)
         unlisted = tuple(x for x in addresses if x not in contractor.addresses)
         wanted = replace(wanted, name=contractor.name, addresses=addresses, once_called=once_called)

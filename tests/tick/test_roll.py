@@ -79,3 +79,38 @@ def test_a_copy_of_a_file_that_lies_beside_it_is_not_taken_for_it(scene, named):
     scene.restart()
     scene.tick()
     assert people(scene) == {"Maria Santos": ["Card", "Logo"], "Ben Okafor": ["Flyer"]}
+
+
+def open_waits(scene, name):
+    return {(str(wait.party), wait.subject) for wait in scene.story(name).ledger.waits}
+
+
+def test_who_stood_in_the_file_as_one_with_somebody_is_not_chased_for_what_the_other_was_asked(scene):
+    scene.policy(scene.rules_text, HERS)
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    asked = scene.writes(DANA, DESK, "Map", "Could you send the map?\nDue: 9 March 2026")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.writes(DESK, TEAM, "Colours", "Which blue do you want?")
+    scene.live("2026-03-02 12:00")
+    scene.policy(scene.rules_text, LUIS)
+    scene.live("2026-03-02 13:00")
+    assert open_waits(scene, "Maria") == {("contractor", "Logo")}
+    assert open_waits(scene, "Luis") == {("contractor", "Map"), ("owner", "Colours")}
+    scene.writes(DESK, TEAM, "Re: Map", "Here it is.", answers=asked)
+    scene.live("2026-03-11 12:00")
+    told = {(out.rule, out.to) for out in scene.out if "Map" in out.subject or "Colours" in out.subject}
+    assert told == set()  # to Luis it is history
+    assert not {out.to for out in scene.out} & {DESK}  # whose address was seen before: nobody new to welcome
+    assert [out.template for out in scene.out if out.to == MARIA] == ["reminders/gentle", "reminders/firm"]
+
+
+def test_what_both_were_asked_is_asked_of_both(scene):
+    scene.policy(scene.rules_text, HERS)
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    scene.writes(DANA, f"{DESK}, {MARIA}", "Map", "Could one of you send the map?")
+    scene.live("2026-03-02 12:00")
+    scene.policy(scene.rules_text, LUIS)
+    scene.live("2026-03-02 13:00")
+    assert open_waits(scene, "Maria") == open_waits(scene, "Luis") == {("contractor", "Map")}
