@@ -47,6 +47,14 @@ def chasers(wanted: object, occasion: Occasion, story: Story, now: datetime) -> 
     return None if count.holds(found) else f"{found}, not {count.op} {count.number}"
 
 
+def contractor(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:
+    """One of these people, by the whole name or the first."""
+    who, allowed = story.contractor, cast(tuple[str, ...], wanted)
+    if not _folded(allowed).isdisjoint(_folded((who.name, who.first_name))):
+        return None
+    return f"{who.name}, not {' or '.join(allowed)}"
+
+
 def _one_of(read: Callable[[Story, Occasion, datetime], tuple[str, ...]]) -> Condition:
     def holds(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:
         allowed = cast(tuple[str, ...], wanted)
@@ -113,7 +121,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "role": _one_of(lambda story, occasion, now: (story.contractor.role,)),
     "phase": _one_of(_phase),
     "tag": _one_of(lambda story, occasion, now: story.contractor.tags),
-    "contractor": _one_of(lambda story, occasion, now: (story.contractor.name, story.contractor.first_name)),
+    "contractor": contractor,
     "temperature": _one_of(
         lambda story, occasion, now: (story.temperature.state,) if story.temperature else ()
     ),

@@ -6,6 +6,7 @@ from store.tinydb_store import TinyStore
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"
+DESK = "desk@contract.example"
 HERS = ("email: [maria@contract.example]", "email: [maria@contract.example, desk@contract.example]")
 WHERE = "timezone: Europe/Madrid, hours: Mon-Fri 09:00-18:00"
 LUIS = ("limits:", f"  - {{name: Luis Prado, email: desk@contract.example, {WHERE}}}\nlimits:")

@@ -105,3 +105,13 @@ def test_how_long_an_answer_took_is_told_by_the_clock_that_the_rule_asks(scene, 
     scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
     scene.tick()
     assert scene.why("Thank a quick answer") == [("suppress", why)]
+
+
+def test_who_is_not_meant_is_named_once(scene):
+    scene.policy(scene.rules_text, ("took: under 2 working hours", "contractor: [Ben]"))
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", answers=question)
+    scene.live("2026-03-02 12:00")
+    assert scene.why("Thank a quick answer") == [("suppress", "if: contractor: Maria Santos, not Ben")]
