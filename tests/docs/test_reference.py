@@ -69,7 +69,7 @@ def with_key(title: str, key: str, example: str) -> str:
 
 def problems(text: str) -> list[str]:
     findings = examine(text.encode(), Templates((BUILT_IN,)).index())
-    return [str(problem) for problem in findings.errors + findings.refused]
+    return [str(problem) for problem in findings.errors]
 
 
 EXAMPLES = [("top", key, example) for key, example in reference.TOP.items()] + [
