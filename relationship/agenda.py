@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from relationship.check_ins.afterwards import NOT_MET
 from relationship.deadlines import deadlines, deliveries
 from relationship.ledger import Turn
 from relationship.messages import Message
@@ -11,6 +12,7 @@ from relationship.story import Story
 
 MOST = 8  # points: more are no agenda
 LONG_AGO = timedelta(days=60)
+NOT_TALKED = NOT_MET | {"declined", "missed"}
 PAST_DUE = timedelta(days=14)  # a deadline that passed longer ago is no point of its own
 
 
@@ -50,5 +52,5 @@ def points(story: Story, now: datetime) -> list[Point]:
 
 def _last_talk(story: Story, now: datetime) -> datetime:
     """When they last had a check-in, as far as anybody knows; not longer ago than matters."""
-    over = [x.ends_at for x in story.check_ins.values() if x.ends_at <= now and x.state != "cancelled"]
+    over = [x.ends_at for x in story.check_ins.values() if x.ends_at <= now and x.state not in NOT_TALKED]
     return max([story.profile.watermark, now - LONG_AGO, *over])
