@@ -342,6 +342,20 @@ def test_nobody_is_chased_while_the_owner_owes_an_older_answer_and_then_it_start
     assert scene.sent(CHASE) == ["2026-03-05 16:00", "2026-03-09 16:00", "2026-03-11 16:00"]
 
 
+def test_nor_is_the_owner_told_that_somebody_is_late_to_whom_they_owe_an_older_answer(scene):
+    gentle = ("- {after: 1 working day, send: reminders/gentle}\n", "")
+    firm = ("- {after: 3 working days, send: reminders/firm}\n", "")
+    soon = ("after: 5 working days, send: owner/", "after: 1 working day, send: owner/")
+    scene.policy(scene.rules_text, gentle, firm, soon)
+    scene.tick()
+    scene.at("2026-03-02 09:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Could you pay it?")
+    ask(scene)
+    scene.live("2026-03-04 20:00")
+    assert scene.sent(CHASE) == []
+    assert now_why(scene, CHASE)[1].startswith("owner first: you owe Maria Santos an answer to “Invoice”")
+
+
 def test_a_newer_debt_does_not_shield(scene):
     ask(scene)
     scene.live("2026-03-02 11:00")
@@ -469,6 +483,16 @@ def test_configured_days_away_hold_what_plain_time_makes_due(scene):
     assert scene.sent(CHASE) == ["2026-03-05 08:00"]
 
 
+def test_a_night_that_runs_into_a_day_away_belongs_to_the_day_on_which_it_starts(scene):
+    days = ("- {after: 1 working day, send: reminders/gentle}", "- {after: 1 day, send: reminders/gentle}")
+    away = ("timezone: Europe/Madrid", "timezone: Europe/Madrid\n    away: [2026-03-04..2026-03-04]")
+    scene.policy(scene.rules_text, days, away, ("hours: Mon-Fri 09:00-18:00", "hours: Mon-Fri 21:00-06:00"))
+    scene.live("2026-03-03 01:00")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.live("2026-03-04 12:00")
+    assert scene.sent(CHASE) == ["2026-03-04 01:00"]
+
+
 # -- doubtful mail, the last look, a question whose answer might not reach us --------------------------------
 
 TRUST = (
@@ -569,6 +593,16 @@ def test_of_two_who_were_asked_the_other_is_not_chased_once_one_has_answered(sce
     assert now_why(scene, CHASE) == ("hold", reason)
     assert scene.last("One of two answered").subject == "Ben Okafor has answered: Logo"
     assert len(scene.sent("One of two answered")) == 1
+
+
+def test_what_one_of_two_answered_before_they_were_asked_again_holds_nobodys_reminder(scene):
+    question = ask(scene, who=f"{MARIA}, {BEN}")
+    for who in (MARIA, BEN):
+        scene.writes(who, TEAM, "Re: Logo", "Here it is.", question)
+    scene.live("2026-03-02 12:00")
+    scene.writes(DANA, f"{MARIA}, {BEN}", "Re: Logo", "Could you send it in blue, too?", question)
+    scene.live("2026-03-04 10:00")
+    assert {out.to for out in scene.out if out.rule == CHASE} == {MARIA, BEN}
 
 
 # -- limits and quiet hours ----------------------------------------------------------------------------------
