@@ -26,7 +26,7 @@ _TZID = re.compile(r';TZID=(?:"([^"]*)"|([^;]*))', re.IGNORECASE)  # Exchange's 
 _RULE = re.compile(r"^RRULE[^:\n]*:(.*)$", re.MULTILINE | re.IGNORECASE)
 _OF_A_DAY = re.compile(
     r"FREQ=YEARLY|INTERVAL=1|WKST=[A-Z]{2}|BYMONTH=\d{1,2}|BYDAY=[+-]?\d?[A-Z]{2}"
-    r"|BYMONTHDAY=[-+\d,]{1,40}|UNTIL=\w{1,20}|COUNT=\d{1,9}"
+    r"|BYMONTHDAY=[-+\d,]{1,40}|UNTIL=\w{1,20}|COUNT=\d{1,9}|BY(?:HOUR|MINUTE|SECOND)=\d{1,2}"
 )
 # No call is proposed outside them; near the last year of all, no zone can be reckoned.
 YEARS = range(1970, 2100)
@@ -163,7 +163,7 @@ def _start(text: str, body: str) -> datetime | None:
 
     before, _, start = _line(body, "DTSTART").rpartition(":")
     named = _TZID.search(before)
-    name = (named[1] or named[2] or "").strip() if named else ""
+    name = _unescaped(named[1] or named[2] or "").strip() if named else ""
     try:
         tzp.use_default()  # it would remember another mail's zone of the same name
         zone = _own_zone(text, name) if name and tzp.timezone(name) is None else ""
@@ -183,10 +183,16 @@ def _own_zone(text: str, name: str) -> str:
 
     The library reckons every change of a zone in advance: by a rule that strikes each second, for hours.
     """
-    zone = next((found for found in _ZONE.findall(text) if _value(found, "TZID").strip('"') == name), "")
+    zones = _ZONE.findall(text)
+    zone = next((found for found in zones if _unescaped(_value(found, "TZID").strip('"')) == name), "")
     rules = [rule.strip() for rule in _RULE.findall(zone)]
     plain = len(rules) <= MOST_RULES and len(zone) <= LONGEST_ZONE and all(map(_is_yearly, rules))
     return zone if plain else ""
+
+
+def _unescaped(name: str) -> str:
+    """A zone's name, whose commas are escaped where it is defined (RFC 5545, 3.3.11), but not where it is used."""
+    return re.sub(r"\\([\\;,])", r"\1", name)
 
 
 def _is_yearly(rule: str) -> bool:

@@ -313,11 +313,28 @@ def test_a_zone_is_what_its_own_mail_says() -> None:
     assert after(counter_in(name, "20260306T213000", own_zone(name, "+0530", *YEARLY))).proposed == LATER
 
 
+def test_the_names_of_zones_are_escaped_where_they_are_defined_alone() -> None:
+    """As Exchange writes those that list cities."""
+    name = "(UTC+01:00) Amsterdam, Berlin, Bern"
+    defined = own_zone(name.replace(",", "\\,"), "+0100", *YEARLY)
+    assert after(counter_in(f'"{name}"', "20260306T170000", defined)).proposed == LATER
+    assert after(counter_in(name.replace(",", "\\,"), "20260306T170000", defined)).proposed == LATER
+    assert after(counter_in('"(UTC+01:00) Amsterdam"', "20260306T170000", defined)).proposed is None
+
+
+def test_a_zone_whose_rules_name_the_hour() -> None:
+    """As Notes writes them."""
+    rules = [rule.replace("BYDAY", "BYMINUTE=0;BYHOUR=2;BYDAY") for rule in YEARLY]
+    zone = own_zone("W. Europe", "+0100", *rules)
+    assert after(counter_in('"W. Europe"', "20260306T170000", zone)).proposed == LATER
+
+
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "rule",
     [
         "FREQ=SECONDLY",
+        "FREQ=YEARLY;BYHOUR=2;BYMINUTE=1,2,3,4,5,6,7,8,9,10",
         "BYMONTH=3;FREQ=MINUTELY",
         "FREQ=YEARLY;BYHOUR=1,2,3,4,5,6,7,8;BYMINUTE=1,2,3,4,5,6,7,8;BYSECOND=1,2,3,4,5,6,7,8;BYDAY=MO,TU,WE,TH",
     ],
