@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.outlook import look_ahead
 from relationship.check_ins.planning import Diary
-from relationship.check_ins.revising import revise
+from relationship.check_ins.revising import revise, with_changed
 from relationship.facts import Fact
 from relationship.parties import Contractor
 from relationship.story import Story
@@ -35,7 +36,7 @@ def observe(books: Books, key: str, now: datetime) -> datetime:
         changed += _check_ins(books.story(key), books.booking, books, now)
         look_at = min(midnight, books.outlooks[key].until or midnight)
     elif books.story(key).check_ins:  # what was booked stands in calendars still
-        changed += revise(books.story(key), _diary(books.story(key), None, books, now), now)
+        changed += _revised(books.story(key), _diary(books.story(key), None, books, now), books, now)
     if changed:
         books.commit(key, changed)
     return max(look_at, now)
@@ -60,10 +61,15 @@ def _check_ins(story: Story, rule: Rule, books: Books, now: datetime) -> list[Fa
     diary, known = _diary(story, rule, books, now), books.outlooks.get(story.key)
     if known and known.stands(story, diary, now):
         return []
-    changed = revise(story, diary, now)
-    check_in, outlook = look_ahead(story, diary, now, known)
+    changed = _revised(story, diary, books, now)
+    check_in, outlook = look_ahead(with_changed(story, changed) if changed else story, diary, now, known)
     books.outlooks[story.key] = replace(outlook, check_ins=story.check_ins)  # whose slots are the same
     return [*changed, *([check_in] if check_in else [])]
+
+
+def _revised(story: Story, diary: Diary, books: Books, now: datetime) -> list[CheckIn]:
+    """What changes in their calendars; in dry-run nobody could be told, and would not be later either."""
+    return [] if books.policy.mode == "dry-run" else revise(story, diary, now)
 
 
 def _diary(story: Story, rule: Rule | None, books: Books, now: datetime) -> Diary:

@@ -4,9 +4,10 @@ It is cancelled where the relationship pauses or ends, and moved where the owner
 contractor's counter-proposal or made one, or where its day has become a holiday or an absence. Each change raises
 SEQUENCE, so that calendars take it for the same event (RFC 5546, 2.1.4). What was accepted stays where it is
 when only the hours change; and while the contractor wants no letters everything does, as nothing could be told them.
+A proposal can be taken until its own time has come, also when that of the invitation is past.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,14 +27,22 @@ def revise(story: Story, diary: Diary, now: datetime) -> list[CheckIn]:
 
 
 def _changes(story: Story, diary: Diary, now: datetime) -> Iterator[CheckIn]:
-    ahead = [x for x in story.check_ins.values() if x.starts_at > now and x.state in REVISED]
-    if not ahead or "contractor" in story.paused_by:
+    known = [x for x in story.check_ins.values() if x.state in REVISED]
+    ahead = [x for x in known if x.starts_at > now]
+    late = [x for x in known if x.starts_at <= now and x.state == "countered" and x.choice == "accept"]
+    if not (ahead or late) or "contractor" in story.paused_by:
         return
     gone = _gone(story, diary, now)
-    for check_in in ahead:
+    for check_in in sorted(ahead if gone else [*ahead, *late], key=lambda x: x.starts_at):
         changed = _cancelled(check_in, gone, now) if gone else _moved(story, diary, check_in, now)
         if changed:
+            story = with_changed(story, [changed])  # no two move to the same slot
             yield changed
+
+
+def with_changed(story: Story, changed: Iterable[CheckIn]) -> Story:
+    """The story with what becomes of its check-ins, before that is written down."""
+    return replace(story, check_ins={**story.check_ins, **{x.uid: x for x in changed}})
 
 
 def _gone(story: Story, diary: Diary, now: datetime) -> str:
@@ -49,7 +58,7 @@ def _cancelled(check_in: CheckIn, why: str, now: datetime) -> CheckIn:
 
 
 def _moved(story: Story, diary: Diary, check_in: CheckIn, now: datetime) -> CheckIn | None:
-    if check_in.owner_answer == "declined":
+    if check_in.owner_answer == "declined" and check_in.starts_at > now:
         return _next_slot(story, diary, check_in, now, "you declined it")
     if check_in.state == "declined":
         return None

@@ -9,7 +9,7 @@ import pytest
 from relationship.check_ins.bookings import occasion_key
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.planning import Diary, survey
-from relationship.check_ins.revising import revise
+from relationship.check_ins.revising import revise, with_changed
 from relationship.clocks.durations import Duration
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Facts, Profile
@@ -144,6 +144,22 @@ def test_an_absence_or_a_new_holiday_moves_it_even_if_it_was_accepted() -> None:
     )
     (moved,) = revise(story(INVITE, out), DIARY, NOW)
     assert wall(moved.starts_at) == "Thu 12 Mar 10:00"
+
+
+def test_two_that_move_at_once_do_not_meet_and_neither_does_the_next() -> None:
+    """Daily talks, when somebody falls ill: each of them would be best on the first day back."""
+    other = replace(CALL, uid="checkin-2@acme.example", starts_at=SLOT + DAY, ends_at=SLOT + DAY + HOUR / 2)
+    away = replace(CONTRACTOR, away=((date(2026, 3, 9), date(2026, 3, 13)),))
+    told = story(INVITE, other, letter(occasion_key(other), token="other-token"), contractor=away)
+    first, second = sorted(revise(told, DIARY, NOW), key=lambda x: x.starts_at)
+    assert (first.uid, wall(first.starts_at)) == (CALL.uid, "Mon 16 Mar 10:00")
+    assert second.starts_at >= first.ends_at
+    daily = replace(DIARY, terms=replace(DIARY.terms, cadence={"active": "every day"}))
+    following = survey(with_changed(told, [first, second]), daily, at("2026-03-12T12:00")).check_in
+    assert following is not None
+    assert not any(
+        x.starts_at < following.ends_at and following.starts_at < x.ends_at for x in (first, second)
+    )
 
 
 def test_new_hours_move_it_unless_it_was_accepted() -> None:
