@@ -12,12 +12,13 @@ from relationship.absences import Absence, absences_in
 from relationship.check_ins import bookings
 from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.hours import WorkingClock
+from relationship.conversations import plain_subject
 from relationship.correspondence import Correspondence, subject_of
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Profile
 from relationship.ledger import Ledger, Turn, lapses_at
-from relationship.letters import PENDING, Letter
-from relationship.messages import Message, Side
+from relationship.letters import PENDING, Letter, State
+from relationship.messages import Message, Side, letter_of
 from relationship.news import News
 from relationship.parties import Contractor, Owner
 from relationship.past import Past
@@ -93,6 +94,27 @@ class Story:
     def reached(self, check_in: CheckIn) -> bool:
         """Whether an invitation to it, at whatever time, may stand in somebody's calendar."""
         return check_in.uid in self.invitations
+
+    def told(self, check_in: CheckIn) -> bool:
+        """Whether the contractor knows of its slot; what was left in the Drafts folder is for the owner to send."""
+        if check_in.contractor_answer or check_in.contractor_said:
+            return True
+        slot = (check_in.uid, check_in.sequence)
+        about = [x for x in self.letters.values() if bookings.slot_of(x.occasion) == slot]
+        about = [x for x in about if x.occasion.startswith(bookings.BOOKED)]
+        return not about or any(map(self._went_out, about))
+
+    def _went_out(self, letter: Letter) -> bool:
+        """Whether an invitation was sent; a draft, where its copy is there, or a mail with its subject."""
+        if letter.state is not State.DRAFTED:
+            return letter.state in bookings.REACHED
+        ours = (m for m in self.messages if m.side is Side.OWNER and m.at >= letter.created_at)
+        return any(
+            letter_of(m) == letter.token
+            or m.message_id == letter.message_id
+            or plain_subject(m.subject) == plain_subject(letter.subject)
+            for m in ours
+        )
 
     def when(self, moment: datetime) -> str:
         """A moment as reasons name it: on the owner's wall clock, for the owner reads them."""

@@ -3,15 +3,16 @@
 All keys name the check-in by UID and SEQUENCE: at another time it is another occasion.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from relationship.check_ins.bookings import REACHED, occasion_key, proposal_key, slot_of
 from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.durations import Duration
+from relationship.conversations import base_subject
 from relationship.letters import State
-from relationship.messages import Side
+from relationship.messages import Message, Side
 from relationship.occasions.occasion import Occasion
 from relationship.story import Story
 
@@ -87,10 +88,23 @@ def _answered(story: Story, check_in: CheckIn, now: datetime) -> str:
 
 def _answered_by_mail(story: Story, check_in: CheckIn) -> bool:
     """Whether they wrote back to a letter about this slot, in words that no calendar understands."""
-    told = [x for x in story.letters.values() if slot_of(x.occasion) == (check_in.uid, check_in.sequence)]
-    names = {name for x in told if x.reader is Side.CONTRACTOR for name in (x.message_id, x.alias) if name}
-    said = (m for m in story.human if m.side is Side.CONTRACTOR and m.at >= check_in.planned_at)
-    return any(not names.isdisjoint(m.parents) for m in said)
+    return any(m.side is Side.CONTRACTOR for m in written_about(story, check_in, story.whole.human))
+
+
+def written_about(story: Story, check_in: CheckIn, among: Iterable[Message]) -> Iterator[Message]:
+    """The mails that answer an invitation to this slot, or a letter about it.
+
+    Some programs name no mail that they answer: its subject is there all the same.
+    """
+    slot = (check_in.uid, check_in.sequence)
+    told = [x for x in story.letters.values() if slot_of(x.occasion) == slot and x.reader is Side.CONTRACTOR]
+    names = {name for x in told for name in (x.message_id, x.alias) if name}
+    subjects = {base_subject(x.subject) for x in told}
+    for message in among:
+        by_calendar = message.rsvp is not None and message.rsvp.uid == check_in.uid
+        answers = not names.isdisjoint(message.parents) or base_subject(message.subject) in subjects
+        if message.at >= check_in.planned_at and (by_calendar or answers):
+            yield message
 
 
 def _time_is_up(check_in: CheckIn, now: datetime) -> str:
@@ -181,7 +195,7 @@ def to_ask_about(story: Story, now: datetime) -> CheckIn | None:
         check_in
         for check_in in story.check_ins.values()
         if check_in.ends_at <= now <= check_in.ends_at + timedelta(days=14)
-        if _took_place_perhaps(story, check_in) and not check_in.contractor_said
+        if _took_place_perhaps(story, check_in) and story.told(check_in) and not check_in.contractor_said
     ]
     last = max(over, key=lambda check_in: check_in.starts_at, default=None)
     return last if last and not _asked(story, last) else None

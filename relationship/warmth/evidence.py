@@ -170,7 +170,8 @@ class Evidence:
     def check_ins(self, states: tuple[str, ...], start: datetime, now: datetime) -> list[CheckIn]:
         """Check-ins in these states whose time came in (start, now]."""
         known = (c for c in self.story.check_ins.values() if c.state in states)
-        return sorted((c for c in known if start < c.ends_at <= now), key=lambda c: c.starts_at)
+        over = (c for c in known if start < c.ends_at <= now and self.story.told(c))
+        return sorted(over, key=lambda c: c.starts_at)
 
     def reminded(self, start: datetime, now: datetime) -> list[str]:
         """The waits on the contractor for which reminders went out in (start, now]."""

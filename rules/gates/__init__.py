@@ -28,6 +28,7 @@ GATES: tuple[tuple[str, Verdict, Gate], ...] = (
     (LAST_LOOK, Verdict.HOLD, holding.last_look),
     ("might not reach us", Verdict.HOLD, holding.might_not_reach_us),
     ("one of two answered", Verdict.HOLD, holding.one_of_two_answered),
+    ("not invited", Verdict.HOLD, holding.not_invited),
     ("limits", Verdict.HOLD, limits),
     ("quiet hours", Verdict.HOLD, holding.quiet_hours),
 )

@@ -1,9 +1,10 @@
 """Gates that hold a letter back: they are judged again at each tick."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from relationship.decisions import Judgement, Verdict
 from relationship.messages import Kind, Message, Side
+from relationship.occasions.check_ins import written_about
 from relationship.occasions.turns import DEBT_COUNTS, older_debt
 from relationship.story import Story
 from rules.evaluation import Case
@@ -48,13 +49,22 @@ def absent(case: Case, world: World) -> Judgement | None:
 
 def doubtful_mail(case: Case, world: World) -> str | None:
     """Mail in that person's name that we cannot trust, or cannot read, came since: it may be the answer."""
-    about = case.occasion.message
-    if case.rule.when not in CHASES or about is None:
+    if case.rule.when not in CHASES:
         return None
-    for message in case.story.in_conversation(case.story.conversation_of[about.key]):
-        if _doubtful(message) and message.at >= about.at:
+    for message in _said_since(case):
+        if _doubtful(message):
             return f"a mail of {case.story.when(message.at)} in this conversation could not be {_trouble(message)}"
     return None
+
+
+def _said_since(case: Case) -> Iterable[Message]:
+    """What was said in the conversation since, or about the call."""
+    story, about, check_in = case.story, case.occasion.message, case.occasion.check_in
+    if check_in:
+        return written_about(story, check_in, story.messages)
+    if about is None:
+        return ()
+    return [m for m in story.in_conversation(story.conversation_of[about.key]) if m.at >= about.at]
 
 
 def _doubtful(message: Message) -> bool:
@@ -114,6 +124,14 @@ def _has_answered(story: Story, question: Message) -> bool:
         for turn in story.ledger.exchanges
         if turn.party is Side.CONTRACTOR
     )
+
+
+def not_invited(case: Case, world: World) -> str | None:
+    """Nobody is reminded of an invitation that was left in the Drafts folder, or waits to go out."""
+    check_in = case.occasion.check_in
+    if case.rule.when != "check-in unanswered" or check_in is None or case.story.told(check_in):
+        return None
+    return f"the invitation has not gone out to {case.story.contractor.name}, as far as is known"
 
 
 def quiet_hours(case: Case, world: World) -> Judgement | None:

@@ -147,6 +147,53 @@ def test_who_answers_the_invitation_in_words_is_not_reminded(invited, said):
     assert len(invited.letters(MARIA)) == 1
 
 
+@pytest.mark.parametrize("names_it", [True, False])
+def test_who_answered_days_before_the_reminder_is_due_is_not_reminded(scene, names_it):
+    """Some programs name no mail that they answer; and when the reminder comes due, nothing is new."""
+    terms = "check-ins: {active: every month, notice: 10 days}"
+    scene.policy(scene.rules_text + CHECK_INS, ("mode: live", f"mode: live\n{terms}"))
+    scene.tick()
+    while not scene.servers.mailbox(MARIA):
+        scene.live(f"{scene.now + HOURLY:%Y-%m-%d %H:%M}")
+    [letter] = scene.letters(MARIA)
+    scene.live(f"{scene.now + timedelta(days=3):%Y-%m-%d %H:%M}")
+    named = f"<{letter.message_id}>" if names_it else ""
+    scene.writes(MARIA, TEAM, f"RE: {letter.subject}", "Yes, that works for me!", named)
+    scene.live(f"{check_in(scene).ends_at:%Y-%m-%d %H:%M}")
+    assert [one.subject for one in scene.letters(MARIA)] == [letter.subject]
+
+
+def test_an_answer_that_may_be_forged_holds_the_reminder(scene):
+    weekly = ("mode: live", "mode: live\ncheck-ins: {active: every week}")
+    trust = ("  password: env", "  trust: mx.acme.example\n  password: env")
+    scene.policy(scene.rules_text + CHECK_INS, weekly, trust)
+    scene.tick()
+    while not scene.servers.mailbox(MARIA):
+        to(scene, scene.now + HOURLY)
+    call, uid = check_in(scene), check_in(scene).uid
+    scene.now += timedelta(minutes=1)
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = MARIA, TEAM, "Accepted: Check-in"
+    mail["Date"], mail["Message-ID"] = format_datetime(scene.now), "<forged@contract.example>"
+    mail["Authentication-Results"] = "mx.acme.example; dmarc=fail"
+    mail.set_content("See the calendar.")
+    lines = ["BEGIN:VCALENDAR", "METHOD:REPLY", "BEGIN:VEVENT", f"UID:{uid}", "SEQUENCE:0"]
+    lines += [f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{MARIA}", "END:VEVENT", "END:VCALENDAR", ""]
+    mail.add_alternative("\r\n".join(lines), subtype="calendar", params={"method": "REPLY"})
+    scene.servers.deliver_to(TEAM, mail.as_bytes(), scene.now, "INBOX")
+    to(scene, call.starts_at - timedelta(minutes=1))
+    assert check_in(scene).state == "invited"
+    assert len(scene.letters(MARIA)) == 1
+    verdict, why = scene.why("Check-in not answered")[-1]
+    assert (verdict, "could not be verified (it fails DMARC)" in why) == ("hold", True)
+
+
+def test_who_writes_about_something_else_is_reminded(invited):
+    invited.writes(MARIA, TEAM, "The logo", "Here it is.")
+    to(invited, check_in(invited).ends_at)
+    assert [one.subject for one in invited.letters(MARIA)][1].startswith("Shall we talk")
+
+
 @pytest.mark.parametrize("notice", ["4 hours", "1 day"])
 def test_where_the_notice_is_short_the_reminder_leaves_time_to_answer(scene, notice):
     terms = f"check-ins: {{active: every week, notice: {notice}}}"
@@ -255,6 +302,18 @@ def test_a_declined_proposal_is_answered_to_who_made_it_and_the_booking_stays(in
     invited.restart()
     invited.tick()
     assert (check_in(invited).starts_at, len(invited.servers.mailbox(MARIA))) == (before.starts_at, count)
+
+
+@pytest.mark.parametrize("days", [1, 0])
+def test_a_yes_that_comes_after_the_old_time_takes_the_proposal_while_it_lies_ahead(invited, days):
+    old = check_in(invited).starts_at
+    proposed = counters(invited, timedelta(days=days, hours=1))
+    to(invited, old + timedelta(hours=2))
+    clicks(invited, DANA, "accept", DANA)
+    call = check_in(invited)
+    assert (call.starts_at, call.sequence) == ((proposed, 1) if days else (old, 0))
+    event = event_in(invited.servers.mailbox(MARIA)[-1].content)
+    assert (event["SEQUENCE"], event.start.astimezone(UTC)) == (call.sequence, call.starts_at)
 
 
 def test_each_proposal_is_told_and_chosen_about_by_itself(invited):
@@ -393,6 +452,25 @@ def test_what_stands_in_calendars_is_put_right_also_when_nobody_books_any_more(i
     )
     invited.tick()
     assert calendar_in(invited.servers.mailbox(MARIA)[-1].content)["METHOD"] == "CANCEL"
+
+
+@pytest.mark.parametrize("change", ["declined", "paused"])
+def test_what_changes_in_a_dry_run_is_told_once_letters_go_out_again(invited, change):
+    """The calendars would show for good what is no longer so."""
+    weekly = "check-ins: {active: every week}"
+    paused = ("timezone: Europe/Madrid", "timezone: Europe/Madrid\n    phase: paused")
+    edits = [paused] if change == "paused" else []
+    invited.policy(invited.rules_text + CHECK_INS, ("mode: live", f"mode: dry-run\n{weekly}"), *edits)
+    invited.tick()
+    if change == "declined":
+        replies(invited, DANA, "DECLINED")
+    to(invited, invited.now + timedelta(hours=20))
+    assert len(invited.servers.mailbox(MARIA)) == 1
+    invited.policy(invited.rules_text + CHECK_INS, ("mode: live", f"mode: live\n{weekly}"), *edits)
+    to(invited, invited.now + timedelta(hours=1))
+    calendar = calendar_in(invited.servers.mailbox(MARIA)[-1].content)
+    method = "CANCEL" if change == "paused" else "REQUEST"
+    assert (calendar["METHOD"], calendar.walk("VEVENT")[0]["SEQUENCE"]) == (method, 1)
 
 
 def test_who_is_invited_by_no_rule_takes_nobodys_time(scene):

@@ -73,3 +73,61 @@ def test_a_moot_draft_whose_folder_somebody_has_renamed_stops_nothing(scene):
         scene.restart()
         scene.tick()
     assert len(scene.servers.mailbox(TEAM, "Drafts of March")) == 1
+
+
+INVITES = """
+  - name: Check-in
+    when: check-in due
+    invite: check-ins/agenda
+  - name: Check-in not answered
+    when: check-in unanswered
+    steps:
+      - {{before: 1 working day, send: reminders/check-in}}
+"""
+
+
+def booked_in_drafts(scene):
+    """The first invitation lies in the Drafts folder."""
+    weekly = "check-ins: {active: every week}"
+    before, _, rest = scene.rules_text.partition("  - name: Ben")
+    rules = before + rest[rest.index("limits:") :] + INVITES
+    scene.policy(rules, ("mode: live", f"mode: drafts\n{weekly}"))
+    scene.run("2026-03-06 14:00")
+    assert [mail["Subject"] for mail in drafts(scene)] == ["Check-in: Dana and Maria"]
+    return lambda: scene.policy(rules, ("mode: live", f"mode: live\n{weekly}"))
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "reminded"), [("not at all", 0), ("with our headers", 1), ("without our headers", 1)]
+)
+def test_nobody_is_reminded_of_an_invitation_that_was_only_drafted(scene, by_hand, reminded):
+    """The owner tries drafts, and goes live before the call; what lies in Drafts has told nobody anything."""
+    go_live = booked_in_drafts(scene)
+    if by_hand != "not at all":
+        send_by_hand(scene, by_hand == "with our headers")
+    go_live()
+    scene.run("2026-03-09 14:00")
+    assert len(scene.sent("Check-in not answered")) == reminded
+    if not reminded:
+        assert scene.why("Check-in not answered")[-1] == (
+            "hold",
+            "the invitation has not gone out to Maria Santos, as far as is known",
+        )
+
+
+def test_a_new_time_that_was_only_drafted_is_not_reminded_of_nor_asked_about(scene):
+    go_live = booked_in_drafts(scene)
+    send_by_hand(scene, keeps_headers=True)
+    [call] = scene.story("Maria").check_ins.values()
+    scene.rules.write_text(
+        scene.rules.read_text().replace("name: Maria Santos", "name: Maria Santos\n    away: [2026-03-09]")
+    )
+    scene.restart()
+    scene.run("2026-03-06 16:00")
+    assert "New time for our check-in" in [mail["Subject"] for mail in drafts(scene)]
+    [moved] = scene.story("Maria").check_ins.values()
+    assert (moved.sequence, moved.starts_at > call.starts_at) == (call.sequence + 1, True)
+    go_live()
+    scene.run("2026-03-11 15:00")
+    assert scene.letters(MARIA) == []
+    assert not scene.story("Maria").told(moved)
