@@ -38,7 +38,8 @@ from relationship.tokens import token_in
 Pair = tuple[str, Message]
 # What the links in a contractor's letters say.
 _LINKED = frozenset(["settled", "pause", "resume", "held", "late", "missed"])
-_CALENDARS_OWN = frozenset(["email.apple.com"])  # from there iCloud sends what its people answer
+# From there iCloud sends what its people answer, and Google what people answer whose mail lies elsewhere.
+_CALENDARS_OWN = frozenset(["email.apple.com", "calendar-notification@google.com"])
 NO_ROUTES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -200,14 +201,14 @@ def _rsvps(
 
 
 def _sent_for(context: _Context, attendee: str) -> str:
-    """Who answers in the mail of a calendar's own address: iCloud's, or one at the attendee's domain, as Nextcloud's.
+    """Who answers in the mail of a calendar's own address: iCloud's, Google's, Nextcloud's at the attendee's domain.
 
     They name the attendee in Reply-To. Elsewhere anybody may have put that there.
     """
     sender = next(iter(context.mail.from_), "")
     named = [context.known.listed(address) for address in context.mail.reply_to]
     domain, theirs = sender.rpartition("@")[2], attendee.rpartition("@")[2]
-    may = domain in _CALENDARS_OWN or f".{domain}".endswith(f".{theirs}")
+    may = not _CALENDARS_OWN.isdisjoint((sender, domain)) or f".{domain}".endswith(f".{theirs}")
     return attendee if may and named == [attendee] else sender
 
 

@@ -241,6 +241,9 @@ def test_a_forged_answer_does_nothing(content: str, sender: str, more: str) -> N
     [
         ("noreply@email.apple.com", "Maria Santos <maria@contract.example>", "accepted"),
         ("nextcloud@cloud.contract.example", "maria@contract.example", "accepted"),
+        ("calendar-notification@google.com", "maria@contract.example", "accepted"),
+        ("calendar-notification@google.com", "Ben <ben@contract.example>", "invited"),
+        ("eve@google.com", "maria@contract.example", "invited"),
         ("noreply@email.apple.com", "Ben <ben@contract.example>", "invited"),
         ("noreply@email.apple.com", "maria@contract.example, eve@evil.example", "invited"),
         ("eve@evil.example", "maria@contract.example", "invited"),
