@@ -19,7 +19,7 @@ def slots_taken(story: Story, rules: Sequence[Rule], now: datetime) -> tuple[Spa
 
     One that is planned, and that no rule invites to, takes nobody's time: an owner with few hours has no other.
     """
-    standing = [x for x in story.check_ins.values() if x.ends_at > now - LONG_OVER and x.stands]
+    standing = [x for x in story.check_ins.values() if x.ends_at > now - LONG_OVER and x.takes_its_slot]
     if any(x.state == "planned" for x in standing):
         due = (x for x in check_in_due(story, now) if _is_invited_to(x, story, rules, now))
         to_be = [occasion.check_in for occasion in due]

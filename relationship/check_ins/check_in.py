@@ -45,5 +45,10 @@ class CheckIn:
 
     @property
     def stands(self) -> bool:
-        """Whether it takes up its slot."""
+        """Whether it is to take place, as far as anybody has said."""
         return self.state in STANDING
+
+    @property
+    def takes_its_slot(self) -> bool:
+        """Whether no other may lie over it; a declined one is in the owner's calendar, and may be accepted yet."""
+        return self.stands or self.state == "declined"

@@ -98,7 +98,7 @@ def _look_at(story: Story, diary: Diary, coming: Coming | None, now: datetime) -
 def pair_of(story: Story, diary: Diary, but: CheckIn | None = None) -> Pair:
     """The two who look for a time; the slot of the check-in that is to be moved (`but`) stays taken too."""
     absent = [(absence.since, absence.until) for absence in story.absences]
-    own = [(x.starts_at, x.ends_at) for x in story.check_ins.values() if x.stands and x is not but]
+    own = [(x.starts_at, x.ends_at) for x in story.check_ins.values() if x.takes_its_slot and x is not but]
     length = timedelta(seconds=diary.terms.length.plain_seconds)
     return Pair(story.owner, story.contractor, length, [*diary.taken, *own], absent)
 

@@ -8,7 +8,8 @@ import pytest
 
 from relationship.check_ins.bookings import occasion_key
 from relationship.check_ins.check_in import CheckIn
-from relationship.check_ins.planning import Diary, survey
+from relationship.check_ins.planning import Diary, pair_of, survey
+from relationship.check_ins.revising import revise, with_changed
 from relationship.check_ins.revising import revise, with_changed
 from relationship.clocks.durations import Duration
 from relationship.decisions import Decision, Verdict
@@ -20,6 +21,7 @@ from relationship.occasions import Finder
 from relationship.occasions import check_ins as finders
 from relationship.parties import Contractor, Owner
 from relationship.story import Story
+from tick.slots_taken import slots_taken
 
 ZONE = ZoneInfo("America/New_York")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -160,6 +162,13 @@ def test_two_that_move_at_once_do_not_meet_and_neither_does_the_next() -> None:
     assert not any(
         x.starts_at < following.ends_at and following.starts_at < x.ends_at for x in (first, second)
     )
+
+
+def test_no_other_takes_the_slot_of_a_declined_one_which_may_be_accepted_after_all() -> None:
+    told = story(INVITE, rsvp("declined"))
+    assert tuple(pair_of(told, DIARY).taken) == slots_taken(told, (), NOW) == ((SLOT, SLOT + HOUR / 2),)
+    dropped = story(INVITE, call=replace(CALL, state="cancelled", sequence=1))
+    assert tuple(pair_of(dropped, DIARY).taken) == slots_taken(dropped, (), NOW) == ()
 
 
 def test_new_hours_move_it_unless_it_was_accepted() -> None:
