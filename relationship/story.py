@@ -18,7 +18,7 @@ from relationship.decisions import Decision, Verdict
 from relationship.facts import Profile
 from relationship.ledger import Ledger, Turn, lapses_at
 from relationship.letters import PENDING, Letter, State
-from relationship.messages import Message, Side, letter_of
+from relationship.messages import Kind, Message, Side, letter_of
 from relationship.news import News
 from relationship.parties import Contractor, Owner
 from relationship.past import Past
@@ -99,20 +99,20 @@ class Story:
         """Whether the contractor knows of its slot; what was left in the Drafts folder is for the owner to send."""
         if check_in.contractor_answer or check_in.contractor_said:
             return True
-        slot = (check_in.uid, check_in.sequence)
-        about = [x for x in self.letters.values() if bookings.slot_of(x.occasion) == slot]
-        about = [x for x in about if x.occasion.startswith(bookings.BOOKED)]
-        return not about or any(map(self._went_out, about))
+        slot, out = (check_in.uid, check_in.sequence), self.invitations.get(check_in.uid)
+        if out is None:  # none did, or they are long forgotten
+            return all(bookings.slot_of(x.occasion) != slot for x in self.letters.values())
+        return any(self._went_out(x) for x in out if bookings.slot_of(x.occasion) == slot)
 
     def _went_out(self, letter: Letter) -> bool:
         """Whether an invitation was sent; a draft, where its copy is there, or a mail with its subject."""
         if letter.state is not State.DRAFTED:
-            return letter.state in bookings.REACHED
+            return True
         ours = (m for m in self.messages if m.side is Side.OWNER and m.at >= letter.created_at)
         return any(
             letter_of(m) == letter.token
             or m.message_id == letter.message_id
-            or plain_subject(m.subject) == plain_subject(letter.subject)
+            or (m.kind is not Kind.OWN and plain_subject(m.subject) == plain_subject(letter.subject))
             for m in ours
         )
 

@@ -99,7 +99,7 @@ def written_about(story: Story, check_in: CheckIn, among: Iterable[Message]) -> 
     slot = (check_in.uid, check_in.sequence)
     told = [x for x in story.letters.values() if slot_of(x.occasion) == slot and x.reader is Side.CONTRACTOR]
     names = {name for x in told for name in (x.message_id, x.alias) if name}
-    subjects = {base_subject(x.subject) for x in told}
+    subjects = {base_subject(x.subject) for x in told} - {""}
     for message in among:
         by_calendar = message.rsvp is not None and message.rsvp.uid == check_in.uid
         answers = not names.isdisjoint(message.parents) or base_subject(message.subject) in subjects

@@ -10,7 +10,6 @@ from relationship.check_ins.bookings import occasion_key
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.planning import Diary, pair_of, survey
 from relationship.check_ins.revising import revise, with_changed
-from relationship.check_ins.revising import revise, with_changed
 from relationship.clocks.durations import Duration
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Facts, Profile
