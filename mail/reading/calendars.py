@@ -7,9 +7,11 @@ counter-proposal's start, which needs a time zone, goes through the `icalendar` 
 import re
 from collections.abc import Callable, Container, Iterator
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 from mail.reading.mime import Part
 from mail.reading.parsing import Mail
+from relationship.domains import on_the_wire
 from relationship.messages import UNSAID, Rsvp
 
 CALENDAR_TYPES = frozenset(["text/calendar", "application/ics", "text/x-vcalendar"])
@@ -119,8 +121,8 @@ def _address(line: str) -> str:
     """
     before, scheme, value = line.lower().rpartition("mailto:")
     if scheme and before.count('"') % 2 == 0:
-        return value.strip(' "')
-    value = _without_scheme(line.rpartition(":")[2].lower())
+        return _without_scheme(value)
+    value = _without_scheme(line.rpartition(":")[2])
     return value if "@" in value else _without_scheme(_parameter(line, "EMAIL"))
 
 
@@ -131,7 +133,9 @@ def _parameter(line: str, name: str) -> str:
 
 
 def _without_scheme(uri: str) -> str:
-    return uri.strip(' "').lower().removeprefix("mailto:").strip()
+    """The address in a mailto: URI, which may escape any letter (RFC 6068, 2), in the one spelling that is listed."""
+    address = unquote(uri.strip(' "').lower().removeprefix("mailto:")).strip(' "<>')
+    return on_the_wire(address) or address
 
 
 def _line(body: str, name: str) -> str:

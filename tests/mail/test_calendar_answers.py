@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mail.raw import RawMail
+from mail.reading.calendars import _address
 from mail.reading.understanding import understand, wants_more
 from relationship.check_ins.answers import fold
 from relationship.check_ins.check_in import CheckIn
@@ -155,6 +156,8 @@ def test_a_file_that_lies_beyond_what_was_fetched_is_asked_for() -> None:
         "ATTENDEE;PARTSTAT=ACCEPTED:maria@contract.example",
         'ATTENDEE;PARTSTAT=ACCEPTED:"mailto:maria@contract.example"',
         "ATTENDEE;PARTSTAT=ACCEPTED:mailto:maria+calls@contract.example",
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:maria%2Bcalls%40contract.example",
+        "ATTENDEE;PARTSTAT=ACCEPTED:mailto:<maria@contract.example>",
         "ATTENDEE;PARTSTAT=ACCEPTED:mailto:maria.s@gmail.example",
         'ATTENDEE;PARTSTAT=ACCEPTED;EMAIL="maria@contract.example":/aMTYyNQ/principal/',
         'ATTENDEE;PARTSTAT=ACCEPTED;SENT-BY="mailto:help@contract.example":mailto:maria@contract.example',
@@ -196,6 +199,12 @@ def test_a_sequence_that_was_made_up_does_not_outrank_what_is_said_later() -> No
 )
 def test_our_own_invitation_is_meant(organizer: str) -> None:
     assert answered(itip(organizer=organizer)) == "accepted"
+
+
+@pytest.mark.parametrize("uri", ["mailto:jo@b\u00fccher.example", "MAILTO:Jo@b%C3%BCcher.example"])
+def test_an_address_has_one_spelling_also_in_calendars(uri: str) -> None:
+    assert _address(f";PARTSTAT=ACCEPTED:{uri}") == "jo@xn--bcher-kva.example"
+    assert _address(';EMAIL="50%off@contract.example":urn:x') == "50%off@contract.example"
 
 
 FORGED = {
