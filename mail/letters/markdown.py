@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 # Marks that turn the direction of what follows them: a name could make the rest of a line read backwards.
 _BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# Words that are written from right to left, with the numbers in them. Each is set apart in HTML: a number behind a
+# name and a subject would be read as theirs, and the two as one, the subject first.
+_LEFTWARD = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+_TURNING = re.compile(f"[{_LEFTWARD}](?:[ '.,:;!?()/&\u2019\\d-]*[{_LEFTWARD}])*(?: ?\\d+(?=[”»\"]))?")
 _STYLES = {
     "p": "margin:0 0 16px",
     "ul": "margin:0 0 16px;padding-left:22px",
@@ -63,13 +67,16 @@ def _escaped(mark: re.Match[str]) -> str:
 def to_html(markdown: str) -> str:
     """The body's inner HTML, styled inline (mail programs drop style sheets), nothing to fetch."""
     parser = _parser()
-    tokens = parser.parse(markdown)
+    tokens, quoted = parser.parse(markdown), 0
     for position, token in enumerate(tokens):
+        quoted += token.nesting * (token.tag == "blockquote")
         if token.tag in _STYLES and token.nesting >= 0:
             inside = token.tag == "p" and token.level > 0
             token.attrSet("style", "margin:0 0 6px" if inside else _STYLES[token.tag])
         if token.type == "inline" and tokens[position - 1].type == "paragraph_open":
             _make_buttons(token.children or [])
+        if token.type == "inline" and not quoted:
+            _set_apart(token.children or [])
     return str(parser.renderer.render(tokens, parser.options, {})).strip()
 
 
@@ -88,6 +95,13 @@ def _parser() -> "MarkdownIt":
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True})
     # An owner who begins a new line means one; who indents a line means no code; a letter needs no pictures.
     return parser.disable(["image", "html_inline", "html_block", "code", "fence", "backticks", "reference"])
+
+
+def _set_apart(children: "list[Token]") -> None:
+    """What is written from right to left leaves what stands around it where it is; people's own words stay whole."""
+    for token in children:
+        if token.type == "text":
+            token.content = _TURNING.sub("\u2068\\g<0>\u2069", token.content)  # isolates: no further element
 
 
 def _make_buttons(children: "list[Token]") -> None:

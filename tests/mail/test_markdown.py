@@ -72,3 +72,21 @@ def test_nothing_is_fetched_or_run(markdown: str) -> None:
 def test_links_alone_in_a_paragraph_are_buttons() -> None:
     assert "border-radius" in to_html("[A](mailto:a@x.example)")
     assert "border-radius" not in to_html("see [A](mailto:a@x.example)")
+
+
+@pytest.mark.parametrize(
+    ("fact", "shown"),
+    [
+        ("محمد علي", "<محمد علي>"),
+        ("“תצמית 12”, 3 working days", "“<תצמית 12>”, 3 working days"),
+        ("“الشعار: رقم 2 و 3”, 3 days", "“<الشعار: رقم 2 و 3>”, 3 days"),
+        ("“Logo”, 3 working days", "“Logo”, 3 working days"),
+        ("田中 愛子, 3 days", "田中 愛子, 3 days"),
+    ],
+)
+def test_what_is_written_from_right_to_left_leaves_the_rest_of_a_line_be(fact: str, shown: str) -> None:
+    """In the digest a name and a subject in Arabic were read as one, and the number of days as theirs."""
+    page = to_html(f"- **{escape('Ana')}**: {escape(fact)}")
+    assert shown.translate(str.maketrans("<>", "\u2068\u2069")) in page
+    assert "\u2068" not in to_html(f"> {escape(fact)}"), "people's own words stay whole"
+    assert "\u2068" not in to_text(str(escape(fact)))
