@@ -11,7 +11,7 @@ from relationship.clocks.durations import Duration
 from relationship.messages import Kind, Message, Side
 from relationship.parties import Contractor
 
-# An auto-reply that names no day of return is taken to mean so long.
+# An auto-reply that names no day of return, or may be forged, is taken to mean so long.
 ABSENCE = Duration(3, "days", working=True)
 BELIEVED = timedelta(days=400)  # a return that lies farther ahead is none
 
@@ -47,7 +47,7 @@ def _absence(
 
 
 def _return(message: Message, contractor: Contractor) -> datetime:
-    if message.back_on is None:
+    if message.back_on is None or not message.authentic:
         return contractor.clock.after(message.at, ABSENCE)
     back = datetime.combine(message.back_on, time(), ZoneInfo(contractor.timezone))
     if back >= message.at + BELIEVED:

@@ -423,8 +423,8 @@ def test_the_owner_is_told_of_a_deadline_that_is_not_reminded_of(scene):
 # -- absent --------------------------------------------------------------------------------------------------
 
 
-def out_of_office(scene, text, question):
-    scene.writes(MARIA, TEAM, "Automatic reply: Logo", text, question, **{"Auto_Submitted": "auto-replied"})
+def out_of_office(scene, text, question, **more):
+    scene.writes(MARIA, TEAM, "Automatic reply: Logo", text, question, Auto_Submitted="auto-replied", **more)
 
 
 def test_who_is_away_until_a_day_is_chased_a_working_day_after_it(scene):
@@ -512,6 +512,14 @@ def test_mail_that_fails_dmarc_holds_the_reminder_and_answers_nothing(scene):
     assert why.endswith("in this conversation could not be verified (it fails DMARC)")
     [wait] = scene.story("Maria").ledger.waits
     assert wait.asks
+
+
+def test_a_forged_out_of_office_silences_nobody_for_long(scene):
+    scene.policy(scene.rules_text, TRUST)
+    question = ask(scene)
+    out_of_office(scene, "I am on holiday and back on 14 December 2026.", question, **FORGED)
+    scene.live("2026-03-10 10:00")
+    assert scene.sent(CHASE) == ["2026-03-06 10:00", "2026-03-10 10:00"]
 
 
 def test_mail_that_cannot_be_read_holds_the_reminder(scene):
