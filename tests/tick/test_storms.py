@@ -72,6 +72,25 @@ def test_many_notes_that_may_go_at_any_time(scene):
     assert all(f"Idea {n}" in text or f"number {n}" in text for n in range(40))
 
 
+def test_more_notes_than_one_mail_holds_wait_for_the_next(scene):
+    """A robot's ideas, or those of a large agency: no note counts as sent that no mail has shown."""
+    idea = "  - {{name: Idea, when: idea received, send: owner/answer-the-idea}}\n"
+    scene.policy(scene.rules_text + idea)
+    scene.tick()
+    scene.at("2026-03-02 13:00")
+    for n in range(230):
+        scene.writes(MARIA, TEAM, f"Idea {n}.", f"#idea Shall we sell number {n} online?")
+    scene.run("2026-03-02 20:00", timedelta(hours=1))
+    [mail] = scene.letters(DANA)
+    shown = {n for n in range(230) if f"Idea {n}." in mail.text}
+    gone = {x.about[0] for x in scene.story("Maria").letters.values() if x.sent_at}
+    assert len(shown) == len(gone) < 200
+    assert f"There was no room for {230 - len(shown)} more notes in this mail." in mail.text
+    scene.run("2026-03-05 20:00", timedelta(hours=1))
+    text = "".join(mail.text for mail in scene.letters(DANA))
+    assert all(f"Idea {n}." in text for n in range(230))
+
+
 def test_a_week_of_downtime(scene):
     scene.policy(scene.rules_text, EVERY_ANSWER)
     scene.tick()

@@ -1,9 +1,12 @@
 """The day's one mail to the owner: the notes that wait, each in the words of the moment in which it goes out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import accumulate
 
 from mail.letters.rendering import Markdown, RenderingError, Templates
+from mail.letters.sandbox import MAX_CHARS
 from relationship.decisions import Verdict
 from relationship.letters import SURELY_HERE, Letter, State
 from store.protocol import OWNER
@@ -14,6 +17,12 @@ from tick.outbox import cancel, judge_again, reopened
 from tick.owner.mail import written
 
 BUNDLE = "owner/bundle"
+MOST = 150  # notes of one mail; of longer lists a letter shows but the beginning
+ROOM, AROUND = (
+    MAX_CHARS - 10_000,
+    100,
+)  # characters of all notes; and of what stands around each, beside its heading
+TOO_LONG = "cancelled: it is too long for the day's one mail"
 
 
 def bundle(books: Books, bench: Court, templates: Templates, now: datetime) -> bool:
@@ -22,13 +31,30 @@ def bundle(books: Books, bench: Court, templates: Templates, now: datetime) -> b
     if not books.people.owner.clock.contains(now) or _went_today(books, now) or not books.notes():
         return False
     standing = [note for note in _by_weight(books) if _still_applies(note, books, bench, now)]
-    notes = [new for note in standing if (new := _in_todays_words(note, books, templates, now))]
+    waiting = [new for note in standing if (new := _in_todays_words(note, books, templates, now))]
+    notes = waiting[: _room_for(waiting)]
     if notes:
-        items = [{"heading": note.subject, "text": Markdown(note.content)} for note in notes]
+        texts = [note.content for note in notes]
+        if more := len(waiting) - len(notes):
+            texts[-1] += f"\n\n{_told_of(more)}"
+        items = [
+            {"heading": note.subject, "text": Markdown(text)} for note, text in zip(notes, texts, strict=True)
+        ]
         tokens = tuple(note.token for note in notes)
         occasion = f"bundle/{now:%Y-%m-%dT%H:%M:%S}"
         books.commit(OWNER, [written(books, templates, BUNDLE, occasion, {"items": items}, now, tokens)])
     return bool(notes)
+
+
+def _room_for(notes: Sequence[Letter]) -> int:
+    """How many of them one mail holds; somebody's robot may have caused them by the hundred."""
+    sizes = accumulate(len(note.content) + 2 * len(note.subject) + AROUND for note in notes[:MOST])
+    return sum(size <= ROOM for size in sizes)
+
+
+def _told_of(more: int) -> str:
+    notes = "one more note" if more == 1 else f"{more} more notes"
+    return f"* * *\n\nThere was no room for {notes} in this mail. The next one has them, as far as they still hold."
 
 
 def _take_back(books: Books, bench: Court, now: datetime) -> None:
@@ -67,6 +93,9 @@ def _in_todays_words(note: Letter, books: Books, templates: Templates, now: date
         said = rendered(case, books, templates, note.token, note.wording, now)
     except RenderingError as error:
         cancel(note, str(error), books, now)
+        return None
+    if _room_for([replace(note, subject=said.subject, content=said.markdown)]) == 0:
+        cancel(note, TOO_LONG, books, now)
         return None
     if (said.subject, said.markdown) != (note.subject, note.content):
         note = replace(note, subject=said.subject, content=said.markdown)
