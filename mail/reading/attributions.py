@@ -128,7 +128,7 @@ def _wrote() -> re.Pattern[str]:
 @cache
 def _opens_attribution() -> re.Pattern[str]:
     openers = {plain(one).split("{}")[0].strip() for one in phrases("wrote")} - {""}
-    return re.compile(merged(openers) + r"|\d{1,4}[-/.年]\s?\d|.{0,80}<\S+@\S+>$")
+    return re.compile(merged(openers) + r"|\d{1,4}[-/.年]\s?\d|.{0,80}<[^<>@\s]{1,128}@[^<>\s]{1,255}>{1,2}$")
 
 
 def glued(line: str) -> str:

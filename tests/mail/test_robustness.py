@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mail.reading.addresses import read_addresses
 from mail.reading.bounces import read_bounces
 from mail.reading.files import raw_mail
+from mail.reading.fresh import fresh_text
 from mail.reading.kinds import kind_of
 from mail.reading.parsing import parse
 from mail.reading.sifting import sieve
@@ -142,6 +143,15 @@ def test_a_long_name_takes_no_longer_than_its_length(begin: bytes, gap: bytes) -
     for end in (b"x", b"<", b"<maria@x.y>"):
         for _ in range(20):
             read_addresses(begin + gap * (64_000 // len(gap)) + end)
+
+
+@pytest.mark.timeout(15)
+@pytest.mark.parametrize("piece", ["<@", "a<,@a", "x<@@", "<@>"])
+def test_lines_that_might_tell_whose_words_follow_take_no_longer_than_their_length(piece: str) -> None:
+    line = (piece * 500)[:990]
+    for text in (f"{line}\nx:\n", f"<a@b> :  {line}\n", f"{line} 10:00\nx:\n> y\n"):
+        for _ in range(30):
+            fresh_text(text * 20)
 
 
 @pytest.mark.timeout(60)
