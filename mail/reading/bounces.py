@@ -201,12 +201,12 @@ def _named_in_returned(mail: Mail) -> tuple[str, ...]:
 
 def _letter(mail: Mail) -> str:
     """The Message-ID of the mail that came back."""
-    for part in mail.parts:
-        if part.kind in _RETURNED_PARTS:
-            found = _MESSAGE_ID.search(part.text[:65_536])
-            if found:
-                return ids_in(found[1].encode("utf-8", "replace"))[0]
-    found = _MESSAGE_ID.search(
-        "\n".join(part.text for part in mail.parts if part.kind.startswith("text/"))[:65_536]
-    )
-    return ids_in(found[1].encode("utf-8", "replace"))[0] if found else ""
+    returned = [part.text for part in mail.parts if part.kind in _RETURNED_PARTS]
+    told = "\n".join(part.text for part in mail.parts if part.kind.startswith("text/"))
+    return next(filter(None, map(_id_told, (*returned, told))), "")
+
+
+def _id_told(text: str) -> str:
+    """The id in the first Message-ID of a text; "" where that holds none."""
+    found = _MESSAGE_ID.search(text[:65_536])
+    return next(iter(ids_in(found[1].encode("utf-8", "replace"))), "") if found else ""

@@ -261,3 +261,15 @@ def test_a_delay_told_in_other_languages_is_no_failure_for_good(
 ) -> None:
     [bounce] = read_bounces(mail(HEAD.format(subject=subject) + text))
     assert (bounce.address, bounce.permanent) == ("maria@contract.example", False)
+
+
+@pytest.mark.parametrize("name", ["< >", "<\u00e9" + "\u00e9" * 900 + ">"])
+def test_a_bounce_of_a_mail_whose_id_is_none_is_a_bounce(name: str, mail: MakeMail) -> None:
+    group = GROUP.format(
+        address="maria@contract.example", action="failed", status="5.1.1", words="550 No such user"
+    )
+    text = report(group).replace("<letter@acme.example>", name)
+    assert read_bounces(mail(text)) == (Bounce("maria@contract.example", "5.1.1", True, ""),)
+    told = f"<maria@contract.example>: 550 5.1.1 no such user\n\nMessage-ID: {name}\n"
+    [bounce] = read_bounces(mail(HEAD.format(subject="failure notice") + told))
+    assert (bounce.status, bounce.letter) == ("5.1.1", "")
