@@ -114,6 +114,10 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
     begun = (start or mark).line
     if slip := _glued(text, begun, said) or _cut_off(text, begun, said):
         return slip
+    if begun == mark.line and re.match(r":\s.*[\]}]", _line(text, mark.line)[mark.column :]):
+        message = "Two colons stand here with no comma between them."
+        hint = "Separate what is inside with commas, and put text that holds a colon in quotes."
+        return Problem(mark.line + 1, mark.column + 1, "", message, hint)
     for saying in _SAYINGS:
         if saying.words in said:
             where = start if saying.at_start and start else mark
