@@ -10,7 +10,7 @@ from relationship.parties import Contractor, Owner, Party
 from rules.format.plain import block, blocks, word
 from rules.format.positions import Document, Plain
 from rules.format.problems import Path, Problem, found
-from rules.policy import Policy, Rule
+from rules.policy import Policy, Rule, Step
 
 # One week of winter and one of summer: clocks that change meet others differently in the two.
 _WEEKS = (datetime(2026, 1, 12, tzinfo=UTC), datetime(2026, 7, 13, tzinfo=UTC))
@@ -123,6 +123,10 @@ def _rules(policy: Policy, document: Document) -> Iterator[Problem]:
             if (meant := _WRITTEN_FOR.get(letter, rule.when)) != rule.when:
                 message = f'The letter "{letter}" is written for “{meant}”; with “{rule.when}” it says what is not so.'
                 yield document.problem(("rules", index), message, "Choose another, or write one of your own.")
+        for number, rate in _too_often(rule):
+            message = f"`at most: {rate}` drops this step wherever those before it went out: all steps count."
+            hint = "Remove `at most:`, or set the steps further apart."
+            yield document.problem(("rules", index, "steps", number), message, hint)
         for name in _ambiguous(rule, policy):
             message = (
                 f'"{name}" is the first name of several contractors, and "{rule.name}" is for all of them.'
@@ -177,21 +181,43 @@ def _nobody(rule: Rule, policy: Policy) -> str | None:
 def _no_check_ins(rule: Rule, policy: Policy) -> str | None:
     if not rule.when.startswith("check-in "):
         return None
-    if set(policy.check_ins.cadence.values()) == {"never"}:
+    cadences = {x.check_ins for x in policy.contractors} - {""} | set(policy.check_ins.cadence.values())
+    if cadences == {"never"}:
         return "`check-ins:` says never"
     if rule.when != "check-in due" and all(other.when != "check-in due" for other in policy.rules):
         return "no rule books check-ins (`when: check-in due`)"
     return None
 
 
-def _no_pay(rule: Rule, policy: Policy) -> str | None:
-    paid = any(contractor.pay for contractor in policy.contractors)
-    return None if rule.when != "payment due" or paid else "no contractor has `pay:`"
+def _lacking(rule: Rule, policy: Policy) -> str | None:
+    """What nobody has, of those that the rule is for, and its trigger lives on."""
+    theirs = [contractor for contractor in policy.contractors if _Wanted(rule).fits(contractor)]
+    if rule.when == "payment due" and not any(contractor.pay for contractor in theirs):
+        return "no contractor that it is for has `pay:`"
+    if rule.when == "anniversary" and not any(contractor.since for contractor in theirs):
+        return "no contractor that it is for has `since:`"
+    if "about" in rule.conditions and not any(contractor.not_for for contractor in theirs):
+        return "no contractor that it is for has `not for:`"
+    return None
 
 
-def _no_since(rule: Rule, policy: Policy) -> str | None:
-    known = any(contractor.since for contractor in policy.contractors)
-    return None if rule.when != "anniversary" or known else "no contractor has `since:`"
+_NEVER: tuple[Callable[[Rule, Policy], str | None], ...] = (_nobody, _no_check_ins, _lacking)
 
 
-_NEVER: tuple[Callable[[Rule, Policy], str | None], ...] = (_nobody, _no_check_ins, _no_pay, _no_since)
+def _too_often(rule: Rule) -> Iterator[tuple[int, str]]:
+    """The steps, by number, that the rule's own `at most` drops wherever those before them went out."""
+    rate, steps = rule.at_most, rule.steps
+    for number in range(rate.count, len(steps)) if rate else ():
+        if rate and _apart_at_most(steps[number - rate.count], steps[number]) < rate.window:
+            yield number, rate.text
+
+
+def _apart_at_most(one: Step, other: Step) -> timedelta:
+    """How far two steps can be apart, in days of a week with a weekend; working hours are a third of a day."""
+    both = [step.after or step.before for step in (one, other)]
+    first, second = (length.plain_seconds if length else 0 for length in both)
+    between = timedelta(seconds=abs(second - first))
+    if not any(length and length.working for length in both):
+        return between
+    in_hours = any(length and length.working and length.unit != "days" for length in both)
+    return between * (4.2 if in_hours else 1.4) + timedelta(days=4)

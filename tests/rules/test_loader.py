@@ -312,6 +312,16 @@ def test_an_empty_index_refuses_every_letter(good: str) -> None:
             "with “waiting on owner” it says what is not so",
         ),
         ("{took: under", "{phase: backup, contractor: Ben, took: under", "can never act"),
+        (
+            "when: waiting on contractor",
+            "when: waiting on contractor\n    at most: once in 2 weeks",
+            "drops this step",
+        ),
+        (
+            "send: appreciation/quick-answer\n",
+            "send: appreciation/quick-answer\n  - {name: Paid, when: payment due, send: owner/reward}\n",
+            "has `pay:`",
+        ),
         ("limits:", "closers: salamat, cheers\nlimits:", "counts as one, commas and all"),
         ("    since: 2026-09-01", "    tags: key, night", "counts as one, commas and all"),
     ],
@@ -412,3 +422,32 @@ def test_a_key_twice_is_no_forgotten_dash(good: str, letters: TemplateIndex) -> 
     text = good.replace("  - name: Ben Okafor\n", "  - name: Ben Okafor\n    name: Benjamin Okafor\n")
     [problem] = examine(text, letters).errors
     assert (problem.message, problem.hint) == ('"name" stands twice; first in line 18.', "")
+
+
+BOOK = "  - {name: Book, when: check-in due, invite: check-ins/agenda}\n"
+NEVER = "check-ins: {onboarding: never, active: never, backup: never}\nlimits:"
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        # Calls with one of them alone.
+        [
+            ("limits:", NEVER),
+            ("since: 2026-09-01", "check-ins: every 2 weeks"),
+            ("  - name: Chase", BOOK + "  - name: Chase"),
+        ],
+        # The steps are further apart than the rate's window.
+        [
+            ("when: waiting on contractor", "when: waiting on contractor\n    at most: once a day"),
+            ("3 working", "4 working"),
+        ],
+        [("when: waiting on contractor", "when: waiting on contractor\n    at most: twice in 2 weeks")],
+    ],
+)
+def test_what_can_act_is_no_warning(good: str, letters: TemplateIndex, edits: list[tuple[str, str]]) -> None:
+    for old, new in edits:
+        assert old in good
+        good = good.replace(old, new, 1)
+    findings = examine(good, letters)
+    assert (findings.errors, findings.warnings) == ((), ())
