@@ -30,7 +30,7 @@ was committed: done. There is no fourth place to die at, so that one commit, bet
 `copies: server` trusts the provider to keep what it takes, so that the look is the same. `copies: append` is weaker:
 the copy is written after the letter went out, so that a letter in doubt is always unprovable. In mode `drafts` the
 draft itself is what is looked for. A letter to the owner leaves no copy in the shared mailbox: in doubt it goes out
-once more, because an owner who is told twice is better off than one who is not told.
+once more, because an owner who is told twice is better off than one who is not told; and later each time.
 
 Books from a backup know less than the mailbox: what its copies show to be out is not written again, nor sent where it
 still waits (tick/gone_out.py).

@@ -15,6 +15,7 @@ from relationship.messages import Side
 from tick.books import Books
 from tick.line import Round
 
+SELDOM = timedelta(days=1)  # so often at most the owner gets one letter again, whose answer is lost each time
 PATIENCE = timedelta(days=3)  # with a server that withholds a mail which may be the copy
 
 
@@ -72,11 +73,19 @@ def _tried_again(letter: Letter, work: Round) -> Letter | None:
     if since > work.now:  # the clock was set back
         doubt_anew(work.books, work.now)
         return None
-    if work.now < since + timedelta(seconds=work.books.policy.limits.in_doubt.plain_seconds):
+    if work.now < since + _grace(letter, work.books):
         return None
     waiting = replace(letter, state=State.WAITING, doubted_at=since)
     work.books.commit(letter.contractor, [waiting])
     return waiting
+
+
+def _grace(letter: Letter, books: Books) -> timedelta:
+    """How long nothing is tried; longer each time with a letter to the owner: nobody knows how often it came."""
+    grace = timedelta(seconds=books.policy.limits.in_doubt.plain_seconds)
+    if letter.reader is Side.OWNER:
+        return max(grace, min(grace * (1 << min(max(letter.attempts - 1, 0), 10)), SELDOM))
+    return grace
 
 
 def _since(letter: Letter) -> datetime:

@@ -766,6 +766,20 @@ def test_an_owner_whose_server_refused_our_mail_for_a_while_is_tried_again_and_t
     ]
 
 
+def test_a_line_that_breaks_after_each_letter_floods_no_owner(scene):
+    """A scanner on the way that takes too long for the answer, say: whatever is sent arrives, and is in doubt."""
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    scene.writes(MARIA, TEAM, "Logo", "Which one do you want?")
+    scene.servers.drop = "after delivery"
+    scene.run("2026-03-05 12:00", timedelta(minutes=15))
+    assert 2 <= len(scene.letters(DANA)) <= 10
+    scene.servers.drop = ""
+    scene.run("2026-03-07 12:00", timedelta(minutes=15))
+    assert not scene.keepwarm.books.outbox()
+    assert scene.keepwarm.trouble == ""
+
+
 def test_a_draft_among_the_mail_that_is_read_is_no_copy(scene):
     """Gmail shows drafts among all mail; here the folder is named."""
     read = ("password:", "folders: [INBOX, Sent, Drafts]\n  password:")
