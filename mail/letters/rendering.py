@@ -18,7 +18,7 @@ from relationship.templates import TemplateIndex, TemplateInfo
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
 MAX_SUBJECT = 200  # characters
-MAX_ITEMS = 200  # of one list of facts
+MAX_ITEMS = 1_000  # of one list of facts; what is beyond is not shown, and news has hardly so many lines
 MAX_FACT = 4_000  # characters of one fact
 
 __all__ = ["BUILT_IN", "Markdown", "Rendered", "RenderingError", "Templates"]

@@ -301,6 +301,13 @@ def test_output_is_bounded(write: Write) -> None:
         write(mine=letter("{% for a in items %}{{ a.heading }} {% endfor %}")).render("mine", "en", 0, facts)
 
 
+def test_news_of_many_lines_is_passed_on_whole() -> None:
+    lines = tuple(f"- point {n}." for n in range(900))
+    for name in ("news/forward", "owner/confirm-news"):
+        said = SHIPPED.render(name, "en", 0, {**sample_facts(name), "paragraphs": lines})
+        assert all(f"point {n}." in said.text for n in range(900))
+
+
 def test_a_subject_is_one_line_and_not_endless(write: Write) -> None:
     templates = write(mine=letter("x", subject="About {{ subject }}"))
     said = templates.render("mine", "en", 0, {"subject": "a\r\nBcc: x\n" + "y" * 1000})
