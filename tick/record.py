@@ -14,7 +14,7 @@ from mail.raw import RawMail
 from mail.reading.riddles import riddle
 from mail.reading.to_us import bounce_of_owner, owner_word
 from mail.reading.understanding import understand
-from relationship.messages import Bounce, Kind, Message, leads, letter_of
+from relationship.messages import Bounce, Kind, Message, Side, leads, letter_of
 from relationship.ordering import Identities, merge
 from store.protocol import FolderCursor
 from tick.below import below_their_notes
@@ -124,12 +124,17 @@ class _Recording:
             self.done.recorded += recorded
 
     def _understand(self, raw: RawMail, batch: Batch) -> None:
-        """What a mail is in whose story; one that cannot be understood is set aside, and counted."""
+        """What a mail is in whose story; one that cannot be understood is set aside, and counted.
+
+        What our side has only begun to write says nothing to anybody: Gmail shows it among all mail.
+        """
         try:
             concerned = self._concerned(raw, batch)
         except Exception:
             log.exception("A mail could not be understood: %s, UID %d", raw.folder, raw.uid)
             self._set_aside(raw, "it broke its reader")
+            return
+        if raw.is_draft and not batch.in_sent and all(m.side is Side.OWNER for _, m in concerned):
             return
         why = "" if concerned and all(message.readable for _, message in concerned) else riddle(raw)
         if why:
@@ -138,7 +143,7 @@ class _Recording:
             self._waiting.add(key, message)
         if not concerned:
             self._heed(raw, batch)
-        elif not batch.in_sent and not raw.is_draft and (own := _own_among(concerned)):
+        elif not batch.in_sent and (own := _own_among(concerned)):
             self._copies[raw.folder, raw.uid] = letter_of(own) or own.key
 
     def _set_aside(self, raw: RawMail, why: str) -> None:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 from email.utils import format_datetime
 
@@ -9,6 +10,7 @@ import pytest
 from imapclient import IMAPClient
 
 from mail.imap.inbox import InboxError
+from relationship.messages import Side
 
 TEAM, DANA, MARIA = "team@acme.example", "dana@acme.example", "maria@contract.example"
 OURS = ("X-Keepwarm-Letter", "Auto-Submitted", "X-Auto-Response-Suppress", "Message-ID")
@@ -131,3 +133,26 @@ def test_a_new_time_that_was_only_drafted_is_not_reminded_of_nor_asked_about(sce
     scene.run("2026-03-11 15:00")
     assert scene.letters(MARIA) == []
     assert not scene.story("Maria").told(moved)
+
+
+def test_what_somebody_has_only_begun_to_write_answers_nothing_and_asks_nothing(scene):
+    """Gmail shows drafts among all mail, which is the folder that is read there."""
+    password = "password: env:KEEPWARM_TEST_PASSWORD"
+    scene.servers.add_folder(TEAM, "All Mail")
+    scene.policy(scene.rules_text, (password, f"{password}\n  folders: [INBOX, All Mail]"))
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(MARIA, TEAM, "Logo", "Could you send the logo?", folder="All Mail")
+    scene.tick()
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"], mail["In-Reply-To"] = TEAM, MARIA, "Re: Logo", question
+    mail["Date"], mail["Message-ID"] = format_datetime(scene.now), "<begun@acme.example>"
+    mail.set_content("Hi Maria, could you tell me")
+    scene.servers.deliver_to(TEAM, mail.as_bytes(), scene.now, "All Mail", ["\\Draft", "\\Seen"])
+    scene.tick()
+    assert [turn.party for turn in scene.story("Maria").ledger.waits] == [Side.OWNER]
+    del mail["Message-ID"]
+    mail["Message-ID"] = "<sent@acme.example>"
+    scene.servers.deliver_to(TEAM, mail.as_bytes(), scene.now, "All Mail", ["\\Seen"])
+    scene.tick()
+    assert [turn.party for turn in scene.story("Maria").ledger.waits] == [Side.CONTRACTOR]
