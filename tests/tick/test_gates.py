@@ -6,6 +6,7 @@ March 2026: Maria works in Madrid, 08:00-17:00 UTC; Ben in Lagos, 08:00-16:00 UT
 from datetime import timedelta
 
 import pytest
+from imapclient import IMAPClient
 
 from daemon import House
 from rules.gates import GATES
@@ -522,6 +523,16 @@ def test_a_forged_out_of_office_silences_nobody_for_long(scene):
     assert scene.sent(CHASE) == ["2026-03-06 10:00", "2026-03-10 10:00"]
 
 
+def test_mail_in_the_owners_name_that_fails_dmarc_holds_no_reminder(scene):
+    scene.policy(scene.rules_text, TRUST)
+    question = ask(scene)
+    scene.live("2026-03-02 12:00")
+    failed = {"Authentication_Results": "mx.acme.example; dmarc=fail header.from=acme.example"}
+    scene.writes(DANA, f"{MARIA}, {TEAM}", "Re: Logo", "Any news?", question, folder="INBOX", **failed)
+    scene.live("2026-03-03 12:00")
+    assert scene.sent(CHASE) == [DUE]
+
+
 def test_mail_that_cannot_be_read_holds_the_reminder(scene):
     question = ask(scene)
     scene.count += 1
@@ -544,6 +555,13 @@ def test_mail_in_junk_holds_the_reminder(scene):
     assert scene.sent(CHASE) == []
     reason = "there is mail from Maria Santos in Junk that is not in the ledger"
     assert now_why(scene, CHASE) == ("hold", reason)
+    with IMAPClient("127.0.0.1", scene.servers.imap_port, ssl=False) as owner:
+        owner.login(TEAM, "secret")
+        owner.select_folder("Junk")
+        owner.delete_messages(owner.search("ALL"))
+        owner.expunge()
+    scene.live("2026-03-03 12:15")
+    assert len(scene.sent(CHASE)) == 1, "it is looked for again soon"
 
 
 def test_mail_in_trash_of_before_the_question_holds_nothing(scene):
@@ -848,6 +866,31 @@ def test_the_first_run_says_nothing_of_deadlines_whose_reminder_was_due_before(s
     scene.policy(scene.rules_text + near)
     scene.live("2026-03-04 12:00")
     assert scene.sent("Near") == []
+
+
+def test_nobody_is_reminded_of_a_day_that_was_named_when_it_was_near_already(scene):
+    near = """
+  - name: Near
+    when: deadline near
+    steps:
+      - {{before: 1 working day, send: reminders/deadline}}
+"""
+    scene.policy(scene.rules_text + near)
+    scene.live("2026-03-05 12:00")
+    scene.writes(DANA, MARIA, "Flyer", "Please make it.\n\nDue: 6 Mar 2026")
+    scene.live("2026-03-06 12:00")
+    assert scene.sent("Near") == []
+
+
+def test_what_a_phase_kept_back_goes_on_the_day_when_the_next_phase_begins(scene):
+    since = ("timezone: Europe/Madrid", "timezone: Europe/Madrid\n    since: 2026-01-05")  # 60 days: 6 March
+    when = "    when: waiting on contractor\n"
+    scene.policy(scene.rules_text, since, (when, f"{when}    if: {{phase: active}}\n"))
+    ask(scene)
+    scene.live("2026-03-05 16:00")
+    assert now_why(scene, CHASE) == ("hold", "if: phase: onboarding, not active")
+    scene.live("2026-03-06 12:00")
+    assert scene.sent(CHASE) == ["2026-03-06 08:00"]
 
 
 @pytest.mark.parametrize("approve", ["", "\n    approve: owner"])
