@@ -206,6 +206,22 @@ def test_what_is_paused_or_ended_is_left_out(busy: Any) -> None:
     assert (found.people, found.debts, found.waits, found.temperatures) == (0, (), (), ())
 
 
+def test_who_has_ended_is_no_trouble_week_after_week(busy: Any) -> None:
+    """The address of who left refuses mail, and every rule's letter to them is dropped: the owner knows why."""
+    ended = "Aiko Tanaka is ended in rules.yaml"
+    busy.add("Aiko", busy.decision("Aiko", busy.now - DAY, Verdict.SUPPRESS, "gone", ended))
+    busy.add("Aiko", busy.letter("Aiko", busy.now - DAY, state=State.REFUSED, sent_at=None))
+    assert len(week(busy).troubles) == 2
+    books = busy.books
+    people = [
+        replace(x, fixed_phase="ended") if x.name.startswith("Aiko") else x for x in books.policy.contractors
+    ]
+    books.adopt(replace(books.policy, contractors=tuple(people)), books.readers)
+    [refused] = week(busy).troubles
+    assert "was refused" in refused.what
+    assert [one.who for one in week(busy).withheld] == ["Jonas Weber"]
+
+
 # How it reads
 
 

@@ -36,6 +36,7 @@ AHEAD = timedelta(days=14)  # deadlines and check-ins so near are told of
 WEEKS_SHOWN = 12
 FEWEST = 3  # answers of a month: of fewer no median is told
 UNTOLD = frozenset({"", "condition", "already done", "at most", "quiet hours"})  # gates that speak every day
+OUT = ("paused", "ended")
 
 
 Answers = Mapping[Side, Sequence[Answer]]  # of one relationship
@@ -99,7 +100,7 @@ def _of_one(story: Story, tuning: Tuning, since: datetime, now: datetime) -> Dig
         withheld=tuple(_withheld(story, since, now)),
         locale=story.owner.locale,
     )
-    if _phase(story, now) in ("paused", "ended"):
+    if _phase(story, now) in OUT:
         return part
     known = read(story, tuning, story.temperature, now)
     warmth, waits = _warmth(story, known.temperature, since), tuple(_waits(story, now))
@@ -152,10 +153,11 @@ def _drafts(story: Story) -> Iterator[Draft]:
 
 
 def _troubles(story: Story, since: datetime, now: datetime) -> Iterator[Trouble]:
-    who = _who(story)
-    for address in sorted(story.bouncing):
+    """What stands in the way; of who has ended only what became of the last letters: nothing else is to be mended."""
+    who, ended = _who(story), _phase(story, now) == "ended"
+    for address in [] if ended else sorted(story.bouncing):
         yield Trouble(who, f"mail to {address} comes back: is there another address?")
-    if "contractor" in story.paused_by:
+    if "contractor" in story.paused_by and not ended:
         yield Trouble(who, "asked for no letters, and gets none; only they can change that")
     for letter in story.letters.values():
         if letter.state in LOST and letter.attempted_at and since < letter.attempted_at <= now:
@@ -267,10 +269,14 @@ def _notes(story: Story, since: datetime, now: datetime) -> int:
 
 
 def _withheld(story: Story, since: datetime, now: datetime) -> Iterator[Withheld]:
-    """What was held or suppressed for a reason that the owner may want to know, each reason once."""
+    """What was held or suppressed for a reason that the owner may want to know, each reason once.
+
+    That who is paused or ended in rules.yaml gets nothing, whatever the rule, stands there already.
+    """
     found: Counter[tuple[str, str, bool]] = Counter()
+    known = "gone" if _phase(story, now) in OUT else ""
     for decision in story.decisions.values():
-        if since < decision.at <= now and _is_told(decision):
+        if since < decision.at <= now and _is_told(decision) and decision.gate != known:
             found[decision.rule, decision.why, decision.verdict is Verdict.HOLD] += 1
     for (rule, why, held), times in found.items():
         yield Withheld(_who(story), rule, why, held, times)
