@@ -154,6 +154,9 @@ class RuleChecks:
             info = self.templates.get(name)
             if info is None:
                 hint = did_you_mean(name, sorted(self.templates), "There are")
+                folder, _, rest = name.partition("/")
+                if len(folder) == 2 and rest in self.templates:
+                    hint += f" The folder {found(folder)} is a language, as all of two letters are."
                 yield self.document.problem(place, f"There is no letter {found(name)}.", hint)
                 continue
             if name not in self._told:
