@@ -1,7 +1,9 @@
 """Did you mean: the nearest allowed word."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+
+MISSPELT = 0.85  # what is as like as that is the same word, spelt wrong
 
 
 def closest(word: str, allowed: Iterable[str], cutoff: float = 0.66) -> str | None:
@@ -19,10 +21,22 @@ def before_colon(key: str) -> str:
 def did_you_mean(word: str, allowed: Iterable[str], kind: str = "Allowed") -> str:
     """A hint: the nearest word, or all of them where none is near."""
     choices = list(allowed)
-    near = closest(word, choices)
-    if near is not None:
-        return f'Did you mean "{near}"?'
+    near = _nearest(word, choices)
+    if near:
+        quoted = [f'"{one}"' for one in near]
+        return f"Did you mean {' or '.join(quoted)}?"
     return f"{kind}: {', '.join(choices)}." if choices else ""
+
+
+def _nearest(word: str, allowed: Iterable[str]) -> list[str]:
+    """The nearest allowed words: one that is spelt wrong, or several that a word of another sense is as near to."""
+    by_shape, shape = {_shape(one): one for one in allowed}, _shape(word)
+    shapes = get_close_matches(shape, by_shape, n=3, cutoff=0.66)
+    likeness = [SequenceMatcher(None, one, shape).ratio() for one in shapes]
+    within = 0.1 if likeness and likeness[0] < MISSPELT else 0.0
+    return [
+        by_shape[one] for one, like in zip(shapes, likeness, strict=True) if like >= likeness[0] - within
+    ][:3]
 
 
 def _shape(word: str) -> str:

@@ -451,3 +451,13 @@ def test_what_can_act_is_no_warning(good: str, letters: TemplateIndex, edits: li
         good = good.replace(old, new, 1)
     findings = examine(good, letters)
     assert (findings.errors, findings.warnings) == ((), ())
+
+
+def test_words_that_are_as_near_are_both_named(good: str, letters: TemplateIndex) -> None:
+    """Who takes the only suggestion that there is gets another rule than they meant."""
+    for written, hint in (
+        ("contractor answers", 'Did you mean "contractor added" or "contractor replied"?'),
+        ("contracter replied", 'Did you mean "contractor replied"?'),
+    ):
+        [problem] = examine(good.replace("when: contractor replied", f"when: {written}"), letters).errors
+        assert problem.hint == hint
