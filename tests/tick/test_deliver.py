@@ -866,3 +866,27 @@ def test_a_total_limit_that_is_reached_is_told_once_and_holds(scene):
     )
     assert all(b - a >= timedelta(minutes=59) for a, b in pairwise(times))
     assert len(times) >= 2
+
+
+def test_a_letter_that_waits_goes_to_no_address_that_has_left_the_rules(scene):
+    scene.servers.refuse = {MARIA: (451, "later")}
+    a_thank_you_is_due(scene)
+    scene.tick()
+    assert the_letter(scene).state is State.DEFERRED
+    scene.servers.refuse = {}
+    scene.policy(scene.rules_text, ("[maria@contract.example]", "[santos@contract.example]"))
+    scene.run("2026-03-02 12:00")
+    assert the_letter(scene).reply == "cancelled: the address is no longer in rules.yaml"
+    assert scene.letters(MARIA) == []
+
+
+def test_a_provider_that_keeps_copies_itself_is_asked_in_doubt_as_well(scene):
+    scene.servers.drop = "before delivery"
+    a_thank_you_is_due(scene, copies("server"))
+    scene.tick()
+    scene.servers.drop = ""
+    scene.tick()
+    assert the_letter(scene).state is State.ATTEMPTED
+    scene.run("2026-03-02 12:00")
+    assert the_letter(scene).state is State.SENT
+    assert len(scene.letters(MARIA)) == 1
