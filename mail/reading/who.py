@@ -127,14 +127,20 @@ def claimed(mail: Mail, author: Author | None, known: Directory) -> tuple[str, .
 
 
 def _rewritten(mail: Mail, known: Directory) -> str:
-    """The contractor whose mail a group address passed on under its own name, "" where it did not."""
+    """Whose mail a group address passed on under its own name: a contractor's, or a stranger's; "" where it did not."""
     if b"list-id" not in mail.headers and b"x-original-from" not in mail.headers:
         return ""
     for name in _REWRITTEN:
         for address in addresses_in(mail.headers.raw_first(name)):
             if known.key_of(address):
                 return address
-    return _named_in_cc(mail, known)
+    return _named_in_cc(mail, known) or _stranger(mail, known)
+
+
+def _stranger(mail: Mail, known: Directory) -> str:
+    """Whom nobody knows, and whose mail the group passed on: what a customer asks is no word of the owner's."""
+    writers = addresses_in(mail.headers.raw_first(b"x-original-from"))
+    return writers[0] if writers and not known.owner_side(writers[0]) else ""
 
 
 def _named_in_cc(mail: Mail, known: Directory) -> str:

@@ -149,6 +149,16 @@ class TestWho:
             "maria": (Side.CONTRACTOR, Kind.HUMAN, True)
         }
 
+    def test_what_a_stranger_says_through_the_group_is_no_word_of_the_owners(self, read: Read) -> None:
+        head = (
+            "From: \"'A Customer' via Team\" <team@acme.example>\nX-Original-From: A Customer <c@shop.example>\n"
+            "List-Id: <team.acme.example>\nTo: team@acme.example, maria@contract.example\n"
+        )
+        assert read(f"{head}{DATED}\nCould you send it? #settled") == {}
+        for owner in ("Dana <dana@acme.example>", "Team <team@acme.example>", ""):
+            found = read(f"{head.replace('A Customer <c@shop.example>', owner)}{DATED}\nCould you send it?")
+            assert (found["maria"].side, found["maria"].sender) == (Side.OWNER, "team@acme.example")
+
 
 class TestWhereAnswersGo:
     @pytest.mark.parametrize(
