@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 # Marks that turn the direction of what follows them: a name could make the rest of a line read backwards.
 _BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-# Words that are written from right to left, with the numbers in them. Each is set apart in HTML: a number behind a
-# name and a subject would be read as theirs, and the two as one, the subject first.
+# Words that are written from right to left, with what stands between them. Each run is set apart in HTML: a number
+# behind a name and a subject would be read as theirs, and the two as one, the subject first. Our letters put a
+# subject between the quotes “”, or «»; any other mark may be part of one.
 _LEFTWARD = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
-_TURNING = re.compile(f"[{_LEFTWARD}](?:[ '.,:;!?()/&\u2019\\d-]*[{_LEFTWARD}])*(?: ?\\d+(?=[”»\"]))?")
+_TURNING = re.compile(f"[{_LEFTWARD}](?:(?:[^\\w“”«»]|[\\d_])*[{_LEFTWARD}])*(?: ?\\d+(?=[”»]))?")
 _STYLES = {
     "p": "margin:0 0 16px",
     "ul": "margin:0 0 16px;padding-left:22px",
@@ -64,8 +65,17 @@ def _escaped(mark: re.Match[str]) -> str:
     return "\\" + mark[0]
 
 
-def to_html(markdown: str) -> str:
-    """The body's inner HTML, styled inline (mail programs drop style sheets), nothing to fetch."""
+def is_leftward(text: str) -> bool:
+    """Whether words of it are written from right to left."""
+    return bool(_TURNING.search(text))
+
+
+def to_html(markdown: str, apart: bool = True) -> str:
+    """The body's inner HTML, styled inline (mail programs drop style sheets), nothing to fetch.
+
+    `apart`: what is written from right to left is a name or a subject in our own words, not these words themselves,
+    whose order would be lost.
+    """
     parser = _parser()
     tokens, quoted = parser.parse(markdown), 0
     for position, token in enumerate(tokens):
@@ -75,7 +85,7 @@ def to_html(markdown: str) -> str:
             token.attrSet("style", "margin:0 0 6px" if inside else _STYLES[token.tag])
         if token.type == "inline" and tokens[position - 1].type == "paragraph_open":
             _make_buttons(token.children or [])
-        if token.type == "inline" and not quoted:
+        if token.type == "inline" and apart and not quoted:
             _set_apart(token.children or [])
     return str(parser.renderer.render(tokens, parser.options, {})).strip()
 

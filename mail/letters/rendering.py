@@ -10,7 +10,7 @@ from jinja2 import Template
 
 from mail.letters import templates
 from mail.letters.facts import FACTS, GIVEN, sample_facts
-from mail.letters.markdown import Markdown, one_line, to_html, to_text
+from mail.letters.markdown import Markdown, is_leftward, one_line, to_html, to_text
 from mail.letters.sandbox import RenderingError, Sandbox, UnknownFact, run
 from mail.letters.templates import TemplateFile
 from relationship.messages import Side
@@ -81,7 +81,7 @@ class Templates:
             one_line(subject)[:MAX_SUBJECT],
             markdown,
             "" if self._sketch else to_text(markdown),
-            "" if self._sketch else to_html(markdown),
+            "" if self._sketch else to_html(markdown, apart=not is_leftward(file.wordings[index].source)),
             index,
             len(file.wordings),
             file.language or "en",

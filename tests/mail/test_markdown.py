@@ -80,6 +80,8 @@ def test_links_alone_in_a_paragraph_are_buttons() -> None:
         ("محمد علي", "<محمد علي>"),
         ("“תצמית 12”, 3 working days", "“<תצמית 12>”, 3 working days"),
         ("“الشعار: رقم 2 و 3”, 3 days", "“<الشعار: رقم 2 و 3>”, 3 days"),
+        ('“חשבונית מע"מ”, 3 working days', "“<חשבונית מע&quot;מ>”, 3 working days"),
+        ("“הנחה 50% – היום”, 3 days", "“<הנחה 50% – היום>”, 3 days"),
         ("“Logo”, 3 working days", "“Logo”, 3 working days"),
         ("田中 愛子, 3 days", "田中 愛子, 3 days"),
     ],

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Mapping
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import yaml
 
 from mail.letters.facts import ALWAYS, FACTS, GIVEN, Fact, sample_facts
 from mail.letters.rendering import BUILT_IN, RenderingError, Templates
+from mail.letters.rewording import reworded
 from mail.letters.sandbox import MAX_CHARS
 from relationship.messages import Side
 
@@ -154,6 +156,28 @@ def test_without_its_fact_a_letter_is_not_written(name: str, fact: str, empty: o
         del facts[fact]
     with pytest.raises(RenderingError, match=name):
         SHIPPED.render(name, "en", 0, facts)
+
+
+def test_a_letter_that_is_itself_written_from_right_to_left_keeps_the_order_of_its_words(
+    write: Write,
+) -> None:
+    """Set apart, a word between two names in Latin letters is a mere mark there: who sent what to whom turned round."""
+    templates = write(mine=letter("Logo אל {{ contractor.name }}"), ours=letter("To {{ contractor.name }}"))
+    pages = {
+        (letter, name): templates.render(letter, "en", 0, {"contractor": {"name": name}}).html
+        for letter in ("mine", "ours")
+        for name in ("Maria", "מריה")
+    }
+    assert {key for key, page in pages.items() if "\u2068" in page} == {("ours", "מריה")}
+
+
+def test_what_the_owner_says_instead_of_a_letter_keeps_the_order_of_its_words() -> None:
+    content = b"Subject: x\r\nMIME-Version: 1.0\r\n\r\nx"
+    told = message_from_bytes(reworded(content, "Logo אל Maria", "x", "Dana", "mailto:t@x.example", "en"))
+    page = next(part for part in told.walk() if part.get_content_type() == "text/html")
+    shown = page.get_payload(decode=True)
+    assert isinstance(shown, bytes)
+    assert "Logo אל Maria" in shown.decode()
 
 
 def test_what_is_missing_is_named(write: Write) -> None:
