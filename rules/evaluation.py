@@ -40,6 +40,7 @@ LASTING = frozenset(
         "payment due",
     }
 )
+FOR_GOOD = 400  # days: who is away for longer has gone quiet all the same
 TAKEN_OUT = "cancelled: the rule is no longer in rules.yaml"
 
 
@@ -245,6 +246,8 @@ def due(step: Step, sent: tuple[Step, datetime] | None, occasion: Occasion, stor
         if step.before
         else _after(clock, occasion.start, step.after)
     )
+    if occasion.lasts:
+        own = _without_days_away(own, step, occasion, story)
     own = max(own, occasion.earliest or own)
     if sent is None or step.before:
         return own
@@ -254,6 +257,18 @@ def due(step: Step, sent: tuple[Step, datetime] | None, occasion: Occasion, stor
 
 def _after(clock: WorkingClock, start: datetime, duration: Duration | None) -> datetime:
     return clock.after(start, duration) if duration else start
+
+
+def _without_days_away(due_at: datetime, step: Step, occasion: Occasion, story: Story) -> datetime:
+    """As many days later as one of the two is away before: who is on holiday is not silent.
+
+    What follows moves it no more: a step that is past stays so, whoever is away afterwards.
+    """
+    start, clock, days = occasion.start, story.clock(occasion.whose), 0
+    while days < (away := min((due_at - start).days - story.days_between(start, due_at), FOR_GOOD)):
+        days = away
+        due_at = _after(clock, start + timedelta(days=days), step.after)
+    return due_at
 
 
 def _apart(

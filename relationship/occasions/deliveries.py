@@ -8,7 +8,6 @@ from relationship.conversations import plain_subject
 from relationship.deadlines import Deadline, deadlines, deliveries, proposals
 from relationship.messages import Kind, Message, Side
 from relationship.occasions.occasion import Occasion, quoted
-from relationship.occasions.turns import without_days_away
 from relationship.story import Story
 
 
@@ -109,7 +108,7 @@ def no_praise(story: Story, now: datetime) -> Iterator[Occasion]:
         moment=since,
         about=f"no word of praise for {story.contractor.name} since {story.when(since)}",
         whose=Side.OWNER,
-        start=without_days_away(story, since, now),
+        start=since,
         lasts=True,
     )
 

@@ -202,7 +202,7 @@ def _since_last(story: Story, now: datetime, trigger: str, last: Message | None,
         moment=since,
         about=f"{about} since {story.when(since)}",
         whose=Side.OWNER,
-        start=without_days_away(story, since, now),
+        start=since,
         lasts=True,
         message=last,
         check_in=call,
@@ -212,13 +212,6 @@ def _since_last(story: Story, now: datetime, trigger: str, last: Message | None,
 
 def _held(story: Story, now: datetime) -> Iterator[CheckIn]:
     return (one for one in story.check_ins.values() if one.state in ("held", "late") and one.ends_at <= now)
-
-
-def without_days_away(story: Story, since: datetime, now: datetime) -> datetime:
-    """Where days of silence count from: as much later as one of the two was away. Who is on holiday is not silent."""
-    counted = max(since, story.profile.watermark)
-    away = (now - counted).days - story.days_between(counted, now)
-    return counted + timedelta(days=away) if away > 0 else since
 
 
 def _open_debt(story: Story, now: datetime) -> Turn | None:

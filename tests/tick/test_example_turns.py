@@ -307,6 +307,32 @@ def test_days_away_are_no_silence(example, how):
     assert [out for out in example.out if out.rule == "You disappeared" and "Maria" in out.text]
 
 
+def test_a_step_that_was_past_stays_so_whoever_is_away_afterwards(example):
+    """Days away after a step's time do not make it one that is to come."""
+    away = ("away: [2026-12-24..2027-01-02]", "away: [2026-11-02..2026-11-28]")
+    first = "{after: 14 days, send: owner/gone-quiet}"
+    example.policy(example.rules_text, away)
+    example.live("2026-10-09 14:00")
+    example.writes(DANA, MARIA, "Invoice", "The invoice is paid.")
+    example.live("2026-11-01 14:00")
+    added = f"{first}\n      - {{after: 20 days, send: owner/you-disappeared}}"
+    example.policy(example.rules_text, away, (first, added))
+    example.live("2026-11-30 14:00")
+    example.restart()
+    example.live("2026-12-05 14:00")
+    [told] = [out for out in example.out if out.rule == "We have gone quiet" and "Maria" in out.text]
+    assert told.at == "2026-10-23 14:00"
+
+
+def test_who_is_away_for_good_has_gone_quiet_all_the_same(example):
+    """A holiday without end breaks nothing."""
+    example.policy(example.rules_text, ("away: [2026-12-24..2027-01-02]", "away: [2026-10-10..9999-12-31]"))
+    example.live("2026-10-09 14:00")
+    example.writes(DANA, MARIA, "Invoice", "The invoice is paid.")
+    example.live("2026-11-11 14:00")
+    assert not [out for out in example.out if out.rule == "We have gone quiet" and "Maria" in out.text]
+
+
 # -- mail that comes in late ---------------------------------------------------------------------------------
 
 
