@@ -194,8 +194,6 @@ def _since_last(story: Story, now: datetime, trigger: str, last: Message | None,
     call = max(_held(story, now), key=lambda one: one.ends_at, default=None)
     if call and (last is None or last.at < call.ends_at):
         since, name, last = call.ends_at, call.uid, None
-    else:
-        call = None
     return Occasion(
         trigger=trigger,
         key=f"{trigger}/{name}",
@@ -205,7 +203,6 @@ def _since_last(story: Story, now: datetime, trigger: str, last: Message | None,
         start=since,
         lasts=True,
         message=last,
-        check_in=call,
         debt=_open_debt(story, now),
     )
 
