@@ -18,10 +18,8 @@ from tick.owner.mail import written
 
 BUNDLE = "owner/bundle"
 MOST = 150  # notes of one mail; of longer lists a letter shows but the beginning
-ROOM, AROUND = (
-    MAX_CHARS - 10_000,
-    100,
-)  # characters of all notes; and of what stands around each, beside its heading
+ROOM = MAX_CHARS - 10_000  # characters of all notes,
+AROUND = 100  # with what stands around each, beside its heading
 TOO_LONG = "cancelled: it is too long for the day's one mail"
 
 
