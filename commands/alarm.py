@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from commands.house import Keepwarm
 from mail.access.secrets import redact
-from store.protocol import Heartbeat, StoreError
+from store.protocol import OWNER, Heartbeat, StoreError
 
 log = logging.getLogger("keepwarm")
 
@@ -61,13 +61,21 @@ class Alarm:
         """A tick went well."""
         before = self._heartbeat
         since = before.failing_since
-        if since and abs(now - since) >= self._patience.trouble:  # in the future: the clock was set back
+        if since and (now - since >= self._patience.trouble or self._set_back_since(since, now)):
             occasions = _named("over", since), _named("trouble", since)
             unsaid = self._tell("owner/trouble-over", occasions[0], before.reason, since, now, occasions[1])
             if unsaid:  # then it is not over: it would never be said
                 self._beat(failing(replace(before, last_poll=now), unsaid, now))
                 return
         self._beat(replace(before, last_poll=now, failing_since=None, reason=""))
+
+    def _set_back_since(self, since: datetime, now: datetime) -> bool:
+        """Whether the clock was, after the owner was told of trouble: nobody knows how long it lasted."""
+        if since > now:
+            with suppress(StoreError):
+                told = self._keepwarm.store.load(OWNER).letters.values()
+                return any(letter.occasion == _named("trouble", since) for letter in told)
+        return False
 
     def _beat(self, heartbeat: Heartbeat) -> None:
         self._known, self._unwritten = heartbeat, False

@@ -715,6 +715,16 @@ def test_the_end_of_trouble_is_said_although_no_mail_goes_out_then_or_the_clock_
     assert not alarm.is_on
 
 
+def test_a_minute_of_trouble_before_the_clock_was_set_back_has_no_end_to_be_told(scene):
+    """A machine that starts without a network, and with its clock hours ahead."""
+    scene.tick()
+    alarm = Alarm(scene.keepwarm, Patience())
+    alarm.bad("The IMAP server is away.", scene.now)
+    scene.now += timedelta(minutes=1) - timedelta(hours=3)
+    alarm.good(scene.now)
+    assert (scene.subjects(DANA), alarm.is_on) == ([], False)
+
+
 @pytest.mark.parametrize("folder", ["INBOX", "Junk"])
 @pytest.mark.parametrize("taken", [True, False])
 def test_a_letter_put_off_at_its_final_dot_is_looked_for_before_it_is_tried_again(scene, folder, taken):
