@@ -103,11 +103,11 @@ def _attend_to(letter: Letter, work: Round) -> None:
     try:
         if letter.token in work.wires.unwritten:
             work.keep(work.wires.unwritten.pop(letter.token))
-        elif letter.state is State.ATTEMPTED or _is_due(letter, work.now):
-            in_doubt = letter.state is State.ATTEMPTED or letter.doubted_at is not None
-            ready = settle(letter, work) if in_doubt else letter
-            if ready:
+        elif letter.state is State.ATTEMPTED:
+            if ready := settle(letter, work):
                 _send_if_it_still_applies(ready, work)
+        elif _is_due(letter, work.now):
+            _send_if_it_still_applies(letter, work, was_in_doubt=letter.doubted_at is not None)
     except StoreError:
         raise
     except InboxError as error:
@@ -122,13 +122,17 @@ def _is_due(letter: Letter, now: datetime) -> bool:
     return letter.next_at is None or not now < letter.next_at <= now + LAST_RETRY
 
 
-def _send_if_it_still_applies(letter: Letter, work: Round) -> None:
+def _send_if_it_still_applies(letter: Letter, work: Round, was_in_doubt: bool = False) -> None:
+    """Send it, or cancel it; where it was in doubt, a look comes before either, and none at each tick of a night."""
     if _has_gone_out(letter, work.books):
         return
     judgement = judge_again(letter, work.books, work.bench, work.now)
     if judgement.verdict is Verdict.HOLD:
         work.done.held += 1
-    elif judgement.verdict is Verdict.SUPPRESS:
+        return
+    if was_in_doubt and not settle(letter, work):
+        return
+    if judgement.verdict is Verdict.SUPPRESS:
         cancel(letter, judgement.why, work.books, work.now)
         work.done.cancelled += 1
         if letter.approved_at:

@@ -746,6 +746,29 @@ def test_a_letter_put_off_at_its_final_dot_is_looked_for_before_it_is_tried_agai
     assert (the_letter(scene).state, scene.subjects(MARIA)) == (State.SENT, ["Re: Logo"])
 
 
+def test_what_was_put_off_at_its_final_dot_is_not_looked_for_while_the_gates_hold_it(scene, monkeypatch):
+    """Else each tick of a night or a weekend reads all mail since, once for every such letter."""
+    scene.tick()
+    scene.at("2026-03-02 16:30")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.at("2026-03-02 16:55")  # 17:55 in Madrid, where work ends at 18:00
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is, in three sizes.", question)
+    scene.servers.refuse_data = (451, "4.7.1 Service unavailable - try again later")
+    scene.tick()
+    scene.servers.refuse_data = None
+    look, looked_at = scene.keepwarm.inbox.find_letter, []
+
+    def noted(*args):
+        looked_at.append(scene.now)
+        return look(*args)
+
+    monkeypatch.setattr(scene.keepwarm.inbox, "find_letter", noted)
+    scene.run("2026-03-03 06:00")
+    assert (the_letter(scene).state, looked_at) == (State.DEFERRED, [])
+    scene.run("2026-03-03 12:00")
+    assert (scene.subjects(MARIA), len(looked_at)) == (["Re: Logo"], 1)
+
+
 def test_an_owner_whose_server_refused_our_mail_for_a_while_is_tried_again_and_told(scene):
     scene.tick()
     alarm = Alarm(scene.keepwarm, Patience())
