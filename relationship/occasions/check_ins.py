@@ -100,10 +100,10 @@ def written_about(story: Story, check_in: CheckIn, among: Iterable[Message]) -> 
     told = [x for x in story.letters.values() if slot_of(x.occasion) == slot and x.reader is Side.CONTRACTOR]
     names = {name for x in told for name in (x.message_id, x.alias) if name}
     subjects = {base_subject(x.subject) for x in told} - {""}
-    for message in among:
+    for message in (m for m in among if m.at >= check_in.planned_at):
         by_calendar = message.rsvp is not None and message.rsvp.uid == check_in.uid
         answers = not names.isdisjoint(message.parents) or base_subject(message.subject) in subjects
-        if message.at >= check_in.planned_at and (by_calendar or answers):
+        if by_calendar or answers:
             yield message
 
 
