@@ -24,7 +24,7 @@ class State(StrEnum):
     UNPROVABLE = "unprovable"  # in doubt, and no copy can tell: not sent again, the owner is told
 
 
-SURELY_HERE = frozenset({State.WAITING, State.DEFERRED})  # no server has taken it
+SURELY_HERE = frozenset({State.WAITING, State.DEFERRED})  # no server has said that it took it
 OPEN_STATES = SURELY_HERE | {State.ATTEMPTED}
 PENDING = OPEN_STATES | {State.ASKED}  # nobody knows yet whether it will have been sent
 WENT_OUT = frozenset({State.SENT, State.DRAFTED})
