@@ -32,6 +32,7 @@ from store.protocol import StoreError
 log = logging.getLogger("keepwarm")
 
 LONGEST_BACKOFF, MOST_DOUBLINGS = 900.0, 10  # seconds; and so often it is doubled at most
+MOST_TOLD = 200  # mistakes in one mail, which must not become too long to be written
 
 
 class Service:
@@ -209,7 +210,7 @@ class Service:
         lines = lines_of(self._house.rules)
         told = [
             {"line": x.line, "message": x.message, "hint": x.hint, "quoted": quoted(x, lines)}
-            for x in problems
+            for x in problems[:MOST_TOLD]
         ]
         occasion = f"rules/{fingerprint(*((x.path, x.message) for x in problems))}"
         self._keepwarm.tell_owner("owner/rules-broken", occasion, {"errors": told}, since, now)

@@ -92,3 +92,19 @@ def test_the_owner_is_told_of_an_edit_whose_password_cannot_be_had(
     service._reload()
     service._tick()
     assert len(embedded_mail.accepted) == 1
+
+
+def test_the_owner_is_told_of_an_edit_however_many_mistakes_are_in_it(
+    embedded_mail: EmbeddedMail, service, monkeypatch
+) -> None:
+    """Such as a word that was replaced throughout the file of an agency."""
+    monkeypatch.setattr(service, "_patience", Patience(broken_rules=timedelta()))
+    people = "".join(f"  - {{name: Person {n}, emial: person{n}@contract.example}}\n" for n in range(800))
+    rules = service._house.rules
+    rules.write_text(rules.read_text().replace("rules:\n", f"{people}rules:\n"))
+    service._reload()
+    service._tick()
+    [(_, readers, content)] = embedded_mail.accepted
+    text = message_from_bytes(content, policy=default).get_body().get_content()
+    assert readers == ("dana@acme.example",)
+    assert "emial" in text
