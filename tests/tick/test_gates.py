@@ -17,6 +17,13 @@ CHASE, THANKS = "Chase", "Thank a quick answer"
 ASKED, DUE = "2026-03-02 10:00", "2026-03-03 10:00"  # a Monday, and a working day later
 FORGED = {"Authentication_Results": "mx.acme.example; dmarc=fail header.from=contract.example"}
 
+NEAR = """
+  - name: Near
+    when: deadline near
+    steps:
+      - {{before: 1 working day, send: reminders/deadline}}
+"""
+
 
 def ask(scene, at=ASKED, who=MARIA, subject="Logo", text="Could you send the logo?", **more):
     if not scene.out and not scene.count:
@@ -403,13 +410,7 @@ def test_two_questions_that_one_debt_shields_are_one_note(scene):
 
 
 def test_the_owner_is_told_of_a_deadline_that_is_not_reminded_of(scene):
-    near = """
-  - name: Near
-    when: deadline near
-    steps:
-      - {{before: 1 working day, send: reminders/deadline}}
-"""
-    scene.policy(scene.rules_text + near)
+    scene.policy(scene.rules_text + NEAR)
     scene.tick()
     scene.live("2026-03-02 09:00")
     task = scene.writes(DANA, MARIA, "Flyer", "Please make it.\n\nDue: 6 Mar 2026")
@@ -574,13 +575,7 @@ def test_mail_in_trash_of_before_the_question_holds_nothing(scene):
 
 
 def test_a_deadline_is_not_reminded_of_while_mail_lies_in_junk(scene):
-    near = """
-  - name: Near
-    when: deadline near
-    steps:
-      - {{before: 1 working day, send: reminders/deadline}}
-"""
-    scene.policy(scene.rules_text + near)
+    scene.policy(scene.rules_text + NEAR)
     task = ask(scene, text="Please make it.\n\nDue: 6 Mar 2026")
     scene.live("2026-03-02 11:00")
     scene.writes(MARIA, TEAM, "Re: Logo", "I will start tomorrow.", task)
@@ -854,28 +849,17 @@ def test_a_rule_that_is_taken_out_and_put_back_is_a_new_one(scene):
 
 
 def test_the_first_run_says_nothing_of_deadlines_whose_reminder_was_due_before(scene):
-    near = """
-  - name: Near
-    when: deadline near
-    steps:
-      - {{before: 3 working days, send: reminders/deadline}}
-"""
+    early = NEAR.replace("1 working day", "3 working days")
     scene.writes(DANA, MARIA, "Flyer", "Please make it.\n\nDue: 4 Mar 2026")
     scene.store = type(scene.store)()
     scene.at("2026-03-02 12:00")
-    scene.policy(scene.rules_text + near)
+    scene.policy(scene.rules_text + early)
     scene.live("2026-03-04 12:00")
     assert scene.sent("Near") == []
 
 
 def test_nobody_is_reminded_of_a_day_that_was_named_when_it_was_near_already(scene):
-    near = """
-  - name: Near
-    when: deadline near
-    steps:
-      - {{before: 1 working day, send: reminders/deadline}}
-"""
-    scene.policy(scene.rules_text + near)
+    scene.policy(scene.rules_text + NEAR)
     scene.live("2026-03-05 12:00")
     scene.writes(DANA, MARIA, "Flyer", "Please make it.\n\nDue: 6 Mar 2026")
     scene.live("2026-03-06 12:00")
