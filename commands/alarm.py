@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 
 from commands.house import Keepwarm
 from mail.access.secrets import redact
-from store.protocol import OWNER, Heartbeat, StoreError
+from store.protocol import Heartbeat, StoreError
+from tick.owner.mail import was_told
 
 log = logging.getLogger("keepwarm")
 
@@ -73,8 +74,7 @@ class Alarm:
         """Whether the clock was, after the owner was told of trouble: nobody knows how long it lasted."""
         if since > now:
             with suppress(StoreError):
-                told = self._keepwarm.store.load(OWNER).letters.values()
-                return any(letter.occasion == _named("trouble", since) for letter in told)
+                return was_told(self._keepwarm.books, _named("trouble", since))
         return False
 
     def _beat(self, heartbeat: Heartbeat) -> None:

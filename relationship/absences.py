@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from relationship.parties import Contractor
 
 # An auto-reply that names no day of return, or may be forged, is taken to mean so long.
 ABSENCE = Duration(3, "days", working=True)
+_A_DAY = timedelta(days=1)
 BELIEVED = timedelta(days=400)  # a return that lies farther ahead is none
 
 
@@ -35,6 +36,21 @@ def absences_in(
     `written_of_old`: when they wrote what is archived, oldest first.
     """
     return tuple(_absence(one, messages, written_of_old, contractor) for one in automatic)
+
+
+def days_without(
+    absences: Sequence[Absence], away: Sequence[tuple[date, date]], start: datetime, end: datetime
+) -> int:
+    """Whole days from `start` to `end`, without those of the absences and of these ranges of dates."""
+    days = (end - start).days
+    if not (absences or away):
+        return days
+    times = (start + (n + 1) * _A_DAY for n in range(days))
+    return sum(
+        not any(first <= at.date() <= last for first, last in away)
+        and not any(absence.since <= at < absence.until for absence in absences)
+        for at in times
+    )
 
 
 def _absence(

@@ -8,17 +8,16 @@ from operator import attrgetter
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from relationship.absences import Absence, absences_in
+from relationship.absences import Absence, absences_in, days_without
 from relationship.check_ins import bookings
 from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.hours import WorkingClock
-from relationship.conversations import plain_subject
 from relationship.correspondence import Correspondence, subject_of
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Profile
 from relationship.ledger import Ledger, Turn, lapses_at
-from relationship.letters import PENDING, Letter, State
-from relationship.messages import Kind, Message, Side, letter_of
+from relationship.letters import PENDING, Letter
+from relationship.messages import Message, Side
 from relationship.news import News
 from relationship.parties import Contractor, Owner
 from relationship.past import Past
@@ -28,7 +27,6 @@ from relationship.warmth.words import Temperature
 
 T = TypeVar("T")
 LATELY = timedelta(days=14)
-A_DAY = timedelta(days=1)
 
 
 @folded_value
@@ -97,24 +95,8 @@ class Story:
 
     def told(self, check_in: CheckIn) -> bool:
         """Whether the contractor knows of its slot; what was left in the Drafts folder is for the owner to send."""
-        if check_in.contractor_answer or check_in.contractor_said:
-            return True
-        slot, out = (check_in.uid, check_in.sequence), self.invitations.get(check_in.uid)
-        if out is None:  # none did, or they are long forgotten
-            return all(bookings.slot_of(x.occasion) != slot for x in self.letters.values())
-        return any(self._went_out(x) for x in out if bookings.slot_of(x.occasion) == slot)
-
-    def _went_out(self, letter: Letter) -> bool:
-        """Whether an invitation was sent; a draft, where its copy is there, or a mail with its subject."""
-        if letter.state is not State.DRAFTED:
-            return True
-        ours = (m for m in self.messages if m.side is Side.OWNER and m.at >= letter.created_at)
-        return any(
-            letter_of(m) == letter.token
-            or m.message_id == letter.message_id
-            or (m.kind is not Kind.OWN and plain_subject(m.subject) == plain_subject(letter.subject))
-            for m in ours
-        )
+        out = self.invitations.get(check_in.uid)
+        return bookings.is_told(check_in, out, self.letters.values(), self.messages)
 
     def when(self, moment: datetime) -> str:
         """A moment as reasons name it: on the owner's wall clock, for the owner reads them."""
@@ -278,15 +260,7 @@ class Story:
 
     def days_between(self, start: datetime, end: datetime) -> int:
         """Whole days, without those on which the contractor or the owner was away: by `away:`, or an auto-reply."""
-        days, away = (end - start).days, (*self.contractor.away, *self.owner.away)
-        if not (self.absences or away):
-            return days
-        times = (start + (n + 1) * A_DAY for n in range(days))
-        return sum(
-            not any(first <= at.date() <= last for first, last in away)
-            and not any(absence.since <= at < absence.until for absence in self.absences)
-            for at in times
-        )
+        return days_without(self.absences, (*self.contractor.away, *self.owner.away), start, end)
 
     @cached_property
     def paused_by(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from tick.books import Books
 def hand_on(books: Books) -> None:
     """Leave to newcomers, whose mail was read back just now, what was said with addresses that are theirs by now."""
     for other, who in books.people.contractors.items():
-        given = set(books.profiles[other].addresses).difference(who.addresses)
+        given = set(books.profiles[other].unlisted)
         for key, newcomer in books.unread.items() if given else ():
             if given.intersection(newcomer.addresses):
                 books.commit(other, list(_left_to(key, other, who, books)))

@@ -5,7 +5,7 @@ new does not go through everybody.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -68,7 +68,7 @@ def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
     """
     first_run = books.installation is None
     had_by = Counter(address for known in books.profiles.values() for address in known.addresses)
-    newcomers_have = {
+    handed_on = {
         a for key, who in books.people.contractors.items() if key not in books.profiles for a in who.addresses
     }
     for key, contractor in books.people.contractors.items():
@@ -79,20 +79,35 @@ def _missing(books: Books, now: datetime) -> Iterator[tuple[str, list[Fact]]]:
         addresses = tuple(dict.fromkeys((*contractor.addresses, *wanted.addresses)))
         names = dict.fromkeys((*wanted.once_called, wanted.name))
         once_called = tuple(name for name in names if name != contractor.name)
-        new = [x for x in contractor.addresses if known and _is_news(x, known, had_by[x])]
-        if newcomers_have.intersection(wanted.addresses):
-            new = list(contractor.addresses)  # one is handed on: who was asked what is to be read anew
-        unread = tuple(x for x in dict.fromkeys((*wanted.unread, *new)) if x in contractor.addresses)
-        unlisted = tuple(x for x in addresses if x not in contractor.addresses)
-        wanted = replace(wanted, name=contractor.name, addresses=addresses, once_called=once_called)
-        wanted = replace(wanted, unread=unread, unlisted=unlisted)
+        unread = dict.fromkeys((*wanted.unread, *_news(contractor, known, had_by, handed_on)))
+        wanted = replace(
+            wanted,
+            name=contractor.name,
+            addresses=addresses,
+            once_called=once_called,
+            unread=tuple(x for x in unread if x in contractor.addresses),
+            unlisted=tuple(x for x in addresses if x not in contractor.addresses),
+        )
         if wanted != known:
             yield key, [wanted]
 
 
-def _is_news(address: str, known: Profile, had_by: int) -> bool:
-    """Whether mail of this address may not be recorded yet. What came while it was somebody else's is theirs."""
-    return had_by == 0 if address not in known.addresses else had_by == 1 and address in known.unlisted
+def _news(
+    contractor: Contractor, known: Profile | None, had_by: Mapping[str, int], handed_on: Set[str]
+) -> Iterator[str]:
+    """The addresses whose mail may not be recorded yet. What came while one was somebody else's is theirs.
+
+    Where one is handed on to a newcomer, all are read anew, to learn who was asked what.
+    """
+    if known is None:
+        return
+    anew = not handed_on.isdisjoint(known.addresses)
+    for address in contractor.addresses:
+        others = had_by[address]
+        if anew or (
+            others == 0 if address not in known.addresses else others == 1 and address in known.unlisted
+        ):
+            yield address
 
 
 def _left(books: Books) -> Iterator[tuple[str, list[Fact]]]:

@@ -18,7 +18,7 @@ from relationship.conversations import plain_subject
 from relationship.ledger import Turn, moves_the_ball
 from relationship.messages import Message
 from relationship.occasions import Occasion
-from relationship.occasions.turns import asked_at
+from relationship.occasions.turns import asked_at, nobody_wrote
 from relationship.parties import Contractor
 from relationship.story import Story
 from rules.evaluation import Case
@@ -75,7 +75,7 @@ def _said_subject(telling: Telling) -> str | None:
 def _since(telling: Telling) -> str | None:
     """The day, and of a silence that has lasted for most of a year, its year; none where nobody has written yet."""
     turn, reader = telling.occasion.turn, telling.reader
-    if telling.occasion.key.endswith("silence/start"):
+    if nobody_wrote(telling.occasion):
         return None
     at = asked_at(telling.story, turn) if turn else telling.occasion.moment
     if telling.now - at < YEARS:

@@ -19,7 +19,7 @@ from tick.books import Books
 from tick.decide import Court
 from tick.deliver import deliver
 from tick.line import Round, Wires
-from tick.owner.mail import alert, told_lately, was_told, written
+from tick.owner.mail import alert, told_lately, told_of, was_told, written
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +61,7 @@ def tell_at_once(
 def _written_down(books: Books, occasion: str) -> Letter | None:
     """The letter, where another one's file failed, or it was written down, and only not surely so."""
     with suppress(StoreError):
-        mine = (x for x in books.owner.letters.values() if x.occasion == occasion)
-        return next((x for x in mine if x.state is not State.REFUSED), None)
+        return next((x for x in told_of(books, occasion) if x.state is not State.REFUSED), None)
     return None
 
 

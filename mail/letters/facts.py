@@ -239,6 +239,7 @@ FACTS: Mapping[str, Fact] = {
             "text": Fact("the note itself", Markdown("Maria asked on **Tuesday, March 3** and is waiting.")),
         },
     ),
+    "left_over": Fact("how many more notes the day's mail had no room for", 0),
     "week": Fact("the week, in the digest", parts=WEEK),
     "links": Fact(
         "one-click answers, as addresses of mails that fill themselves in",

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from relationship.check_ins.check_in import CheckIn
+from relationship.conversations import plain_subject
 from relationship.letters import Letter, State
+from relationship.messages import Kind, Message, Side, letter_of
 from relationship.parties import Contractor, Owner
 
 BOOKED = ("check-in/", "check-in changed/")  # so the occasions begin whose letters carry an invitation
@@ -18,6 +20,31 @@ def invitations(letters: Iterable[Letter]) -> Mapping[str, list[Letter]]:
         if letter.state in REACHED and letter.occasion.startswith(BOOKED):
             found.setdefault(slot_of(letter.occasion)[0], []).append(letter)
     return found
+
+
+def is_told(
+    check_in: CheckIn, out: Iterable[Letter] | None, letters: Iterable[Letter], messages: Iterable[Message]
+) -> bool:
+    """Whether the contractor knows of its slot. `out`: the invitations to it, at whatever time; None where none are."""
+    if check_in.contractor_answer or check_in.contractor_said:
+        return True
+    slot = (check_in.uid, check_in.sequence)
+    if out is None:  # none went out, or they are long forgotten
+        return all(slot_of(letter.occasion) != slot for letter in letters)
+    return any(_went_out(letter, messages) for letter in out if slot_of(letter.occasion) == slot)
+
+
+def _went_out(letter: Letter, messages: Iterable[Message]) -> bool:
+    """Whether an invitation was sent; a draft, where its copy is there, or a mail with its subject."""
+    if letter.state is not State.DRAFTED:
+        return True
+    ours = (m for m in messages if m.side is Side.OWNER and m.at >= letter.created_at)
+    return any(
+        letter_of(m) == letter.token
+        or m.message_id == letter.message_id
+        or (m.kind is not Kind.OWN and plain_subject(m.subject) == plain_subject(letter.subject))
+        for m in ours
+    )
 
 
 def occasion_key(check_in: CheckIn, trigger: str = "check-in") -> str:

@@ -49,6 +49,11 @@ class CheckIn:
         return self.state in STANDING
 
     @property
+    def was_held(self) -> bool:
+        """Whether they talked, be it late."""
+        return self.state in ("held", "late")
+
+    @property
     def takes_its_slot(self) -> bool:
         """Whether no other may lie over it; a declined one is in the owner's calendar, and may be accepted yet."""
         return self.stands or self.state == "declined"

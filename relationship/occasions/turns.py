@@ -11,6 +11,7 @@ from relationship.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion, quoted, who
 from relationship.story import Story
 
+START = "start"  # so the key of a silence ends in which nobody has ever written
 DEBT_COUNTS = timedelta(days=14)  # an older debt of the owner no longer shields the contractor
 
 
@@ -190,7 +191,7 @@ def owner_silence(story: Story, now: datetime) -> Iterator[Occasion]:
 
 def _since_last(story: Story, now: datetime, trigger: str, last: Message | None, about: str) -> Occasion:
     """Counted from the last mail, or from the last check-in that was held: who talks is not silent."""
-    since, name = (last.at, last.key) if last else (story.profile.watermark, "start")
+    since, name = (last.at, last.key) if last else (story.profile.watermark, START)
     call = max(_held(story, now), key=lambda one: one.ends_at, default=None)
     if call and (last is None or last.at < call.ends_at):
         since, name, last = call.ends_at, call.uid, None
@@ -207,8 +208,13 @@ def _since_last(story: Story, now: datetime, trigger: str, last: Message | None,
     )
 
 
+def nobody_wrote(occasion: Occasion) -> bool:
+    """Whether it is a silence of people who have never written: then it has no beginning that anybody knows of."""
+    return occasion.key.endswith(f"silence/{START}")
+
+
 def _held(story: Story, now: datetime) -> Iterator[CheckIn]:
-    return (one for one in story.check_ins.values() if one.state in ("held", "late") and one.ends_at <= now)
+    return (one for one in story.check_ins.values() if one.was_held and one.ends_at <= now)
 
 
 def _open_debt(story: Story, now: datetime) -> Turn | None:

@@ -50,7 +50,7 @@ class Evidence:
     @cached_property
     def calls(self) -> list[datetime]:
         """When a check-in ended that was held."""
-        return [c.ends_at for c in self.story.check_ins.values() if c.state in ("held", "late")]
+        return [c.ends_at for c in self.story.check_ins.values() if c.was_held]
 
     @cached_property
     def written(self) -> dict[Side, list[datetime]]:

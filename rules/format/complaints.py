@@ -25,7 +25,7 @@ from rules.format.schema import (
     lists_of,
     spaced,
 )
-from rules.format.suggest import before_colon, closest, did_you_mean
+from rules.format.suggest import before_colon, closest, did_you_mean, in_brackets
 
 _BLOCKS: dict[tuple[str, ...], type[Block]] = {
     (): RulesFile,
@@ -161,7 +161,7 @@ def _after_a_comma(path: Path, document: Document, grammar: Grammar) -> str:
     block = grammar.blocks.get(_shape(path[:-1]))
     if block is None or key not in lists_of(block):
         return "Put text that holds a comma in quotes."
-    return f"A list has brackets: `{key}: [{', '.join([value, *keys[first + 1 : place + 1]])}]`."
+    return f"A list has brackets: `{key}: {in_brackets([value, *keys[first + 1 : place + 1]])}`."
 
 
 def _meant(path: Path, grammar: Grammar) -> _Missing:

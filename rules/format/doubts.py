@@ -10,6 +10,7 @@ from relationship.parties import Contractor, Owner, Party
 from rules.format.plain import block, blocks, word
 from rules.format.positions import Document, Plain
 from rules.format.problems import Path, Problem, found
+from rules.format.suggest import between_commas, in_brackets
 from rules.policy import Policy, Rule, Step
 
 # One week of winter and one of summer: clocks that change meet others differently in the two.
@@ -86,8 +87,9 @@ def _commas(document: Document) -> Iterator[Problem]:
     places += [(("rules", number, "if"), block(one, "if")) for number, one in blocks(data, "rules")]
     for path, here in places:
         for key in (key for key in _LISTS if "," in word(here.get(key))):
-            listed = ", ".join(part.strip() for part in word(here[key]).split(","))
-            hint = f"If several are meant, put them in brackets: [{listed}]"
+            hint = (
+                f"If several are meant, put them in brackets: {in_brackets(between_commas(word(here[key])))}"
+            )
             yield document.problem((*path, key), f"{found(here[key])} counts as one, commas and all.", hint)
 
 

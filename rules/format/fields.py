@@ -16,7 +16,7 @@ from pydantic_core import CoreSchema, core_schema
 from relationship.clocks.durations import UNITS, Duration, parse_duration
 from rules.format.problems import Fault, found
 from rules.format.spans import meant_by
-from rules.format.suggest import did_you_mean
+from rules.format.suggest import between_commas, did_you_mean, in_brackets
 from rules.policy import Rate
 
 Schema = dict[str, Any]
@@ -57,11 +57,10 @@ class OneOrMany:
             return read(self._as_list(value))
         except ValidationError as error:
             told = "Write a list" in str(error)  # addresses say so themselves
-            parts = [part.strip() for part in value.split(",")] if isinstance(value, str) else []
+            parts = between_commas(value) if isinstance(value, str) else []
             if not told and len(parts) > 1 and _all_read(read, parts):
-                raise Fault(
-                    f"{found(value)} is no list.", f"A list has brackets: [{', '.join(parts)}]"
-                ) from None
+                hint = f"A list has brackets: {in_brackets(parts)}"
+                raise Fault(f"{found(value)} is no list.", hint) from None
             raise
 
     def _as_list(self, value: object) -> object:

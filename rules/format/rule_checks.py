@@ -13,7 +13,7 @@ from rules.format.positions import Document
 from rules.format.problems import Path, Problem, found
 from rules.format.schema import ConditionsBlock, RuleBlock, StepBlock, keys_of
 from rules.format.steps import rises
-from rules.format.suggest import did_you_mean
+from rules.format.suggest import between_commas, did_you_mean, in_brackets
 from rules.triggers import TRIGGERS, Trigger, taking
 
 _FORMS = ("send", "steps", "invite")
@@ -143,10 +143,10 @@ class RuleChecks:
             for one in words(name):
                 if one.casefold() not in known:
                     place = (*path, index) if isinstance(value, list) else path
-                    several = [part.strip() for part in one.split(",")]
+                    several = between_commas(one)
                     hint = did_you_mean(one, dict.fromkeys(allowed), "Contractors")
                     if {part.casefold() for part in several} <= known:
-                        hint = f"A list has brackets: [{', '.join(several)}]"
+                        hint = f"A list has brackets: {in_brackets(several)}"
                     yield self.document.problem(place, f"{found(one)} is not a contractor.", hint)
 
     def _letters(self, rule: dict[str, Any], path: Path, trigger: Trigger | None) -> Iterator[Problem]:

@@ -18,6 +18,16 @@ def before_colon(key: str) -> str:
     return key.partition(":")[0].rstrip()
 
 
+def between_commas(text: str) -> list[str]:
+    """What may be meant as a list, without its brackets."""
+    return [part.strip() for part in text.split(",")]
+
+
+def in_brackets(parts: Iterable[str]) -> str:
+    """A list as it is to be written."""
+    return f"[{', '.join(parts)}]"
+
+
 def did_you_mean(word: str, allowed: Iterable[str], kind: str = "Allowed") -> str:
     """A hint: the nearest word, or all of them where none is near."""
     choices = list(allowed)

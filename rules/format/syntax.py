@@ -112,12 +112,8 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
     if slip := _slip(text, mark.line, said) or _first_slip(text, mark.line, said):
         return slip
     begun = (start or mark).line
-    if slip := _glued(text, begun, said) or _cut_off(text, begun, said):
+    if slip := _glued(text, begun, said) or _cut_off(text, begun, said) or _two_colons(text, begun, mark):
         return slip
-    if begun == mark.line and re.match(r":\s.*[\]}]", _line(text, mark.line)[mark.column :]):
-        message = "Two colons stand here with no comma between them."
-        hint = "Separate what is inside with commas, and put text that holds a colon in quotes."
-        return Problem(mark.line + 1, mark.column + 1, "", message, hint)
     for saying in _SAYINGS:
         if saying.words in said:
             where = start if saying.at_start and start else mark
@@ -221,6 +217,15 @@ def _cut_off(text: str, number: int, said: str) -> Problem | None:
         return None
     message = "What follows a # is a comment, the closing bracket too."
     return Problem(number + 1, mark.start() + 1, "", message, _QUOTES)
+
+
+def _two_colons(text: str, number: int, mark: yaml.Mark) -> Problem | None:
+    """Where a bracket that begins in this line holds a second colon before its next comma."""
+    if number != mark.line or not re.match(r":\s.*[\]}]", _line(text, mark.line)[mark.column :]):
+        return None
+    message = "Two colons stand here with no comma between them."
+    hint = "Separate what is inside with commas, and put text that holds a colon in quotes."
+    return Problem(mark.line + 1, mark.column + 1, "", message, hint)
 
 
 def _is_header(line: str, beside: str | None = None) -> bool:

@@ -51,9 +51,10 @@ def gather(stories: Iterable[Story], tuning: Tuning, since: datetime, now: datet
     parts: list[Digest] = []
     known: list[Answers] = []
     for story in stories:
-        parts.append(_of_one(story, tuning, since, now))
+        evidence = Evidence(story)
+        parts.append(_of_one(story, evidence, tuning, since, now))
         if parts[-1].people:
-            known.append(Evidence(story).answers)
+            known.append(evidence.answers)
     return Digest(
         since=since,
         until=now,
@@ -88,7 +89,7 @@ def gather(stories: Iterable[Story], tuning: Tuning, since: datetime, now: datet
     )
 
 
-def _of_one(story: Story, tuning: Tuning, since: datetime, now: datetime) -> Digest:
+def _of_one(story: Story, evidence: Evidence, tuning: Tuning, since: datetime, now: datetime) -> Digest:
     """What one relationship adds to it; in no order yet."""
     part = Digest(
         since=since,
@@ -103,7 +104,7 @@ def _of_one(story: Story, tuning: Tuning, since: datetime, now: datetime) -> Dig
     if _phase(story, now) in OUT:
         return part
     known = read(story, tuning, story.temperature, now)
-    warmth, waits = _warmth(story, known.temperature, since), tuple(_waits(story, now))
+    warmth, waits = _warmth(story, known.temperature, since), tuple(_waits(story, evidence, now))
     speed = _speed(story, known)
     return replace(
         part,
@@ -133,8 +134,7 @@ def _who(story: Story) -> str:
 # -- waits ---------------------------------------------------------------------------------------------------
 
 
-def _waits(story: Story, now: datetime) -> Iterator[Waiting]:
-    evidence = Evidence(story)
+def _waits(story: Story, evidence: Evidence, now: datetime) -> Iterator[Waiting]:
     for turn in story.open_questions(now):
         if turn.since <= now:
             start = evidence.waited_from(turn, now)

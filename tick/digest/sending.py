@@ -14,7 +14,7 @@ from tick.books import Books
 from tick.digest.contents import Digest
 from tick.digest.gathering import WEEK, gather
 from tick.digest.words import Words
-from tick.owner.mail import written
+from tick.owner.mail import was_told, written
 
 DIGEST = "owner/digest"
 STALE = timedelta(days=2)  # after a longer downtime the next week's will do
@@ -52,7 +52,7 @@ def digest(books: Books, templates: Templates, now: datetime, draw: Draw = pictu
     installed = books.installation
     if slot is None or installed is None or slot < installed.started_at or books.policy.mode == "dry-run":
         return False
-    if now - slot > STALE or any(x.occasion == _occasion(slot) for x in books.owner.letters.values()):
+    if now - slot > STALE or was_told(books, _occasion(slot)):
         return False
     stories = map(books.story, books.people.contractors)
     week = gather(stories, books.policy.temperature, slot - WEEK, now)

@@ -32,15 +32,11 @@ def bundle(books: Books, bench: Court, templates: Templates, now: datetime) -> b
     waiting = [new for note in standing if (new := _in_todays_words(note, books, templates, now))]
     notes = waiting[: _room_for(waiting)]
     if notes:
-        texts = [note.content for note in notes]
-        if more := len(waiting) - len(notes):
-            texts[-1] += f"\n\n{_told_of(more)}"
-        items = [
-            {"heading": note.subject, "text": Markdown(text)} for note, text in zip(notes, texts, strict=True)
-        ]
+        items = [{"heading": note.subject, "text": Markdown(note.content)} for note in notes]
+        facts = {"items": items, "left_over": len(waiting) - len(notes)}
         tokens = tuple(note.token for note in notes)
         occasion = f"bundle/{now:%Y-%m-%dT%H:%M:%S}"
-        books.commit(OWNER, [written(books, templates, BUNDLE, occasion, {"items": items}, now, tokens)])
+        books.commit(OWNER, [written(books, templates, BUNDLE, occasion, facts, now, tokens)])
     return bool(notes)
 
 
@@ -48,11 +44,6 @@ def _room_for(notes: Sequence[Letter]) -> int:
     """How many of them one mail holds; somebody's robot may have caused them by the hundred."""
     sizes = accumulate(len(note.content) + 2 * len(note.subject) + AROUND for note in notes[:MOST])
     return sum(size <= ROOM for size in sizes)
-
-
-def _told_of(more: int) -> str:
-    notes = "one more note" if more == 1 else f"{more} more notes"
-    return f"* * *\n\nThere was no room for {notes} in this mail. The next one has them, as far as they still hold."
 
 
 def _take_back(books: Books, bench: Court, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from mail.letters.charts import ALT, WIDTH
@@ -49,8 +49,12 @@ def alert(
 
 def was_told(books: Books, occasion: str, but_refused: bool = False) -> bool:
     """Whether the owner was written to of an occasion; `but_refused`: and their server did not refuse it."""
-    told = (letter for letter in books.owner.letters.values() if letter.occasion == occasion)
-    return any(not but_refused or letter.state is not State.REFUSED for letter in told)
+    return any(not but_refused or letter.state is not State.REFUSED for letter in told_of(books, occasion))
+
+
+def told_of(books: Books, occasion: str) -> Iterator[Letter]:
+    """The letters to the owner about an occasion."""
+    return (letter for letter in books.owner.letters.values() if letter.occasion == occasion)
 
 
 def told_lately(books: Books, template: str, window: timedelta, now: datetime) -> bool:
