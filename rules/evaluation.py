@@ -5,10 +5,8 @@ Pure: reads stories and the clock it is given, changes nothing. The gates (rules
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from relationship.clocks.durations import Duration
-from relationship.clocks.hours import WorkingClock
 from relationship.decisions import Decision, Verdict, decision_key
 from relationship.facts import RuleMark
 from relationship.letters import PENDING, WENT_OUT, Letter
@@ -18,6 +16,7 @@ from relationship.occasions.turns import given_up_at, may_start_anew
 from relationship.story import Story
 from relationship.values import value
 from rules.docket import Docket, Open, names_of
+from rules.due import due
 from rules.finding import finder_of
 from rules.matching import unmet
 from rules.policy import Rule, Step
@@ -40,7 +39,6 @@ LASTING = frozenset(
         "payment due",
     }
 )
-FOR_GOOD = 400  # days: who is away for longer has gone quiet all the same
 TAKEN_OUT = "cancelled: the rule is no longer in rules.yaml"
 
 
@@ -236,51 +234,6 @@ def _spent(decision: Decision, occasion: Occasion) -> bool:
     before = decision.at <= occasion.start if occasion.turn else decision.at < occasion.start
     anew = occasion.start > occasion.moment and before
     return decision.spent and (decision.verdict is Verdict.SEND or not anew)
-
-
-def due(step: Step, sent: tuple[Step, datetime] | None, occasion: Occasion, story: Story) -> datetime:
-    """When a step is due: `after` its start and no nearer to the letter before it than the steps are apart."""
-    clock = story.clock(occasion.whose)
-    own = (
-        clock.before(occasion.start, step.before)
-        if step.before
-        else _after(clock, occasion.start, step.after)
-    )
-    if occasion.lasts:
-        own = _without_days_away(own, step, occasion, story)
-    own = max(own, occasion.earliest or own)
-    if sent is None or step.before:
-        return own
-    before, sent_at = sent
-    return max(own, _apart(clock, sent_at, occasion.start, before.after, step.after))
-
-
-def _after(clock: WorkingClock, start: datetime, duration: Duration | None) -> datetime:
-    return clock.after(start, duration) if duration else start
-
-
-def _without_days_away(due_at: datetime, step: Step, occasion: Occasion, story: Story) -> datetime:
-    """As many days later as one of the two is away before: who is on holiday is not silent.
-
-    What follows moves it no more: a step that is past stays so, whoever is away afterwards.
-    """
-    start, clock, days = occasion.start, story.clock(occasion.whose), 0
-    while days < (away := min((due_at - start).days - story.days_between(start, due_at), FOR_GOOD)):
-        days = away
-        due_at = _after(clock, start + timedelta(days=days), step.after)
-    return due_at
-
-
-def _apart(
-    clock: WorkingClock, sent_at: datetime, start: datetime, earlier: Duration | None, later: Duration | None
-) -> datetime:
-    if earlier and later and (earlier.unit, earlier.working) == (later.unit, later.working):
-        return clock.after(sent_at, Duration(later.amount - earlier.amount, later.unit, later.working))
-    first, then = _after(clock, start, earlier), _after(clock, start, later)
-    if earlier and later and earlier.working and later.working:
-        # Hours and days: a weekend that lay between them at first is no time.
-        return clock.after(sent_at, Duration(clock.seconds_between(first, then), "seconds", working=True))
-    return sent_at + max(then - first, timedelta())
 
 
 def case_of(
