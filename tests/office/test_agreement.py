@@ -13,7 +13,8 @@ from mail.letters.rendering import Templates
 from relationship.messages import Side
 from relationship.warmth.latency import compared, pair, short
 from relationship.warmth.words import Temperature
-from tick.digest.gathering import WEEK, gather
+from tick.digest.gathering import gather
+from tick.digest.pace import WEEK
 from tick.digest.words import Words
 
 

@@ -20,7 +20,8 @@ from relationship.parties import Owner
 from relationship.warmth.words import Temperature
 from rules.policy import Policy
 from tick.digest.contents import Digest, Speed, Warmth
-from tick.digest.gathering import WEEK, gather
+from tick.digest.gathering import gather
+from tick.digest.pace import WEEK
 from tick.digest.sending import _rows, digest, due_slot, picture, picture_here
 from tick.digest.words import MOST, Words, headline
 

@@ -1,10 +1,10 @@
 """The digest, gathered from the stories of all relationships. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from statistics import median
+from typing import Any, TypeVar
 
 from relationship.conversations import plain_subject
 from relationship.deadlines import deadlines
@@ -14,7 +14,6 @@ from relationship.messages import Kind, Message, Side
 from relationship.occasions.check_ins import unsaid
 from relationship.story import Story
 from relationship.warmth.evidence import Evidence
-from relationship.warmth.latency import FEWEST_USUAL, RECENT, USUAL, Answer, between
 from relationship.warmth.temperature import Reading, read
 from relationship.warmth.words import TOO_EARLY, WARM, Temperature, Tuning
 from tick.digest.contents import (
@@ -27,20 +26,16 @@ from tick.digest.contents import (
     Trouble,
     Waiting,
     Warmth,
-    Week,
     Withheld,
 )
+from tick.digest.pace import WEEK, Answers, overall, weekly
 
-WEEK = timedelta(days=7)
 AHEAD = timedelta(days=14)  # deadlines and check-ins so near are told of
-WEEKS_SHOWN = 12
-FEWEST = 3  # answers of a month: of fewer no median is told
 UNTOLD = frozenset({"", "condition", "already done", "at most", "quiet hours"})  # gates that speak every day
 OUT = ("paused", "ended")
 
 
-Answers = Mapping[Side, Sequence[Answer]]  # of one relationship
-Known = Sequence[Answers]  # of all
+T = TypeVar("T")
 
 
 def gather(stories: Iterable[Story], tuning: Tuning, since: datetime, now: datetime) -> Digest:
@@ -59,34 +54,35 @@ def gather(stories: Iterable[Story], tuning: Tuning, since: datetime, now: datet
         since=since,
         until=now,
         people=sum(part.people for part in parts),
-        debts=tuple(sorted((one for part in parts for one in part.debts), key=lambda one: -one.days)),
-        drafts=tuple(one for part in parts for one in part.drafts),
-        troubles=tuple(one for part in parts for one in part.troubles),
-        unsaid=tuple(one for part in parts for one in part.unsaid),
-        waits=tuple(sorted((one for part in parts for one in part.waits), key=lambda one: -one.days)),
-        deadlines=tuple(sorted((one for part in parts for one in part.deadlines), key=lambda one: one.day)),
-        check_ins=tuple(
-            sorted(
-                (one for part in parts for one in part.check_ins), key=lambda call: call.check_in.starts_at
-            )
-        ),
-        temperatures=tuple(
-            sorted(
-                (one for part in parts for one in part.temperatures),
-                key=lambda one: (one.temperature.points, one.who),
-            )
+        debts=_all(parts, lambda part: part.debts, lambda one: -one.days),
+        drafts=_all(parts, lambda part: part.drafts),
+        troubles=_all(parts, lambda part: part.troubles),
+        unsaid=_all(parts, lambda part: part.unsaid),
+        waits=_all(parts, lambda part: part.waits, lambda one: -one.days),
+        deadlines=_all(parts, lambda part: part.deadlines, lambda one: one.day),
+        check_ins=_all(parts, lambda part: part.check_ins, lambda call: call.check_in.starts_at),
+        temperatures=_all(
+            parts, lambda part: part.temperatures, lambda one: (one.temperature.points, one.who)
         ),
         warm=sum(part.warm for part in parts),
         too_early=sum(part.too_early for part in parts),
-        speeds=tuple(sorted((one for part in parts for one in part.speeds), key=lambda one: -one.change)),
-        overall=_overall(known, now),
-        weekly=tuple(_weekly(known, now)),
-        sent=tuple(sorted((one for part in parts for one in part.sent), key=lambda letter: letter.at)),
+        speeds=_all(parts, lambda part: part.speeds, lambda one: -one.change),
+        overall=overall(known, now),
+        weekly=tuple(weekly(known, now)),
+        sent=_all(parts, lambda part: part.sent, lambda letter: letter.at),
         notes=sum(part.notes for part in parts),
-        withheld=tuple(one for part in parts for one in part.withheld),
-        dates=tuple(sorted((one for part in parts for one in part.dates), key=lambda one: one.day)),
+        withheld=_all(parts, lambda part: part.withheld),
+        dates=_all(parts, lambda part: part.dates, lambda one: one.day),
         locale=next((part.locale for part in parts), ""),
     )
+
+
+def _all(
+    parts: Iterable[Digest], of: Callable[[Digest], tuple[T, ...]], order: Callable[[T], Any] | None = None
+) -> tuple[T, ...]:
+    """What all relationships add to one list, in the relationships' order where none is told."""
+    found = (one for part in parts for one in of(part))
+    return tuple(sorted(found, key=order) if order else found)
 
 
 def _of_one(story: Story, evidence: Evidence, tuning: Tuning, since: datetime, now: datetime) -> Digest:
@@ -223,31 +219,6 @@ def _speed(story: Story, known: Reading) -> Speed:
         yours=known.yours.recent if known.yours else None,
         yours_usual=known.yours.usual if known.yours else None,
     )
-
-
-def _overall(known: Known, now: datetime) -> Speed:
-    """Both sides' answers in all relationships together, this month and before."""
-    medians = []
-    for side in (Side.CONTRACTOR, Side.OWNER):
-        month = _median(known, side, now - RECENT, now, FEWEST)
-        before = _median(known, side, now - RECENT - USUAL, now - RECENT, FEWEST_USUAL)
-        medians += [month, before]
-    return Speed("", *medians)
-
-
-def _weekly(known: Known, now: datetime) -> Iterator[Week]:
-    """The medians of all answers of each side in the months that end with each of the last weeks."""
-    for back in reversed(range(WEEKS_SHOWN)):
-        end = now - back * WEEK
-        theirs, yours = (
-            _median(known, side, end - RECENT, end, FEWEST) for side in (Side.CONTRACTOR, Side.OWNER)
-        )
-        yield end.date(), theirs, yours
-
-
-def _median(known: Known, side: Side, start: datetime, end: datetime, fewest: int) -> int | None:
-    times = [answer.worked for answers in known for answer in between(answers[side], start, end)]
-    return int(median(times)) if len(times) >= fewest else None
 
 
 # -- what was sent, and what was not -------------------------------------------------------------------------

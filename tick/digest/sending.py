@@ -12,7 +12,8 @@ from relationship.facts import Facts
 from store.protocol import OWNER
 from tick.books import Books
 from tick.digest.contents import Digest
-from tick.digest.gathering import WEEK, gather
+from tick.digest.gathering import gather
+from tick.digest.pace import WEEK
 from tick.digest.words import Words
 from tick.owner.mail import was_told, written
 
