@@ -11,10 +11,10 @@ from commands.contractors import named_among
 from commands.house import House
 from commands.output import AsJson, json_line, plainly
 from mail.letters.composing import parts
-from mail.letters.facts import sample_facts
 from mail.letters.footers import footer
 from mail.letters.links import all_answers
 from mail.letters.rendering import Templates
+from mail.letters.samples import sample_facts
 from mail.letters.sandbox import RenderingError
 from relationship.messages import Side
 from relationship.parties import Contractor

@@ -23,8 +23,13 @@ class Fact:
     spanish: Value = None  # the example in Spanish, where it differs
 
 
+def sample_link(tag: str, sign: str = "%23") -> str:
+    """What a one-click answer looks like."""
+    return f"mailto:team@acme.example?subject=Keepwarm%20(kw-sampletoken0)&body={sign}{tag}"
+
+
 def _link(about: str, tag: str, sign: str = "%23") -> Fact:
-    return Fact(about, f"mailto:team@acme.example?subject=Keepwarm%20(kw-sampletoken0)&body={sign}{tag}")
+    return Fact(about, sample_link(tag, sign))
 
 
 CONTRACTOR = {
@@ -295,41 +300,3 @@ GIVEN: Mapping[str, frozenset[str]] = {
         "news": "subject paragraphs",
     }.items()
 }
-
-
-def sample_facts(name: str = "", language: str = "en") -> dict[str, object]:
-    """Facts of an invented relationship, for any template; `name` because some need others."""
-    facts = _samples(FACTS, language)
-    return facts | _OTHER_SAMPLES.get(name, {})
-
-
-_OTHER_SAMPLES: Mapping[str, dict[str, object]] = {
-    "owner/owner-first": {"check_in": None, "deadline": None},
-    "owner/warm-again": {"temperature": "warm", "reasons": ("answers take 3 working hours this month",)},
-    "owner/bundle": {
-        "items": (
-            {
-                "heading": "Maria is waiting for you: Invoice template",
-                "text": Markdown(
-                    "Maria asked on **Tuesday, March 3**, 3 working days ago, and asked again once.\n\n"
-                    f"[It is settled, no answer needed]({_link('', 'settled').sample})"
-                ),
-            },
-            {
-                "heading": "You and Ben have gone quiet",
-                "text": Markdown("Neither of you has written for **15 days**. A line is enough."),
-            },
-        )
-    },
-}
-
-
-def _samples(facts: Mapping[str, Fact], language: str) -> dict[str, object]:
-    return {name: _sample(fact, language) for name, fact in facts.items()}
-
-
-def _sample(fact: Fact, language: str) -> object:
-    if fact.parts:
-        inside = _samples(fact.parts, language)
-        return (inside,) if fact.many else inside
-    return fact.spanish if language.partition("-")[0] == "es" and fact.spanish is not None else fact.sample

@@ -9,8 +9,9 @@ from pathlib import Path
 from jinja2 import Template
 
 from mail.letters import templates
-from mail.letters.facts import FACTS, GIVEN, sample_facts
+from mail.letters.facts import FACTS, GIVEN
 from mail.letters.markdown import Markdown, is_leftward, one_line, to_html, to_text
+from mail.letters.samples import sample_facts
 from mail.letters.sandbox import RenderingError, Sandbox, UnknownFact, run
 from mail.letters.templates import TemplateFile
 from relationship.messages import Side

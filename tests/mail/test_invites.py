@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.letters.composing import compose
-from mail.letters.facts import sample_facts
 from mail.letters.invites import cancel, decline_counter, request
 from mail.letters.links import answer
 from mail.letters.rendering import Templates
+from mail.letters.samples import sample_facts
 from mail.letters.zones import vtimezone
 from relationship.check_ins.check_in import CheckIn
 

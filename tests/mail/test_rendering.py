@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mail.letters.facts import ALWAYS, FACTS, GIVEN, Fact, sample_facts
+from mail.letters.facts import ALWAYS, FACTS, GIVEN, Fact
 from mail.letters.rendering import BUILT_IN, RenderingError, Templates
 from mail.letters.rewording import reworded
+from mail.letters.samples import sample_facts
 from mail.letters.sandbox import MAX_CHARS
 from relationship.messages import Side
 
