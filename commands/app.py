@@ -57,6 +57,15 @@ class Lazily(TyperGroup):
         alone.command(cmd_name)(getattr(import_module(module), function))
         return get_command(alone)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command, unless an option that belongs in front of it comes behind."""
+        found = super().resolve_command(ctx, args)
+        behind = [one.partition("=")[0] for one in args[1 : args.index("--") if "--" in args else None]]
+        for option in ("--rules", "--data"):
+            if option in behind:
+                ctx.fail(f"{option} goes in front of the command: {option} ... {found[0]}")
+        return found
+
 
 def build(house_of: HouseOf) -> typer.Typer:
     """The application; `house_of` makes the parts from the rules file and the data folder."""

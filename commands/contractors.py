@@ -1,7 +1,7 @@
 """Finding a contractor by what a person types."""
 
 from collections.abc import Mapping
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 import typer
 
@@ -34,6 +34,7 @@ def named_among(names: Mapping[str, tuple[str, ...]], name: str) -> str:
     wanted = _spelt(name)
     found = [key for key, called in names.items() if wanted in map(_spelt, called)]
     found = found or [key for key, (first, *_) in names.items() if wanted == _spelt(first_name_of(first))]
+    found = found or _without_accents(names, _bare(wanted))
     if len(found) == 1:
         return found[0]
     complain(f"“{name}” {_several(names, found) if found else 'is no contractor. ' + _hint(names, name)}")
@@ -45,6 +46,19 @@ def _spelt(name: str) -> str:
     return " ".join(normalize("NFC", name).casefold().split())
 
 
+def _without_accents(names: Mapping[str, tuple[str, ...]], wanted: str) -> list[str]:
+    """Who is meant by a keyboard that has no accents: only where nobody is called exactly so."""
+    called = {
+        key: (_bare(_spelt(first)), _bare(_spelt(first_name_of(first)))) for key, (first, *_) in names.items()
+    }
+    whole = [key for key, (name, _) in called.items() if wanted and wanted == name]
+    return whole or [key for key, (_, name) in called.items() if wanted and wanted == name]
+
+
+def _bare(name: str) -> str:
+    return "".join(sign for sign in normalize("NFD", name) if not combining(sign))
+
+
 def _several(names: Mapping[str, tuple[str, ...]], found: list[str]) -> str:
     meant = (f"{first} ({address})" for first, address, *_ in map(names.__getitem__, found))
     return f"names several contractors. Write the whole name, or the address: {', '.join(meant)}."
@@ -52,9 +66,9 @@ def _several(names: Mapping[str, tuple[str, ...]], found: list[str]) -> str:
 
 def _hint(names: Mapping[str, tuple[str, ...]], name: str) -> str:
     """Who was probably meant: whoever's name begins so, has this word, or looks most like it; or who there is."""
-    wanted = name.casefold()
+    wanted = _bare(_spelt(name))
     known = [called[0] for called in names.values()]
-    begun = [one for one in known if wanted and f" {wanted}" in f" {one.casefold()}"]
+    begun = [one for one in known if wanted and f" {wanted}" in f" {_bare(_spelt(one))}"]
     spelt = {word: called[0] for called in names.values() for word in (*called, first_name_of(called[0]))}
     near = begun[0] if len(begun) == 1 else spelt.get(closest(name, spelt) or "")
     if near:

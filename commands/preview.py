@@ -18,6 +18,8 @@ from mail.letters.samples import sample_facts
 from mail.letters.sandbox import RenderingError
 from relationship.messages import Side
 from relationship.parties import Contractor
+from rules.format.people import language
+from rules.format.problems import Fault
 from rules.format.suggest import did_you_mean
 from rules.policy import Policy
 
@@ -56,7 +58,8 @@ def show(
     house: House = context.obj
     templates = house.templates()
     policy = checked(house.rules, templates).policy
-    seen = preview(template, policy, templates, language=language, wording=wording - 1, contractor=contractor)
+    spoken = _language(language)
+    seen = preview(template, policy, templates, language=spoken, wording=wording - 1, contractor=contractor)
     if html:
         save(seen, html)
     print(seen.as_json() if as_json else seen.as_text())
@@ -94,6 +97,14 @@ def preview(
         replace(rendered, language=told), footer(rendered.reader, owner_name, pause, told), rendered.subject
     )
     return Preview(_reader(rendered.reader, policy, who), rendered.subject, text, page)
+
+
+def _language(typed: str) -> str:
+    """As in rules.yaml: what is no language would be shown in English, as if nobody had translated the letter."""
+    try:
+        return language(typed) if typed else ""
+    except Fault as fault:
+        raise RenderingError(f"--language: {fault.message} {fault.hint}") from None
 
 
 def save(shown: Preview, path: Path) -> None:

@@ -1,5 +1,6 @@
 """The second half of `init`: the owner, and contractors proposed from recent mail."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import date
@@ -138,14 +139,15 @@ def _new(taken: set[str]) -> Callable[[str], str]:
     def check(answer: str) -> str:
         address = an_address(answer)
         if address in taken:
-            raise ValueError(f"{address} is there already.")
+            raise ValueError(f'"{address}" is there already.')
         return address
 
     return check
 
 
 def _addresses(answer: str) -> list[str]:
-    return list(dict.fromkeys(an_address(one.strip()) for one in answer.split(",")))
+    """Several with commas; also as mail programs put them (semicolons), and as the file will have them (brackets)."""
+    return list(dict.fromkeys(an_address(one.strip()) for one in re.split("[,;]", answer.strip(" []"))))
 
 
 def _name(answer: str) -> str:

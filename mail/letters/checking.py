@@ -127,7 +127,8 @@ def _no_words(node: nodes.Filter | nodes.Concat, scope: Mapping[str, Fact]) -> I
 def _resolve(node: nodes.Node, scope: Mapping[str, Fact]) -> Fact | str:
     """The fact that a name stands for, or what is wrong with the name."""
     if isinstance(node, nodes.Name):
-        return scope.get(node.name) or f"unknown variable `{node.name}`{_hint(node.name, scope)}"
+        hint = _hint(node.name, scope) or _whole_name(node.name, scope)
+        return scope.get(node.name) or f"unknown variable `{node.name}`{hint}"
     if isinstance(node, nodes.Getitem):
         whole = _resolve(node.node, scope)
         if isinstance(whole, Fact) and whole.many and _is_number(node.arg):
@@ -151,6 +152,13 @@ def _path(node: nodes.Node) -> str:
     if isinstance(node, nodes.Getattr):
         return f"{_path(node.node)}.{node.attr}"
     return node.name if isinstance(node, nodes.Name) else "..."
+
+
+def _whole_name(part: str, scope: Mapping[str, Fact]) -> str:
+    """Who writes `first_name` knows the fact, and not the group that it stands in."""
+    groups = (name for name, fact in scope.items() if not fact.many and part in fact.parts)
+    whole = next(groups, "")
+    return f" (did you mean `{whole}.{part}`?)" if whole else ""
 
 
 def _hint(name: str, known: Iterable[str]) -> str:

@@ -29,9 +29,10 @@ def in_brackets(parts: Iterable[str]) -> str:
 
 
 def did_you_mean(word: str, allowed: Iterable[str], kind: str = "Allowed") -> str:
-    """A hint: the nearest word, or all of them where none is near."""
+    """A hint: the nearest word (a letter's, also without its folder), or all of them where none is near."""
     choices = list(allowed)
-    near = _nearest(word, choices)
+    near = [one for one in choices if "/" in one and _shape(one.rpartition("/")[2]) == _shape(word)]
+    near = near or _nearest(word, choices)
     if near:
         quoted = [f'"{one}"' for one in near]
         return f"Did you mean {' or '.join(quoted)}?"

@@ -76,6 +76,8 @@ def test_a_data_folder_that_is_a_file(
         (["preview", "reminders/gentle", "--contractor", "Bn"], "Did you mean Ben Okafor?"),
         (["export", "Maria"], "There are: none yet."),
         (["preview", "remindrs/gentle"], 'Did you mean "reminders/gentle"?'),
+        (["preview", "gentle"], 'Did you mean "reminders/gentle"?'),
+        (["preview", "reminders/gentle", "--language", "spanish"], 'Did you mean "es"?'),
         (["preview", "reminders/gentle", "--wording", "9"], "3 wordings"),
         (["preview", "reminders/gentle", "--html", "missing/x.html"], "missing/x.html"),
         (["report", "--html", "missing/x.html"], "a folder that is there"),
@@ -93,6 +95,15 @@ def test_a_data_folder_that_is_a_file(
 def test_a_wrong_word(folder: Path, words: list[str], said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("P", raising=False)
     one_line(keepwarm(*words), said)
+
+
+@pytest.mark.parametrize("option", ["--rules", "--data"])
+def test_an_option_that_goes_in_front_of_the_command(folder: Path, option: str) -> None:
+    for typed in ([option, "x"], [f"{option}=x"], ["--json", option]):
+        done = keepwarm("status", *typed)
+        assert done.exit_code == 2
+        assert f"{option} goes in front of the command" in " ".join(done.stderr.split())
+    assert keepwarm(option, "rules.yaml", "why", "--", option).exit_code == 1  # nobody is called so
 
 
 @pytest.mark.parametrize(

@@ -251,6 +251,8 @@ def test_a_fact_is_words_and_nothing_that_has_methods(write: Write) -> None:
     ("body", "problem"),
     [
         ("{{ subjet }}", "line 4: unknown variable `subjet` (did you mean `subject`?)"),
+        ("{{ first_name }}", "line 4: unknown variable `first_name` (did you mean `contractor.first_name`?)"),
+        ("{{ message }}", "line 4: unknown variable `message`"),  # a part of a list stands for itself nowhere
         ("x\n{{ contractor.nmae }}", "line 5: unknown variable `contractor.nmae` (did you mean `name`?)"),
         ("x\n---\ny\n{{ nothing_at_all }}", "line 7: unknown variable `nothing_at_all`"),
         ("{% for point in check_in.agenda %}{{ point.x }}{% endfor %}", "line 4: unknown variable `point.x`"),

@@ -56,3 +56,6 @@ def test_where_none_is_near_all_are_named() -> None:
     assert did_you_mean("xyz", ["email", "name"]) == "Allowed: email, name."
     assert did_you_mean("emial", ["email", "name"]) == 'Did you mean "email"?'
     assert did_you_mean("xyz", []) == ""
+    letters = ["reminders/check-in", "reminders/gentle", "check-ins/agenda"]
+    assert did_you_mean("gentle", letters) == 'Did you mean "reminders/gentle"?'
+    assert did_you_mean("Check in", letters) == 'Did you mean "reminders/check-in"?'

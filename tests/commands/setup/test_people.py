@@ -57,3 +57,14 @@ def test_colleagues_who_write_for_the_mailbox_are_asked_about_and_are_no_contrac
     assert (owner["name"], owner["email"], owner["team"]) == ("Dana Reyes", ["dana@acme.example"], [LEE])
     assert "Use straight quotes" in capsys.readouterr().err
     assert LEE not in [one.address for one in circle.proposals(["dana@acme.example", LEE])]
+
+
+def test_addresses_are_taken_as_people_part_them_and_are_shown_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for typed in ("dana@acme.example; lee@acme.example", "[dana@acme.example, lee@acme.example]"):
+        answers(monkeypatch, "Dana Reyes", "dana@", typed, "America/New_York", "")
+        assert ask_owner(Circle(), "team@acme.example")["email"] == ["dana@acme.example", LEE]
+    answers(monkeypatch, MARIA, "Maria Santos", "", "Asia/Manila", "", MARIA, "")
+    ask_contractors(Circle(), ["dana@acme.example"])
+    assert f'"{MARIA}" is there already.' in capsys.readouterr().err
