@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
+from unicodedata import category
 
 from mail.reading.wordlists import Phrases, any_of, is_greeting, merged, phrases, plain
 
@@ -164,17 +165,22 @@ def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
     text = _without_greeting(text.strip())
     if not text or len(text) > CLOSER_CAP or has_question(text):
         return False
-    says = _LETTER.search(_SMILEY.sub(" ", text))
-    if text.count(" ") > CLOSER_WORDS or (says and not lists.closer.stand_in(plain(text))):
+    if text.count(" ") > CLOSER_WORDS:
         return False
+    spare = set(names)
+    if _LETTER.search(_SMILEY.sub(" ", text)) and not lists.closer.stand_in(plain(text)):
+        return _has_emoji(text) and spare.issuperset(bare(text).split())  # signed with a name
     words = bare(lists.thanks_for.sub(" thanks ", plain(text)))
     if not _LETTER.search(words):
         return not any(char.isdigit() for char in words)  # an emoji or a smiley; "1500" is an answer
     rest, count = lists.closer.pattern.subn(" ", lists.wish.sub(" ", words))
     if not count:
         return False
-    spare = set(names)
     return all(word in lists.fillers or word in spare for word in rest.split())
+
+
+def _has_emoji(text: str) -> bool:
+    return not text.isascii() and any(category(char) == "So" for char in text)
 
 
 def _without_greeting(text: str) -> str:

@@ -21,7 +21,7 @@ from mail.reading.fresh import find_end, fresh_text
 from mail.reading.headers import decode_value
 from mail.reading.parsing import Mail
 from mail.reading.said import what_is_said
-from mail.reading.signatures import above_name
+from mail.reading.signatures import above_card, above_name
 from mail.reading.who import Directory
 from mail.reading.wordlists import any_of, plain
 from relationship.conversations import is_filled_in, plain_subject
@@ -79,7 +79,10 @@ def read(
     tags = said.tags
     if side is Side.CONTRACTOR and "done" not in tags and says_done(text, lists):
         tags = (*tags, "done")
-    asking = asks(text or _said_in_subject(mail), lists) or said.due is not None
+    asking = asks(text or _said_in_subject(mail), lists)
+    if asking and "\n" in text:
+        asking = asks(above_card(text, _named_in(mail, b"from")), lists)
+    asking = asking or said.due is not None
     closing = "nrn" in tags or _closes(mail, text, asking, lists, known.names_of(contractor))
     return Contents(
         asks=asking and not closing,
@@ -105,13 +108,16 @@ def _closes(mail: Mail, text: str, asking: bool, lists: Lists, names: frozenset[
     too_long = len(text) > CLOSER_CAP and "\n" not in beginning  # for a closer, whatever stands below
     if too_long or not lists.closer.stand_in(plain(beginning)):
         return False
-    names |= _named_in(mail)
-    return closes(above_name(text, names), lists, names)
+    writer = _named_in(mail, b"from")
+    names |= (
+        _named_in(mail, b"to", b"cc") | writer | {name[0] for name in writer}
+    )  # many sign with an initial
+    return any(closes(above, lists, names) for above in (above_name(text, names), above_card(text, writer)))
 
 
-def _named_in(mail: Mail) -> frozenset[str]:
+def _named_in(mail: Mail, *fields: bytes) -> frozenset[str]:
     """Names, in lower case, that the headers call people by: a team has addresses in the rules, and no names."""
-    headers = (mail.headers.raw_first(name) for name in (b"from", b"to", b"cc"))
+    headers = map(mail.headers.raw_first, fields)
     people = " ".join(decode_value(value[:PEOPLE_CAP]) for value in headers)
     return frozenset(_NAME.findall(plain(_DOMAIN.sub(" ", people))))
 

@@ -7,8 +7,9 @@ a rule ("---") that nothing but names and numbers follows. All works line by lin
 import re
 from collections.abc import Collection
 from functools import cache
+from itertools import takewhile
 
-from mail.reading.wordlists import any_of, is_greeting, phrases, plain
+from mail.reading.wordlists import any_of, is_greeting, one_of, phrases, plain
 
 SIGNATURE = re.compile(r"--\s?$|—\s*$|__\s?$")
 SIGNATURE_LINES = 14  # a closing formula with more lines below it is none
@@ -19,6 +20,8 @@ _SHORT_RULE = re.compile(r"(?:-{3,}|–|_{3,}|\*{3,}|={3,})$")  # above a signat
 _RULE_MARKS = ("-", "–", "_", "*", "=")
 _LINK = re.compile(r"https?://|www\.")
 _LINKS = re.compile(r"<?(?:https?://|www\.)\S{1,2000}")
+# A telephone number, an address or a link: what stands right below one is of the card, too.
+_CONTACT = re.compile(r"https?://|www\.|\S@\S|\d(?:[ ()./-]{0,2}\d){6}")
 _GOES_ON = re.compile(r"[-*•+]\s|\d{1,2}[.)]\s|p\.?\s?s\.?(?:[:\s]|$)", re.IGNORECASE)
 _PRONOUNS = re.compile(
     r"\s*[(|/]?\s*(?:she|he|they|elle|ella|sie|er)\s?/\s?\w{2,6}(?:/\w{2,6})?\)?$", re.IGNORECASE
@@ -50,10 +53,9 @@ def without_signature(lines: list[str]) -> list[str]:
     for n in reversed(content[-SIGNATURE_LINES - 1 :]):
         line = lines[n]
         if _is_sign_off(line):
-            asks = any("?" in line and not _LINK.search(line) for line in below)
             # The rest of a card stands below "-- ".
             names = not is_marked or all(_is_name(line) for line in below)
-            if not asks and names and _are_a_signature(below):
+            if names and _are_a_signature(below) and not _asks_below(lines[n + 1 :]):
                 if any(not is_greeting(lines[k]) for k in content if k < n):
                     return _without_half(lines[:n])
                 return lines[: n + 1] if _are_on_a_card(below) else lines  # "Thanks" alone is the message
@@ -65,6 +67,26 @@ def without_signature(lines: list[str]) -> list[str]:
 
 def _is_sign_off(line: str) -> bool:
     return len(line) < 60 and plain(line).strip(" ,.!-–—~*_。！，、") in _sign_offs()
+
+
+def _asks_below(lines: list[str]) -> bool:
+    """Whether a question of the writer's stands below a closing formula; "Need help?" and a firm's slogan is none.
+
+    People who add a question leave a line blank before it, where their card stands above it: a name, then a number.
+    """
+    is_named = is_on_card = False
+    for line in lines:
+        has_contact = bool(_CONTACT.search(line))
+        is_on_card = bool(line) and (is_on_card or (is_named and has_contact))
+        is_named = is_named or (bool(line) and not has_contact)
+        if "?" in line and not (is_on_card or _LINK.search(line) or _is_offer(line)):
+            return True
+    return False
+
+
+def _is_offer(line: str) -> bool:
+    """Whether a line begins with what a card offers: "Questions? Call us"."""
+    return bool(one_of("if you have questions").match(plain(line).lstrip("¿ ")))
 
 
 def _is_name(line: str) -> bool:
@@ -90,6 +112,28 @@ def above_name(text: str, names: Collection[str]) -> str:
             if alone and named and all(word in names or len(word) < 2 for word in words):
                 return "\n".join(lines[:n]).strip() if _are_on_a_card(lines[n + 1 :]) else text
     return text
+
+
+def above_card(text: str, names: Collection[str]) -> str:
+    """What stands above a line with the writer's whole name and a card right below it, whatever that asks."""
+    lines = text.split("\n")
+    for n, line in enumerate(lines):
+        above = lines[: n - 1] if n and _is_sign_off(lines[n - 1]) else lines[:n]
+        if 0 < len(line) < LONGEST and any(above) and not above[-1]:
+            words = [word.strip(".,*") for word in plain(_PRONOUNS.sub("", line.partition("|")[0])).split()]
+            if sum(word in names for word in words) > 1 and all(
+                word in names or len(word) < 2 for word in words
+            ):
+                return "\n".join(above).strip() if _begin_a_card(lines[n + 1 :]) else text
+    return text
+
+
+def _begin_a_card(lines: list[str]) -> bool:
+    """Whether a title, a firm or a number stands first, and nothing follows after a blank line that is a sentence."""
+    card = list(takewhile(bool, lines))
+    if not card or not (_CONTACT.search(card[0]) or _are_on_a_card(card[:1])):
+        return False
+    return _are_a_signature(card) and _are_on_a_card(lines[len(card) :])
 
 
 def _are_on_a_card(lines: list[str]) -> bool:

@@ -580,6 +580,59 @@ class TestSignaturesOfOffices:
     def test_what_says_more_below_thanks_does_not(self, below: str, read: Read) -> None:
         assert not read(f"{FROM_MARIA}\nThanks!\n{below}\n")["maria"].closes
 
+    @pytest.mark.parametrize(
+        "card",
+        [
+            "Maria Santos\nVirtual Assistant | Contract Ltd\nhttps://cal.example/maria\n"
+            "Need help? Call us at +63 917 555 0101",
+            "Maria Santos\nContract Ltd\n1200 Main St, Suite 4\n"
+            "Questions? Reply to this email or visit our help center.",
+            "Maria Santos\nDesigner\n+63 917 555 0101\nLooking for a fresh look? I've got you covered!",
+            "Maria Santos | Video Editor\nT: +63 917 555 0101 | W: contract.example | A: 12 Main Street, Manila\n"
+            "Know someone who needs a video? Refer them and get 10% off!",
+            "Maria Santos\nTraductora\nmaria@contract.example\n¿Buscas una traductora? ¡Aquí estoy!",
+            'Maria Santos\nCopywriter\n"If not now, when?" - Hillel',
+            "Maria Santos\nMy working hours may not be yours. Please do not feel obligated to reply out of hours.",
+        ],
+    )
+    @pytest.mark.parametrize("formula", ["", "Best regards,\n", "Thanks,\n", "Viele Grüße\n", "-- \n"])
+    def test_what_a_card_asks_of_everybody_nobody_is_asked(self, card: str, formula: str, read: Read) -> None:
+        def message(text: str) -> Message:
+            return read(
+                f"{FROM_MARIA.replace('Maria <', 'Maria Santos <')}\nHi Dana,\n\n{text}\n\n{formula}{card}\n"
+            )["maria"]
+
+        told, asked, thanks = map(message, ["The files are up.", "Could you send the logo?", "Thanks!"])
+        assert (told.asks, told.closes) == (False, False)
+        assert asked.asks
+        assert (thanks.asks, thanks.closes) == (False, True)
+
+    @pytest.mark.parametrize(
+        "below",
+        [
+            "Best regards,\nMaria Santos\n+63 917 555 0101\n\nAlso, did you get my invoice?",
+            "Best regards,\nMaria Santos\nDid you get my invoice?",
+            "Thanks!\nhttps://docs.example/x\nCan you approve it?",
+            "Thanks,\nmy new number is +63 917 555 0101\nwhen can you call?",
+            "Maria Santos\n\nBy the way, is Monday a holiday?",
+            "Maria Santos\nDesigner\n\nBy the way, is Monday a holiday?",
+            "Tasks:\n\nMaria\nfinish the header\nDana\ncould you send the fonts?",
+        ],
+    )
+    def test_a_question_below_a_name_that_no_card_asks_is_one(self, below: str, read: Read) -> None:
+        head = FROM_MARIA.replace("Maria <", "Maria Santos <")
+        assert read(f"{head}\nHi Dana,\n\nThe files are up.\n\n{below}\n")["maria"].asks
+
+    @pytest.mark.parametrize(
+        "text", ["Got it!\n\nM.", "Thanks!\n\nMS", "❤️\n\nMaria", "🎉 Maria", "Great, thanks x"]
+    )
+    def test_initials_and_emoji_with_a_name_say_no_more(self, text: str, read: Read) -> None:
+        assert read(f"{FROM_MARIA.replace('Maria <', 'Maria Santos <')}\n{text}\n")["maria"].closes
+
+    @pytest.mark.parametrize("text", ["Maria", "M.", "B", "🎉 blue", "Thanks, b"])
+    def test_but_a_letter_and_a_name_alone_are_an_answer(self, text: str, read: Read) -> None:
+        assert not read(f"{FROM_MARIA}\n{text}\n")["maria"].closes
+
     def test_a_request_below_thanks_asks(self, read: Read) -> None:
         text = "Thanks!\nPlease use the blue one and send it by Friday.\nMaria"
         assert read(f"{FROM_MARIA}\n{text}\n")["maria"].asks
