@@ -47,20 +47,28 @@ def mails(folder: str, answers: Iterable[Answer], cap: int = TEXT_CAP) -> Iterat
     """The mails in the answers to a FETCH.
 
     Answers that are no whole mail are passed over: flags that changed meanwhile, and mails without even a
-    header, as Dovecot answers for what was deleted meanwhile (NIL, with a date of 1970).
+    header, as Dovecot answers for what was deleted meanwhile (NIL, with a date of 1970). What a server says of one
+    mail in several answers is put together.
     """
+    odd: list[Answer] = []
     for answer in answers:
-        mail = _quick(folder, answer, cap) or _thorough(folder, answer, cap)
+        mail = _quick(folder, answer, cap)
         if mail is not None:
             yield mail
+        elif _UID.search(_between(answer).upper()):
+            odd.append(answer)
+    yield from _thorough(folder, odd, cap)
 
 
 def literals(answers: Iterable[Answer]) -> Iterator[tuple[int, bytes]]:
-    """UID and value of the one item that was asked for, for each mail in the answers to a FETCH."""
+    """UID and value of the one item that was asked for, for each mail in the answers to a FETCH.
+
+    Answers without it are passed over: they tell of flags that changed meanwhile.
+    """
     for answer in answers:
-        text = b"".join(piece[0] if isinstance(piece, tuple) else piece for piece in answer)
+        text = _between(answer).upper()
         uid = _UID.search(text)
-        if uid:
+        if uid and b"BODY[" in text:
             yield int(uid[1]), b"".join(piece[1] for piece in answer if isinstance(piece, tuple))
 
 
@@ -123,18 +131,23 @@ def _quick(folder: str, answer: Answer, cap: int) -> RawMail | None:
     return RawMail(folder, int(uid[1]), at, _flags(flags[1]), header, text, len(text) < cap, hints)
 
 
-def _thorough(folder: str, answer: Answer, cap: int) -> RawMail | None:
-    """Any shape, through IMAPClient's parser; None where it is not a whole mail."""
-    for uid, items in parse_fetch_response(answer, normalise_times=False).items():
+def _thorough(folder: str, answers: list[Answer], cap: int) -> Iterator[RawMail]:
+    """Any shape, through IMAPClient's parser; what is not a whole mail is left out."""
+    pieces = [piece for answer in answers for piece in answer]
+    for uid, items in parse_fetch_response(pieces, normalise_times=False).items():
         header, text = _bytes(items, b"BODY[HEADER]"), _bytes(items, b"BODY[TEXT]<0>", b"BODY[TEXT]")
         if header is None or text is None or items[b"BODY[HEADER]"] is None:
-            return None
+            continue
         at = items.get(b"INTERNALDATE")
         at = at.astimezone(UTC) if isinstance(at, datetime) and at.tzinfo else LONG_AGO
         flags = _flags(b" ".join(flag for flag in items.get(b"FLAGS", ()) if isinstance(flag, bytes)))
         hints = (f"gmail:{items[b'X-GM-THRID']}",) if b"X-GM-THRID" in items else ()
-        return RawMail(folder, uid, at, flags, header, text, len(text) < cap, hints)
-    return None
+        yield RawMail(folder, uid, at, flags, header, text, len(text) < cap, hints)
+
+
+def _between(answer: Answer) -> bytes:
+    """An answer without its literals."""
+    return b"".join(piece[0] if isinstance(piece, tuple) else piece for piece in answer)
 
 
 def _bytes(items: dict[bytes, object], *names: bytes) -> bytes | None:

@@ -70,6 +70,15 @@ def test_flags_that_changed_meanwhile_are_passed_over() -> None:
     assert list(mails("INBOX", answers)) == [USUAL]
 
 
+def test_what_is_said_of_one_mail_in_several_answers_is_put_together() -> None:
+    """RFC 3501 lets a server do so (7.4.2); the time and the flags must not get lost."""
+    first = [b"1 (UID 7 " + FLAGS + b" " + DATE + b")"]
+    header = [(b"1 (UID 7 BODY[HEADER] {%d}" % len(HEADER), HEADER), b")"]
+    text = [(b"1 (UID 7 BODY[TEXT]<0> {%d}" % len(TEXT), TEXT), b")"]
+    other = [b"7 (FLAGS (\\Deleted))"]  # of the mail with this number, whose UID is another one
+    assert list(mails("INBOX", [text, first, other, header])) == [USUAL]
+
+
 def test_gmail_names_the_thread() -> None:
     first = (DOVECOT[0][0].replace(b"FLAGS", b"X-GM-THRID 1278455344230334865 FLAGS"), HEADER)
     (found,) = mails("INBOX", [[first, *DOVECOT[1:]]])
@@ -91,6 +100,13 @@ def test_headers_by_uid() -> None:
         (7, b"a: b"),
         (8, b""),
     ]
+
+
+def test_flags_that_changed_meanwhile_take_no_headers_away() -> None:
+    """They come with the UID, as RFC 3501 wants it in the answers to UID FETCH (6.4.8)."""
+    name = b"BODY[HEADER.FIELDS (MESSAGE-ID)]"
+    headers = [(b"1 (UID 7 " + name + b" {4}", b"a: b"), b")"]
+    assert dict(literals([headers, [b"1 (UID 7 FLAGS (\\Seen))"]])) == {7: b"a: b"}
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,22 @@ def test_a_letter_in_doubt_is_found_by_its_copy(embedded_mail: EmbeddedMail, inb
     assert inbox.find_letter("t0ken", "t0ken@acme.example", inbox.marks()).places == ()
 
 
+def test_a_copy_that_is_read_in_the_very_moment_of_the_look_is_found(embedded_mail: EmbeddedMail) -> None:
+    """Servers tell of the flag among the headers, and name the UID once more; the letter would go out twice."""
+
+    def seen(direction: str, data: bytes, line: Line) -> bytes:
+        if direction == UP or b"UID FETCH completed" not in data:
+            return data
+        before, tag, after = data.rpartition(data.splitlines(keepends=True)[-1])
+        return before + b"* 1 FETCH (UID 101 FLAGS (\\Seen))\r\n" + tag + after
+
+    with Proxy(embedded_mail.imap_port) as proxy, Inbox(at_port(proxy.port)) as inbox:
+        marks = inbox.marks()
+        embedded_mail.deliver_to(TEAM, LETTER, AT)
+        proxy.fault = seen
+        assert inbox.find_letter("t0ken", "t0ken@acme.example", marks).places == (("INBOX", 101),)
+
+
 def test_a_letter_that_never_went_out_is_surely_not_there(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
     marks = inbox.marks()
     embedded_mail.drop = "before delivery"
