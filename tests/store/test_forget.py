@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -10,12 +11,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from relationship.facts import Facts
 from relationship.letters import State
 from relationship.messages import Bounce, Message, Side
 from relationship.past import Summary
 from store.aggregate import every_fact
 from store.person import Person
-from store.protocol import OWNER, Cursor, FolderCursor, Heartbeat
+from store.protocol import OWNER, Cursor, FolderCursor, Heartbeat, StoreError
 from store.tinydb_store import TinyStore
 
 MARIA, BEN = "maria-santos-1f3a9c", "ben-77aa01"
@@ -79,6 +81,23 @@ def test_a_search_of_the_data_folder_finds_no_trace(data: Path, make: SimpleName
     assert store.names() == (BEN, OWNER)
     store.close()
     assert _search(data) == []
+
+
+@pytest.mark.parametrize("where", ["contractors", "archive/2025"])
+def test_nobody_is_told_any_more_what_of_theirs_was_damaged(
+    where: str, data: Path, make: SimpleNamespace
+) -> None:
+    _lived(data, make).close()
+    (path,) = (data / where).glob(f"{MARIA}.json*")
+    path.write_bytes(b"no JSON\n" + path.read_bytes())
+    store = TinyStore(data)
+    with suppress(StoreError):
+        store.export(MARIA)
+    assert list(store.damaged()) == [MARIA]
+    store.forget(MARIA)
+    assert (store.damaged(), store.names()) == ({}, (BEN, OWNER))
+    assert store.load(MARIA) == Facts()
+    store.close()
 
 
 def test_the_others_ledgers_stay_as_they_were(data: Path, make: SimpleNamespace) -> None:

@@ -1,5 +1,6 @@
 """A live file has a line for each fact, and those that stay are taken over as they stand."""
 
+import json
 import random
 from pathlib import Path
 from types import SimpleNamespace
@@ -79,6 +80,33 @@ def test_a_file_that_is_laid_out_otherwise_is_written_anew(
     kept.commit(MARIA, [make.message(9)])
     assert is_as_if_written_anew(tmp_path, kept)
     assert list(kept.load(MARIA).messages) == [f"m{n}@mail.example" for n in (1, 2, 3, 4, 5, 9)]
+    kept.close()
+
+
+OTHERWISE = {
+    "one line": lambda content: json.dumps(json.loads(content)).encode(),
+    "indented": lambda content: json.dumps(json.loads(content), indent=2).encode(),
+    "an editor's last line": lambda content: content + b"\n",
+    "two facts on a line": lambda content: content.replace(b',\n"m3@', b',"m3@'),
+}
+
+
+@pytest.mark.parametrize("how", OTHERWISE)
+def test_a_file_that_another_program_has_saved_before_the_start_is_written_anew(
+    tmp_path: Path, make: SimpleNamespace, how: str
+) -> None:
+    kept = TinyStore(tmp_path)
+    kept.commit(MARIA, [make.message(n) for n in range(1, 6)])
+    kept.close()
+    path(tmp_path).write_bytes(OTHERWISE[how](path(tmp_path).read_bytes()))
+    kept = TinyStore(tmp_path)
+    kept.load(MARIA)
+    kept.commit(MARIA, [make.message(3, asks=True), make.letter(1)])
+    assert is_as_if_written_anew(tmp_path, kept)
+    kept.close()
+    kept = TinyStore(tmp_path)
+    facts = kept.load(MARIA)
+    assert [*facts.messages, *facts.letters] == [*(f"m{n}@mail.example" for n in (1, 2, 4, 5, 3)), "token1"]
     kept.close()
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from store.aggregate import every_fact
 from store.files import Files
-from store.protocol import OWNER
+from store.protocol import OWNER, Cursor, FolderCursor
 from store.tinydb_store import TinyStore
 
 MARIA, BEN = "maria-1f3a9c", "ben-77aa01"
@@ -169,3 +169,44 @@ def _check(
     assert store.damaged() == {}
     assert store.conversation_of(MARIA, "m1@mail.example") in (None, "c")
     store.close()
+
+
+def _after_a_power_cut(files: RecordingFiles, target: Path) -> Path:
+    """The data folder as it is at the worst: what was not flushed is lost, contents and names."""
+    files.disk.build(target, names_kept=False, contents_kept=False)
+    return target / "data"
+
+
+def test_a_cursor_that_was_moved_stays_where_it_is(tmp_path: Path) -> None:
+    files = RecordingFiles(tmp_path, lambda _: None)
+    store = TinyStore(tmp_path / "data", files=files)
+    for place in (2, 9):
+        store.move_cursor(Cursor({"INBOX": FolderCursor(7, place)}))
+        left = TinyStore(_after_a_power_cut(files, tmp_path / f"cut-{place}"))
+        assert left.cursor() == store.cursor()
+        left.close()
+    store.close()
+
+
+def test_who_was_forgotten_stays_so(tmp_path: Path, make: SimpleNamespace) -> None:
+    files = RecordingFiles(tmp_path, lambda _: None)
+    store = TinyStore(tmp_path / "data", files=files)
+    store.commit(MARIA, [make.profile("Maria Santos", "maria@mail.example"), make.message(1)])
+    store.archive(MARIA, [make.message(1)])
+    for name in (BEN, OWNER):
+        store.commit(name, [make.message(2, subject="Ask Maria Santos")])
+        store.archive(name, [make.message(3, subject="And Maria Santos?"), make.message(2)])
+        store.commit(name, [make.message(4, subject="Maria Santos again")])
+    store.set_aside("INBOX 12", b"From: maria@mail.example\r\n\r\nbroken")
+    for path in ("owner.json", f"contractors/{MARIA}.json", f"contractors/{BEN}.json"):
+        files.replace(tmp_path / "data" / f"{path}.before-schema-1", (tmp_path / "data" / path).read_bytes())
+        files.flush_folder((tmp_path / "data" / path).parent)
+    assert len(_naming_maria(_after_a_power_cut(files, tmp_path / "before"))) > 10
+    store.forget(MARIA)
+    assert _naming_maria(_after_a_power_cut(files, tmp_path / "after")) == []
+    store.close()
+
+
+def _naming_maria(data: Path) -> list[str]:
+    files = [path for path in data.rglob("*") if path.is_file()]
+    return [str(x.relative_to(data)) for x in files if b"maria" in (x.name.encode() + x.read_bytes()).lower()]
