@@ -1,9 +1,12 @@
 """Handing letters to an SMTP server, and knowing exactly how far they got."""
 
+from collections.abc import Callable
+
 import pytest
 
+from bench.servers.proxy import DOWN, UP, Line, Proxy
 from commands.demo_servers import EmbeddedMail
-from mail.smtp.delivery import Outcome, Postman
+from mail.smtp.delivery import FINAL_DOT_SECONDS, Outcome, Postman
 from mail.smtp.submission import DeliveryError, settings_from_url
 
 TEAM, MARIA, OTHER = "team@acme.example", "maria@contract.example", "maria.s@mail.example"
@@ -115,6 +118,59 @@ def test_a_line_that_died_between_two_letters_is_made_anew(
         assert postman.deliver(TEAM, (MARIA,), None, LETTER).outcome is Outcome.ACCEPTED
         assert subjects(embedded_mail, MARIA) == count
         embedded_mail.hang_up()
+
+
+def doubled(data: bytes) -> bytes:
+    return data + b"250 2.0.0 Ok\r\n"
+
+
+def nothing_but_ok(data: bytes) -> bytes:
+    return b"250 2.0.0 Ok\r\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "changed"),
+    [(b"MAIL", doubled), (b"RCPT", doubled), (b"DATA", doubled), (b"DATA", nothing_but_ok)],
+)
+def test_an_answer_that_nobody_asked_for_passes_for_no_other(
+    embedded_mail: EmbeddedMail, question: bytes, changed: Callable[[bytes], bytes]
+) -> None:
+    asked: list[bytes] = []
+
+    def out_of_turn(direction: str, data: bytes, line: Line) -> bytes:
+        if direction == UP:
+            asked.append(data.upper())
+        return changed(data) if direction == DOWN and asked and asked[-1].startswith(question) else data
+
+    with Proxy(embedded_mail.smtp_port, out_of_turn) as proxy:
+        settings = settings_from_url(f"smtp://127.0.0.1:{proxy.port}", TEAM, "secret", timeout=10)
+        with Postman(settings) as postman:
+            receipt = postman.deliver(TEAM, (MARIA,), TEAM, LETTER)
+            assert (receipt.outcome, receipt.reached) == (Outcome.DEFERRED, False)
+            assert "answers out of turn" in receipt.reply
+            assert embedded_mail.accepted == []
+            proxy.fault = None
+            assert postman.deliver(TEAM, (MARIA,), TEAM, LETTER).outcome is Outcome.ACCEPTED
+    assert len(embedded_mail.accepted) == 1
+
+
+def test_the_answer_to_the_final_dot_is_waited_for_longer_than_others(embedded_mail: EmbeddedMail) -> None:
+    waits: list[float | None] = []
+
+    def patience(direction: str, data: bytes, line: Line) -> bytes:
+        if direction == UP and postman._smtp:
+            waits.append(postman._smtp.sock.gettimeout())
+        return data
+
+    with Proxy(embedded_mail.smtp_port, patience) as proxy:
+        settings = settings_from_url(f"smtp://127.0.0.1:{proxy.port}", TEAM, "secret", timeout=10)
+        postman = Postman(settings)
+        for _ in range(2):
+            postman.ready()
+            waits.clear()
+            assert postman.deliver(TEAM, (MARIA,), TEAM, LETTER).outcome is Outcome.ACCEPTED
+            assert (waits[0], waits[-1]) == (10, FINAL_DOT_SECONDS)
+        postman.close()
 
 
 def test_a_server_that_is_away(embedded_mail: EmbeddedMail, postman: Postman) -> None:
