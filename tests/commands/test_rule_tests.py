@@ -127,9 +127,9 @@ def test_moments_are_read_as_people_write_them(written: str, at: str, policy: Po
     assert test.events[1].at.isoformat() == f"{at}:00+00:00"
 
 
-def run(tmp_path: Path, text: str, *options: str) -> tuple[int, str]:
-    """`test` with the project's own rules."""
-    (tmp_path / "rules.yaml").write_text(RULES.read_text(encoding="utf-8"), encoding="utf-8")
+def run(tmp_path: Path, text: str, *options: str, rules: str = "") -> tuple[int, str]:
+    """`test` with the project's own rules, or with others."""
+    (tmp_path / "rules.yaml").write_text(rules or RULES.read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "rules.test.yaml").write_text(text, encoding="utf-8")
     app: typer.Typer = build(House)
     result = CliRunner().invoke(app, ["--rules", str(tmp_path / "rules.yaml"), "test", *options])
@@ -162,6 +162,20 @@ def test_what_went_out_years_ago_counts(tmp_path: Path) -> None:
     assert run(tmp_path, a_test(f"{ask}\n{answer}", f"    expect: {thanks}\n{years}"))[0] == 0
     code, out = run(tmp_path, a_test(f"{ask}\n{answer}", f"    never: {thanks}\n{years}"))
     assert (code, "must not go out, and did" in out) == (1, True)
+
+
+def test_a_star_is_thanks_where_a_rule_makes_it_so_and_else_as_little_as_for_the_daemon(tmp_path: Path) -> None:
+    lines = (
+        "      - {at: Tue 2026-03-03 09:00, from: Ben, subject: Logo, text: Here it is.}",
+        "      - {at: Thu 2026-03-05 09:00, star: Logo}",
+    )
+    praise = "  - {name: Praise, when: no praise, steps: [{after: 5 days, send: owner/no-praise}]}\n"
+    rules = RULES.read_text(encoding="utf-8").partition("\nrules:\n")[0] + "\nrules:\n" + praise
+    star = "  - {name: Star, when: starred, send: appreciation/starred}\n"
+    for known, day in ((rules, "2026-03-09"), (rules + star, "2026-03-10")):  # a Sunday is waited for
+        expect = f"    expect: [{{rule: Praise, on: {day}}}]\n    until: 2026-03-11 09:00"
+        code, out = run(tmp_path, a_test("\n".join(lines), expect), rules=known)
+        assert code == 0, out
 
 
 def test_a_line_makes_way_for_one_that_only_this_letter_fits(tmp_path: Path) -> None:
