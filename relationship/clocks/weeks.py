@@ -44,6 +44,8 @@ def _days(text: str, group: str) -> list[int]:
         raise ValueError(f"{group!r} does not say on which days; write it like {_EXAMPLE}")
     if text.lower() in ("daily", "every day"):
         return list(range(7))
+    if text.endswith((",", ":")) and not text[:-1].endswith((",", ":")):
+        raise ValueError(f"between {text[:-1].strip()!r} and its hours stands a space, and no {text[-1]!r}")
     return sorted({day for part in text.split(",") for day in _day_range(part)})
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from relationship.clocks.hours import working_clock
 from relationship.parties import Contractor, Owner, Party
+from rules.format.afternoons import afternoons
 from rules.format.plain import block, blocks, word
 from rules.format.positions import Document, Plain
 from rules.format.problems import Path, Problem, found
@@ -46,6 +47,7 @@ def warnings_of(policy: Policy, document: Document) -> tuple[Problem, ...]:
         *_whole(policy, document),
         *_zones(policy, document),
         *_commas(document),
+        *afternoons(document),
         *_parties(policy, document),
         *_rules(policy, document),
     ]

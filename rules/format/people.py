@@ -78,6 +78,10 @@ def holidays(words: str) -> str:
         raise Fault(
             f"{found(words)} is no holiday calendar.", "Where there are none, remove the line; Norway is NO."
         )
+    if words.lower() in ("yes", "true"):
+        raise Fault(
+            f"{found(words)} is no holiday calendar.", "Write whose: a country, such as PH, or US-NY."
+        )
     check_holidays(words)
     return words
 

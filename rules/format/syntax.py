@@ -16,6 +16,7 @@ _INVISIBLE = re.compile(f"{_UNPRINTABLE.pattern}|[{_UNSEEN}]")
 
 _ODD_SPACES = {"\t": ("a tab", "Use spaces: YAML does not allow tabs here.")}
 _CONFLICT = re.compile(r"<{7}( |$)|>{7}( |$)|={7}$")
+_NO_VALUE = "did not find expected node content"
 _COLON_WORDS = "mapping values are not allowed"
 _ALIGN = "Lines that belong together begin in the same column."
 _COLON = "Write it as `key: value`."
@@ -60,6 +61,7 @@ _SAYINGS = (
         _COMMAS,
         at_start=True,
     ),
+    _Saying(_NO_VALUE, "A value is missing here: between two commas or brackets something must stand."),
     _Saying("found undefined alias", "A * begins a reference to something that is not there.", _QUOTES),
     _Saying("found duplicate anchor", "This anchor (&) stands twice."),
     _Saying("while scanning an alias", "A * cannot begin a value.", _QUOTES),
@@ -105,10 +107,9 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
         return odd
     if quote := _ends_in_text(text, mark.line, mark.column, said):
         return quote
-    if _COLON_WORDS in said and ": " in _line(text, mark.line)[: mark.column]:
-        return Problem(
-            mark.line + 1, mark.column + 1, "", "This text holds a colon.", "Put the text in quotes."
-        )
+    if _COLON_WORDS in said and ": " in (before := _line(text, mark.line)[: mark.column]):
+        hint = _without_colon(_line(text, mark.line), before) or "Put the text in quotes."
+        return Problem(mark.line + 1, mark.column + 1, "", "This text holds a colon.", hint)
     if slip := _slip(text, mark.line, said) or _first_slip(text, mark.line, said):
         return slip
     begun = (start or mark).line
@@ -121,6 +122,15 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
     if "cannot start any token" in said:
         return _bad_start(text, mark.line, mark.column)
     return Problem(mark.line + 1, mark.column + 1, "", f"This is no YAML: {said.strip('; ')}.")
+
+
+def _without_colon(line: str, before: str) -> str:
+    """What was meant by a second colon that quotes would not mend: conditions, or a password's place."""
+    if conditions := re.match(r"\s*(?:- )?if:\s+([a-z ]+:\s.*?)\s*(?: #.*)?$", line):
+        return f"Conditions stand in braces: if: {{{conditions[1]}}}"
+    if place := re.search(r": +(env|file|command|keyring)$", before):
+        return f"After {place[1]}: follows at once where the password lies, with no space between."
+    return ""
 
 
 def _bad_start(text: str, line: int, column: int) -> Problem:
@@ -211,12 +221,12 @@ def _glued(text: str, number: int, said: str) -> Problem | None:
 
 def _cut_off(text: str, number: int, said: str) -> Problem | None:
     """Where a # in a bracket makes a comment of its rest, the closing bracket too."""
-    line = _line(text, number)
-    mark = re.search(r"(?<=[\s\[{,])#.*[\]}]", line)
-    if "did not find expected ','" not in said or not mark:
+    if "did not find expected ','" not in said and _NO_VALUE not in said:
         return None
+    number = max((row for row, line in _rows(text, number) if "[" in line or "{" in line), default=number)
+    mark = re.search(r"(?<=[\s\[{,])#.*[\]}]", _line(text, number))
     message = "What follows a # is a comment, the closing bracket too."
-    return Problem(number + 1, mark.start() + 1, "", message, _QUOTES)
+    return Problem(number + 1, mark.start() + 1, "", message, _QUOTES) if mark else None
 
 
 def _two_colons(text: str, number: int, mark: yaml.Mark) -> Problem | None:

@@ -324,6 +324,8 @@ def test_an_empty_index_refuses_every_letter(good: str) -> None:
         ),
         ("limits:", "closers: salamat, cheers\nlimits:", "counts as one, commas and all"),
         ("    since: 2026-09-01", "    tags: key, night", "counts as one, commas and all"),
+        ("hours: Mon-Fri 09:00-17:00", "hours: Mon-Fri 9:00-5:00", "goes on through the whole night"),
+        ("limits:", "defaults: {hours: Mon-Fri 9:00-5:00}\nlimits:", "goes on through the whole night"),
     ],
 )
 def test_what_is_doubtful_is_a_warning_not_an_error(
@@ -333,6 +335,29 @@ def test_what_is_doubtful_is_a_warning_not_an_error(
     findings = examine(good.replace(old, new), letters)
     assert findings.errors == ()
     assert [problem for problem in findings.warnings if warning in problem.message]
+
+
+@pytest.mark.parametrize(
+    ("hours", "afternoons"),
+    [
+        ("Mon-Fri 9:00-5:00", ["09:00-17:00"]),
+        ("Mon-Fri 8:30-5:30; Sat 9:00-1:00", ["08:30-17:30", "09:00-13:00"]),
+        ("Mon-Fri 9:00-12:30, 1:30-6:00", ["13:30-18:00"]),
+        ("Mon-Fri 21:00-06:00", []),
+        ("Mon-Fri 20:00-04:00, 05:00-07:00", []),
+        ("Mon-Fri 22:00-24:00, 00:30-06:00", []),
+        ("Mon-Fri 12:00-02:00", []),
+        ("Mon-Fri 13:00-17:00, 08:00-12:00", []),
+        ("Mon-Fri 18:00-22:00, 06:00-10:00", []),
+        ("Mon-Sun 00:00-24:00", []),
+    ],
+)
+def test_an_afternoon_that_is_written_as_a_morning_is_told(
+    good: str, letters: TemplateIndex, hours: str, afternoons: list[str]
+) -> None:
+    text = good.replace("Mon-Fri 09:00-17:00", hours)
+    told = [problem.hint for problem in examine(text, letters).warnings if problem.path == "owner.hours"]
+    assert told == [f"If the afternoon is meant, write {meant}." for meant in afternoons]
 
 
 @pytest.mark.parametrize(
