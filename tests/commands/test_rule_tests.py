@@ -164,7 +164,9 @@ def test_what_went_out_years_ago_counts(tmp_path: Path) -> None:
     assert (code, "must not go out, and did" in out) == (1, True)
 
 
-def test_a_star_is_thanks_where_a_rule_makes_it_so_and_else_as_little_as_for_the_daemon(tmp_path: Path) -> None:
+def test_a_star_is_thanks_where_a_rule_makes_it_so_and_else_as_little_as_for_the_daemon(
+    tmp_path: Path,
+) -> None:
     lines = (
         "      - {at: Tue 2026-03-03 09:00, from: Ben, subject: Logo, text: Here it is.}",
         "      - {at: Thu 2026-03-05 09:00, star: Logo}",
