@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 ALL, DRAFTS, JUNK, SENT, TRASH = "\\all", "\\drafts", "\\junk", "\\sent", "\\trash"
 _VIEWS = ("\\flagged", "\\important")  # mail that lies in other folders as well (RFC 6154, RFC 8457)
-_UNREADABLE = frozenset(("\\noselect", "\\nonexistent"))
+NO_SELECT = "\\noselect"
+_UNREADABLE = frozenset((NO_SELECT, "\\nonexistent"))
 
 # What mail programs and providers call them where the server announces no special use; compared case-folded.
 _NAMES = {

@@ -170,17 +170,21 @@ class Inbox:
     def look(self, addresses: Sequence[str], since: date, names: Iterable[str]) -> list[RawMail]:
         """The last look: what came from any of these addresses since a date, in every folder named."""
         found: list[RawMail] = []
+        closed: set[str] = set()
         if not addresses:
             return found
         for name in names:
             try:
                 uidvalidity = self._line.opened(name).uidvalidity
             except FolderClosed:
+                closed.add(name)
                 continue
             with self._line.speaking() as client:
                 uids = searching.uids_written_by(client, addresses, since)
             for some in searching.batches(uids, BATCH):
                 found += patiently.fetched(self._line, name, uidvalidity, some)
+        if closed and not closed <= {*self.every_folder()}:
+            raise InboxError("Folders of the mailbox were renamed or removed while they were looked through.")
         return found
 
     def marks(self) -> tuple[tuple[str, int, int], ...]:

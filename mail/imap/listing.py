@@ -1,15 +1,19 @@
 """Asking the server for its folders and how far they have grown, in one go where it can (RFC 5819)."""
 
 import imaplib
+import logging
 import re
 from collections.abc import Container, Iterable, Mapping
+from functools import lru_cache
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from imapclient.imap_utf7 import decode as decode_utf7
 from imapclient.response_parser import parse_response
 
-from mail.imap.folders import Folder, FolderState
+from mail.imap.folders import NO_SELECT, Folder, FolderState
+
+log = logging.getLogger(__name__)
 
 INBOX = "INBOX"
 _Items = dict[bytes, int]
@@ -41,15 +45,22 @@ def _list(client: IMAPClient, wanted: str) -> list[Folder]:
     arguments = ("RETURN", f"({wanted})") if wanted else ()
     typ, data = client._imap._simple_command("LIST", '""', '"*"', *arguments)
     client._checkok("LIST", typ, data)
-    rows = client._proc_folder_list(client._imap._untagged_response(typ, data, "LIST")[1])
-    return [_folder(*row) for row in rows]
+    answers = client._imap._untagged_response(typ, data, "LIST")[1]
+    told = parse_response([answer for answer in answers if answer])
+    # Behind a name more may be told of the folder, in brackets (RFC 5258, section 6); attributes open the next one.
+    told = [one for one, after in zip(told, [*told[1:], ()], strict=True) if not _are_lists(one, after)]
+    return [_folder(*row) for row in zip(told[::3], told[1::3], told[2::3], strict=True)]
+
+
+def _are_lists(*told: object) -> bool:
+    return all(isinstance(one, tuple) for one in told)
 
 
 def states(client: IMAPClient, names: Iterable[str], known: Container[str] = ()) -> dict[str, FolderState]:
     """The states of these folders, one round trip each; a folder that has gone, or is not ours to read, is left out.
 
-    IMAPClientError where the server says no to one that it told of before (`known`), or says that it is ill: who takes
-    that for an empty folder takes the answers in it for not given.
+    IMAPClientError where the server says no to one that it told of before (`known`), or says that it is ill, or tells
+    nothing: who takes that for an empty folder takes the answers in it for not given.
     """
     leave(client)
     found = (_state_of(client, name, known) for name in names)
@@ -64,8 +75,7 @@ def examine(client: IMAPClient, folder: str) -> Mapping[bytes, int]:
         raise
     except IMAPClientError as error:
         said = str(error).removeprefix("select failed: ")
-        forbidden = folder != INBOX and "[NOPERM]" in said.upper()
-        sort = NotOursError if forbidden else IMAPClientError
+        sort = NotOursError if folder != INBOX and _code(said) in _NOT_OURS else IMAPClientError
         raise sort(f"the folder `{folder}` cannot be opened: {said}") from None
     return answer
 
@@ -106,16 +116,27 @@ def _state_of(client: IMAPClient, name: str, known: Container[str]) -> FolderSta
             raise IMAPClientError(f"the folder `{name}` cannot be looked at: {_said(data[0])}")
         return None
     client._checkok("status", typ, data)
-    items = parse_response(data)[-1]
-    return _state(name, items)
+    told = parse_response(data)
+    state = _state(name, told[-1]) if told else None
+    if state is None and (name == INBOX or name in known):
+        raise IMAPClientError(
+            f"it does not tell how far the folder `{name}` has grown (UIDVALIDITY and UIDNEXT)"
+        )
+    return state
 
 
 def _fails(answer: list[bytes], name: str, known: Container[str]) -> bool:
     """Whether a "no" tells that the server is ill, and not what our rights are (RFC 5530)."""
     if name == INBOX:  # everybody has one, and may read it
         return True
-    code = _CODE.search(_said(answer[0]))
-    return code[1].upper() not in _NOT_OURS if code else name in known
+    code = _code(_said(answer[0]))
+    return code not in _NOT_OURS if code else name in known
+
+
+def _code(said: str) -> str:
+    """The response code in a server's words; "" for none."""
+    code = _CODE.search(said)
+    return code[1].upper() if code else ""
 
 
 def _said(answer: bytes | None) -> str:
@@ -138,17 +159,35 @@ def _state(name: str, items: object) -> FolderState | None:
     """None where the server keeps no UIDs for the folder."""
     if not isinstance(items, tuple):
         return None
-    values: _Items = {bytes(key).upper(): value for key, value in zip(items[::2], items[1::2], strict=True)}
+    told = zip(items[::2], items[1::2], strict=True)
+    values: _Items = {bytes(key).upper(): value for key, value in told if isinstance(value, int)}
     if b"UIDVALIDITY" not in values or b"UIDNEXT" not in values:
         return None
     return FolderState(name, values[b"UIDVALIDITY"], values[b"UIDNEXT"], values.get(b"HIGHESTMODSEQ", 0))
 
 
 def _folder(attributes: tuple[bytes, ...], delimiter: bytes | None, name: object) -> Folder:
-    lower = frozenset(attribute.decode("ascii", "replace").lower() for attribute in attributes)
-    return Folder(_name(name), (delimiter or b"").decode(), lower)
+    lower = {attribute.decode("ascii", "replace").lower() for attribute in attributes}
+    if isinstance(name, bytes) and _understood(name) is None:
+        lower.add(NO_SELECT)
+    return Folder(_name(name), (delimiter or b"").decode(), frozenset(lower))
 
 
 def _name(name: object) -> str:
-    """A folder's name: modified UTF-7, or read as a number by IMAPClient."""
-    return name if isinstance(name, str) else str(decode_utf7(name)) if isinstance(name, bytes) else str(name)
+    """A folder's name; one of digits was read as a number by IMAPClient."""
+    if not isinstance(name, bytes):
+        return str(name)
+    understood = _understood(name)
+    return name.decode("ascii", "backslashreplace") if understood is None else understood
+
+
+@lru_cache(maxsize=4096)  # the same ones at each look: a name is complained of once
+def _understood(name: bytes) -> str | None:
+    """Modified UTF-7, or plain UTF-8; None for neither (a lone "&", say), which nobody can open."""
+    try:
+        return str(decode_utf7(name)) if name.isascii() else name.decode("utf-8")
+    except UnicodeError:
+        log.warning(
+            "The folder %s cannot be read, as its name is not encoded as IMAP wants it: rename it.", name
+        )
+        return None

@@ -1,13 +1,14 @@
 """The shared inbox, read over the wire from the embedded server."""
 
 import os
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bench.servers.proxy import UP, Cut, Line, Proxy, hanging_up_at
+from bench.servers.proxy import UP, Cut, Fault, Line, Proxy, hanging_up_at
 from commands.demo_servers import EmbeddedMail
 from mail.access.bearer import Tokens
 from mail.imap.inbox import FolderChanged, Inbox, InboxError, InboxSettings, settings_from_url
@@ -434,6 +435,58 @@ def test_a_missing_folder(embedded_mail: EmbeddedMail) -> None:
 
 def test_a_folder_that_goes_away_is_left_out_of_the_states(inbox: Inbox) -> None:
     assert list(inbox.states(["INBOX", "Gone"])) == ["INBOX"]
+
+
+def telling_of(row: bytes) -> Fault:
+    """The server lists one more folder."""
+
+    def fault(direction: str, data: bytes, line: Line) -> bytes:
+        if direction == UP or b"LIST completed" not in data:
+            return data
+        before, tag, after = data.rpartition(data.splitlines(keepends=True)[-1])
+        return before + row + b"\r\n" + tag + after
+
+    return fault
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        (b'* LIST () "/" "Gone since"', "Gone since"),  # the server denies it when it is opened
+        (b'* LIST () "/" "Caf\xc3\xa9"', "Café"),
+        (b'* LIST () "/" "Caf\xe9"', None),
+        (b'* LIST () "/" "Foo & Bar"', None),
+        (b'* LIST () "/" New ("OLDNAME" ("Old"))', "New"),  # RFC 9051, 6.3.9.7
+    ],
+)
+def test_an_odd_folder_keeps_nobody_from_looking(embedded_mail: EmbeddedMail, row: bytes, name: str) -> None:
+    fill(embedded_mail, 1, "Junk")
+    with Proxy(embedded_mail.imap_port, telling_of(row)) as proxy, Inbox(at_port(proxy.port)) as inbox:
+        names = inbox.every_folder()
+        assert set(names) - {"INBOX", "Sent", "Drafts", "Junk", "Trash"} == ({name} if name else set())
+        assert set(inbox.states(names)) == set(names) - {name}
+        assert [found.folder for found in inbox.look([MARIA], AT.date(), names)] == ["Junk"]
+
+
+def test_a_folder_that_is_renamed_during_the_last_look_may_hold_the_answer(
+    embedded_mail: EmbeddedMail, inbox: Inbox
+) -> None:
+    names = (*inbox.every_folder(), "Renamed just now")
+    with pytest.raises(InboxError, match="were renamed or removed while they were looked through"):
+        inbox.look([MARIA], AT.date(), names)
+
+
+@pytest.mark.parametrize("told", [b"", b"UIDNEXT NIL"])
+def test_an_inbox_of_which_nothing_is_told_is_no_empty_one(embedded_mail: EmbeddedMail, told: bytes) -> None:
+    def keeping_quiet(direction: str, data: bytes, line: Line) -> bytes:
+        return data if direction == UP else re.sub(rb" UIDNEXT \d+\)", b" %b)" % told, data)
+
+    fill(embedded_mail, 1)
+    with Proxy(embedded_mail.imap_port, keeping_quiet) as proxy, Inbox(at_port(proxy.port)) as inbox:
+        with pytest.raises(InboxError, match="does not tell how far the folder `INBOX` has grown"):
+            inbox.states(inbox.folders())
+        proxy.fault = None
+        assert inbox.states(inbox.folders())["INBOX"].uidnext == 102
 
 
 def test_several_servers_at_once_keep_apart() -> None:
