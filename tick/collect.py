@@ -23,6 +23,7 @@ from tick.doubt import prove_nothing
 from tick.roll import newcomers
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+COME_MEANWHILE = 500  # mails, between a mailbox's being put back and our next look
 
 
 def as_it_is(mail: RawMail) -> RawMail:
@@ -121,6 +122,10 @@ def _known(cursor: Cursor, state: FolderState) -> FolderCursor:
     known = cursor.folders.get(state.name)
     if known is None or known.uidvalidity != state.uidvalidity:
         return FolderCursor(state.uidvalidity, 1)  # UIDs mean nothing any more: read it all again
+    if (
+        known.uidnext > state.uidnext
+    ):  # put back from a backup: what comes now gets UIDs that were read before
+        return FolderCursor(state.uidvalidity, max(state.uidnext - COME_MEANWHILE, 1))
     return known
 
 

@@ -45,7 +45,7 @@ def find(
     known = {*read}
     for _ in range(ROUNDS):
         states, all_told = now(client, known)
-        grown = [state for state in states if _has_grown(state, read.get(state.name))]
+        grown = [state for state in states if state.uidnext > _first_new(state, read.get(state.name))]
         if not grown:
             return _sighting(places, message_id, complete=all_told)
         for state in grown:
@@ -72,10 +72,10 @@ def now(client: IMAPClient, known: Container[str] = ()) -> tuple[list[FolderStat
     return list(found.values()), all_told
 
 
-def _has_grown(now: FolderState, before: FolderState | None) -> bool:
-    if before is None or before.uidvalidity != now.uidvalidity:
-        return now.uidnext > 1
-    return now.uidnext > before.uidnext
+def _first_new(now: FolderState, before: FolderState | None) -> int:
+    """From which UID on a folder is looked through: all of it where it is new, was rebuilt or put back from a backup."""
+    goes_on = before and before.uidvalidity == now.uidvalidity and before.uidnext <= now.uidnext
+    return before.uidnext if before and goes_on else 1
 
 
 def _look_through(
@@ -87,15 +87,13 @@ def _look_through(
     places: dict[tuple[str, int], bytes],
 ) -> bool:
     """Read the headers of what is new in one folder; False where not all of them can be had."""
-    before = read.get(state.name)
-    known = before is not None and before.uidvalidity == state.uidvalidity
     try:
         client.select_folder(state.name, readonly=True)
     except IMAPClientAbortError:
         raise
     except IMAPClientError:
         return False
-    uids = searching.uids_from(client, before.uidnext if known and before else 1)
+    uids = searching.uids_from(client, _first_new(state, read.get(state.name)))
     withheld = False
     for some in searching.batches(uids, batch):
         blocks = searching.fetch_headers(client, some, _FIELDS)

@@ -203,6 +203,15 @@ def test_a_copy_that_is_read_in_the_very_moment_of_the_look_is_found(embedded_ma
         assert inbox.find_letter("t0ken", "t0ken@acme.example", marks).places == (("INBOX", 101),)
 
 
+def test_a_copy_in_a_mailbox_that_was_put_back_from_a_backup_is_found(
+    embedded_mail: EmbeddedMail, inbox: Inbox
+) -> None:
+    """Its folders had grown further when the letter was tried."""
+    marks = [(folder, uidvalidity, uidnext + 40) for folder, uidvalidity, uidnext in inbox.marks()]
+    embedded_mail.deliver_to(TEAM, LETTER, AT, "Junk")
+    assert inbox.find_letter("t0ken", "t0ken@acme.example", marks).places == (("Junk", 101),)
+
+
 def test_a_letter_that_never_went_out_is_surely_not_there(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
     marks = inbox.marks()
     embedded_mail.drop = "before delivery"

@@ -66,3 +66,29 @@ def test_another_mailbox_does_not_prove_that_a_letter_in_doubt_never_went_out(sc
     assert ["Did this letter go out" in subject for subject in scene.subjects(DANA)] == [True] * (
         not migrated
     )
+
+
+# -- the same mailbox, put back from a backup: its folders are numbered as they were then ---------------------------
+
+
+def put_back(scene) -> None:
+    """Forty mails that came since the backup are not there any more, and their UIDs will be given anew."""
+    cursor = scene.store.cursor()
+    ahead = {name: replace(place, uidnext=place.uidnext + 40) for name, place in cursor.folders.items()}
+    scene.store.move_cursor(replace(cursor, folders=ahead))
+
+
+@pytest.mark.parametrize("first", ["a tick", "the answer"])
+def test_what_comes_into_a_mailbox_that_was_put_back_is_read(scene, first):
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send it?")
+    scene.tick()
+    put_back(scene)
+    if first == "a tick":
+        scene.tick()
+    scene.at("2026-03-02 10:30")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", answers=question)
+    scene.tick()
+    assert scene.sent("Thank a quick answer") == ["2026-03-02 10:30"]
+    assert 0 in [scene.tick().read for _ in range(4)], "and not again and again"
