@@ -73,7 +73,7 @@ def now(client: IMAPClient, known: Container[str] = ()) -> tuple[list[FolderStat
 
 
 def _first_new(now: FolderState, before: FolderState | None) -> int:
-    """From which UID on a folder is looked through: all of it where it is new, was rebuilt or put back from a backup."""
+    """From which UID on a folder is looked through: all of it where it is new, rebuilt or put back from a backup."""
     goes_on = before and before.uidvalidity == now.uidvalidity and before.uidnext <= now.uidnext
     return before.uidnext if before and goes_on else 1
 
