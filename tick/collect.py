@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from mail.imap.inbox import BATCH, FolderClosed, FolderState, Inbox, Starred
 from mail.raw import RawMail
+from mail.reading.concern import wants_more
 from mail.reading.sifting import sieve
-from mail.reading.understanding import wants_more
 from relationship.messages import Message
 from relationship.parties import People
 from rules.policy import Mailbox

@@ -7,11 +7,11 @@ from mail.raw import RawMail
 from mail.reading import signs
 from mail.reading.addresses import read_addresses
 from mail.reading.calendars import CALENDAR_TYPES
+from mail.reading.concern import may_concern
 from mail.reading.failures import FROM_CAP, NOBODY, strength_of
 from mail.reading.headers import unfold
 from mail.reading.parsing import Mail, parse
 from mail.reading.riddles import names_nobody
-from mail.reading.understanding import may_concern
 from mail.reading.who import Author, Directory, author_of, directory
 from relationship.messages import Side
 from relationship.parties import People

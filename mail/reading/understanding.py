@@ -15,11 +15,10 @@ from mail.reading import contents, signs
 from mail.reading.asking import Words
 from mail.reading.authenticity import is_authentic
 from mail.reading.bounces import read_bounces
-from mail.reading.calendars import CALENDAR_TYPES, calendar_method, read_rsvp
-from mail.reading.failures import sender_strength
+from mail.reading.calendars import calendar_method, read_rsvp
+from mail.reading.concern import machine_may_write
 from mail.reading.kinds import Verdict, kind_of
 from mail.reading.parsing import Mail, parse
-from mail.reading.to_us import wants_whole
 from mail.reading.who import (
     Author,
     Directory,
@@ -74,7 +73,7 @@ def understand(
     known = directory(people)
     mail = parse(raw)
     author = author_of(mail, known)
-    if author is None and not _machine_may_write(mail):
+    if author is None and not machine_may_write(mail):
         return ()
     verdict = _kind(mail, known, author)
     at = message_time(raw.internal_date, mail.received, mail.dated, now)
@@ -93,57 +92,6 @@ def understand(
         same = message.asks == asks and not about
         return ((author.key, message if same else replace(message, asks=asks, about_letter=about)),)
     return tuple(_from_owner(context, verdict, author)) or tuple(_one_click(context, verdict, author, routes))
-
-
-def concerns(raw: RawMail, people: People) -> bool:
-    """Whether the headers alone allow that the mail concerns a contractor: asked before more is fetched."""
-    mail, known = parse(raw), directory(people)
-    return may_concern(mail, author_of(mail, known), known)
-
-
-def may_concern(mail: Mail, author: Author | None, known: Directory) -> bool:
-    """The same of a mail that is parsed already, and whose author is known."""
-    if author is not None:
-        named = author.key or known.contractors_in(mail.to) or known.contractors_in(mail.cc)
-        if named or token_in(mail.subject):
-            return True
-    return _machine_may_write(mail)
-
-
-def wants_more(raw: RawMail, people: People | None = None) -> bool:
-    """Whether the capped text is not enough to understand the mail, and the whole should be fetched.
-
-    Where `people` are given, mail that concerns none of them is only where the owner speaks to us.
-    """
-    if raw.complete:
-        return False
-    mail = parse(raw)
-    if people is not None:
-        known = directory(people)
-        author = author_of(mail, known)
-        if not may_concern(mail, author, known):
-            return wants_whole(mail, author, known)
-    return _is_report(mail) or _is_calendar(mail) or contents.is_cut(mail)
-
-
-def _is_report(mail: Mail) -> bool:
-    return mail.content_type.startswith(("multipart/report", "message/")) or sender_strength(mail) > 0
-
-
-def _is_calendar(mail: Mail) -> bool:
-    return (
-        mail.content_type in CALENDAR_TYPES or _names_one(mail.raw.text.lower()) or signs.calendar_hint(mail)
-    )
-
-
-def _names_one(text: bytes) -> bool:
-    """Whether a text in lower case names a calendar part; of all mail, so that it is quick."""
-    return b"text/calendar" in text or b"application/ics" in text or b"text/x-vcalendar" in text
-
-
-def _machine_may_write(mail: Mail) -> bool:
-    """Whether a mail from nobody we know may yet tell of a contractor: a bounce, or a calendar answer."""
-    return signs.failed_recipients(mail) or _is_report(mail) or _is_calendar(mail)
 
 
 def _kind(mail: Mail, known: Directory, author: Author | None) -> Verdict:

@@ -9,7 +9,8 @@ import pytest
 
 from mail.raw import RawMail
 from mail.reading.calendars import _address
-from mail.reading.understanding import understand, wants_more
+from mail.reading.concern import wants_more
+from mail.reading.understanding import understand
 from relationship.check_ins.answers import fold
 from relationship.check_ins.check_in import CheckIn
 from relationship.letters import Letter, State

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from mail.reading.addresses import read_addresses
 from mail.reading.bounces import read_bounces
+from mail.reading.concern import wants_more
 from mail.reading.files import raw_mail
 from mail.reading.fresh import fresh_text
 from mail.reading.kinds import kind_of
 from mail.reading.parsing import parse
 from mail.reading.sifting import sieve
-from mail.reading.understanding import concerns, understand, wants_more
+from mail.reading.understanding import understand
 from relationship.parties import People
 from rules.policy import Words
 
@@ -64,7 +65,7 @@ def take(content: bytes, people: People, now: datetime, as_marias: bool = False)
     assert isinstance(mail.html + mail.text, str)
     understand(raw, people, Words(), "topmost", now)
     wants_more(raw)
-    concerns(raw, people)
+    wants_more(raw, people)
     sieve(people, calendars=True)(raw)
     assert mail.broken == []
 

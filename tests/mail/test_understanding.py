@@ -7,7 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from mail.raw import RawMail
-from mail.reading.understanding import concerns, understand, wants_more
+from mail.reading.concern import may_concern, wants_more
+from mail.reading.parsing import parse
+from mail.reading.understanding import understand
+from mail.reading.who import author_of, directory
 from relationship.messages import Bounce, Kind, Message, Rsvp, Side
 from relationship.parties import People
 from rules.policy import Words
@@ -540,6 +543,10 @@ class TestWhatMoreIsWanted:
 
 
 def test_what_concerns_nobody_is_told_by_its_headers(raw: MakeRaw, people: People) -> None:
+    def concerns(one: RawMail, people: People) -> bool:
+        mail, known = parse(one), directory(people)
+        return may_concern(mail, author_of(mail, known), known)
+
     assert concerns(raw(f"{FROM_MARIA}\nHi"), people)
     assert concerns(raw(f"{FROM_DANA}\nHi"), people)
     assert concerns(raw("From: MAILER-DAEMON@x.example\nSubject: x\n\nx"), people)
