@@ -92,11 +92,6 @@ class Step:
     after: Duration | None = None
     before: Duration | None = None
 
-    @property
-    def to_owner(self) -> bool:
-        """Whether the owner reads it; the template's own To: line says so, and its folder agrees."""
-        return self.send.startswith("owner/")
-
 
 @dataclass(frozen=True, slots=True)
 class Took:

@@ -23,7 +23,6 @@ from relationship.story import Story
 from relationship.warmth.latency import USUAL, WIDE, Answer, Pace, answers, pace, percentile
 
 FEWEST_PAUSES = 5
-DAY = timedelta(days=1)
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 

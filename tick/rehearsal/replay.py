@@ -8,7 +8,7 @@ the replay wrote in its place has others, and the answer is made to name these.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from relationship.facts import Facts, Profile
 from relationship.letters import Letter
@@ -17,8 +17,6 @@ from relationship.tokens import token_in
 from store.protocol import OWNER, Store
 from tick.books import Books
 from tick.collect import Batch
-
-NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
