@@ -185,7 +185,10 @@ def _hand_over(waiting: Letter, work: Round) -> None:
         work.lost_the_line(receipt.reply)
         _take_receipt(replace(letter, reply=receipt.reply), receipt, work)
     elif receipt.reached:
-        work.wires.works()
+        if receipt.silent:  # at the next letter too, perhaps, which then would be in doubt as well
+            work.lost_the_line(receipt.reply)
+        else:
+            work.wires.works()
         of_what = f" (said of the copy to {mailbox.address})" if receipt.of_copy else ""
         _take_receipt(replace(letter, reply=receipt.reply + of_what), receipt, work)
     else:

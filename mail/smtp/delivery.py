@@ -58,6 +58,7 @@ class Receipt:
     of_us: bool = False
     # The letter's last byte was sent: a "later" after that may come of a server that has taken it all the same.
     whole: bool = False
+    silent: bool = False  # the line did not die: the server said nothing for as long as we wait
 
 
 # Told after the last RCPT, before DATA, whether the copy's recipient was accepted. What it raises ends the attempt.
@@ -218,7 +219,8 @@ class Postman:
                 smtp.sock.settimeout(self._settings.timeout)
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
-            return Receipt(Outcome.UNKNOWN, why_lost(self._settings, error, FINAL_DOT_SECONDS))
+            why = why_lost(self._settings, error, FINAL_DOT_SECONDS)
+            return Receipt(Outcome.UNKNOWN, why, silent=isinstance(error.__context__ or error, TimeoutError))
         outcome = _judge(code)
         if outcome is Outcome.UNKNOWN:
             self._hang_up()

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from bench.servers.proxy import FINAL_DOT, UP, Cut, Proxy, answering, refusing
+from bench.servers.proxy import DOT, FINAL_DOT, UP, Cut, Proxy, answering, refusing, silent_from
 from commands.alarm import Alarm, Patience
 from mail.imap.inbox import InboxError
 from relationship.letters import State
@@ -458,6 +458,24 @@ def test_in_doubt_nothing_is_tried_before_the_grace_is_over(scene):
     assert scene.subjects(MARIA) == ["Re: Logo"]
     [(_, _, content)] = scene.servers.accepted
     assert message_from_bytes(content)["Message-ID"].strip("<>") == the_letter(scene).message_id
+
+
+def test_a_server_that_is_silent_at_the_final_dot_holds_up_a_tick_once(scene, monkeypatch):
+    """Three minutes a letter: thirty of them would stop all reading for an hour and a half, and all be in doubt."""
+    monkeypatch.setattr("mail.smtp.delivery.FINAL_DOT_SECONDS", 0.3)
+    with Proxy(scene.servers.smtp_port) as proxy:
+        a_thank_you_is_due(scene, (f":{scene.servers.smtp_port}", f":{proxy.port}"))
+        question = scene.writes(DANA, BEN, "Logo", "Could you send the logo?")
+        scene.writes(BEN, TEAM, "Re: Logo", "Here it is, in three sizes.", question)
+        scene.keepwarm.wires.postman._settings = replace(scene.keepwarm.wires.postman._settings, timeout=0.3)
+        proxy.fault = silent_from(proxy, DOT)
+        scene.tick()
+        assert proxy.happened["silent"] == 1
+        assert "did not answer within" in scene.keepwarm.trouble
+        proxy.fault = None
+        scene.run("2026-03-02 11:30", timedelta(minutes=1))
+    assert scene.keepwarm.trouble == ""
+    assert [scene.subjects(who) for who in (MARIA, BEN)] == [["Re: Logo"], ["Re: Logo"]]
 
 
 def test_a_copy_that_comes_while_the_gates_hold_the_second_try_counts(scene):
