@@ -651,6 +651,58 @@ def test_of_a_full_disk_the_owner_is_told_all_the_same_and_once(scene):
     assert len(scene.letters(DANA)) == 1
 
 
+def test_while_the_owner_is_told_of_trouble_no_contractor_is_written_to(scene):
+    """The mailbox may be away then, and in it the answer that makes a letter needless."""
+    scene.servers.refuse[MARIA] = (450, "later")
+    a_thank_you_is_due(scene)
+    scene.tick()
+    assert the_letter(scene).state is State.DEFERRED
+    scene.servers.refuse.clear()
+    scene.now += timedelta(hours=1)
+    problem = {"problem": "The mailbox is away."}
+    assert scene.keepwarm.tell_owner("owner/trouble", "trouble/1", problem, scene.now, scene.now) == ""
+    assert (len(scene.letters(DANA)), scene.letters(MARIA)) == (1, [])
+    scene.tick()
+    assert scene.subjects(MARIA) == ["Re: Logo"]
+
+
+def two_thank_yous_are_due(scene, *edits):
+    a_thank_you_is_due(scene, *edits)
+    scene.at("2026-03-02 10:41")
+    question = scene.writes(DANA, BEN, "Map", "Could you send the map?")
+    scene.at("2026-03-02 10:50")
+    scene.writes(BEN, TEAM, "Re: Map", "Here it is.", question)
+
+
+def test_a_daemon_that_is_asked_to_stop_begins_no_further_letter(scene):
+    def asked_to_stop(direction, data, line):
+        if direction == UP and line.tail == FINAL_DOT:
+            scene.keepwarm.wind_up()
+        return data
+
+    with Proxy(scene.servers.smtp_port, asked_to_stop) as proxy:
+        two_thank_yous_are_due(scene, (f":{scene.servers.smtp_port}", f":{proxy.port}"))
+        scene.tick()
+        assert len(scene.letters(MARIA)) + len(scene.letters(BEN)) == 1
+        proxy.fault = None
+        scene.restart()
+        scene.tick()
+    assert (len(scene.letters(MARIA)), len(scene.letters(BEN))) == (1, 1)
+
+
+def test_a_fault_at_one_letter_keeps_no_other_and_is_told(scene):
+    scene.servers.refuse |= {MARIA: (450, "later"), BEN: (450, "later")}
+    two_thank_yous_are_due(scene)
+    scene.tick()
+    scene.servers.refuse.clear()
+    spoilt = the_letter(scene)
+    scene.keepwarm.books.commit(spoilt.contractor, [replace(spoilt, content="Grüße")])  # no bytes of ours
+    scene.now += timedelta(minutes=30)
+    with pytest.raises(UnicodeEncodeError):
+        scene.tick()
+    assert (len(scene.letters(MARIA)), len(scene.letters(BEN))) == (0, 1)
+
+
 class PartlyIll(MemoryStore):
     """Takes nothing into the file of one relationship, or nothing of what it keeps is sure to last."""
 
