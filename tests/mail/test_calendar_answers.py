@@ -412,3 +412,11 @@ def test_answers_without_a_calendar(subject: str, state: str) -> None:
     assert after(raw_mail(TEXT, "eve@evil.example", subject)).state == "invited"
     failed = "Authentication-Results: mx.acme.example; dmarc=fail\n"
     assert after(raw_mail(TEXT, subject=subject, more=failed)).state == "invited"
+
+
+@pytest.mark.parametrize(
+    "content", ["", "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\n", itip(attendee="ATTENDEE:mailto:")]
+)
+def test_what_cannot_be_read_of_a_calendar_takes_nothing_from_the_mail_that_brings_it(content: str) -> None:
+    mail = raw_mail(parts("alternative", TEXT, part(content, REPLY)), subject=f"Accepted: {TITLE}")
+    assert after(mail).state == "accepted"

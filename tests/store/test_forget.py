@@ -83,6 +83,17 @@ def test_a_search_of_the_data_folder_finds_no_trace(data: Path, make: SimpleName
     assert _search(data) == []
 
 
+def test_facts_that_are_called_after_somebody_get_other_names(data: Path, make: SimpleNamespace) -> None:
+    store = TinyStore(data)
+    store.commit(MARIA, [make.profile("Maria Santos", "maria@mail.example")])
+    named = make.decision(1, contractor=BEN, rule="Ask Maria Santos first")
+    store.commit(BEN, [make.profile("Ben Okoye", "ben@mail.example"), named])
+    store.forget(MARIA)
+    assert [x.rule for x in store.load(BEN).decisions.values()] == ["Ask (forgotten) first"]
+    assert b"Santos" not in (data / "contractors" / f"{BEN}.json").read_bytes()
+    store.close()
+
+
 @pytest.mark.parametrize("where", ["contractors", "archive/2025"])
 def test_nobody_is_told_any_more_what_of_theirs_was_damaged(
     where: str, data: Path, make: SimpleNamespace

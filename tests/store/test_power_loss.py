@@ -5,6 +5,7 @@ as it might be after a power cut: contents that were not flushed lost or kept, n
 lost or kept. This is stricter than any real file system, and needs no broken machine.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -168,6 +169,28 @@ def _check(
         )
     assert store.damaged() == {}
     assert store.conversation_of(MARIA, "m1@mail.example") in (None, "c")
+    store.close()
+
+
+def test_the_disk_itself_is_asked_to_keep_each_file_and_each_name(
+    tmp_path: Path, make: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model above believes `Files`; here the system is listened to."""
+    kept: list[str] = []
+    flush = os.fsync
+
+    def listened(descriptor: int) -> None:
+        flush(descriptor)
+        kept.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+
+    store = TinyStore(tmp_path / "data")
+    monkeypatch.setattr(os, "fsync", listened)
+    store.commit(MARIA, [make.message(1), make.message(2)])
+    assert kept == [f"{MARIA}.json.tmp", "contractors"]
+    kept.clear()
+    store.archive(MARIA, [make.message(1)])
+    assert kept.index(f"{MARIA}.jsonl") < kept.index(f"{MARIA}.json.tmp")
+    assert {"2025", "archive", "contractors"} <= {*kept}
     store.close()
 
 
