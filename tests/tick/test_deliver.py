@@ -142,6 +142,20 @@ def test_an_appended_copy_is_kept_and_proves_nothing(scene):
     assert scene.subjects(BEN) == ["Re: Site"]
 
 
+@pytest.mark.parametrize("how", ["bcc", "append", "server"])
+def test_what_the_owner_is_told_is_never_copied_to_the_shared_mailbox(scene, how):
+    """Contractors who triage it must not read about themselves."""
+    scene.policy(scene.rules_text + IDEA, copies(how))
+    scene.tick()
+    scene.at("2026-03-02 15:00")
+    scene.writes(MARIA, TEAM, "A thought", "#idea: a calendar for all of us")
+    scene.tick()
+    assert len(scene.letters(DANA)) == 1
+    assert [recipients for _, recipients, _ in scene.servers.accepted] == [(DANA,)]
+    kept = (mail for name in ("INBOX", "Sent") for mail in scene.servers.mailbox(TEAM, name))
+    assert not [mail for mail in kept if b"X-Keepwarm-Letter" in mail.content]
+
+
 def as_a_provider_keeps_it(scene, monkeypatch):
     """Submission as at Microsoft 365: the id is another one, the old one is in a header, a copy lies in Sent."""
     take = scene.servers.take
@@ -498,8 +512,9 @@ def test_a_copy_that_comes_while_the_gates_hold_the_second_try_counts(scene):
     assert scene.servers.accepted == []
 
 
-def test_a_second_try_in_doubt_looks_for_the_first_one_too(scene, monkeypatch):
-    """The first try's copy arrives just after the look, and the second try's line dies as well."""
+@pytest.mark.parametrize("folder", ["INBOX", "Junk"])
+def test_a_second_try_in_doubt_looks_for_the_first_one_too(scene, monkeypatch, folder):
+    """The first try's copy arrives just after the look, perhaps where nothing is read, and the second line dies too."""
     content = in_doubt(scene)
     look, late = scene.keepwarm.inbox.find_letter, [MARIA, TEAM]
 
@@ -507,7 +522,9 @@ def test_a_second_try_in_doubt_looks_for_the_first_one_too(scene, monkeypatch):
         found = look(*args)
         if the_letter(scene).state is State.WAITING or scene.now >= scene.now.replace(hour=10, minute=55):
             while late:
-                scene.servers.deliver_to(late.pop(), content, scene.now)
+                address = late.pop()
+                where = folder if address == TEAM else "INBOX"
+                scene.servers.deliver_to(address, content, scene.now, where)
         return found
 
     monkeypatch.setattr(scene.keepwarm.inbox, "find_letter", a_copy_comes_late)
