@@ -14,6 +14,12 @@ SOON = timedelta(days=60)  # where day and month could be either, an absence is 
 _AFTER_CAP = 60  # characters after a phrase in which the day stands
 _MOST = 6  # days of one sort that are looked at
 _DAY = timedelta(days=1)
+# A day that stands before what is said of it: "11月30日(月)まで", "27.11.2026 asti", "Am 30. November bin ich zurück".
+_SAID_FIRST = (
+    r"(\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]|\d{1,2}[./]\d{1,2}[./](?:\d{4})?|"
+    r"\d{1,2}\.? [^\W\d_]{3,12}(?: \d{4})?|[^\W\d_]{3,12} \d{1,2}(?!\d))"
+    r"(?:\s?[(（][^)）\n]{1,4}[)）])?[^\w\n]{0,2}"
+)
 
 
 def back_on(
@@ -31,10 +37,11 @@ def back_on(
 
 
 def _back(said: str, read: Callable[[str], date | None]) -> Iterator[date]:
-    """The days after "back on" and "until"; "until 12 December inclusive" means the day after."""
+    """The days after "back on" and "until"; "until 12 December inclusive" and "the end of May" mean the day after."""
     for rest in _after(one_of("back on"), said):
         if day := read(rest):
             yield day + _DAY if one_of("inclusive").search(rest) else day
+    yield from filter(None, (read(match[1]) for match in list(_said_first().finditer(said))[:_MOST]))
 
 
 def _last_days(said: str, read: Callable[[str], date | None]) -> Iterator[date]:
@@ -57,6 +64,12 @@ def _after(phrase: re.Pattern[str], said: str) -> list[str]:
 
 def _rest(said: str, match: re.Match[str]) -> str:
     return said[match.end() : match.end() + _AFTER_CAP].split("\n\n")[0].replace("\n", " ")
+
+
+@cache
+def _said_first() -> re.Pattern[str]:
+    words = "|".join(re.escape(plain(one)) for one in phrases("back before"))
+    return re.compile(rf"{_SAID_FIRST}(?:{words})")
 
 
 @cache

@@ -15,6 +15,7 @@ from mail.reading.weekdays import MONTH, day_beside
 LANGUAGES = ("en", "es", "pt", "tl", "de", "fr", "it", "nl")
 TEXT_CAP = 200  # characters of a line in which a date is looked for
 WORDS_CAP = 7  # words of a line in which a date is looked for
+FRIDAY = 4
 PAST, FUTURE = timedelta(days=400), timedelta(days=1500)  # from the mail: what lies outside is no due date
 
 _MONTH_FIRST = frozenset(["en-us", "en-ph", "es-pa", "es-pr", "fil-ph", "tl-ph", "en"])
@@ -23,8 +24,15 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LEADING = re.compile(
     r"^(?:(?:by|on|until|till|before|for|no later than|the|"
     r"el|la|para|até|dia|le|pour|am|bis|den|dem|zum|ab|il|op|sa|"
-    r"this|next|coming|nächsten|nächster|kommenden|kommender|diesen|próximo|próxima|date|noon|midday|first thing|"
-    r"eod|cob|end of day|(?:close|end) of business|jusqu'au)\b[\s,:]*)+",
+    r"this|next|coming|n[aä]chste[nr]|kommende[nr]|diesen|pr[oó]xim[oa]|date|noon|midday|first thing|"
+    r"eod|cob|end of day|(?:close|end) of business|jusqu'au|"
+    rf"(?:end of|ende|finales de|fin de|fin|final de|fim de|fine|eind)(?=\s+{MONTH}\b))\b[\s,:]*)+",
+    re.IGNORECASE,
+)
+# "Montag, den 30. November" and "lunes, el 30 de noviembre": the article is no part of the day.
+_ARTICLE = re.compile(
+    r"(?<=[^\W\d_])([.,]?\s)(?:the|den|dem|el|le|il|d[ií]a)\s"
+    rf"(?=\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?\s(?:of |de |di )?{MONTH}\b)",
     re.IGNORECASE,
 )
 # A day of the week in front of figures: "Fr 13.11.", "Fri, 11/13", "sexta, 13/11"; dateparser knows the whole names.
@@ -63,6 +71,16 @@ _AHEAD = tuple(
 _MONTHS_END = re.compile(
     r"(?:the )?(?:end of (?:the |this )?month|eom|month[- ]end|monatsende|ende des monats|fin(?:al)? de(?:l)? mes|"
     r"fim do mês|final do mês|fin du mois|fine mese|eind(?:e)? van de maand|katapusan)(?!\w)",
+    re.IGNORECASE,
+)
+_WEEKS_END = re.compile(
+    r"(?:the )?(?:end of (?:the |this )?week|eow|ende der woche|ende dieser woche|fin(?:al)? de (?:la|esta) semana|"
+    r"fi(?:m|nal) da semana|fin de la semaine|eind(?:e)? van de week)(?!\w)",
+    re.IGNORECASE,
+)
+_YEARS_END = re.compile(
+    r"(?:the )?(?:end of (?:the |this )?year|eoy|year[- ]end|jahresende|ende des jahres|fin(?:al)? de año|fim do ano|"
+    r"final do ano|fin de l'année|fine anno|eind(?:e)? van het jaar)(?!\w)",
     re.IGNORECASE,
 )
 # "the 15th", "dia 15", and nothing more: "the 2nd draft" is no day.
@@ -114,6 +132,7 @@ def _is_next(said: str, found: date) -> bool:
 
 
 def _day(said: str, today: date, order: str, language: str) -> date | None:
+    said = _ARTICLE.sub(r"\1", said)
     words = _LEADING.sub("", _SHORTENED.sub(r"\1", _FROM_NOW.sub(r"in \1", said))).split()[:WORDS_CAP]
     text = _with_the_last(" ".join(words))
     found = numbers(text, today, order) or _after_weekday(text, today, order, language)
@@ -167,9 +186,13 @@ def _weekday_of(word: str, language: str) -> int | None:
 
 
 def _known(said: str, text: str, today: date) -> date | None:
-    """The end of the month, and days in words that dateparser does not know."""
+    """The end of the week (its Friday), the month or the year, and days in words that dateparser does not know."""
     if _MONTHS_END.match(text):
         return (today.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    if _WEEKS_END.match(text):
+        return today + timedelta(days=(FRIDAY - today.weekday()) % 7)
+    if _YEARS_END.match(text):
+        return today.replace(month=12, day=31)
     days = next((days for days, words in _AHEAD if words.match(text or said)), None)
     return None if days is None else today + timedelta(days=days)
 

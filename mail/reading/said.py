@@ -23,7 +23,7 @@ COMMANDS = {
 _TAG = re.compile(r"(?<![\w#/&=.-])[#＃](nrn|settled|done|idea|paid)(?![\w-])", re.IGNORECASE)
 _COMMAND = re.compile(r"[#＃](\w+)[.!]?", re.IGNORECASE)
 _DUE = re.compile(
-    r"(?:(?<![\w#/&=.-])[#＃]due\b[ \t]*:?|^[ \t*_]*due(?:[ \t]+date|[ \t]+by|[ \t]+on)?[ \t*_]*:)"
+    r"(?:(?<![\w#/&=.-])[#＃]due\b[ \t]*:?|^(?:[^\w\s#/&=>(]|[ \t_]){0,8}due(?:[ \t]+date|[ \t]+by|[ \t]+on)?[ \t*_]*:)"
     r"[ \t*_]*(.*)",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -68,6 +68,14 @@ def test_in_a_mail_that_a_link_filled_in_they_stand_alone_on_any_line() -> None:
         ("Due by: tomorrow 5pm", date(2026, 11, 10)),
         ("due date: 2027-01-31", date(2027, 1, 31)),
         ("#due 12 Dec\n#due 15 Dec", date(2026, 12, 15)),
+        ("New banner.\n- Due: 2026-12-01\n- three sizes", date(2026, 12, 1)),
+        ("• Due: 12 Dec", date(2026, 12, 12)),
+        ("- **Due:** 12 Dec", date(2026, 12, 12)),
+        ("📅 Due: 12 Dec", date(2026, 12, 12)),
+        ("⏰  __Due__: 12 Dec", date(2026, 12, 12)),
+        ("He wrote: due: 12 Dec", None),
+        ("(due: he knows) 12 Dec", None),
+        ("/due: 12 Dec", None),
         ("The rent is due: soon", None),
         ("Due diligence: 3 Dec", None),
         ("#due whenever", None),
@@ -125,6 +133,19 @@ def test_days_in_words(text: str, language: str, expected: date | None) -> None:
         ("December", date(2026, 12, 31)),
         ("end of the month", date(2026, 11, 30)),
         ("EOM", date(2026, 11, 30)),
+        ("end of November", date(2026, 11, 30)),
+        ("the end of February 2027", date(2027, 2, 28)),
+        ("Ende Dezember", date(2026, 12, 31)),
+        ("fin de diciembre", date(2026, 12, 31)),
+        ("fim de janeiro", date(2027, 1, 31)),
+        ("end of the week", date(2026, 11, 13)),
+        ("EOW, please", date(2026, 11, 13)),
+        ("end of the year", date(2026, 12, 31)),
+        ("end of the project", None),
+        ("Montag, den 30. November", date(2026, 11, 30)),
+        ("lunes, el 30 de noviembre", date(2026, 11, 30)),
+        ("end of marketing sprint", None),
+        ("fin de semana", None),
         ("EOD", date(2026, 11, 9)),
         ("COB Thurs", date(2026, 11, 12)),
         ("Weds", date(2026, 11, 11)),
@@ -295,3 +316,63 @@ def test_a_day_is_the_writers_own() -> None:
 )
 def test_absences(subject: str, text: str, expected: date | None) -> None:
     assert back_on(subject, text, MONDAY, "Europe/Berlin", "en", "en-US") == expected
+
+
+VACATIONS = [
+    ("en", "I am on leave until the end of November.", date(2026, 12, 1)),
+    ("en", "I'm off until the end of the week.", date(2026, 11, 14)),
+    ("de", "Ab Montag, den 30. November, bin ich wieder für Sie da.", date(2026, 11, 30)),
+    ("de", "Am 30. November bin ich zurück.", date(2026, 11, 30)),
+    ("de", "Ich bin bis Ende November im Urlaub.", date(2026, 12, 1)),
+    ("fr", "Je suis absent jusqu'à lundi 30 novembre.", date(2026, 11, 30)),
+    ("fr", "Je serai joignable à compter du 30 novembre.", date(2026, 11, 30)),
+    ("es", "Estoy fuera hasta finales de noviembre.", date(2026, 12, 1)),
+    ("es", "Me reincorporo el próximo lunes 30 de noviembre.", date(2026, 11, 30)),
+    ("pt", "Volto ao escritório em 30 de novembro.", date(2026, 11, 30)),
+    ("it", "Sarò assente fino a lunedì 30 novembre.", date(2026, 11, 30)),
+    ("nl", "Op 30 november ben ik weer terug.", date(2026, 11, 30)),
+    ("pl", "Jestem na urlopie do 27 listopada włącznie.", date(2026, 11, 28)),
+    ("pl", "Wrócę do biura 30.11.2026.", date(2026, 11, 30)),
+    ("cs", "Vrátím se 30. listopadu.", date(2026, 11, 30)),
+    ("sv", "Jag är ledig t.o.m. 27 november.", date(2026, 11, 28)),
+    ("da", "Jeg er tilbage den 30. november.", date(2026, 11, 30)),
+    ("nb", "Tilbake 30. november.", date(2026, 11, 30)),
+    ("fi", "Olen lomalla 27.11.2026 asti.", date(2026, 11, 27)),
+    ("tr", "30 Kasım tarihine kadar izindeyim.", date(2026, 11, 30)),
+    ("ru", "Я в отпуске с 16 по 27 ноября.", date(2026, 11, 28)),
+    ("ru", "Вернусь 30 ноября.", date(2026, 11, 30)),
+    ("uk", "Я у відпустці до 30 листопада.", date(2026, 11, 30)),
+    ("id", "Saya akan kembali pada 30 November 2026.", date(2026, 11, 30)),
+    ("vi", "Tôi nghỉ phép đến hết ngày 27/11/2026.", date(2026, 11, 28)),
+    ("ja", "11月30日（月）まで休暇をいただいております。", date(2026, 11, 30)),
+    ("ja", "11月30日より通常業務に戻ります。", date(2026, 11, 30)),
+    ("zh", "我正在休假，11月30日回来。", date(2026, 11, 30)),
+    ("zh", "11月16日至11月27日休假。", date(2026, 11, 28)),
+    ("ko", "11월 30일까지 휴가입니다.", date(2026, 11, 30)),
+    ("ar", "أنا في إجازة حتى 30 نوفمبر 2026.", date(2026, 11, 30)),
+    ("ro", "Revin pe 30 noiembrie.", date(2026, 11, 30)),
+    ("hu", "Szabadságon vagyok november 27-ig.", date(2026, 11, 27)),
+    ("el", "Λείπω μέχρι 30 Νοεμβρίου.", date(2026, 11, 30)),
+    ("tl", "Babalik po ako sa Nov 30.", date(2026, 11, 30)),
+    ("he", "אני בחופשה עד 30.11.2026.", date(2026, 11, 30)),
+]
+NO_VACATIONS = [
+    ("ja", "11月16日にお送りいただいたメールを受け取りました。営業時間は9時から18時までです。"),
+    ("zh", "您于11月16日发送的邮件已收到，我们会在3天内回复。"),
+    ("pl", "Biuro czynne od poniedziałku do piątku, od 9 do 17."),
+    ("de", "Am 24. Dezember haben wir geschlossen."),
+    ("en", "Do reply to Ben, do 2 of them."),
+    ("id", "Email Anda sudah sampai."),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "expected"), VACATIONS)
+def test_when_they_are_back_in_the_languages_of_vacation_letters(
+    language: str, text: str, expected: date
+) -> None:
+    assert back_on("", text, MONDAY, "Europe/Berlin", language, language) == expected
+
+
+@pytest.mark.parametrize(("language", "text"), NO_VACATIONS)
+def test_a_day_that_is_no_return_is_none(language: str, text: str) -> None:
+    assert back_on("", text, MONDAY, "Europe/Berlin", language, language) is None
