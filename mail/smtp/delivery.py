@@ -31,7 +31,10 @@ _LINE_START_DOT = re.compile(rb"(?m)^\.")
 _OF_US = re.compile(
     r"(?i)\b(?:(?:sender address|client host|helo command) rejected|SendAsDenied|"
     r"(?:not allowed|does not have permissions?) to send (?:as|from)|not owned by (?:auth )?user|"
-    r"sender verify failed)"
+    r"sender verify failed|"
+    # Our account has sent enough for now, or is locked: Gmail, cPanel, Microsoft 365, Zoho.
+    r"sending (?:limit|quota) exceeded|exceeded the max (?:emails|defers and failures) per hour|"
+    r"SubmissionQuotaExceeded|OutboundSpamException|bad outbound sender|unusual sending activity)"
 )
 _LOGIN_WANTED = (530, 534, 535, 538)  # RFC 4954, section 6: about the login, not about the letter
 

@@ -357,6 +357,9 @@ OF_US = [  # Postfix, at RCPT; Exim; Exchange; Microsoft 365, once it has the le
     (b"RCPT", b"550 Sender verify failed"),
     (b"MAIL", b"550 5.7.60 SMTP; Client does not have permissions to send as this sender"),
     (b".", b"554 5.2.252 SendAsDenied; team@acme.example not allowed to send as dana@acme.example"),
+    (b".", b"550 5.4.5 Daily user sending limit exceeded."),
+    (b"RCPT", b"550 Domain acme.example has exceeded the max emails per hour (25/25 (100%)) allowed."),
+    (b".", b"554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException; quota was exceeded"),
 ]
 
 
@@ -388,6 +391,14 @@ def test_what_seems_to_be_said_of_our_side_may_be_said_of_one_reader_alone(scene
     del scene.servers.refuse[BEN]
     scene.run("2026-03-02 12:00", timedelta(minutes=5))
     assert scene.subjects(BEN) == [f"Re: Logo for {BEN}"]
+
+
+def test_a_reader_whose_mailbox_is_full_is_the_fault_of_one_letter(scene):
+    said = b"552 5.2.2 <maria@contract.example>: over quota; daily receiving limit exceeded"
+    with Proxy(scene.servers.smtp_port, answering(b"RCPT", said)) as proxy:
+        a_thank_you_is_due(scene, (f":{scene.servers.smtp_port}", f":{proxy.port}"))
+        scene.tick()
+    assert (the_letter(scene).state, scene.keepwarm.trouble) == (State.REFUSED, "")
 
 
 def test_a_reader_whose_server_refuses_our_address_is_the_fault_of_one_letter(scene):
