@@ -26,7 +26,9 @@ Keyring = Annotated[bool, typer.Option("--keyring", help="Keep it in the keyring
 Server = Annotated[
     str, typer.Option("--server", help="A login server of your own, where /token, /device, /authorize are.")
 ]
-Port = Annotated[int, typer.Option("--port", help="Where the browser comes back to; 0 for any.")]
+Port = Annotated[
+    int, typer.Option("--port", help="Where the browser comes back to; 0 for any.", min=0, max=65535)
+]
 
 
 @plainly
@@ -69,5 +71,9 @@ def _client(keep: Keep, client_id: str, client_secret: str) -> Client:
         except OAuthError:
             client_id = asking.ask("The client id of your registration (see docs/oauth.md)")
         else:
-            return Client(before.client_id, reveal(client_secret) if client_secret else before.client_secret)
-    return Client(client_id, reveal(client_secret) if client_secret else "")
+            return Client(before.client_id, _secret(client_secret) or before.client_secret)
+    return Client(client_id, _secret(client_secret))
+
+
+def _secret(where: str) -> str:
+    return reveal(where, "--client-secret") if where else ""

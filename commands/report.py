@@ -29,7 +29,7 @@ def report(
         raise typer.Exit(1)
     books, now = house.books(), house.now()
     since = now - timedelta(weeks=weeks)
-    keys = [named(books, name) for name in only or []]
+    keys = list(dict.fromkeys(named(books, name) for name in only or []))
     told = portraits(books, since, now, keys)
     tell_of_damage(books.flaws)
     complain(f"Drawing the charts of {counted(len(told), 'contractor')} …")

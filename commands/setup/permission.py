@@ -34,7 +34,7 @@ def ask_permission(user: str, usual: str, now: Callable[[], datetime]) -> Permis
     who = asking.ask(question, usual, _provider)
     client_id: str = asking.ask("The client id of your registration")
     where = asking.maybe("Where its secret lies, such as file:PATH (Enter: it has none)")
-    client = Client(client_id, reveal(where) if where else "")
+    client = Client(client_id, reveal(where, "The answer") if where else "")
     return granted(who, client, obtain(who, client, user), now())
 
 

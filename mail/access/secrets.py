@@ -40,8 +40,8 @@ class SecretError(Exception):
     """The secret cannot be had; the message is one sentence that says why, and never holds the secret."""
 
 
-def reveal(where: str) -> str:
-    """The secret that a setting points to.
+def reveal(where: str, named: str = "`password:`") -> str:
+    """The secret that a setting points to; `named` is what the owner calls that setting, for what is wrong with it.
 
     `env:NAME`, `file:PATH` (its first line; variables such as `$CREDENTIALS_DIRECTORY` are filled in),
     `command:PROGRAM ARGUMENTS` (the first line it prints), `keyring:SERVICE/NAME`, or `keyring:SERVICE` where
@@ -51,11 +51,15 @@ def reveal(where: str) -> str:
     find = _KINDS.get(kind.strip())
     rest = rest.strip()
     if find is None or not rest:
+        secret = "password" if "password" in named else "secret"
         raise SecretError(
-            "`password:` says where the password is, never the password itself; "
+            f"{named} says where the {secret} is, never the {secret} itself; "
             "write env:NAME, file:PATH, command:PROGRAM or keyring:SERVICE."
         )
-    return remember(find(rest))
+    try:
+        return remember(find(rest))
+    except SecretError as error:
+        raise SecretError(str(error).replace("`password:`", named)) from None
 
 
 def logged_in(connect: Callable[[S], C], settings: S, refused: type[Exception]) -> tuple[C, S]:

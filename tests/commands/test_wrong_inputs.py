@@ -97,6 +97,17 @@ def test_a_wrong_word(folder: Path, words: list[str], said: str, monkeypatch: py
     one_line(keepwarm(*words), said)
 
 
+def test_who_is_named_twice_is_in_the_report_once(folder: Path) -> None:
+    done = keepwarm("report", "--html", "r.html", "--only", "Ben", "--only", "ben@contract.example")
+    assert (done.exit_code, "1 contractor " in done.stderr) == (0, True), done.stderr
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_a_port_that_there_cannot_be(folder: Path, port: str) -> None:
+    done = keepwarm("login", "--client-id", "x", "--port", port)
+    assert (done.exit_code, "--port" in done.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("option", ["--rules", "--data"])
 def test_an_option_that_goes_in_front_of_the_command(folder: Path, option: str) -> None:
     for typed in ([option, "x"], [f"{option}=x"], ["--json", option]):

@@ -72,3 +72,14 @@ def test_what_is_no_text_is_not_printed(tmp_path: Path) -> None:
     with pytest.raises(SecretError, match="not a text file") as caught:
         reveal(f"file:{path}")
     assert "s3cret" not in repr(caught.value)
+
+
+@pytest.mark.parametrize(
+    "where", ["GOCSPX-abc", "env:KEEPWARM_NOBODY_SET_THIS", "file:/nowhere/at/all", "command:false"]
+)
+def test_what_is_wrong_with_another_setting_is_said_of_that_one(where: str) -> None:
+    with pytest.raises(SecretError) as raised:
+        reveal(where, "--client-secret")
+    assert "--client-secret" in str(raised.value)
+    assert "password" not in str(raised.value)
+    assert "abc" not in str(raised.value)
