@@ -14,7 +14,7 @@ from commands.house import House
 from commands.output import complain, plainly, tell_of_damage
 from store.protocol import InUseError, Store
 from tick.books import Books
-from tick.requests import apply, profiles
+from tick.requests import apply, apply_requests, profiles
 
 Name = Annotated[str, typer.Argument(help="The contractor's name, first name or address.")]
 
@@ -90,5 +90,7 @@ def _ask(house: House, verb: str, key: str, done: str) -> None:
         typer.echo("The running daemon was asked, and does it at its next tick.")
         return
     with closing(store):
-        apply(Books(store, policy, {}), verb, key)
+        books = Books(store, policy, {})
+        apply_requests(books)  # what a daemon was asked that ended before its next tick was said before this
+        apply(books, verb, key)
     typer.echo(done)

@@ -183,6 +183,19 @@ def test_while_a_daemon_runs_it_is_asked(run):
         running.close()
 
 
+@pytest.mark.parametrize(("asked", "said"), [("resume", "pause"), ("pause", "resume")])
+def test_what_was_said_last_counts_though_a_daemon_ended_before_it_did_what_it_was_asked(run, asked, said):
+    store = TinyStore(run.folder / "data")
+    store.request(asked, "ben-1")
+    store.close()
+    assert run(said, "Ben").returncode == 0
+    house = House(run.folder / "rules.yaml", run.folder / "data")
+    store = house.store()
+    apply_requests(Books(store, house.policy(house.templates()), {}))
+    store.close()
+    assert status(run)["paused"] is (said == "pause")
+
+
 @pytest.mark.parametrize("words", [("export", "Ben"), ("backtest", "--json"), ("report", "--html", "r.html")])
 def test_what_is_told_says_what_is_missing(run, words, tmp_path):
     store = TinyStore(run.folder / "data")
