@@ -17,6 +17,8 @@ from types import FrameType
 log = logging.getLogger("keepwarm")
 
 GRACE = 0.7  # seconds from the signal on; systemd's and a person's idea of "at once" is a second
+MOMENT = 0.2  # seconds, for the last word in the log
+_LAST_WORD = "Keepwarm has stopped in the middle of its work; the next start goes on from there."
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -60,5 +62,8 @@ def _noted(number: int, frame: FrameType | None) -> None:
 def _end_after(seconds: float) -> None:
     """The end of the process, unless it comes to its own end before."""
     threading.Event().wait(seconds)
-    log.warning("Keepwarm has stopped in the middle of its work; the next start goes on from there.")
+    # Where nobody reads the log any more, its pipe is full, and whoever writes a line waits for ever.
+    word = threading.Thread(target=log.warning, args=(_LAST_WORD,), daemon=True)
+    word.start()
+    word.join(MOMENT)
     os._exit(0)

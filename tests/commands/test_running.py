@@ -69,7 +69,7 @@ class Stage:
     def wait(self, so: Callable[[], bool]) -> None:
         end = time.monotonic() + 60
         while not so():
-            assert time.monotonic() < end, self.log.read_text()
+            assert time.monotonic() < end, self.log.exists() and self.log.read_text()
             time.sleep(0.05)
 
 
@@ -103,6 +103,31 @@ def test_the_life_of_a_service(stage: Stage) -> None:
     assert rows[0]["message"].startswith("Keepwarm is running")
     assert rows[-1]["message"] == "Keepwarm has stopped."
     assert all(set(row) == {"at", "level", "message", "logger"} for row in rows)
+
+
+def listens(process: int, number: signal.Signals) -> bool:
+    """Whether a process has a handler for a signal."""
+    told = Path(f"/proc/{process}/status").read_text()
+    [caught] = (line.split()[1] for line in told.splitlines() if line.startswith("SigCgt:"))
+    return bool(int(caught, 16) >> number - 1 & 1)
+
+
+def test_sigterm_ends_it_though_nobody_reads_its_log_any_more(stage: Stage) -> None:
+    there, here = os.pipe()
+    os.set_blocking(here, False)
+    with pytest.raises(BlockingIOError):
+        while True:
+            os.write(here, b"a line that nobody reads\n")
+    os.set_blocking(here, True)
+    daemon = subprocess.Popen(stage.line("run"), cwd=ROOT, env=stage.environment, stdout=here, stderr=here)
+    stage.wait(lambda: listens(daemon.pid, signal.SIGTERM))
+    daemon.send_signal(signal.SIGTERM)
+    try:
+        assert daemon.wait(30) == 0
+    finally:
+        daemon.kill()
+        os.close(there)
+        os.close(here)
 
 
 def test_the_secret_is_nowhere(stage: Stage) -> None:
