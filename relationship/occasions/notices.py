@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from relationship.letters import State
+from relationship.letters import Letter, State
 from relationship.messages import Side
 from relationship.occasions.check_ins import check_in_unanswered
 from relationship.occasions.deliveries import deadline_missed, deadline_near
@@ -61,30 +61,28 @@ def unprovable(story: Story, now: datetime) -> Iterator[Occasion]:
     """Built-in notice: nobody can tell whether a letter went out, so it is not sent again."""
     for letter in story.letters.values():
         if letter.state is State.UNPROVABLE and letter.attempted_at:
-            yield Occasion(
-                trigger="unprovable",
-                key=f"unprovable/{letter.token}",
-                moment=letter.attempted_at,
-                about=f"nobody can tell whether {quoted(letter.subject)} went out",
-                whose=Side.OWNER,
-                start=letter.attempted_at,
-                letter=letter,
-            )
+            about = f"nobody can tell whether {quoted(letter.subject)} went out"
+            yield _lost("unprovable", letter, letter.attempted_at, about)
 
 
 def refused(story: Story, now: datetime) -> Iterator[Occasion]:
     """Built-in notice: the mail server would not take a letter, and it is not sent again."""
     for letter in story.letters.values():
         if letter.state is State.REFUSED and letter.attempted_at and letter.reader is Side.CONTRACTOR:
-            yield Occasion(
-                trigger="refused",
-                key=f"refused/{letter.token}",
-                moment=letter.attempted_at,
-                about=f"the mail server refused {quoted(letter.subject)}: {letter.reply}",
-                whose=Side.OWNER,
-                start=letter.attempted_at,
-                letter=letter,
-            )
+            about = f"the mail server refused {quoted(letter.subject)}: {letter.reply}"
+            yield _lost("refused", letter, letter.attempted_at, about)
+
+
+def _lost(trigger: str, letter: Letter, at: datetime, about: str) -> Occasion:
+    return Occasion(
+        trigger=trigger,
+        key=f"{trigger}/{letter.token}",
+        moment=at,
+        about=about,
+        whose=Side.OWNER,
+        start=at,
+        letter=letter,
+    )
 
 
 def bounced(story: Story, now: datetime) -> Iterator[Occasion]:
