@@ -12,7 +12,7 @@ from itertools import chain
 from relationship.check_ins.bookings import slot_of
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.outlook import Outlook
-from relationship.check_ins.slots import Span
+from relationship.check_ins.pairs import Span
 from relationship.decisions import Decision
 from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
 from relationship.folding import tell

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from relationship.check_ins.pairs import Span
 from relationship.check_ins.planning import spent
-from relationship.check_ins.slots import Span
 from relationship.occasions import Occasion
 from relationship.occasions.check_ins import check_in_due
 from relationship.story import Story

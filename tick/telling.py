@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from mail.letters.links import all_answers
 from mail.letters.wording import count, day, day_in, full_date, moment, plain_time, titled, working_time
 from relationship.check_ins.check_in import CheckIn
-from relationship.check_ins.slots import Span
+from relationship.check_ins.pairs import Span
 from relationship.clocks.durations import Duration
 from relationship.conversations import plain_subject
 from relationship.ledger import Turn, moves_the_ball

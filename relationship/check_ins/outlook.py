@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from relationship.check_ins.check_in import CheckIn
+from relationship.check_ins.pairs import Span, touches
 from relationship.check_ins.planning import Diary, planned_again, survey, waiting
-from relationship.check_ins.slots import Span, touches
 from relationship.story import Story
 
 

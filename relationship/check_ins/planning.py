@@ -14,7 +14,8 @@ from typing import Protocol
 from relationship.check_ins.bookings import occasion_key
 from relationship.check_ins.cadence import next_due
 from relationship.check_ins.check_in import CheckIn
-from relationship.check_ins.slots import BACK, Pair, Slot, Span, choose, suits
+from relationship.check_ins.pairs import Pair, Slot, Span
+from relationship.check_ins.slots import BACK, choose, suits
 from relationship.clocks.durations import Duration
 from relationship.decisions import Verdict
 from relationship.parties import Contractor

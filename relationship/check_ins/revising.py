@@ -12,8 +12,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from relationship.check_ins.check_in import CheckIn
+from relationship.check_ins.pairs import Slot
 from relationship.check_ins.planning import Diary, pair_of, soonest
-from relationship.check_ins.slots import Slot, choose, suits
+from relationship.check_ins.slots import choose, suits
 from relationship.story import Story
 
 INVITED = frozenset({"invited", "accepted", "tentative", "delegated", "countered", "declined"})

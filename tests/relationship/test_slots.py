@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from relationship.check_ins.slots import PATIENCE, Pair, Slot, choose, suits
+from relationship.check_ins.pairs import Pair, Slot
+from relationship.check_ins.slots import PATIENCE, choose, suits
 from relationship.parties import Party
 
 NY, MANILA, LAGOS = "America/New_York", "Asia/Manila", "Africa/Lagos"

@@ -1,0 +1,82 @@
+"""Edges: a time for two who share no hours, inside those of one and as near as can be to the other's."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from relationship.check_ins.pairs import QUARTER, Pair, Slot, Span, free, quarter_up, starts_in, without
+from relationship.messages import Side
+
+Wide = tuple[list[datetime], list[datetime]]  # starts and ends of spans
+
+A_WEEK = timedelta(days=7)
+AT_AN_EDGE = 4  # starts that count as the edge of a span
+
+
+def at_an_edge(pair: Pair, window: Span, wanted: datetime, most: timedelta) -> Slot | None:
+    """Inside one party's hours, as near as can be to the other's, at `most` so far; rather outside the owner's.
+
+    The weeks round the wanted moment are tried one by one: nearly always the first one has a place.
+    """
+    farthest = max(abs(at - wanted) for at in window)
+    for week in range(farthest // A_WEEK + 1):
+        found: list[tuple[timedelta, bool, timedelta, datetime]] = []
+        for inside, others, outside in _sides(pair, _clipped(window, wanted, week + 2)):
+            near = _within(inside, wanted, week)
+            for at in (at for at in _edges(near, pair) if abs(at - wanted) // A_WEEK == week):
+                apart = _apart(at, others, pair.length)
+                if timedelta() < apart <= most:
+                    found.append((apart, outside is Side.CONTRACTOR, abs(at - wanted), at))
+        for _, contractors, _, at in sorted(found):
+            if free(pair, at):
+                return Slot(at, at + pair.length, str(Side.CONTRACTOR if contractors else Side.OWNER))
+    return None
+
+
+def _sides(pair: Pair, window: Span) -> Iterator[tuple[list[Span], Wide, Side]]:
+    """Whose hours a slot may lie in, those that it is to be near to, and whose these are."""
+    owner = list(pair.owner.clock.spans(*window))
+    contractor = list(without(pair.contractor.clock.spans(*window), pair.absent))
+    yield contractor, _wide(pair, owner), Side.OWNER
+    yield owner, _wide(pair, contractor), Side.CONTRACTOR
+
+
+def _clipped(window: Span, wanted: datetime, weeks: int) -> Span:
+    """The part of a window that lies so near to a moment: where hours are cut off there, no slot notices."""
+    far = weeks * A_WEEK
+    start = max(window[0], wanted - far)
+    return start, max(start, min(window[1], wanted + far))
+
+
+def _within(spans: list[Span], wanted: datetime, week: int) -> list[Span]:
+    """The spans that reach into the weeks round a moment, up to this one."""
+    far = (week + 1) * A_WEEK
+    first, last = wanted - far, wanted + far
+    return [span for span in spans if first <= span[1] and span[0] <= last]
+
+
+def _edges(spans: list[Span], pair: Pair) -> Iterator[datetime]:
+    """The first and the last starts within each span; further in, so that two check-ins fit at one edge."""
+    for span in spans:
+        first, last = quarter_up(span[0]), span[1] - pair.length
+        quarters = (last - first) // QUARTER
+        if quarters < 2 * AT_AN_EDGE:
+            yield from starts_in(span, pair)
+        else:
+            yield from (first + n * QUARTER for n in range(AT_AN_EDGE))
+            yield from (first + (quarters - n) * QUARTER for n in range(AT_AN_EDGE))
+
+
+def _wide(pair: Pair, spans: list[Span]) -> Wide:
+    """The starts and the ends of the spans that are long enough."""
+    wide = [span for span in spans if span[1] - span[0] >= pair.length]
+    return [start for start, _ in wide], [end for _, end in wide]
+
+
+def _apart(at: datetime, wide: Wide, length: timedelta) -> timedelta:
+    """How far a slot from `at` on would have to be moved to lie inside the nearest span; all are wide enough."""
+    starts, ends = wide
+    number = bisect_right(starts, at)
+    earlier = max(at + length - ends[number - 1], timedelta()) if number else timedelta.max
+    later = starts[number] - at if number < len(starts) else timedelta.max
+    return min(earlier, later)
