@@ -160,13 +160,17 @@ def _by_subject(ordered: list[Threadable], groups: _Groups, nodes: dict[str, str
 # "Re" and "Fwd" as mail programs of many languages write them; also Re[2]:, Re(3):, Re^2:.
 _REPLY_WORDS = (
     "re r aw antw antwort sv vs vá vl rv ref res resp rif rép odp odg vast ynt atb ats bls "
-    "回复 回覆 答复 答覆 返信 回信 답장 회신 отв ответ одг απ σχετ balas השב رد"
+    "antw\\. réf 回复 回覆 答复 答覆 返信 回信 답장 회신 отв ответ на одг отг απ σχετ balas השב תשובה رد ตอบกลับ"
 )
 _FORWARD_WORDS = (
     "fwd fw wg tr rv enc i ilt vb doorst trs pd fyi 转发 轉寄 轉發 転送 전달 пересл πρθ továbbítás הועבר"
 )
 # A list's tag, or what a gateway writes in front of mail from outside.
-_TAG = r"(?:\[[^\[\]]{1,40}\]|\*{1,5}(?:spam|ext(?:ernal)?)\*{1,5}|external\s*[:：])\s*"
+_EXTERNAL = r"ext(?:ern(?:al|e|o)?)?"
+_TAG = (
+    rf"(?:\[[^\[\]]{{1,40}}\]|\*{{1,5}}(?:spam|{_EXTERNAL})\*{{1,5}}|"
+    rf"extern(?:al|e|o)?\s*[:：]|[({{]{_EXTERNAL}[)}}])\s*"
+)
 _REPLY = rf"(?:{'|'.join(_REPLY_WORDS.split())})\s*(?:[\[(^]?\d+[\])]?)?\s*[:：]"
 _FORWARD = rf"(?:{'|'.join(_FORWARD_WORDS.split())})\s*(?:\[\d+\])?\s*[:：]"
 _MARK = re.compile(rf"\s*(?:{_TAG}|{_REPLY}|{_FORWARD})\s*", re.IGNORECASE)
