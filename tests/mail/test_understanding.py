@@ -636,6 +636,25 @@ class TestSignaturesOfOffices:
     def test_initials_and_emoji_with_a_name_say_no_more(self, text: str, read: Read) -> None:
         assert read(f"{FROM_MARIA.replace('Maria <', 'Maria Santos <')}\n{text}\n")["maria"].closes
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Maria Santos reacted to your message:",
+            "Maria Santos hat auf Ihre Nachricht reagiert:",
+            "Maria Santos a réagi à votre message :",
+            "Maria Santos reaccionó a tu mensaje:",
+            "Maria Santos reagiu à sua mensagem:",
+            "Maria Santos ha reagito al messaggio:",
+            "Maria Santos heeft gereageerd op uw bericht:",
+        ],
+    )
+    def test_a_reaction_of_outlooks_says_no_more(self, text: str, read: Read) -> None:
+        rest = (
+            "________________________________\nFrom: Dana\nSent: Monday\nTo: Maria\nSubject: Logo\n\nCan you?"
+        )
+        assert read(f"{FROM_MARIA}\n{text}\n{rest}\n")["maria"].closes
+        assert not read(f"{FROM_MARIA}\nThe client {text[13:]} blue.\n")["maria"].closes
+
     @pytest.mark.parametrize("text", ["Maria", "M.", "B", "🎉 blue", "Thanks, b"])
     def test_but_a_letter_and_a_name_alone_are_an_answer(self, text: str, read: Read) -> None:
         assert not read(f"{FROM_MARIA}\n{text}\n")["maria"].closes
