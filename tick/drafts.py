@@ -1,9 +1,14 @@
 """Drafts that became moot are taken back, unless somebody has touched them: `mode: drafts`."""
 
+import logging
+
+from mail.imap.connecting import SaysNoError
 from relationship.letters import Letter, State
 from rules.evaluation import case_of
 from tick.line import Round
 from tick.outbox import cancel
+
+log = logging.getLogger(__name__)
 
 
 def take_back(work: Round) -> None:
@@ -19,10 +24,20 @@ def _take_back(letter: Letter, work: Round) -> None:
     if wires.drafts.get(letter.token) is story:
         return
     why = case_of(letter, books.rules, books.readers, story, work.now)
-    if isinstance(why, str):
-        folder = wires.inbox.drafts_folder() or "Drafts"
-        if wires.inbox.remove_own(folder, letter.token, letter.sent_at):
-            cancel(letter, why, books, work.now)
-            work.done.cancelled += 1
-            return
+    if isinstance(why, str) and _removed(letter, work):
+        cancel(letter, why, books, work.now)
+        work.done.cancelled += 1
+        return
     wires.drafts[letter.token] = story
+
+
+def _removed(letter: Letter, work: Round) -> bool:
+    """False for a draft that has gone, was edited, or may not be deleted: that is no reason to stand still."""
+    inbox = work.wires.inbox
+    try:
+        return inbox.remove_own(inbox.drafts_folder() or "Drafts", letter.token, letter.sent_at)
+    except SaysNoError as error:
+        if error.is_for_now:
+            raise
+        log.warning("The draft of “%s” cannot be taken back: %s", letter.subject, error)
+        return False

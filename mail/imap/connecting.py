@@ -30,6 +30,11 @@ class InboxError(Exception):
 class SaysNoError(InboxError):
     """The server has answered, and does not do what it was asked: it is out of room, say."""
 
+    @property
+    def is_for_now(self) -> bool:
+        """Whether the server says that it may be otherwise soon."""
+        return _is_for_now(str(self))
+
 
 class LoginRefusedError(InboxError):
     """The server is there, and does not take the password."""
@@ -69,6 +74,8 @@ def explained(settings: InboxSettings) -> Iterator[None]:
     """Turn whatever goes wrong on the line into an InboxError."""
     try:
         yield
+    except imaplib.IMAP4.readonly as error:
+        raise SaysNoError(f"The IMAP server {settings.server.host} lets us change nothing there.") from error
     except LINE_ERRORS as error:
         if isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort):
             raise SaysNoError(
@@ -194,7 +201,7 @@ def _refused_token(settings: InboxSettings, said: str) -> str:
 
 def _refused(settings: InboxSettings, said: str) -> InboxError:
     host = settings.server.host
-    if any(code in said.upper() for code in _NOT_NOW):
+    if _is_for_now(said):
         return InboxError(
             f"The IMAP server {host} lets nobody in as {settings.login} right now. It says: {said}"
         )
@@ -202,6 +209,10 @@ def _refused(settings: InboxSettings, said: str) -> InboxError:
         f"The IMAP server {host} refuses the login {settings.login}; "
         f"check `login:` and `password:` under `mailbox:` in rules.yaml. It says: {said}"
     )
+
+
+def _is_for_now(said: str) -> bool:
+    return any(code in said.upper() for code in _NOT_NOW)
 
 
 def _said(error: Exception) -> str:

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 import pytest
 from imapclient import IMAPClient
 
+from bench.servers.proxy import Proxy, refusing
 from mail.imap.inbox import InboxError
 from relationship.messages import Side
 
@@ -86,6 +87,47 @@ INVITES = """
     steps:
       - {{before: 1 working day, send: reminders/check-in}}
 """
+
+
+def read_only(direction, data, line):
+    return data.replace(b"[READ-WRITE]", b"[READ-ONLY]")
+
+
+@pytest.mark.parametrize("fault", [read_only, refusing(b"UID STORE", b"NO [NOPERM] Hands off")])
+def test_a_moot_draft_that_may_not_be_deleted_stops_nothing(scene, fault, caplog):
+    with Proxy(scene.servers.imap_port) as proxy:
+        edits = (f":{scene.servers.imap_port}", f":{proxy.port}"), ("mode: live", "mode: drafts")
+        scene.policy(scene.rules_text, *edits)
+        scene.tick()
+        scene.at("2026-03-02 10:00")
+        question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+        scene.run("2026-03-03 12:00")
+        proxy.fault = fault
+        scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+        scene.run("2026-03-03 13:00")
+        assert len(drafts(scene)) == 1
+        assert 1 <= caplog.text.count("cannot be taken back") <= 2, "once at each piece of news"
+        proxy.fault = None
+        scene.writes(DANA, MARIA, "Re: Logo", "Thank you!", question)
+        scene.run("2026-03-03 14:00")
+    assert drafts(scene) == [], "news of the relationship is a reason to try again"
+
+
+def test_a_moot_draft_that_cannot_be_deleted_right_now_is_deleted_once_it_can(scene):
+    with Proxy(scene.servers.imap_port) as proxy:
+        edits = (f":{scene.servers.imap_port}", f":{proxy.port}"), ("mode: live", "mode: drafts")
+        scene.policy(scene.rules_text, *edits)
+        scene.tick()
+        scene.at("2026-03-02 10:00")
+        question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+        scene.run("2026-03-03 12:00")
+        proxy.fault = refusing(b"UID STORE", b"NO [INUSE] Somebody else is at it")
+        scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+        with pytest.raises(InboxError, match="Somebody else is at it"):
+            scene.tick()
+        proxy.fault = None
+        scene.tick()
+    assert drafts(scene) == []
 
 
 def booked_in_drafts(scene):
