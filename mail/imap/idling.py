@@ -16,6 +16,10 @@ from imapclient import IMAPClient
 RENEW_SECONDS = 24 * 60.0  # RFC 2177: a server may log us off after 30 minutes
 
 
+class IdleRefusedError(Exception):
+    """The server answers IDLE with a no, though it offers it; the line is none the worse for it."""
+
+
 class HasFileno(Protocol):
     """Something that `select` takes."""
 
@@ -66,7 +70,8 @@ def _start(client: IMAPClient) -> bool:
     client._idle_tag = imap._command("IDLE")
     while imap._get_response() is not None:
         if imap.tagged_commands[client._idle_tag]:
-            raise ConnectionError("the server refuses IDLE, which it offers")
+            del imap.tagged_commands[client._idle_tag]
+            raise IdleRefusedError
     return len(imap.untagged_responses.get("EXISTS", [])) > before
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bench.servers.proxy import UP, Cut, Fault, Line, Proxy, hanging_up_at
+from bench.servers.proxy import UP, Cut, Fault, Line, Proxy, hanging_up_at, refusing
 from commands.demo_servers import EmbeddedMail
 from mail.access.bearer import Tokens
 from mail.imap.inbox import FolderChanged, Inbox, InboxError, InboxSettings, settings_from_url
@@ -323,6 +323,30 @@ def test_idle_ends_when_the_time_is_up(embedded_mail: EmbeddedMail, inbox: Inbox
     assert not inbox.idle(0.05)
     assert not inbox.idle(0)
     assert inbox.folders()  # the line is still good
+
+
+@pytest.mark.parametrize("answer", [b"NO [LIMIT] Too many of them", b"BAD What?"])
+def test_where_idle_is_refused_the_time_is_slept_through(
+    embedded_mail: EmbeddedMail, answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line stays: it was dropped, and made anew with a warning in the log, at every poll."""
+    monkeypatch.setattr("mail.imap.inbox.IDLE_AGAIN", 2)
+    asked: list[bytes] = []
+
+    def refused(direction: str, data: bytes, line: Line) -> bytes:
+        asked.extend(word for word in (b" IDLE", b" LOGIN") if direction == UP and word in data)
+        return refusing(b"IDLE", answer)(direction, data, line)
+
+    with Proxy(embedded_mail.imap_port, refused) as proxy, Inbox(at_port(proxy.port)) as inbox:
+        for _ in range(3):
+            inbox.states(inbox.folders())
+            assert not inbox.idle(0.05)
+        assert asked == [b" LOGIN", b" IDLE"]
+        proxy.fault = None
+        fill(embedded_mail, 1)
+        assert inbox.states(["INBOX"])["INBOX"].uidnext == 102
+        threading.Timer(0.2, fill, (embedded_mail, 1)).start()
+        assert inbox.idle(20), "and is asked for again later"
 
 
 def test_idle_ends_when_somebody_wakes_us(inbox: Inbox) -> None:
