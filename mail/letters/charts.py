@@ -7,6 +7,7 @@ picture has no background, and the mail program's own shines through.
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from warnings import catch_warnings
 from mail.letters.wording import short_day
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
@@ -39,16 +42,39 @@ Row = tuple[str, int | None, int | None, int | None, int | None]  # name; theirs
 
 
 def drawn(weeks: Sequence[Week], rows: Sequence[Row], locale: str = "") -> bytes | None:
-    """The picture as PNG, drawn by another process; None where that fails: the text says the same."""
-    from concurrent.futures import ProcessPoolExecutor
+    """The picture as PNG, drawn by another process; None where that fails: the text says the same.
+
+    The process draws this one and ends. One of a pool would wait for more, and for ever where the daemon was killed.
+    """
     from multiprocessing import get_context
 
+    spawn = get_context("spawn")
+    here, there = spawn.Pipe(duplex=False)
+    artist = spawn.Process(target=_draw, args=(there, tuple(weeks), tuple(rows), locale), daemon=True)
     try:
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            return pool.submit(answers_png, tuple(weeks), tuple(rows), locale).result(PATIENCE_S)
-    except (ImportError, OSError, RuntimeError, ValueError) as error:
-        log.warning("The digest goes without its picture: %s", error)
-        return None
+        with here:
+            with there:  # closed on our side, so that we hear where the other one ends without a word
+                artist.start()
+            png, trouble = here.recv() if here.poll(PATIENCE_S) else (None, "it takes too long")
+    except (EOFError, OSError) as error:
+        png, trouble = None, str(error) or "its process was ended"
+    finally:
+        if artist.pid:
+            artist.kill()
+            artist.join()
+    if trouble:
+        log.warning("The digest goes without its picture: %s", trouble)
+    return png
+
+
+def _draw(told: "Connection", weeks: Sequence[Week], rows: Sequence[Row], locale: str) -> None:
+    """In the other process: tell the picture, or why there is none."""
+    try:
+        said = answers_png(weeks, rows, locale), ""
+    except Exception as error:  # no fault in a picture keeps a digest back
+        said = None, f"{type(error).__name__}: {error}"  # type: ignore[assignment]
+    with suppress(OSError):  # the daemon has ended meanwhile
+        told.send(said)
 
 
 def answers_png(weeks: Sequence[Week], rows: Sequence[Row], locale: str = "") -> bytes:
