@@ -85,6 +85,12 @@ def test_the_container_is_rootless_and_cannot_write_its_root() -> None:
         assert f"!{name}" in (ROOT / ".containerignore").read_text().split()
 
 
+def test_a_picture_is_drawn_within_the_limits_of_processes_on_a_machine_of_many_cores() -> None:
+    """OpenBLAS makes a thread for each core that it sees, and a container sees all of the machine's."""
+    for name in (*UNITS, "Containerfile"):
+        assert "OPENBLAS_NUM_THREADS=1" in (ROOT / "deploy" / name).read_text().split(), name
+
+
 def test_the_container_calls_commands_that_exist() -> None:
     image = (ROOT / "deploy/Containerfile").read_text()
     arrays = {
