@@ -98,6 +98,14 @@ def connect(settings: InboxSettings) -> IMAPClient:
     return client
 
 
+class _Client(IMAPClient):  # type: ignore[misc] # it has no types
+    """IMAPClient, for servers that tell what was searched for in several answers: DavMail does, one for each mail."""
+
+    def _raw_command_untagged(self, command: bytes, *args: object, **options: object) -> list[bytes]:
+        told: list[bytes] = super()._raw_command_untagged(command, *args, **options)
+        return [b" ".join(one for one in told if one)] if command == b"SEARCH" else told
+
+
 def say_goodbye(client: IMAPClient) -> None:
     """Log out, without waiting long for an answer."""
     try:
@@ -115,7 +123,7 @@ def hang_up(client: IMAPClient) -> None:
 
 def _open(settings: InboxSettings) -> IMAPClient:
     tls = settings.server.security is Security.TLS
-    client = IMAPClient(
+    client = _Client(
         settings.server.host,
         settings.server.port,
         ssl=tls,

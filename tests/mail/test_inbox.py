@@ -135,6 +135,27 @@ def test_history_is_limited_by_what_the_server_took_in(embedded_mail: EmbeddedMa
     assert days == [7, 8, 9, 10, 11]  # a day more: the server judges dates in its own zone
 
 
+def test_what_is_searched_for_may_be_told_in_several_answers(embedded_mail: EmbeddedMail) -> None:
+    def one_each(direction: str, data: bytes, line: Line) -> bytes:
+        return data if direction == UP else re.sub(rb"(?m)^\* SEARCH .*\r\n", split, data)
+
+    def split(told: re.Match[bytes]) -> bytes:
+        return b"".join(b"* SEARCH %b\r\n" % uid for uid in told[0].split()[2:])
+
+    with Proxy(embedded_mail.imap_port, one_each) as proxy, Inbox(at_port(proxy.port)) as inbox:
+        marks = inbox.marks()
+        assert inbox.look([MARIA], AT.date(), ["INBOX"]) == []
+        fill(embedded_mail, 3)
+        embedded_mail.deliver_to(TEAM, LETTER, AT, flags=("\\Flagged",))
+        embedded_mail.deliver_to(TEAM, mail(9), AT, flags=("\\Flagged",))
+        state = inbox.states(["INBOX"])["INBOX"]
+        found = [one.uid for batch in inbox.fetch("INBOX", state.uidvalidity, 1) for one in batch]
+        assert found == [101, 102, 103, 104, 105]
+        assert [one.uid for one in inbox.look([MARIA], AT.date(), ["INBOX"])] == [101, 102, 103, 105]
+        assert [star.uid for star in inbox.flagged("INBOX")] == [104, 105]
+        assert inbox.find_letter("t0ken", "t0ken@acme.example", marks).places == (("INBOX", 104),)
+
+
 def test_the_batches_go_on_after_something_else_was_asked(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
     fill(embedded_mail, 4)
     state = inbox.states(["INBOX"])["INBOX"]
