@@ -233,6 +233,8 @@ def test_a_name_is_found_as_people_spell_it(name: str, spelt: str) -> None:
         ("María José García López", "María José Ruiz, Ana López"),
         ("Ludwig van der Aa", "Ludwig van Ham"),
         ("Olga Petrowna Wassiljewa", "Wassiljewa or Olga"),
+        ("J. Reyes", "Dana Reyes"),
+        ("Ana de Souza", "Ana de novo"),
     ],
 )
 def test_what_others_may_be_called_as_well_stays(name: str, text: str) -> None:

@@ -200,13 +200,14 @@ def _after_a_power_cut(files: RecordingFiles, target: Path) -> Path:
     return target / "data"
 
 
-def test_a_cursor_that_was_moved_stays_where_it_is(tmp_path: Path) -> None:
+def test_a_cursor_that_was_moved_and_what_commands_asked_stay(tmp_path: Path) -> None:
     files = RecordingFiles(tmp_path, lambda _: None)
     store = TinyStore(tmp_path / "data", files=files)
     for place in (2, 9):
         store.move_cursor(Cursor({"INBOX": FolderCursor(7, place)}))
+        store.request("pause", MARIA)
         left = TinyStore(_after_a_power_cut(files, tmp_path / f"cut-{place}"))
-        assert left.cursor() == store.cursor()
+        assert (left.cursor(), left.requests()) == (store.cursor(), store.requests())
         left.close()
     store.close()
 

@@ -252,6 +252,7 @@ def test_what_is_put_off_for_hours_is_trouble_and_what_it_was_becomes_stale(scen
     scene.run("2026-03-05 12:00", timedelta(hours=1))
     assert the_letter(scene).state is State.CANCELLED
     assert "stale" in the_letter(scene).reply
+    assert scene.why("Thank a quick answer") == [("suppress", the_letter(scene).reply)]
     assert scene.keepwarm.trouble == ""
     assert scene.letters(MARIA) == []
 
