@@ -242,6 +242,17 @@ def test_what_other_programs_put_above_the_answered_mail_ends_the_text(mark: str
     assert fresh_text(f"Here it is.\n\n{mark}\n\nCould you call me?\n") == "Here it is."
 
 
+@pytest.mark.parametrize("line", ["Could you please fix this:", "Two things about your plan:", "Due: Friday"])
+def test_what_somebody_writes_right_above_a_quote_stays(line: str) -> None:
+    assert fresh_text(f"{line}\n> the old line\n> and its end\n\nBen") == f"{line}\n\nBen"
+
+
+def test_answers_below_a_quote_that_groupwise_has_introduced_stay() -> None:
+    above = ">>> Dana Reyes <dana@acme.example> 11/9/2026 10:00 AM >>>"
+    assert fresh_text(f"{above}\n> Which one?\nThe blue one.") == "The blue one."
+    assert fresh_text(f"The blue one.\n\n{above}\nWhich one?") == "The blue one."
+
+
 def test_answers_between_and_below_quotes_stay() -> None:
     text = "On Monday 9:00, Dana wrote:\n> Blue?\n\nYes.\n\n> When?\n\nFriday.\n"
     assert fresh_text(text).split() == ["Yes.", "Friday."]
