@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from imapclient import IMAPClient
 
+from bench.servers.proxy import UP, Proxy, refusing
 from daemon import House
 from rules.gates import GATES
 
@@ -563,6 +564,24 @@ def test_mail_in_junk_holds_the_reminder(scene):
         owner.expunge()
     scene.live("2026-03-03 12:15")
     assert len(scene.sent(CHASE)) == 1, "it is looked for again soon"
+
+
+def test_mail_in_junk_that_is_not_handed_out_holds_the_reminder(scene):
+    """Nobody can say when it came: it may be the answer."""
+
+    def ill(direction, data, line):
+        if direction == UP and b" EXAMINE " in data:
+            line.counts["junk"] = b"Junk" in data
+        return withholding(direction, data, line) if line.counts["junk"] and b"BODY" in data else data
+
+    withholding = refusing(b"UID FETCH", b"NO [SERVERBUG] Internal error")
+    with Proxy(scene.servers.imap_port, ill) as proxy:
+        scene.policy(scene.rules_text, (f":{scene.servers.imap_port}", f":{proxy.port}"))
+        question = ask(scene)
+        scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question, folder="Junk")
+        scene.live("2026-03-03 12:00")
+    assert scene.sent(CHASE) == []
+    assert now_why(scene, CHASE)[1].endswith("in Junk that is not in the ledger")
 
 
 def test_mail_in_trash_of_before_the_question_holds_nothing(scene):
