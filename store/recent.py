@@ -40,8 +40,3 @@ class Recent(Generic[T]):
         """Keep it no longer."""
         _, weight = self._kept.pop(name, (None, 0))
         self.weight -= weight
-
-    def clear(self) -> None:
-        """Keep nothing."""
-        self._kept.clear()
-        self.weight = 0

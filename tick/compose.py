@@ -112,7 +112,7 @@ def _letter(judged: Case, books: Books, templates: Templates, now: datetime) -> 
         created_at=now,
         due_at=case.due_at,
         state=_first_state(case, bundled),
-        conversation=_conversation(case, now),
+        conversation=_conversation(case),
         written_for=step_fingerprint(case.step),
     )
     if bundled:
@@ -152,7 +152,7 @@ def _answered_by(case: Case, books: Books) -> dict[str, object]:
     return {"answered_by": other.contractor.name} if other else {}
 
 
-def _conversation(case: Case, now: datetime) -> str:
+def _conversation(case: Case) -> str:
     """What the letter is about: what its links settle."""
     story, turn, message = case.story, case.occasion.turn, case.occasion.message
     if case.rule.when == "owner first":  # about the chased question, but its link is that of the older debt

@@ -33,7 +33,7 @@ def page(
     environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
     environment.filters["turned"] = _turned
     environment.trim_blocks = environment.lstrip_blocks = True
-    people = [_person(one, owner, now, told) for one in portraits]
+    people = [_person(one, owner, told) for one in portraits]
     return environment.get_template("page.html").render(
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - it is our own
         owner=owner.name,
@@ -53,7 +53,7 @@ def _counts(portraits: Sequence[Portrait]) -> list[dict[str, object]]:
     ]
 
 
-def _person(one: Portrait, owner: Owner, now: datetime, told: Told) -> dict[str, Any]:
+def _person(one: Portrait, owner: Owner, told: Told) -> dict[str, Any]:
     told(one.name)
     contractor, temperature = one.story.contractor, one.temperature
     return {

@@ -33,7 +33,7 @@ def _changes(story: Story, diary: Diary, now: datetime) -> Iterator[CheckIn]:
     late = [x for x in known if x.starts_at <= now and x.state == "countered" and x.choice == "accept"]
     if not (ahead or late) or "contractor" in story.paused_by:
         return
-    gone = _gone(story, diary, now)
+    gone = _gone(story, now)
     for check_in in sorted(ahead if gone else [*ahead, *late], key=lambda x: x.starts_at):
         changed = _cancelled(check_in, gone, now) if gone else _moved(story, diary, check_in, now)
         if changed:
@@ -46,7 +46,7 @@ def with_changed(story: Story, changed: Iterable[CheckIn]) -> Story:
     return replace(story, check_ins={**story.check_ins, **{x.uid: x for x in changed}})
 
 
-def _gone(story: Story, diary: Diary, now: datetime) -> str:
+def _gone(story: Story, now: datetime) -> str:
     """Why there is nobody to talk to; "" where there is."""
     phase = story.contractor.phase_at(now)
     if phase in ("paused", "ended"):
