@@ -69,7 +69,8 @@ def _taken_up(books: Books, name: str) -> tuple[str, str]:
     key = named(books, name)
     name = books.people.contractors[key].name
     if key not in books.profiles:
-        complain(f"{name} is new in the rules, and no tick has run since. Say it again in a minute.")
+        again = "Say it again in a minute; where Keepwarm is not running, after run --once."
+        complain(f"{name} is new in the rules, and no tick has run since. {again}")
         raise typer.Exit(1)
     return key, name
 

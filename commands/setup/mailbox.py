@@ -1,6 +1,6 @@
 """The first half of `init`: address, servers, login, folders."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -102,4 +102,19 @@ def ask_folders(inbox: Inbox) -> tuple[str, ...]:
             raise ValueError(f"There is no folder {', '.join(unknown) or 'named'}; write them as above.")
         return names
 
-    return asking.ask("Which ones? With commas between them; your sent mail must be among them", check=check)
+    sent = inbox.sent_folders().intersection(usual)
+    while True:
+        chosen = asking.ask(
+            "Which ones? With commas between them; your sent mail must be among them", check=check
+        )
+        if not sent or sent.intersection(chosen) or _unsent(sent):
+            return chosen
+
+
+def _unsent(sent: Iterable[str]) -> bool:
+    """Whether to go without them: some have a copy of all that they write in the inbox, most have not."""
+    return asking.yes(
+        f"Without {', '.join(sorted(sent))} your own answers are not seen, and you are told that you owe them. "
+        "Leave it out?",
+        default=False,
+    )

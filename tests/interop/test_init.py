@@ -301,6 +301,28 @@ def test_at_the_questions_that_only_some_are_asked(real_mail, tmp_path: Path, de
     assert list(tmp_path.iterdir()) == []
 
 
+def test_who_leaves_the_sent_mail_out_is_asked_once_more(real_mail, tmp_path: Path) -> None:
+    a_year(real_mail.dovecot)
+    terminal = Terminal(tmp_path)
+    login = [*questions(real_mail)[:6], ("Read these", "n"), ("Which ones?", "INBOX")]
+    for question, answer in [
+        *login,
+        ("Without Sent your own answers are not seen", ""),
+        ("Which ones?", "Sent, INBOX"),
+    ]:
+        terminal.answer(question, answer)
+    terminal.expect("Your name")
+    terminal.type(CTRL_C)
+    terminal.stops_calmly()
+
+    terminal = Terminal(tmp_path)
+    for question, answer in [*login, ("Leave it out?", "y")]:
+        terminal.answer(question, answer)
+    terminal.expect("Your name")
+    terminal.type(CTRL_C)
+    terminal.stops_calmly()
+
+
 @pytest.mark.parametrize("keys", [CTRL_C, CTRL_D], ids=["Ctrl-C", "Ctrl-D"])
 def test_at_the_question_whether_to_replace(tmp_path: Path, keys: str) -> None:
     (tmp_path / "rules.yaml").write_text("mine\n")
