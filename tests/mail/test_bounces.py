@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from mail.raw import RawMail
 from mail.reading.bounces import read_bounces
 from mail.reading.files import find_mails
 from mail.reading.kinds import kind_of
 from mail.reading.parsing import Mail, parse
+from mail.reading.to_us import bounce_of_owner
 from relationship.messages import Bounce, Kind
+from relationship.parties import People
 
 MakeMail = Callable[[str], Mail]
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
@@ -273,3 +276,19 @@ def test_a_bounce_of_a_mail_whose_id_is_none_is_a_bounce(name: str, mail: MakeMa
     told = f"<maria@contract.example>: 550 5.1.1 no such user\n\nMessage-ID: {name}\n"
     [bounce] = read_bounces(mail(HEAD.format(subject="failure notice") + told))
     assert (bounce.status, bounce.letter) == ("5.1.1", "")
+
+
+@pytest.mark.parametrize(
+    ("address", "action", "status", "returned"),
+    [
+        ("dana@acme.example", "failed", "5.1.1", True),
+        ("dana@acme.example", "delayed", "4.4.1", False),
+        ("maria@contract.example", "failed", "5.1.1", False),
+    ],
+)
+def test_mail_to_the_owner_has_come_back_only_for_good(
+    address: str, action: str, status: str, returned: bool, raw: Callable[..., RawMail], people: People
+) -> None:
+    """A server that only tells of a delay would raise a false alarm."""
+    group = GROUP.format(address=address, action=action, status=status, words="no")
+    assert bool(bounce_of_owner(raw(report(group)), people)) is returned
