@@ -16,7 +16,7 @@ from relationship.correspondence import Correspondence, subject_of
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Profile
 from relationship.ledger import Ledger, Turn, lapses_at
-from relationship.letters import PENDING, Letter
+from relationship.letters import PENDING, Letter, State
 from relationship.messages import Message, Side
 from relationship.news import News
 from relationship.parties import Contractor, Owner
@@ -238,7 +238,8 @@ class Story:
     @cached_property
     def on_their_way(self) -> frozenset[tuple[str, str]]:
         """Rule and occasion of the letters of which nobody knows yet whether they will have been sent."""
-        return frozenset((letter.rule, letter.occasion) for letter in self.pending)
+        on_way = PENDING | {State.BUNDLED}
+        return frozenset((x.rule, x.occasion) for x in self.letters.values() if x.state in on_way)
 
     @cached_property
     def bouncing(self) -> Mapping[str, Message]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from relationship.decisions import Decision, Verdict, decision_key
 from relationship.facts import RuleMark
-from relationship.letters import PENDING, WENT_OUT, Letter
+from relationship.letters import PENDING, WENT_OUT, Letter, State
 from relationship.messages import Side
 from relationship.occasions import ONE_BY_ONE, Finder, Occasion
 from relationship.occasions.turns import given_up_at, may_start_anew
@@ -174,11 +174,13 @@ def _next_case(
 ) -> Case | None:
     """The first step that is not spent; None where all are, or the last letter is still on its way."""
     sent: tuple[Step, datetime] | None = None
+    note_waits = False  # for the day's one mail to the owner: it holds no two of one rule about one thing
     for number, step in enumerate(rule.steps):
         spent, letter = _done(story, rule, mark, occasion, number)
         if spent:
             if letter and letter.state in PENDING:
                 return None
+            note_waits = note_waits or (letter is not None and letter.state is State.BUNDLED)
             if letter and letter.state in WENT_OUT and letter.sent_at:
                 sent = (step, letter.sent_at)
             continue
@@ -186,6 +188,8 @@ def _next_case(
         since = max(mark.since, story.profile.watermark)
         if passed(step, due_at, mark, since) or _too_late(step, due_at, occasion):
             continue
+        if note_waits and readers[step.send] is Side.OWNER and not occasion.over:
+            return None
         why = unmet(rule, occasion, story, now)
         begun = sent is not None
         return Case(rule, order, number, step, readers[step.send], occasion, due_at, story, begun, why)

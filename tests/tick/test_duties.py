@@ -199,3 +199,57 @@ def test_a_broken_letter_of_the_owners_own_neither_silences_nor_stops_anything(s
     scene.live("2026-03-02 20:00")
     assert scene.sent("I owe an answer") == ["2026-03-02 18:00"] * 2
     assert "this is what needs you today" in scene.last("I owe an answer").text
+
+
+TWO_NOTES = (
+    "      - {after: 4 working hours, send: owner/you-owe}",
+    "      - {after: 1 working hour, send: owner/you-owe}\n"
+    "      - {after: 3 working hours, send: owner/you-owe}",
+)
+
+
+def after_the_days_mail(scene, *edits: tuple[str, str]) -> None:
+    """Ben's question is in Monday's mail to Dana: what comes up from now on waits for Tuesday's."""
+    scene.policy(scene.rules_text, TWO_NOTES, *edits)
+    scene.tick()
+    scene.at("2026-03-02 14:00")
+    scene.writes(BEN, TEAM, "Colours", "Which blue do you want?")
+    scene.live("2026-03-02 15:30")
+    assert scene.sent("I owe an answer") == ["2026-03-02 15:00"]
+
+
+def about(scene, subject: str) -> list[str]:
+    return [out.at for out in scene.out if out.to == DANA and subject in out.subject]
+
+
+def test_one_mail_to_the_owner_does_not_hold_two_notes_of_one_rule_about_one_thing(scene):
+    after_the_days_mail(scene)
+    scene.writes(MARIA, TEAM, "Fonts", "Which font do you want?")
+    scene.live("2026-03-05 22:00")
+    # On Monday the first was due at 16:30 and the second at 18:30; it follows as far behind as the rule says.
+    assert about(scene, "Fonts") == ["2026-03-03 14:00", "2026-03-04 14:00"]
+    scene.restart()
+    scene.live("2026-03-10 22:00")
+    assert len(about(scene, "Fonts")) == 2
+
+
+def test_a_note_that_waits_for_the_owner_keeps_no_letter_from_the_contractor(scene):
+    steps = (
+        "      - {after: 1 working day, send: reminders/gentle}",
+        "      - {after: 1 working hour, send: owner/escalation}\n"
+        "      - {after: 1 working day, send: reminders/gentle}",
+    )
+    after_the_days_mail(scene, steps, ("  digest:", "  away: [2026-03-03..2026-03-13]\n  digest:"))
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.live("2026-03-06 22:00")
+    assert scene.sent("Chase") == ["2026-03-03 15:30", "2026-03-05 15:30"]
+    assert about(scene, "Logo") == []
+
+
+def test_what_is_answered_before_the_days_mail_is_in_none(scene):
+    after_the_days_mail(scene)
+    scene.writes(MARIA, TEAM, "Fonts", "Which font do you want?")
+    scene.live("2026-03-02 21:00")
+    scene.writes(DANA, MARIA, "Re: Fonts", "The second one.", scene.letters(TEAM)[-1].message_id)
+    scene.live("2026-03-06 22:00")
+    assert about(scene, "Fonts") == []
