@@ -52,6 +52,7 @@ class Lists:
     offer: re.Pattern[str]
     closer: Phrases
     wish: re.Pattern[str]
+    sign_off: re.Pattern[str]
     fillers: frozenset[str]
     done: frozenset[str]
     done_cap: int
@@ -77,6 +78,7 @@ def _lists(
         asks_nothing=Phrases(phrases("asks nothing")),
         closer=Phrases((*phrases("closers"), *closing)),
         wish=any_of(phrases("wishes")),
+        sign_off=any_of(phrases("sign-offs")),
         fillers=frozenset(word for phrase in phrases("fillers") for word in plain(phrase).split()),
         done=all_done,
         done_cap=max((DONE_CAP, *(2 * len(one) for one in done))),
@@ -176,6 +178,7 @@ def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
     rest, count = lists.closer.pattern.subn(" ", lists.wish.sub(" ", words))
     if not count:
         return False
+    rest = lists.sign_off.sub(" ", rest)  # "Thanks! Gruß, Maria"
     return all(word in lists.fillers or word in spare for word in rest.split())
 
 

@@ -26,6 +26,12 @@ _GOES_ON = re.compile(r"[-*•+]\s|\d{1,2}[.)]\s|p\.?\s?s\.?(?:[:\s]|$)", re.IGN
 _PRONOUNS = re.compile(
     r"\s*[(|/]?\s*(?:she|he|they|elle|ella|sie|er)\s?/\s?\w{2,6}(?:/\w{2,6})?\)?$", re.IGNORECASE
 )
+# What stands for pictures where a mail is made plain text: "[image: Logo.png]", "[cid:image001.png@01DA8F3C]".
+_PICTURES = re.compile(
+    r"(?:\[(?:inline )?(?:imagen?|imagem|immagine|bild|afbeelding|cid)\b[^\[\]]{0,200}\]"
+    r"(?:<\S{1,500}>)?\s*|<image\d+\.\w{3,4}>\s*)++",
+    re.IGNORECASE,
+)
 # Notices whose words stand in another order in each language: "Outlook voor iOS downloaden".
 _ADVERTISED = re.compile(
     r"[^.?!]{0,30}\boutlook\b[^.?!]{0,20}\b(?:ios|android)\b[^.?!]{0,15}(?:<\S+)?$|.{0,60}\bavast\b.{0,80}$"
@@ -177,6 +183,8 @@ def without_notices(lines: list[str]) -> list[str]:
     for line in lines:
         if not line:
             in_notice = False
+        elif line[0] in "[<" and line[-1] in "]>" and _PICTURES.fullmatch(line):
+            continue
         elif not in_notice:
             in_notice, is_warning = _is_notice(line)
             if is_warning:

@@ -637,6 +637,35 @@ class TestSignaturesOfOffices:
         assert read(f"{FROM_MARIA.replace('Maria <', 'Maria Santos <')}\n{text}\n")["maria"].closes
 
     @pytest.mark.parametrize(
+        "below",
+        [
+            "[image: Logo.png]",
+            "[cid:image001.png@01DA8F3C.6E1B2A50]",
+            "[Bild]<https://x.example/a>\n<image001.png>",
+            "Gruß, Maria",
+            "Groetjes Maria",
+            "Un abbraccio\nMaria",
+            "İyi çalışmalar,\nMaria",
+        ],
+    )
+    def test_pictures_and_closings_beside_thanks_say_no_more(self, below: str, read: Read) -> None:
+        assert read(f"{FROM_MARIA}\nThanks, got it!\n\n{below}\n")["maria"].closes
+        assert not read(f"{FROM_MARIA}\nHere it is, got it!\n\n{below}\n")["maria"].closes
+        assert read(f"{FROM_MARIA}\nWhich one?\n\n{below}\n")["maria"].asks
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Thanks in advance!",
+            "Alvast bedankt!",
+            "Thanks! [the blue one]",
+            "Thanks! " + "[image]" * 3000 + "x>",  # is told in time
+        ],
+    )
+    def test_thanks_in_advance_and_what_stands_in_brackets_say_more(self, text: str, read: Read) -> None:
+        assert not read(f"{FROM_MARIA}\n{text}\n")["maria"].closes
+
+    @pytest.mark.parametrize(
         "text",
         [
             "Maria Santos reacted to your message:",
