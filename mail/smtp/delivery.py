@@ -31,9 +31,11 @@ _LINE_START_DOT = re.compile(rb"(?m)^\.")
 _OF_US = re.compile(
     r"(?i)\b(?:(?:sender address|client host|helo command) rejected|SendAsDenied|"
     r"(?:not allowed|does not have permissions?) to send (?:as|from)|not owned by (?:auth )?user|"
-    r"sender verify failed|"
-    # Our account has sent enough for now, or is locked: Gmail, cPanel, Microsoft 365, Zoho.
-    r"sending (?:limit|quota) exceeded|exceeded the max (?:emails|defers and failures) per hour|"
+    r"sender verify failed)"
+)
+# Our account has sent enough for now, or is locked: Gmail, cPanel, Microsoft 365, Zoho. Nothing in rules.yaml is wrong.
+_SENT_ENOUGH = re.compile(
+    r"(?i)\b(?:sending (?:limit|quota) exceeded|exceeded the max (?:emails|defers and failures) per hour|"
     r"SubmissionQuotaExceeded|OutboundSpamException|bad outbound sender|unusual sending activity)"
 )
 _LOGIN_WANTED = (530, 534, 535, 538)  # RFC 4954, section 6: about the login, not about the letter
@@ -206,7 +208,7 @@ class Postman:
         said = f"The SMTP server {self._settings.server.host} takes no letters"
         if out_of_step:
             return f"{said}, as it answers out of turn. It says: {answer.reply}"
-        if answer.code < 500:
+        if answer.code < 500 or _SENT_ENOUGH.search(answer.reply):
             return f"{said} right now. It says: {answer.reply}"
         what = "`address:`, `login:` and `password:` under `mailbox:` in rules.yaml"
         return f"{said} from us; check {what}. It says: {answer.reply}"
@@ -271,9 +273,8 @@ def _talks_out_of_turn(smtp: smtplib.SMTP) -> bool:
 
 def _is_of_us(code: int, reply: str) -> bool:
     """Whether a "never" is said of our side, whatever the letter and whoever its reader."""
-    return (
-        500 <= code < 600 and "recipient address rejected" not in reply.lower() and bool(_OF_US.search(reply))
-    )
+    is_never = 500 <= code < 600 and "recipient address rejected" not in reply.lower()
+    return is_never and bool(_OF_US.search(reply) or _SENT_ENOUGH.search(reply))
 
 
 def _say(answer: tuple[int, bytes], about_us: bool = False) -> None:
