@@ -23,7 +23,9 @@ from tick.doubt import prove_nothing
 from tick.roll import newcomers
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-COME_MEANWHILE = 500  # mails, between a mailbox's being put back and our next look
+# UIDs, between a mailbox's being put back and our next look. Not many: where the newest mail is taken out of a folder
+# behind DavMail, it looks as if it had been put back, too.
+COME_MEANWHILE = 100
 
 
 def as_it_is(mail: RawMail) -> RawMail:
@@ -74,9 +76,10 @@ def _collected(
 ) -> Iterator[Batch]:
     """All mail that is new since the cursor, then the flags. `since`: how far back a first look goes."""
     sent, worth = inbox.sent_folders(), sieve(people, calendars)
+    states = [_surely(inbox, cursor, state) for state in inbox.states(inbox.folders()).values()]
     looks = [
-        (Batch(name, people, in_sent=name in sent), state, _known(cursor, state))
-        for name, state in inbox.states(inbox.folders()).items()
+        (Batch(state.name, people, in_sent=state.name in sent), state, _known(cursor, state))
+        for state in states
     ]
     grown = (look for look in looks if look[2].uidnext < look[1].uidnext)
     closed = set[str]()
@@ -118,15 +121,24 @@ def _cursor_of(books: Books) -> Cursor:
     return cursor
 
 
+def _surely(inbox: Inbox, cursor: Cursor, state: FolderState) -> FolderState:
+    """The state; as the folder's opening tells it, where it was read further than this: a STATUS may lag behind."""
+    known = cursor.folders.get(state.name)
+    return inbox.as_opened(state) if known and _is_put_back(known, state) else state
+
+
 def _known(cursor: Cursor, state: FolderState) -> FolderCursor:
     known = cursor.folders.get(state.name)
     if known is None or known.uidvalidity != state.uidvalidity:
         return FolderCursor(state.uidvalidity, 1)  # UIDs mean nothing any more: read it all again
-    if (
-        known.uidnext > state.uidnext
-    ):  # put back from a backup: what comes now gets UIDs that were read before
-        return FolderCursor(state.uidvalidity, max(state.uidnext - COME_MEANWHILE, 1))
+    if _is_put_back(known, state):
+        return replace(known, uidnext=max(state.uidnext - COME_MEANWHILE, 1))
     return known
+
+
+def _is_put_back(known: FolderCursor, state: FolderState) -> bool:
+    """Whether it seems to come from a backup: what comes now gets UIDs that were read before. Not while it is empty."""
+    return known.uidvalidity == state.uidvalidity and 1 < state.uidnext < known.uidnext
 
 
 def _oldest_first(folders: Iterable[Iterator[Batch]]) -> Iterator[Batch]:

@@ -18,6 +18,7 @@ from mail.imap.connecting import InboxError, InboxSettings
 from mail.imap.folders import Folder, FolderState
 
 _NONE = ("", 0)  # no folder is open
+UNTOLD = 2**32  # beyond all UIDs: a server need not tell at a folder's opening how far it has grown
 
 
 class FolderChanged(InboxError):  # noqa: N818 - a thing that happens, said in its name
@@ -98,7 +99,7 @@ class Line:
         if uidvalidity not in (0, now):
             raise FolderChanged(f"The folder `{folder}` was rebuilt by the server; it has to be read anew.")
         self._open = (folder, now)
-        return FolderState(folder, now, answer.get(b"UIDNEXT", 2**32))
+        return FolderState(folder, now, answer.get(b"UIDNEXT", UNTOLD))
 
     def opened(self, folder: str, uidvalidity: int = 0) -> FolderState:
         """The same for whoever can do without the folder: FolderClosed, and the line stays, where it is not ours."""

@@ -1,10 +1,13 @@
 """Another mailbox in rules.yaml: what was read of the one before says nothing about it."""
 
+import re
 from dataclasses import replace
+from itertools import cycle
 
 import pytest
 from imapclient import IMAPClient
 
+from bench.servers.proxy import UP, Proxy
 from relationship.letters import State
 from relationship.messages import Side
 
@@ -92,3 +95,33 @@ def test_what_comes_into_a_mailbox_that_was_put_back_is_read(scene, first):
     scene.tick()
     assert scene.sent("Thank a quick answer") == ["2026-03-02 10:30"]
     assert 0 in [scene.tick().read for _ in range(4)], "and not again and again"
+
+
+@pytest.mark.parametrize("stars", [True, False])
+@pytest.mark.parametrize("told", [(-2,), (0, -3, 0), (-1000, 0, 0)])
+def test_a_status_that_is_behind_is_no_mailbox_that_was_put_back(scene, told, stars):
+    """What was read is not read again at each tick, and what comes is read at once where any STATUS tells of mail."""
+    off = cycle(told)
+
+    def behind(direction, data, line):
+        return data if direction == UP else re.sub(rb"(?m)^(\* STATUS .*UIDNEXT )(\d+)", less, data)
+
+    def less(status):
+        return status[1] + b"%d" % max(int(status[2]) + next(off), 0)
+
+    thanks = "when: starred\n    send: appreciation/starred"
+    no_stars = (thanks, "when: delivered\n    send: appreciation/delivered")
+    with Proxy(scene.servers.imap_port) as proxy:
+        edits = [(f":{scene.servers.imap_port}", f":{proxy.port}"), *([] if stars else [no_stars])]
+        scene.policy(scene.rules_text, *edits)
+        scene.tick()
+        scene.at("2026-03-02 10:00")
+        for number in range(6):
+            scene.writes(MARIA, TEAM, f"Hello {number}", "Here it is.")
+        scene.tick()
+        proxy.fault = behind
+        before = scene.store.cursor()
+        assert [scene.tick().read for _ in range(5)] == [0] * 5
+        assert scene.store.cursor() == before
+        scene.writes(MARIA, TEAM, "Once more", "Here it is.")
+        assert sum(scene.tick().read for _ in range(5)) == 1
