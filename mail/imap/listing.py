@@ -183,11 +183,14 @@ def _name(name: object) -> str:
 
 @lru_cache(maxsize=4096)  # the same ones at each look: a name is complained of once
 def _understood(name: bytes) -> str | None:
-    """Modified UTF-7, or plain UTF-8; None for neither (a lone "&", say), which nobody can open."""
+    """Modified UTF-7, or plain UTF-8; None for neither (a lone "&", half an emoji, say), which nobody can open."""
     try:
-        return str(decode_utf7(name)) if name.isascii() else name.decode("utf-8")
+        found = str(decode_utf7(name)) if name.isascii() else name.decode("utf-8")
+        found.encode()
     except UnicodeError:
+        told = name.decode("ascii", "backslashreplace")
         log.warning(
-            "The folder %s cannot be read, as its name is not encoded as IMAP wants it: rename it.", name
+            "The folder “%s” cannot be read, as its name is not encoded as IMAP wants it: rename it.", told
         )
         return None
+    return found

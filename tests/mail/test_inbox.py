@@ -510,6 +510,7 @@ def telling_of(row: bytes) -> Fault:
         (b'* LIST () "/" "Caf\xc3\xa9"', "Café"),
         (b'* LIST () "/" "Caf\xe9"', None),
         (b'* LIST () "/" "Foo & Bar"', None),
+        (b'* LIST () "/" "Fun &2D0-"', None),  # half an emoji
         (b'* LIST () "/" New ("OLDNAME" ("Old"))', "New"),  # RFC 9051, 6.3.9.7
     ],
 )
