@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from time import monotonic
 from typing import Self
 
 from imapclient import IMAPClient
@@ -40,7 +41,7 @@ log = logging.getLogger(__name__)
 BATCH = 500  # mails in one FETCH; Dovecot refuses thousands of ids in one command
 WHOLE = 262_144  # bytes of one mail that are read at most
 STARRED_FIELDS = "MESSAGE-ID FROM REPLY-TO TO CC"  # which mail it is, and whose
-IDLE_AGAIN = 20  # waits, after which a server that refused IDLE is asked for it once more
+IDLE_AGAIN = 20 * 60.0  # seconds, after which a server that refused IDLE is asked for it once more
 LIST_AGAIN = 20  # without LIST-STATUS, new folders are looked for at every so many looks at the states
 
 
@@ -59,7 +60,7 @@ class Inbox:
         self._line = Line(settings)
         self._looks = 0  # at the states, since the folders were listed
         self._states: dict[str, FolderState] = {}  # as last told to the caller
-        self._waits = 0  # to come without IDLE
+        self._no_idle_until = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -257,13 +258,12 @@ class Inbox:
         IDLE on the INBOX where the server has it; elsewhere nothing is asked, and the time is slept through.
         """
         with self._line.speaking() as client:
-            if not self._waits and idling.can_idle(client):
+            if monotonic() >= self._no_idle_until and idling.can_idle(client):
                 try:
                     return self._idle(client, until, wake)
                 except idling.IdleRefusedError:
-                    self._waits = IDLE_AGAIN + 1
+                    self._no_idle_until = monotonic() + IDLE_AGAIN
                     log.info("The server refuses IDLE, which it offers: mail is looked for at each poll.")
-        self._waits = max(self._waits - 1, 0)
         if until > idling.RENEW_SECONDS:
             self.close()  # the server would hang up before we speak again
         idling.rest(until, wake)
