@@ -30,7 +30,7 @@ def early(hours: str) -> Iterator[tuple[str, str, str]]:
         begun = before = 0  # the hours in front
         for shift in _SHIFT.finditer(group):
             first, last = (int(shift[n]) * 60 + int(shift[n + 1]) for n in (1, 3))
-            if last < first and last + 2 * NOON - first >= A_LONG_DAY and last <= NOON:
+            if 0 < last < first and last + 2 * NOON - first >= A_LONG_DAY and last <= NOON:
                 yield shift[0], "goes on through the whole night", _clocks(first, last + NOON)
             elif 0 < first < begun < NOON and before <= first + NOON and first < last <= NOON:
                 yield shift[0], "lies before the hours in front of it", _clocks(first + NOON, last + NOON)

@@ -127,6 +127,8 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
 def _without_colon(line: str, before: str) -> str:
     """What was meant by a second colon that quotes would not mend: conditions, or a password's place."""
     if conditions := re.match(r"\s*(?:- )?if:\s+([a-z ]+:\s.*?)\s*(?: #.*)?$", line):
+        if re.search(r":\s[^,\"']*:\s", conditions[1]):
+            return "Conditions stand in braces, and text that holds a colon in quotes."
         return f"Conditions stand in braces: if: {{{conditions[1]}}}"
     if place := re.search(r": +(env|file|command|keyring)$", before):
         return f"After {place[1]}: follows at once where the password lies, with no space between."
@@ -224,9 +226,15 @@ def _cut_off(text: str, number: int, said: str) -> Problem | None:
     if "did not find expected ','" not in said and _NO_VALUE not in said:
         return None
     number = max((row for row, line in _rows(text, number) if "[" in line or "{" in line), default=number)
-    mark = re.search(r"(?<=[\s\[{,])#.*[\]}]", _line(text, number))
+    mark = re.search(r"(?<=[\s\[{,])#.*[\]}]", line := _line(text, number))
+    if mark and _is_closed(line[: mark.start()]):  # no bracket is in the comment that belongs to this one
+        return None
     message = "What follows a # is a comment, the closing bracket too."
     return Problem(number + 1, mark.start() + 1, "", message, _QUOTES) if mark else None
+
+
+def _is_closed(line: str) -> bool:
+    return sum(map(line.count, "[{")) <= sum(map(line.count, "]}"))
 
 
 def _two_colons(text: str, number: int, mark: yaml.Mark) -> Problem | None:

@@ -350,6 +350,7 @@ def test_what_is_doubtful_is_a_warning_not_an_error(
         ("Mon-Fri 13:00-17:00, 08:00-12:00", []),
         ("Mon-Fri 18:00-22:00, 06:00-10:00", []),
         ("Mon-Sun 00:00-24:00", []),
+        ("Mon-Sun 08:00-00:00", []),  # until midnight
     ],
 )
 def test_an_afternoon_that_is_written_as_a_morning_is_told(
