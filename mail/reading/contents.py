@@ -12,6 +12,7 @@ from mail.reading.asking import (
     Words,
     asks,
     closes,
+    has_question,
     is_bad_news,
     lists_for,
     needs_no_reply,
@@ -81,7 +82,9 @@ def read(
         tags = (*tags, "done")
     asking = asks(text or _said_in_subject(mail), lists)
     if asking and "\n" in text:
-        asking = asks(above_card(text, _named_in(mail, b"from")), lists)
+        above = above_card(text, _named_in(mail, b"from"))
+        if above != text:
+            asking = asks(above, lists) or asks(_without_questions(text[len(above) :]), lists)
     asking = asking or said.due is not None
     closing = "nrn" in tags or _closes(mail, text, asking, lists, known.names_of(contractor))
     return Contents(
@@ -112,7 +115,14 @@ def _closes(mail: Mail, text: str, asking: bool, lists: Lists, names: frozenset[
     names |= (
         _named_in(mail, b"to", b"cc") | writer | {name[0] for name in writer}
     )  # many sign with an initial
-    return any(closes(above, lists, names) for above in (above_name(text, names), above_card(text, writer)))
+    if closes(above_name(text, names), lists, names):
+        return True
+    return not asking and closes(above_card(text, writer), lists, names)
+
+
+def _without_questions(card: str) -> str:
+    """The lines of a card that are no slogan of the sort "Need help? Call us": requests are no part of one."""
+    return "\n".join(line for line in card.split("\n") if not has_question(line))
 
 
 def _named_in(mail: Mail, *fields: bytes) -> frozenset[str]:

@@ -23,7 +23,9 @@ COMMANDS = {
 _TAG = re.compile(r"(?<![\w#/&=.-])[#＃](nrn|settled|done|idea|paid)(?![\w-])", re.IGNORECASE)
 _COMMAND = re.compile(r"[#＃](\w+)[.!]?", re.IGNORECASE)
 _DUE = re.compile(
-    r"(?:(?<![\w#/&=.-])[#＃]due\b[ \t]*:?|^(?:[^\w\s#/&=>(]|[ \t_]){0,8}due(?:[ \t]+date|[ \t]+by|[ \t]+on)?[ \t*_]*:)"
+    r"(?:(?<![\w#/&=.-])[#＃]due\b[ \t]*:?|"
+    # A bullet or an emoji may stand before it, but what is quoted, crossed out or ticked off is no deadline.
+    r"^(?:[^\w\s#/&=>(|~\"'«»„“”‚‘’✅✓✔☑❌✗✘]|[ \t_]){0,8}due(?:[ \t]+date|[ \t]+by|[ \t]+on)?[ \t*_]*:)"
     r"[ \t*_]*(.*)",
     re.IGNORECASE | re.MULTILINE,
 )

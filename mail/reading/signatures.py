@@ -28,7 +28,7 @@ _PRONOUNS = re.compile(
 )
 # What stands for pictures where a mail is made plain text: "[image: Logo.png]", "[cid:image001.png@01DA8F3C]".
 _PICTURES = re.compile(
-    r"(?:\[(?:inline )?(?:imagen?|imagem|immagine|bild|afbeelding|cid)\b[^\[\]]{0,200}\]"
+    r"(?:\[(?:inline )?(?:imagen?|imagem|immagine|bild|afbeelding|cid)(?: \d+|:[^\[\]?]{0,200})?\]"
     r"(?:<\S{1,500}>)?\s*|<image\d+\.\w{3,4}>\s*)++",
     re.IGNORECASE,
 )
@@ -76,16 +76,17 @@ def _is_sign_off(line: str) -> bool:
 
 
 def _asks_below(lines: list[str]) -> bool:
-    """Whether a question of the writer's stands below a closing formula; "Need help?" and a firm's slogan is none.
+    """Whether a question of the writer's stands below a closing formula; "Need help? Call us" on a card is none.
 
-    People who add a question leave a line blank before it, where their card stands above it: a name, then a number.
+    A card is a name, then a number or a link, up to a blank line. People's own questions there end their line.
     """
     is_named = is_on_card = False
     for line in lines:
         has_contact = bool(_CONTACT.search(line))
         is_on_card = bool(line) and (is_on_card or (is_named and has_contact))
         is_named = is_named or (bool(line) and not has_contact)
-        if "?" in line and not (is_on_card or _LINK.search(line) or _is_offer(line)):
+        is_slogan = is_on_card and line[-1:] != "?"
+        if "?" in line and not (is_slogan or _LINK.search(line) or _is_offer(line)):
             return True
     return False
 
@@ -111,7 +112,7 @@ def above_name(text: str, names: Collection[str]) -> str:
     """
     lines = text.split("\n")
     for n, line in enumerate(lines):
-        if 0 < len(line) < 40 and any(lines[:n]) and line[-1] not in ",:?":
+        if n and 0 < len(line) < 40 and line[-1] not in ",:?":
             words = [word.strip(".,") for word in plain(_PRONOUNS.sub("", line)).strip(" !*_-~").split()]
             alone = not lines[n - 1] or len(words) > 1
             named = any(word in names for word in words)
@@ -121,22 +122,31 @@ def above_name(text: str, names: Collection[str]) -> str:
 
 
 def above_card(text: str, names: Collection[str]) -> str:
-    """What stands above a line with the writer's whole name and a card right below it, whatever that asks."""
+    """What stands above a line with the writer's whole name and a card right below it, whose slogans may ask."""
     lines = text.split("\n")
     for n, line in enumerate(lines):
-        above = lines[: n - 1] if n and _is_sign_off(lines[n - 1]) else lines[:n]
-        if 0 < len(line) < LONGEST and any(above) and not above[-1]:
-            words = [word.strip(".,*") for word in plain(_PRONOUNS.sub("", line.partition("|")[0])).split()]
-            if sum(word in names for word in words) > 1 and all(
-                word in names or len(word) < 2 for word in words
-            ):
+        if n and 0 < len(line) < LONGEST and _is_whole_name(line, names):
+            above = lines[: n - 1] if _is_sign_off(lines[n - 1]) else lines[:n]
+            if any(above) and not above[-1]:
                 return "\n".join(above).strip() if _begin_a_card(lines[n + 1 :]) else text
     return text
 
 
+def _is_whole_name(line: str, names: Collection[str]) -> bool:
+    """Whether a line begins with two of the names and no other word: "Maria C. Santos | Designer"."""
+    first = plain(line[:LONGEST].split(" ", 1)[0]).strip(".,*")
+    if len(first) > 1 and first not in names:  # most lines are out by it
+        return False
+    words = [word.strip(".,*") for word in plain(_PRONOUNS.sub("", line.partition("|")[0])).split()]
+    named = [word in names for word in words]
+    return sum(named) > 1 and all(known or len(word) < 2 for known, word in zip(named, words, strict=True))
+
+
 def _begin_a_card(lines: list[str]) -> bool:
-    """Whether a title, a firm or a number stands first, and nothing follows after a blank line that is a sentence."""
+    """Whether a title, a firm or a number stands first, no line asks, and none below a blank line is a sentence."""
     card = list(takewhile(bool, lines))
+    if any(line[-1] == "?" for line in card):
+        return False
     if not card or not (_CONTACT.search(card[0]) or _are_on_a_card(card[:1])):
         return False
     return _are_a_signature(card) and _are_on_a_card(lines[len(card) :])

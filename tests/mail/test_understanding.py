@@ -624,6 +624,17 @@ class TestSignaturesOfOffices:
             "Maria Santos\n\nBy the way, is Monday a holiday?",
             "Maria Santos\nDesigner\n\nBy the way, is Monday a holiday?",
             "Tasks:\n\nMaria\nfinish the header\nDana\ncould you send the fonts?",
+            "Best,\nMaria\nhttps://figma.example/file/abc\nIs this version ok?",
+            "Best,\nMaria\n+63 917 555 0101\nCan I call you?",
+            "Thanks!\nMy slots are\n30.11.2026 10:00\nWhich one works for you?",
+            "Maria Santos\nContract Ltd\nCould you send the logo?",
+            "Maria Santos\nContract Ltd\n\nCould you send the logo",
+            "Maria Santos\n+63 917 555 0101\nplease send the logo",
+            "[image missing, can you resend it?]",
+            "[Image 3: please make it bigger]",
+            "My working hours may change, is Tuesday ok?",
+            "We work flexibly next month.\nCan we move the call?",
+            "Typed on my phone, sorry. Can you call me?",
         ],
     )
     def test_a_question_below_a_name_that_no_card_asks_is_one(self, below: str, read: Read) -> None:
@@ -687,6 +698,14 @@ class TestSignaturesOfOffices:
     @pytest.mark.parametrize("text", ["Maria", "M.", "B", "🎉 blue", "Thanks, b"])
     def test_but_a_letter_and_a_name_alone_are_an_answer(self, text: str, read: Read) -> None:
         assert not read(f"{FROM_MARIA}\n{text}\n")["maria"].closes
+
+    def test_a_request_below_a_card_keeps_thanks_above_it_from_closing(self, read: Read) -> None:
+        head = FROM_MARIA.replace("Maria <", "Maria Santos <")
+        message = read(
+            f"{head}\nGot it!\n\nMaria Santos | Designer\n+63 917 555 0101\nplease send the logo\n"
+        )["maria"]
+        assert message.asks
+        assert not message.closes
 
     def test_a_request_below_thanks_asks(self, read: Read) -> None:
         text = "Thanks!\nPlease use the blue one and send it by Friday.\nMaria"
