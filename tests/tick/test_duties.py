@@ -1,10 +1,13 @@
 """What the owner is held to comes in one mail a day, in their hours; what cannot wait comes by itself."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from relationship.letters import State
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"
@@ -253,3 +256,16 @@ def test_what_is_answered_before_the_days_mail_is_in_none(scene):
     scene.writes(DANA, MARIA, "Re: Fonts", "The second one.", scene.letters(TEAM)[-1].message_id)
     scene.live("2026-03-06 22:00")
     assert about(scene, "Fonts") == []
+
+
+def test_a_days_mail_of_which_nobody_can_tell_holds_back_no_later_note(scene):
+    after_the_days_mail(scene)
+    scene.writes(MARIA, TEAM, "Fonts", "Which font do you want?")
+    scene.live("2026-03-02 21:00")
+    books = scene.keepwarm.books
+    notes = tuple(note.token for note in books.notes())
+    [mail] = books.post.bundles.values()
+    lost = replace(mail, token="lost", items=notes, state=State.UNPROVABLE)
+    books.commit(lost.contractor, [lost])
+    scene.live("2026-03-05 22:00")
+    assert len(about(scene, "Fonts")) == 1

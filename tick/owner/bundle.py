@@ -111,6 +111,8 @@ def close_bundles(books: Books) -> None:
         if mail and mail.state is State.SENT:
             gone = replace(note, state=State.SENT, sent_at=mail.sent_at, content="")
             books.commit(note.contractor, [gone])
+        elif mail and mail.state is State.UNPROVABLE:  # told of the mail alone; its notes hold nothing back
+            books.commit(note.contractor, [replace(note, state=State.UNPROVABLE, content="")])
 
 
 def next_bundle(books: Books, now: datetime) -> datetime | None:
