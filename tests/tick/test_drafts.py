@@ -1,6 +1,6 @@
 """`mode: drafts`: what lies in the Drafts folder was not sent, until somebody sends it by hand."""
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -93,8 +93,9 @@ def read_only(direction, data, line):
     return data.replace(b"[READ-WRITE]", b"[READ-ONLY]")
 
 
-@pytest.mark.parametrize("fault", [read_only, refusing(b"UID STORE", b"NO [NOPERM] Hands off")])
-def test_a_moot_draft_that_may_not_be_deleted_stops_nothing(scene, fault, caplog):
+@contextmanager
+def answered_draft(scene, fault):
+    """A reminder that lies in Drafts, and the answer that makes it moot, on a line with a fault from then on."""
     with Proxy(scene.servers.imap_port) as proxy:
         edits = (f":{scene.servers.imap_port}", f":{proxy.port}"), ("mode: live", "mode: drafts")
         scene.policy(scene.rules_text, *edits)
@@ -104,6 +105,12 @@ def test_a_moot_draft_that_may_not_be_deleted_stops_nothing(scene, fault, caplog
         scene.run("2026-03-03 12:00")
         proxy.fault = fault
         scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+        yield proxy, question
+
+
+@pytest.mark.parametrize("fault", [read_only, refusing(b"UID STORE", b"NO [NOPERM] Hands off")])
+def test_a_moot_draft_that_may_not_be_deleted_stops_nothing(scene, fault, caplog):
+    with answered_draft(scene, fault) as (proxy, question):
         scene.run("2026-03-03 13:00")
         assert len(drafts(scene)) == 1
         assert 1 <= caplog.text.count("cannot be taken back") <= 2, "once at each piece of news"
@@ -114,15 +121,7 @@ def test_a_moot_draft_that_may_not_be_deleted_stops_nothing(scene, fault, caplog
 
 
 def test_a_moot_draft_that_cannot_be_deleted_right_now_is_deleted_once_it_can(scene):
-    with Proxy(scene.servers.imap_port) as proxy:
-        edits = (f":{scene.servers.imap_port}", f":{proxy.port}"), ("mode: live", "mode: drafts")
-        scene.policy(scene.rules_text, *edits)
-        scene.tick()
-        scene.at("2026-03-02 10:00")
-        question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
-        scene.run("2026-03-03 12:00")
-        proxy.fault = refusing(b"UID STORE", b"NO [INUSE] Somebody else is at it")
-        scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+    with answered_draft(scene, refusing(b"UID STORE", b"NO [INUSE] Somebody else is at it")) as (proxy, _):
         with pytest.raises(InboxError, match="Somebody else is at it"):
             scene.tick()
         proxy.fault = None
