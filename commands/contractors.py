@@ -1,12 +1,12 @@
 """Finding a contractor by what a person types."""
 
-from collections.abc import Mapping
-from unicodedata import combining, normalize
+from collections.abc import Callable, Mapping
+from unicodedata import normalize
 
 import typer
 
 from commands.output import complain
-from relationship.parties import first_name_of
+from relationship.parties import first_name_of, without_accents
 from rules.format.suggest import closest
 from tick.books import Books
 
@@ -31,14 +31,21 @@ def named(books: Books, name: str) -> str:
 
 def named_among(names: Mapping[str, tuple[str, ...]], name: str) -> str:
     """The key of whoever is called so; exits 1, with a hint, where nobody or several are meant."""
-    wanted = _spelt(name)
-    found = [key for key, called in names.items() if wanted in map(_spelt, called)]
-    found = found or [key for key, (first, *_) in names.items() if wanted == _spelt(first_name_of(first))]
-    found = found or _without_accents(names, _bare(wanted))
+    # A keyboard that has no accents: only where nobody is called exactly so.
+    found = _called(names, name, _spelt) or _called(names, name, _unaccented)
     if len(found) == 1:
         return found[0]
     complain(f"“{name}” {_several(names, found) if found else 'is no contractor. ' + _hint(names, name)}")
     raise typer.Exit(1)
+
+
+def _called(names: Mapping[str, tuple[str, ...]], name: str, spelt: Callable[[str], str]) -> list[str]:
+    """Who has this name or address, or else this first name, when both are spelt in one way."""
+    wanted = spelt(name)
+    if not wanted:
+        return []
+    whole = [key for key, called in names.items() if wanted in map(spelt, called)]
+    return whole or [key for key, (first, *_) in names.items() if wanted == spelt(first_name_of(first))]
 
 
 def _spelt(name: str) -> str:
@@ -46,17 +53,8 @@ def _spelt(name: str) -> str:
     return " ".join(normalize("NFC", name).casefold().split())
 
 
-def _without_accents(names: Mapping[str, tuple[str, ...]], wanted: str) -> list[str]:
-    """Who is meant by a keyboard that has no accents: only where nobody is called exactly so."""
-    called = {
-        key: (_bare(_spelt(first)), _bare(_spelt(first_name_of(first)))) for key, (first, *_) in names.items()
-    }
-    whole = [key for key, (name, _) in called.items() if wanted and wanted == name]
-    return whole or [key for key, (_, name) in called.items() if wanted and wanted == name]
-
-
-def _bare(name: str) -> str:
-    return "".join(sign for sign in normalize("NFD", name) if not combining(sign))
+def _unaccented(name: str) -> str:
+    return without_accents(_spelt(name))
 
 
 def _several(names: Mapping[str, tuple[str, ...]], found: list[str]) -> str:
@@ -66,9 +64,9 @@ def _several(names: Mapping[str, tuple[str, ...]], found: list[str]) -> str:
 
 def _hint(names: Mapping[str, tuple[str, ...]], name: str) -> str:
     """Who was probably meant: whoever's name begins so, has this word, or looks most like it; or who there is."""
-    wanted = _bare(_spelt(name))
+    wanted = _unaccented(name)
     known = [called[0] for called in names.values()]
-    begun = [one for one in known if wanted and f" {wanted}" in f" {_bare(_spelt(one))}"]
+    begun = [one for one in known if wanted and f" {wanted}" in f" {_unaccented(one)}"]
     spelt = {word: called[0] for called in names.values() for word in (*called, first_name_of(called[0]))}
     near = begun[0] if len(begun) == 1 else spelt.get(closest(name, spelt) or "")
     if near:

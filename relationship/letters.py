@@ -27,6 +27,7 @@ class State(StrEnum):
 SURELY_HERE = frozenset({State.WAITING, State.DEFERRED})  # no server has said that it took it
 OPEN_STATES = SURELY_HERE | {State.ATTEMPTED}
 PENDING = OPEN_STATES | {State.ASKED}  # nobody knows yet whether it will have been sent
+ON_THEIR_WAY = PENDING | {State.BUNDLED}  # the same, with the notes that wait for the day's mail to the owner
 WENT_OUT = frozenset({State.SENT, State.DRAFTED})
 LOST = frozenset({State.REFUSED, State.UNPROVABLE})  # or nobody knows: the owner is told
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from unicodedata import combining, normalize
 
 from relationship.clocks.durations import Duration
 from relationship.clocks.hours import WorkingClock, working_clock
@@ -20,6 +21,11 @@ _DEGREES = "jr sr phd ph.d mba msc bsc esq pmp inc llc ltd gmbh"
 _PARTICLES = "de del della di da dos du la le van von der al el bin ben"
 # Chinese, Japanese and Korean names, family name first: who is called by it alone is addressed rudely.
 _FAMILY_FIRST = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u3005\u00b7\u30fb ]+")
+
+
+def without_accents(text: str) -> str:
+    """As on a keyboard that has none; what Unicode calls a stroke ("ł", "ø") stays."""
+    return "".join(sign for sign in normalize("NFD", text) if not combining(sign))
 
 
 def first_name_of(name: str) -> str:

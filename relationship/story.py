@@ -16,7 +16,7 @@ from relationship.correspondence import Correspondence, subject_of
 from relationship.decisions import Decision, Verdict
 from relationship.facts import Profile
 from relationship.ledger import Ledger, Turn, lapses_at
-from relationship.letters import PENDING, Letter, State
+from relationship.letters import ON_THEIR_WAY, PENDING, Letter
 from relationship.messages import Message, Side
 from relationship.news import News
 from relationship.parties import Contractor, Owner
@@ -238,8 +238,7 @@ class Story:
     @cached_property
     def on_their_way(self) -> frozenset[tuple[str, str]]:
         """Rule and occasion of the letters of which nobody knows yet whether they will have been sent."""
-        on_way = PENDING | {State.BUNDLED}
-        return frozenset((x.rule, x.occasion) for x in self.letters.values() if x.state in on_way)
+        return frozenset((x.rule, x.occasion) for x in self.letters.values() if x.state in ON_THEIR_WAY)
 
     @cached_property
     def bouncing(self) -> Mapping[str, Message]:

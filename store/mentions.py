@@ -14,6 +14,7 @@ from email.header import decode_header, make_header
 from functools import cache
 
 from relationship.messages import FORGOTTEN
+from relationship.parties import without_accents
 
 _UNDECODABLE = (ValueError, LookupError, MessageError, RecursionError)
 _ID = r"(?<![\w.+-])[\w.+-]+@[\w.-]+"
@@ -32,8 +33,7 @@ _TWO_LETTERS = {
 
 def _bare(text: str) -> str:
     """Without accents."""
-    parted = unicodedata.normalize("NFD", text.translate(_STROKES))
-    return "".join(sign for sign in parted if not unicodedata.combining(sign))
+    return without_accents(text.translate(_STROKES))
 
 
 @cache

@@ -56,10 +56,7 @@ def reveal(where: str, named: str = "`password:`") -> str:
             f"{named} says where the {secret} is, never the {secret} itself; "
             "write env:NAME, file:PATH, command:PROGRAM or keyring:SERVICE."
         )
-    try:
-        return remember(find(rest))
-    except SecretError as error:
-        raise SecretError(str(error).replace("`password:`", named)) from None
+    return remember(find(rest, named))
 
 
 def logged_in(connect: Callable[[S], C], settings: S, refused: type[Exception]) -> tuple[C, S]:
@@ -98,38 +95,36 @@ def redact(text: str) -> str:
     return re.sub(known, REDACTED, text) if known else text
 
 
-def _from_environment(name: str) -> str:
-    return os.environ.get(name) or _none(
-        f"The environment variable {name}, which `password:` names, is not set."
-    )
+def _from_environment(name: str, named: str) -> str:
+    return os.environ.get(name) or _none(f"The environment variable {name}, which {named} names, is not set.")
 
 
-def _from_file(path: str) -> str:
+def _from_file(path: str, named: str) -> str:
     try:
         text = Path(os.path.expandvars(path)).expanduser().read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        _none(f"The file {path}, which `password:` names, is not a text file.")
+        _none(f"The file {path}, which {named} names, is not a text file.")
     except OSError as error:
-        _none(f"The file {path}, which `password:` names, cannot be read: {error.strerror}.")
-    return _first_line(text) or _none(f"The file {path}, which `password:` names, has an empty first line.")
+        _none(f"The file {path}, which {named} names, cannot be read: {error.strerror}.")
+    return _first_line(text) or _none(f"The file {path}, which {named} names, has an empty first line.")
 
 
-def _from_command(line: str) -> str:
+def _from_command(line: str, named: str) -> str:
     try:
         words = shlex.split(line)
         done = subprocess.run(words, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603 - the owner's own
         printed = done.stdout.decode()
     except subprocess.CalledProcessError as error:
-        _none(f"The command that `password:` names failed with exit code {error.returncode}: {line}")
+        _none(f"The command that {named} names failed with exit code {error.returncode}: {line}")
     except subprocess.TimeoutExpired:
-        _none(f"The command that `password:` names did not end within {PATIENCE} seconds: {line}")
+        _none(f"The command that {named} names did not end within {PATIENCE} seconds: {line}")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it cannot be understood"
-        _none(f"The command that `password:` names cannot be run ({reason}): {line}")
-    return _first_line(printed) or _none(f"The command that `password:` names prints no password: {line}")
+        _none(f"The command that {named} names cannot be run ({reason}): {line}")
+    return _first_line(printed) or _none(f"The command that {named} names prints no password: {line}")
 
 
-def _from_keyring(where: str) -> str:
+def _from_keyring(where: str, _: str) -> str:
     service, _, name = where.partition("/")
     try:
         secret = importlib.import_module("keyring").get_password(service, name or service)

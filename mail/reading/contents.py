@@ -80,12 +80,7 @@ def read(
     tags = said.tags
     if side is Side.CONTRACTOR and "done" not in tags and says_done(text, lists):
         tags = (*tags, "done")
-    asking = asks(text or _said_in_subject(mail), lists)
-    if asking and "\n" in text:
-        above = above_card(text, _named_in(mail, b"from"))
-        if above != text:
-            asking = asks(above, lists) or asks(_without_questions(text[len(above) :]), lists)
-    asking = asking or said.due is not None
+    asking = said.due is not None or _asks(mail, text, lists)
     closing = "nrn" in tags or _closes(mail, text, asking, lists, known.names_of(contractor))
     return Contents(
         asks=asking and not closing,
@@ -95,6 +90,14 @@ def read(
         bad_news=is_bad_news(text, lists),
         unsuited=_unsuited(mail.subject, text, contractor.not_for) if side is Side.OWNER else (),
     )
+
+
+def _asks(mail: Mail, text: str, lists: Lists) -> bool:
+    """Whether it asks, but for the slogans on the writer's card."""
+    if not asks(text or _said_in_subject(mail), lists):
+        return False
+    above = above_card(text, _named_in(mail, b"from")) if "\n" in text else text
+    return above == text or asks(above, lists) or asks(_without_questions(text[len(above) :]), lists)
 
 
 def _said_in_subject(mail: Mail) -> str:
@@ -112,9 +115,8 @@ def _closes(mail: Mail, text: str, asking: bool, lists: Lists, names: frozenset[
     if too_long or not lists.closer.stand_in(plain(beginning)):
         return False
     writer = _named_in(mail, b"from")
-    names |= (
-        _named_in(mail, b"to", b"cc") | writer | {name[0] for name in writer}
-    )  # many sign with an initial
+    initials = {name[0] for name in writer}  # many sign with one
+    names |= _named_in(mail, b"to", b"cc") | writer | initials
     if closes(above_name(text, names), lists, names):
         return True
     return not asking and closes(above_card(text, writer), lists, names)

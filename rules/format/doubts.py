@@ -89,9 +89,8 @@ def _commas(document: Document) -> Iterator[Problem]:
     places += [(("rules", number, "if"), block(one, "if")) for number, one in blocks(data, "rules")]
     for path, here in places:
         for key in (key for key in _LISTS if "," in word(here.get(key))):
-            hint = (
-                f"If several are meant, put them in brackets: {in_brackets(between_commas(word(here[key])))}"
-            )
+            listed = in_brackets(between_commas(word(here[key])))
+            hint = f"If several are meant, put them in brackets: {listed}"
             yield document.problem((*path, key), f"{found(here[key])} counts as one, commas and all.", hint)
 
 

@@ -34,7 +34,6 @@ AHEAD = timedelta(days=14)  # deadlines and check-ins so near are told of
 UNTOLD = frozenset({"", "condition", "already done", "at most", "quiet hours"})  # gates that speak every day
 OUT = ("paused", "ended")
 
-
 T = TypeVar("T")
 
 
