@@ -18,12 +18,30 @@ _BETWEEN_WORDS = re.compile(r"(\?=)\s+(=\?[^?\s]{1,60}\?[bBqQ]\?)")
 _SPACES = re.compile(r"\s+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _UNSAFE_CODECS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
+# Names that Python lacks, and sets whose name mail programs give to text of a larger one.
 _OTHER_NAMES = {
     "ansi_x3.110-1983": "latin-1",
     "unicode-1-1-utf-7": "utf-7",
     "x-unknown": "utf-8",
     "x-sjis": "cp932",
+    "iso-8859-1": "cp1252",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "big5": "cp950",
+    "ks_c_5601-1987": "cp949",
+    "euc-kr": "cp949",
+    "cp-1251": "cp1251",
+    "tis-620": "cp874",
+    "windows-874": "cp874",
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-8-e": "iso-8859-8",
 }
+# Text under these names that is UTF-8 is UTF-8: in them it would be rows of accents and signs.
+_WESTERN = frozenset(["iso-8859-15", "latin-1", "latin1", "windows-1252", "cp1252"])
+_LONGEST = 4  # bytes of a character, in all that mail is written in
 
 
 class Headers:
@@ -137,14 +155,32 @@ def codec_for(charset: str) -> str:
     return "" if normal in _UNSAFE_CODECS else name
 
 
-def decode_bytes(raw: bytes, charset: str) -> str:
-    """Text from bytes that claim a charset; where the claim is wrong, UTF-8 is tried, then Windows-1252."""
+def decode_bytes(raw: bytes, charset: str, cut: bool = False) -> str:
+    """Text from bytes that claim a charset; where the claim is wrong, UTF-8 is tried, then Windows-1252.
+
+    Where they were `cut` off in the middle of a character, that one goes. What is none of these, as most of it is
+    no ASCII, is made unreadable: taken for Windows-1252 it would be full of signs, the question mark among them.
+    """
     if raw.isascii() and charset in ("", "us-ascii", "ascii", "utf-8", "iso-8859-1"):
         return raw.decode("ascii")
-    for name in (codec_for(charset.strip().strip("\"'").lower()), "utf-8"):
+    claimed = codec_for(charset.strip().strip("\"'").lower())
+    for name in ("utf-8", claimed) if claimed in _WESTERN else (claimed, "utf-8"):
         try:
             if name:
                 return raw.decode(name)
+        except UnicodeDecodeError as error:
+            if cut and len(raw) - error.start < _LONGEST:
+                return raw[: error.start].decode(name, "replace")
         except ValueError:
             continue
-    return raw.decode("cp1252", "replace")
+    return _in_spite(raw, claimed)
+
+
+def _in_spite(raw: bytes, claimed: str) -> str:
+    """Text that no charset fits: one with few characters of a larger set, or of single bytes."""
+    if claimed and not claimed.startswith("utf") and claimed not in ("ascii", "us-ascii"):
+        text = raw.decode(claimed, "replace")
+        if text.count("\ufffd") * 20 < len(text):
+            return text
+    foreign = sum(byte > 127 for byte in raw[:2048])
+    return raw.decode("ascii" if foreign * 2 > len(raw[:2048]) else "cp1252", "replace")

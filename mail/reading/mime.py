@@ -38,12 +38,20 @@ class Part:
     @property
     def bytes(self) -> bytes:
         """The body without its transfer encoding, up to `TEXT_CAP` bytes of it."""
-        return decode_transfer(self.body[:TEXT_CAP], self.encoding)
+        body = self.body[:TEXT_CAP]
+        if self.encoding == "quoted-printable" and self.is_cut and b"=" in body[-2:]:
+            body = body[: body.rindex(b"=")]  # half a character's code
+        return decode_transfer(body, self.encoding)
 
     @property
     def text(self) -> str:
         """The body as text."""
-        return decode_bytes(self.bytes, self.params.get("charset", "")).replace("\0", "")
+        return decode_bytes(self.bytes, self.params.get("charset", ""), self.is_cut).replace("\0", "")
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the last character may be half there."""
+        return self.cut or len(self.body) > TEXT_CAP
 
 
 def decode_transfer(body: bytes, encoding: str) -> bytes:

@@ -1,16 +1,19 @@
 """Headers, addresses, dates and parts of mail that breaks the rules: each access falls back by itself."""
 
+import quopri
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
+from mail.raw import RawMail
 from mail.reading.addresses import addresses_in, without_plus
 from mail.reading.dates import parse_date
 from mail.reading.headers import Headers, decode_value
-from mail.reading.parsing import Mail
+from mail.reading.parsing import Mail, parse
 
 MakeMail = Callable[[str | bytes], Mail]
+MakeRaw = Callable[..., RawMail]
 
 
 @pytest.mark.parametrize(
@@ -152,6 +155,54 @@ class TestParts:
     @pytest.mark.parametrize("charset", ["no-such", "idna", "base64", "", "x" * 500, "utf-16", "\xff"])
     def test_unknown_charsets_do_no_harm(self, charset: str, mail: MakeMail) -> None:
         assert mail(f"Content-Type: text/plain; charset={charset}\n\nabc").broken == []
+
+    @pytest.mark.parametrize(
+        ("claimed", "written", "text"),
+        [
+            ("Shift_JIS", "cp932", "㈱アクメ様 パスワードを教えてください。"),
+            ("gb2312", "gb18030", "请发给朱镕基。"),
+            ("GBK", "gb18030", "请发给我。"),
+            ("euc-kr", "cp949", "똠방각하 알려주세요."),
+            ("cp-1251", "cp1251", "Спасибо!"),
+            ("windows-874", "cp874", "ขอบคุณครับ"),
+            ("iso-8859-8-i", "iso-8859-8", "תודה רבה"),
+            ("iso-8859-1", "utf-8", "Könntest du das schicken"),
+            ("iso-8859-1", "cp1252", "Könntest du das „heute“ schicken"),
+            ("windows-1252", "cp1252", "Là où ça va"),
+            ("windows-1251", "cp1251", "Пришлите, пожалуйста"),
+            ("utf-8", "cp1252", "Schöne Grüße, können wir?"),
+            ("us-ascii", "utf-8", "Пришлите, пожалуйста"),
+        ],
+    )
+    def test_what_programs_write_under_a_charset(
+        self, claimed: str, written: str, text: str, raw: MakeRaw
+    ) -> None:
+        head = f"Content-Type: text/plain; charset={claimed}\nContent-Transfer-Encoding: 8bit\n\n"
+        assert parse(raw(head.encode() + text.encode(written))).text == text
+
+    @pytest.mark.parametrize("claimed", ["us-ascii", "utf-8", "no-such"])
+    def test_what_nobody_can_read_holds_no_question_marks_of_its_own(
+        self, claimed: str, raw: MakeRaw
+    ) -> None:
+        head = f"Content-Type: text/plain; charset={claimed}\nContent-Transfer-Encoding: 8bit\n\n"
+        text = parse(raw(head.encode() + "Її роботи вже готові, її звіт теж.".encode("cp1251"))).text
+        assert "¿" not in text
+        assert text.count("\ufffd") > 10
+
+    @pytest.mark.parametrize("encoding", ["8bit", "quoted-printable"])
+    @pytest.mark.parametrize("charset", ["utf-8", "gb18030", "koi8-r"])
+    @pytest.mark.parametrize("cap", range(40, 60))
+    def test_a_text_that_is_cut_within_a_character_is_read(
+        self, cap: int, charset: str, encoding: str, raw: MakeRaw
+    ) -> None:
+        """Taken for Windows-1252, half of a Russian mail would be question marks that stand on their heads."""
+        head = f"Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: {encoding}\n\n"
+        body = ("Спасибо! до" + " свидания" * 10).encode(charset)
+        sent = quopri.encodestring(body).replace(b"=\n", b"") if encoding != "8bit" else body
+        cut = raw(head.encode() + sent[:cap], complete=False)
+        text = parse(cut).text
+        assert ("Спасибо! до" + " свидания" * 10).startswith(text)
+        assert len(text) > cap // 12
 
     def test_boundaries_in_rfc_2231_form(self, mail: MakeMail) -> None:
         head = "Content-Type: multipart/mixed;\n boundary*0*=us-ascii''ab%20;\n boundary*1=cd\n\n"
