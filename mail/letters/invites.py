@@ -3,8 +3,9 @@
 A DECLINECOUNTER answers who proposed another time and does not get it.
 
 The same UID with a higher SEQUENCE moves an event that calendars know already; nothing else tells them that
-it is the same one. Times are written in a zone with its VTIMEZONE, never in UTC: a call at nine stays a
-call at nine when the clocks change, and every calendar shows it so.
+it is the same one. Times are written in a zone with its VTIMEZONE, not in UTC: a call at nine stays a
+call at nine when the clocks change, and every calendar shows it so. Only in the hour that comes twice when
+summer time ends they are in UTC, since calendars take a wall clock then for the first or the second, as they like.
 """
 
 from collections.abc import Sequence
@@ -95,18 +96,25 @@ def _event(
     timezone: str,
     now: datetime,
 ) -> Event:
-    zone = ZoneInfo(timezone)
+    start, end = _shown(check_in, ZoneInfo(timezone))
     event = Event()
     event.add("uid", check_in.uid)
     event.add("sequence", check_in.sequence)
     event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
-    event.add("dtstart", check_in.starts_at.astimezone(zone))
-    event.add("dtend", check_in.ends_at.astimezone(zone))
+    event.add("dtstart", start)
+    event.add("dtend", end)
     event.add("summary", one_line(summary))
     event.add("organizer", _person(organizer), encode=False)
     for attendee in attendees:
         event.add("attendee", _attendee(attendee), encode=False)
     return event
+
+
+def _shown(check_in: CheckIn, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Start and end on the zone's wall clock; in UTC where that shows one of them twice."""
+    start, end = (at.astimezone(zone) for at in (check_in.starts_at, check_in.ends_at))
+    twice = any(at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset() for at in (start, end))
+    return (start.astimezone(UTC), end.astimezone(UTC)) if twice else (start, end)
 
 
 def _described(text: str) -> str:

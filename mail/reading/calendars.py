@@ -9,13 +9,14 @@ from collections.abc import Callable, Container, Iterator
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-from mail.reading.mime import Part
+from mail.reading.mime import UNKNOWN, Part
 from mail.reading.parsing import Mail
 from relationship.domains import on_the_wire
 from relationship.messages import UNSAID, Rsvp
 
 CALENDAR_TYPES = frozenset(["text/calendar", "application/ics", "text/x-vcalendar"])
-_FOLD = re.compile(r"\r?\n[ \t]")
+_LINE_END = re.compile(r"\r*\n|\r")  # quoted-printable that encodes one half of them leaves two CR behind
+_FOLD = re.compile(r"\n[ \t]")
 _METHOD = re.compile(r"^METHOD(?:;[^:\r\n]*)?:[ \t]*([A-Za-z-]+)", re.MULTILINE | re.IGNORECASE)
 _EVENT = re.compile(
     r"^BEGIN:[ \t]?VEVENT[ \t]*\r?$(.*?)(?:^END:[ \t]?VEVENT|\Z)", re.MULTILINE | re.DOTALL | re.IGNORECASE
@@ -52,7 +53,7 @@ def calendar_method(mail: Mail) -> str:
         named = part.params.get("method", "")
         if named:
             return named.upper()
-        found = _METHOD.search(_FOLD.sub("", part.text))
+        found = _METHOD.search(_unfolded(part))
         method = found[1].upper() if found else ""
         shown = ("", "inline") if part.kind.startswith("text/") else ("",)
         if method == "REPLY" or (part.disposition in shown and part.kind in CALENDAR_TYPES):
@@ -62,13 +63,17 @@ def calendar_method(mail: Mail) -> str:
 
 def calendar_text(mail: Mail) -> str:
     """The unfolded text of the calendar part, with LF line ends; "" where there is none."""
-    return next((_FOLD.sub("", part.text).replace("\r\n", "\n") for part in _calendars(mail)), "")
+    return next(map(_unfolded, _calendars(mail)), "")
+
+
+def _unfolded(part: Part) -> str:
+    return _FOLD.sub("", _LINE_END.sub("\n", part.text))
 
 
 def _calendars(mail: Mail) -> Iterator[Part]:
     """The calendar parts; some programs know them by their name alone."""
     for part in mail.parts:
-        unknown = part.kind == "application/octet-stream"
+        unknown = part.kind == UNKNOWN
         if part.kind in CALENDAR_TYPES or (unknown and part.params.get("name", "").lower().endswith(".ics")):
             yield part
 
@@ -117,13 +122,13 @@ def _attendee(body: str, author: str, is_theirs: Callable[[str], bool]) -> str:
 def _address(line: str) -> str:
     """The address in the rest of an ATTENDEE or ORGANIZER line, whose parameters may hold colons unquoted.
 
-    Apple's server names people by paths of its own, and their addresses in a parameter.
+    Apple's server names people by paths of its own, and their addresses in a parameter; Exchange and Notes by names in
+    their directories, which name nobody here.
     """
     before, scheme, value = line.lower().rpartition("mailto:")
-    if scheme and before.count('"') % 2 == 0:
-        return _without_scheme(value)
-    value = _without_scheme(line.rpartition(":")[2])
-    return value if "@" in value else _without_scheme(_parameter(line, "EMAIL"))
+    told = value if scheme and before.count('"') % 2 == 0 else line.rpartition(":")[2]
+    known = (_without_scheme(told), _without_scheme(_parameter(line, "EMAIL")))
+    return next((address for address in known if "@" in address), "")
 
 
 def _parameter(line: str, name: str) -> str:
@@ -166,12 +171,14 @@ def _start(text: str, body: str) -> datetime | None:
     from icalendar.timezone import tzp
 
     before, _, start = _line(body, "DTSTART").rpartition(":")
-    named = _TZID.search(before)
+    named = (
+        None if start.upper().endswith("Z") else _TZID.search(before)
+    )  # UTC, whatever zone is named beside it
     name = _unescaped(named[1] or named[2] or "").strip() if named else ""
     try:
         tzp.use_default()  # it would remember another mail's zone of the same name
         zone = _own_zone(text, name) if name and tzp.timezone(name) is None else ""
-        told = f'DTSTART;TZID="{name}":{start}' if name else f"DTSTART{before}:{start}"
+        told = f'DTSTART;TZID="{name}":{start}' if name else f"DTSTART{_TZID.sub('', before)}:{start}"
         event = f"BEGIN:VEVENT\n{told}\nEND:VEVENT\n"
         [found] = Calendar.from_ical(f"BEGIN:VCALENDAR\n{zone}{event}END:VCALENDAR\n").walk("VEVENT")
         at = found.decoded("DTSTART")

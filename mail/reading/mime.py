@@ -17,6 +17,7 @@ DEPTH = 20
 PARTS = 200
 REMEMBERED = 200  # characters: longer types are read anew each time
 LINE_REST = 100  # bytes after a boundary in which its line must be over but for spaces
+UNKNOWN = "application/octet-stream"
 TEXT_CAP = 262_144  # bytes of one part that are decoded
 
 _PARAM = re.compile(r';\s*([\w!#$&^.+*-]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;\s]*)')
@@ -29,7 +30,7 @@ class Part:
     """A leaf of the MIME tree, or a report's attached message."""
 
     kind: str  # "text/plain", lower case
-    params: dict[str, str]  # of Content-Type; names in lower case
+    params: dict[str, str]  # of Content-Type; names in lower case; of unknown types also the file's
     disposition: str  # "attachment", "inline", ""
     encoding: str  # Content-Transfer-Encoding, lower case
     body: bytes  # as sent, LF line ends
@@ -91,6 +92,9 @@ def parameters(value: str) -> dict[str, str]:
 def make_part(headers: Headers, body: bytes, cut: bool) -> Part:
     """A part out of its headers and body."""
     kind, params = content_type(headers.first(b"content-type"))
+    if kind == UNKNOWN and "name" not in params:  # many programs say it in the disposition alone (RFC 2183)
+        filename = parameters(headers.first(b"content-disposition")).get("filename", "")
+        params = {**params, "name": filename}  # those of the same type in other mails are remembered
     disposition = _token(headers, b"content-disposition")
     return Part(kind, params, disposition, _token(headers, b"content-transfer-encoding"), body, cut)
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from mail.reading import failures
 from mail.reading.calendars import calendar_method
 from mail.reading.parsing import Mail
+from relationship.check_ins.bookings import CALLED
 from relationship.conversations import is_reply_subject
 
 LETTER = b"x-keepwarm-letter"
@@ -75,12 +76,17 @@ def letter_token(mail: Mail) -> tuple[str, ...]:
 
 
 def calendar_hint(mail: Mail) -> bool:
-    """Headers of mail whose calendar part may lie beyond what was fetched: Exchange's, Google's, Apple's."""
+    """Headers of mail whose calendar part may lie beyond what was fetched: Exchange's, Google's, Apple's.
+
+    Answers name the event in their subject, in whatever language they say the rest.
+    """
     if _is_of_calendar(mail):
         return True
     if not mail.content_type.startswith("multipart/"):
         return False
-    return any("calendar" in address for address in mail.sender) or answers_invitation(mail.subject)
+    subject = mail.subject
+    named = CALLED in subject or answers_invitation(subject)
+    return named or any("calendar" in address for address in mail.sender)
 
 
 def answers_invitation(subject: str) -> bool:

@@ -9,6 +9,7 @@ from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Side, letter_of
 from relationship.parties import Contractor, Owner
 
+CALLED = "Check-in: "  # so begins what calendars call a check-in
 BOOKED = ("check-in/", "check-in changed/")  # so the occasions begin whose letters carry an invitation
 REACHED = frozenset({State.SENT, State.DRAFTED, State.ATTEMPTED, State.UNPROVABLE})
 
@@ -60,7 +61,7 @@ def proposal_key(check_in: CheckIn, trigger: str = "check-in proposed") -> str:
 
 def title_of(owner: Owner, contractor: Contractor) -> str:
     """What calendars call a check-in, and repeat when they answer."""
-    return f"Check-in: {owner.first_name} and {contractor.first_name}"
+    return f"{CALLED}{owner.first_name} and {contractor.first_name}"
 
 
 def sequence_at(uid: str, letters: Mapping[str, Letter], at: datetime) -> int:

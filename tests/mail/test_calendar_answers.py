@@ -132,6 +132,20 @@ WRAPPED = {
     "utf-16": parts(
         "alternative", TEXT, part(itip().encode("utf-16"), "text/calendar; charset=utf-16", "base64")
     ),
+    "a file of no type, named beside it": parts(
+        "mixed",
+        TEXT,
+        part(
+            itip(),
+            "application/octet-stream",
+            "base64",
+            'Content-Disposition: attachment; filename="invite.ics"\n',
+        ),
+    ),
+    "line ends that were encoded by halves": parts(
+        "alternative", TEXT, part(itip().replace("\r\n", "\r\r\n"), REPLY, "base64")
+    ),
+    "line ends of old": parts("alternative", TEXT, part(itip().replace("\r\n", "\r"), REPLY, "base64")),
     "a mark of byte order": parts("alternative", TEXT, part(b"\xef\xbb\xbf" + itip().encode(), REPLY)),
 }
 
@@ -139,6 +153,23 @@ WRAPPED = {
 @pytest.mark.parametrize("body", WRAPPED.values(), ids=WRAPPED.keys())
 def test_any_wrapping(body: bytes) -> None:
     assert after(raw_mail(body)).state == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("subject", "wanted"),
+    [
+        (f"Accept: {TITLE}", True),
+        (f"=?utf-8?q?=D0=9F=D1=80=D0=B8=D0=BD=D1=8F=D1=82=D0=BE?=: {TITLE}", True),
+        (f'"{TITLE}" has been accepted by Maria Santos', True),
+        ("The logo", False),
+    ],
+)
+def test_an_answer_behind_a_long_text_is_asked_for(subject: str, wanted: bool) -> None:
+    """Whatever the calendar's language: it names the event. Of other mail the text is enough."""
+    long = part("<p>Maria Santos has accepted your invitation.</p>\n" * 60, "text/html")
+    raw = raw_mail(parts("alternative", TEXT, long, part(itip(), REPLY)), subject=subject)
+    cut = RawMail(raw.folder, raw.uid, NOW, frozenset(), raw.header, raw.text[:2048], complete=False)
+    assert wants_more(cut, PEOPLE) is wanted
 
 
 def test_a_file_that_lies_beyond_what_was_fetched_is_asked_for() -> None:
@@ -162,6 +193,8 @@ def test_a_file_that_lies_beyond_what_was_fetched_is_asked_for() -> None:
         "ATTENDEE;PARTSTAT=ACCEPTED:mailto:maria.s@gmail.example",
         'ATTENDEE;PARTSTAT=ACCEPTED;EMAIL="maria@contract.example":/aMTYyNQ/principal/',
         'ATTENDEE;PARTSTAT=ACCEPTED;SENT-BY="mailto:help@contract.example":mailto:maria@contract.example',
+        "ATTENDEE;PARTSTAT=ACCEPTED;CN=Maria Santos:MAILTO:/O=EXCHANGELABS/OU=GROUP/CN=RECIPIENTS/CN=MARIA",
+        'ATTENDEE;PARTSTAT=ACCEPTED;CN="Maria Santos/Contract":mailto:CN=Maria Santos/O=Contract',
         "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:dana@acme.example\r\n"
         "ATTENDEE;PARTSTAT=ACCEPTED:mailto:maria@contract.example",
         "ATTENDEE;PARTSTAT=DECLINED:mailto:dana@acme.example\r\n"
@@ -289,6 +322,7 @@ def test_of_several_events_ours_counts() -> None:
         "DTSTART:20260306T160000Z",
         "DTSTART;TZID=Asia/Manila:20260307T000000",
         "DTSTART;TZID=Singapore Standard Time:20260307T000000",
+        "DTSTART;TZID=America/New_York:20260306T160000Z",
         "DTSTART;TZID=Eastern Standard Time:20260306T110000\r\n"
         "X-MS-OLK-ORIGINALSTART;TZID=Eastern Standard Time:20260306T090000",
     ],

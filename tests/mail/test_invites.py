@@ -83,6 +83,32 @@ def test_times_stand_in_a_zone_not_in_utc() -> None:
     assert b"DTSTART;TZID=Asia/Manila:20260306T223000\r\n" in invited(timezone="Asia/Manila")
 
 
+@pytest.mark.parametrize(
+    ("zone", "start", "shown"),
+    [
+        ("America/New_York", datetime(2026, 11, 1, 5, 15, tzinfo=UTC), b":20261101T051500Z"),
+        ("America/New_York", datetime(2026, 11, 1, 6, 15, tzinfo=UTC), b":20261101T061500Z"),
+        ("America/New_York", datetime(2026, 11, 1, 4, 45, tzinfo=UTC), b":20261101T044500Z"),
+        (
+            "America/New_York",
+            datetime(2026, 11, 1, 7, 0, tzinfo=UTC),
+            b";TZID=America/New_York:20261101T020000",
+        ),
+        (
+            "America/New_York",
+            datetime(2026, 3, 8, 7, 0, tzinfo=UTC),
+            b";TZID=America/New_York:20260308T030000",
+        ),
+        ("Africa/Cairo", datetime(2026, 10, 29, 21, 0, tzinfo=UTC), b":20261029T210000Z"),
+    ],
+)
+def test_the_hour_that_comes_twice_is_told_in_utc(zone: str, start: datetime, shown: bytes) -> None:
+    """Some calendars take a wall clock of that hour for the first, others for the second."""
+    content = invited(check_in(start), timezone=zone)
+    assert b"DTSTART" + shown + b"\r\n" in content
+    assert event(content).dtend.value.astimezone(UTC) == start + timedelta(minutes=30)
+
+
 def test_a_moved_check_in_keeps_its_uid_and_counts_on() -> None:
     moved = event(invited(check_in(datetime(2026, 3, 9, 14, tzinfo=UTC), sequence=3)))
     assert (moved.uid.value, moved.sequence.value) == ("k7@acme.example", "3")
