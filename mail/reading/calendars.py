@@ -15,7 +15,7 @@ from relationship.domains import on_the_wire
 from relationship.messages import UNSAID, Rsvp
 
 CALENDAR_TYPES = frozenset(["text/calendar", "application/ics", "text/x-vcalendar"])
-_LINE_END = re.compile(r"\r*\n|\r")  # quoted-printable that encodes one half of them leaves two CR behind
+_LINE_END = re.compile(r"\r+\n?")  # quoted-printable that encodes one half of them leaves two CR behind
 _FOLD = re.compile(r"\n[ \t]")
 _METHOD = re.compile(r"^METHOD(?:;[^:\r\n]*)?:[ \t]*([A-Za-z-]+)", re.MULTILINE | re.IGNORECASE)
 _EVENT = re.compile(
@@ -171,9 +171,8 @@ def _start(text: str, body: str) -> datetime | None:
     from icalendar.timezone import tzp
 
     before, _, start = _line(body, "DTSTART").rpartition(":")
-    named = (
-        None if start.upper().endswith("Z") else _TZID.search(before)
-    )  # UTC, whatever zone is named beside it
+    utc = start.upper().endswith("Z")  # whatever zone is named beside it
+    named = None if utc else _TZID.search(before)
     name = _unescaped(named[1] or named[2] or "").strip() if named else ""
     try:
         tzp.use_default()  # it would remember another mail's zone of the same name

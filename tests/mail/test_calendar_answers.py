@@ -394,6 +394,15 @@ def test_no_calendar_keeps_the_reader_busy(rule: str, sender: str) -> None:
     assert after(counter_in("Europe/Madrid", "20260306T170000", bomb, *many)).proposed == LATER
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "noise", ["\r" * 180_000, "\r\r " * 60_000, "\n \r" * 60_000], ids=["cr", "cr cr", "folded cr"]
+)
+def test_no_line_ends_keep_the_reader_busy(noise: str) -> None:
+    content = itip().replace("BEGIN:VEVENT", "X-NOISE:" + noise + "\r\nBEGIN:VEVENT")
+    assert after(raw_mail(parts("alternative", TEXT, part(content, REPLY, "base64")))).state == "accepted"
+
+
 @pytest.mark.parametrize(
     "start",
     ["DTSTART;VALUE=DATE:20260307", "DTSTART:99991231T235959Z", "DTSTART;TZID=Asia/Manila:00010101T000000"],
