@@ -395,11 +395,8 @@ def test_no_calendar_keeps_the_reader_busy(rule: str, sender: str) -> None:
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize(
-    "noise", ["\r" * 180_000, "\r\r " * 60_000, "\n \r" * 60_000], ids=["cr", "cr cr", "folded cr"]
-)
-def test_no_line_ends_keep_the_reader_busy(noise: str) -> None:
-    content = itip().replace("BEGIN:VEVENT", "X-NOISE:" + noise + "\r\nBEGIN:VEVENT")
+def test_no_line_ends_keep_the_reader_busy() -> None:
+    content = itip().replace("BEGIN:VEVENT", "X-NOISE:" + "\r" * 180_000 + "x\r\nBEGIN:VEVENT")
     assert after(raw_mail(parts("alternative", TEXT, part(content, REPLY, "base64")))).state == "accepted"
 
 
