@@ -108,12 +108,13 @@ def every(key: str, occurrences: Occurrences) -> Finder:
     """`every`: each time that a rhythm comes round, in the owner's zone; what lies months back is history."""
 
     def find(story: Story, now: datetime) -> Iterator[Occasion]:
+        zone = ZoneInfo(story.owner.timezone)
         for moment in occurrences(now - LONG_AGO, now + A_YEAR, story.owner.timezone):
             yield Occasion(
                 trigger="every",
                 key=f"every/{key}/{moment:%Y-%m-%d}",
                 moment=moment,
-                about=f"it was {moment:%A, %-d %b %Y}",
+                about=f"it was {moment.astimezone(zone):%A, %-d %b %Y}",
                 whose=Side.OWNER,
                 start=moment,
             )

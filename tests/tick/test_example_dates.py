@@ -163,6 +163,18 @@ def test_a_rhythm_at_an_hour_that_summer_time_leaves_out_or_repeats_comes_once(e
     assert [sent for sent in example.sent(BACKUP) if sent >= day] == [at]
 
 
+@pytest.mark.parametrize(
+    ("zone", "at"), [("Pacific/Auckland", "09:00"), ("Pacific/Pago_Pago", "21:00"), ("Asia/Manila", "09:00")]
+)
+def test_the_day_of_a_rhythm_is_told_as_the_owner_has_it(example, zone, at):
+    """On the other side of midnight, by Greenwich, it is another day."""
+    monday = ("on: day 1 of the month at 10:00", f"on: every Monday at {at}\n    deliver: any time")
+    example.policy(example.rules_text, monday, ("timezone: America/New_York", f"timezone: {zone}"))
+    example.live((example.now + timedelta(days=8)).strftime("%Y-%m-%d %H:%M"))
+    told = {x.about.partition(", ")[0] for x in example.story("Ben").decisions.values() if x.rule == BACKUP}
+    assert told == {"it was Monday"}
+
+
 # -- Thank what I starred ------------------------------------------------------------------------------------
 
 
