@@ -20,7 +20,10 @@ DONE_CAP = 40  # characters of a line that says "done" and nothing else
 _URL = re.compile(r"(?:https?://|www\.)\S+|\S{1,64}@\S{1,255}")
 _QUESTION = re.compile("[?？؟¿⁇⁈⁉‽❓❔\u037e]")
 # What may stand before a question that lacks its mark.
-_LEADS = r"(?:and|so|but|also|then|ok|okay|well|by the way|btw|y|pero|e|mas|et|mais|und|aber|at|tapos)"
+_LEADS = (
+    r"(?:and|so|but|also|then|just|ok|okay|well|oh|one more thing|by the way|btw"
+    r"|y|pero|e|mas|et|mais|und|aber|at|tapos)"
+)
 _PAKI = re.compile(r"(?<!\w)paki-?(?!stan)\w")  # Tagalog's "please" is the beginning of any verb: "pakisuri"
 _LETTER = re.compile(r"[^\W_]")
 # What is no part of a word; vowel signs of India's scripts and of Thai are, which \w does not know.
@@ -69,13 +72,14 @@ def _lists(
 ) -> Lists:
     # Closers are looked for among the words alone: "¡Gracias totales!" is two of them.
     closing = [one for one in (*closers, *map(bare, closers)) if one]
+    asking = (*phrases("asks"), *asks)
     all_done = frozenset(bare(word) for word in (*phrases("done"), *done))
     return Lists(
-        asks=Phrases((*phrases("asks"), *asks)),
+        asks=Phrases(asking),
         asks_at_start=_at_start(),
         offers=Phrases(phrases("if you have questions")),
         offer=_offer(),
-        asks_nothing=Phrases(phrases("asks nothing")),
+        asks_nothing=Phrases(phrases("asks nothing"), but=asking),
         closer=Phrases((*phrases("closers"), *closing)),
         wish=any_of(phrases("wishes")),
         sign_off=any_of(phrases("sign-offs")),
@@ -91,11 +95,16 @@ def _lists(
 
 
 def _at_start() -> re.Pattern[str]:
-    """Questions and requests that are ones only where a sentence begins: "When do you need it"."""
+    """Questions and requests that are ones only where a sentence begins: "When do you need it".
+
+    Who leaves out "I" or "it" begins a statement as others begin a question, and ends it: "Did the cards today."
+    """
     greeting = rf"(?:(?:{merged(phrases('greetings'))})\s+[^,.!?\n]{{1,30}}[,!]\s*)?"
-    starts = merged(phrases("asks at a start"))
+    starts, open_starts = merged(phrases("asks at a start")), merged(phrases("asks without a full stop"))
     return re.compile(
-        rf"(?:^|[.!?;:(])[\s>*-]{{0,20}}{greeting}(?:{_LEADS},?\s+){{0,3}}(?:{starts})", re.MULTILINE
+        rf"(?:^|[.!?;:(])[\s>*-]{{0,20}}{greeting}(?:{_LEADS},?\s+){{0,3}}"
+        rf"(?:{starts}|(?:{open_starts})(?![^.!?;\n]{{0,200}}[.!;]))",
+        re.MULTILINE,
     )
 
 

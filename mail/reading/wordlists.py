@@ -1,17 +1,25 @@
 """The word lists in `mail/reading/words/`: what people write, by language, as plain files that anyone can mend.
 
-One file a language, one phrase a line, sections in square brackets, `#` for comments. All languages are
-looked for at once: contractors mix them, and a phrase of one is hardly ever a false friend in another.
+One file a language, one phrase a line ("did he|she" is two), sections in square brackets, `#` for comments. All
+languages are looked for at once: contractors mix them, and a phrase of one is hardly ever a false friend in another.
 """
 
 import re
 from collections.abc import Iterable
 from functools import cache, cached_property, lru_cache
+from itertools import product
 from pathlib import Path
 from unicodedata import combining, normalize
 
 FOLDER = Path(__file__).parent / "words"
 _NOTHING = re.compile(r"(?!)")
+# How English is typed on a phone, and "please" in Nigeria and India. "we're" without its apostrophe is another word.
+_HASTY = (
+    (re.compile(r"(?<!\bwe)'"), ""),
+    (re.compile(r"\byou\b"), "u"),
+    (re.compile(r"\bplease\b"), "pls"),
+    (re.compile(r"\bplease\b"), "kindly"),
+)
 _WORD = re.compile(r"\w+")
 _ASCII_GAPS = bytes(code if _WORD.match(chr(code)) else 32 for code in range(128)).ljust(256)
 
@@ -49,8 +57,22 @@ def _sections() -> dict[str, tuple[str, ...]]:
             if line.startswith("[") and line.endswith("]"):
                 section = found.setdefault(line[1:-1], {})
             elif line and not line.startswith("#"):
-                section[line] = None
+                for phrase in _each(line):
+                    section.update(dict.fromkeys(_hasty(phrase) if file.stem == "en" else (phrase,)))
     return {name: tuple(lines) for name, lines in found.items()}
+
+
+def _each(line: str) -> Iterable[str]:
+    """The phrases of a line: "did he|she" is two."""
+    return map(" ".join, product(*(word.split("|") for word in line.split(" ")))) if "|" in line else (line,)
+
+
+def _hasty(phrase: str) -> list[str]:
+    """The same phrase as it is typed in haste: "dont you", "don't u", "dont u"."""
+    found = [phrase]
+    for pattern, typed in _HASTY:
+        found += [pattern.sub(typed, one) for one in found if pattern.search(one)]
+    return found
 
 
 @cache
@@ -73,10 +95,13 @@ class Phrases:
 
     A phrase can stand in a text only where all its words do; the longest of them is looked up first. Those
     without words (emoji), or of scripts without spaces, are always searched for, in text that is not ASCII.
+
+    `but` are not to be found by their beginnings: "I need to", and "I need to know" is something else.
     """
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], but: Iterable[str] = ()) -> None:
         self._wanted = wanted = [plain(word) for word in words]
+        self._but = tuple(but)
         self._unmarked = {word.isascii() for word in wanted if _has_no_spaces(word) or not _WORD.search(word)}
         self._by_mark: dict[str, list[frozenset[str]]] = {}
         for words_of_one in map(_WORD.findall, wanted):
@@ -89,7 +114,9 @@ class Phrases:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """What finds them; made when it is first needed, which takes a while."""
-        return any_of(self._wanted)
+        begins = tuple(f"{word} " for word in self._wanted)
+        longer = merged(word for word in map(plain, self._but) if word.startswith(begins))
+        return re.compile(f"(?!{longer})(?:{merged(self._wanted)})") if longer else any_of(self._wanted)
 
     def stand_in(self, text: str) -> bool:
         """Whether any of them stands in text that went through `plain`."""
@@ -169,7 +196,7 @@ def _step(char: str) -> str:
 
 def is_greeting(line: str) -> bool:
     """Whether a line is nothing but a greeting: "Hi Dana," or "Guten Tag Frau Reyes,"."""
-    short = len(line) < 40 and len(line.split()) <= 4
+    short = len(line) < 40 and len(line.split()) <= 4 and "! " not in line  # "Hi Dana! Perfect, thanks!"
     return short and bool(_greeting().match(plain(line)))
 
 

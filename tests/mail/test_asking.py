@@ -898,3 +898,95 @@ def test_accents_that_are_characters_of_their_own_ask_and_close_too(text: str) -
     """Some programs write "ö" as "o" and a mark."""
     assert asks(fresh_text(normalize("NFD", text)), LISTS)
     assert closes(fresh_text(normalize("NFD", "Danke schön!")), LISTS)
+
+
+@pytest.mark.parametrize(
+    ("asking", "telling"),
+    [
+        ("dont forget the file", "I dont mind"),
+        ("whats the password for the studio", "I know whats the password"),
+        ("Pls confirm", "Pls find attached"),
+        ("Kindly confirm", "Kindly note that Friday is a holiday"),
+        ("Just is it ok if I start on Monday", "Just is fine"),
+    ],
+)
+def test_what_is_typed_in_haste_or_far_away(asking: str, telling: str) -> None:
+    assert asks(asking, LISTS)
+    assert not asks(telling, LISTS)
+
+
+@pytest.mark.parametrize(
+    ("asking", "telling"),
+    [
+        ("Did the client reply", "Did the invoices this morning."),
+        ("Was the parcel there", "Was the wrong file, sorry."),
+        ("Has this been paid", "Has the new logo in it already."),
+        ("Does it work on your phone", "Does the job nicely!"),
+        ("Did he say when", "The cards he did, he says"),
+        ("Is everything ready for Monday", "All is everything we hoped for"),
+    ],
+)
+def test_who_leaves_out_the_first_word_tells(asking: str, telling: str) -> None:
+    assert asks(asking, LISTS)
+    assert not asks(telling, LISTS)
+
+
+@pytest.mark.parametrize(
+    ("asking", "telling"),
+    [
+        ("I need to know by tonight which one it is.", "I need to buy a new lamp."),
+        ("We need to talk about the hours of October.", "We need to renew the domain, I'll do it."),
+        ("I just need the sizes.", "I just need to test it once more."),
+        ("All I need now is the photo of the van.", "That is all I need."),
+        ("I still need the VAT number.", "I still need to test the form."),
+        ("I'd need to know the size.", "I'd need to ask Lee, will come back to you."),
+        ("Please find out when they open.", "Please find the list attached."),
+        ("Kindly find time to review it.", "Kindly find the list attached."),
+    ],
+)
+def test_a_longer_request_is_one_though_it_begins_as_a_statement(asking: str, telling: str) -> None:
+    assert asks(asking, LISTS)
+    assert not asks(telling, LISTS)
+
+
+@pytest.mark.parametrize(
+    ("asking", "telling"),
+    [
+        ("Thanks in advance for your help.", "Thank you in advance for your patience."),
+        ("Pending from your side: the sizes.", "Nothing is pending from your side."),
+        ("I'm missing the invoice for September.", "The invoice is missing a line, I mended it."),
+        ("Let me know how you want it.", "Let me know how you get on!"),
+        ("I look forward to your reply.", "I look forward to your party."),
+        ("I have a doubt regarding GST.", "I have no doubt about GST."),
+        ("Kindly do the needful.", "I will do the needful."),
+        ("I am writing to enquire about the contract.", "I am writing to tell you that it is done."),
+        ("I can't proceed without the key.", "I can't complain, it went without the key."),
+        ("Not sure if you saw the quote.", "Not sure if it matters, but it is live."),
+        ("I wonder if you have decided.", "I wonder at the price, but so be it."),
+        ("Do you know what he wants", "Do you know what, I put the old one back."),
+        ("We need your VAT number", "We pay for more than we need."),
+        ("Please notify the customer.", "Confidential: please notify the sender and delete it."),
+        ("Give me the number.", "Give me a day or two, then it is done."),
+    ],
+)
+def test_business_english_asks_and_tells(asking: str, telling: str) -> None:
+    assert asks(asking, LISTS)
+    assert not asks(telling, LISTS)
+
+
+@pytest.mark.parametrize(
+    ("closing", "telling"),
+    [
+        ("Payment received, thank you!", "Payment received, it is 20 short"),
+        ("It works now. Thanks!", "It works now on Android, not on the iPhone"),
+        ("Great stuff, thank you Maria!", "Great stuff, page 3 is still old"),
+        ("Thanks Maria, you're a star. Have a lovely evening!", "Thanks Maria, you're on page 4"),
+        ("Haha you're welcome", "Haha you're on the list"),
+        ("No problem at all. Hope you feel better soon!", "No problem at all. I told the printer"),
+        ("Amazing work, thank you 🙏", "Amazing work, send me the bill"),
+        ("Hi Dana! Perfect, thanks!", "Hi Dana! Perfect for page 2"),
+    ],
+)
+def test_thanks_in_many_words_close(closing: str, telling: str) -> None:
+    assert closes(closing, LISTS, {"dana", "maria"})
+    assert not closes(telling, LISTS, {"dana", "maria"})
