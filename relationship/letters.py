@@ -62,6 +62,7 @@ class Letter:
     provable: bool = True  # a copy goes to the shared mailbox in the same transaction
     alias: str = ""  # the Message-ID that a provider gave it instead
     approved_at: datetime | None = None  # when the owner said that it may go
+    heeded: tuple[str, ...] = ()  # the owner's words about it, by their Message-IDs: a mail may be read again
     doubted_at: datetime | None = None  # it was in doubt once; the grace counts from here
     written_for: str = ""  # fingerprint of the step, which an edit may move to another number
 

@@ -21,6 +21,7 @@ from tick.below import below_their_notes
 from tick.books import Books
 from tick.collect import Batch, whose
 from tick.housekeeping import is_untold, take_in
+from tick.line import RETURNS
 from tick.owner.heed import heed
 from tick.seen_again import in_the_archive
 from tick.starring import note_stars
@@ -167,11 +168,14 @@ class _Recording:
         if word:
             heed(word, self._books, self._now)
             self.done.recorded += 1
-        elif bounce := bounce_of_owner(raw, batch.people):
+        elif raw.internal_date > self._now - RETURNS and (bounce := bounce_of_owner(raw, batch.people)):
             self._note_returned(bounce)
 
     def _note_returned(self, bounce: Bounce) -> None:
-        """Of our own letters only: anybody may say that a mail of theirs came back."""
+        """Of our own letters only: anybody may say that a mail of theirs came back.
+
+        And only lately: where a history is read back, what came back long ago is read again.
+        """
         token = bounce.letter.partition("@")[0]
         if token in self._books.owner.letters or token in self._books.routes:
             why = f" ({bounce.status})" if bounce.status else ""

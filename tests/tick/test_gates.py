@@ -195,6 +195,27 @@ def test_mail_to_the_owner_that_comes_back_is_trouble_until_the_address_is_anoth
     assert scene.keepwarm.trouble == ""
 
 
+def test_mail_to_the_owner_that_came_back_long_ago_is_no_trouble_when_it_is_read_back(scene):
+    """A contractor is added, and all mail is looked through: what came back in spring says nothing of today."""
+    scene.tick()
+    scene.at("2026-03-02 14:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.live("2026-03-03 16:00")
+    bounce(scene, scene.letters(DANA)[0].message_id, DANA)
+    scene.tick()
+    aiko = "  - {name: Aiko Mori, email: aiko@contract.example, timezone: Asia/Tokyo}\n"
+    added = ("contractors:\n", f"contractors:\n{aiko}")
+    scene.at("2026-03-04 09:00")
+    scene.policy(scene.rules_text, added)
+    scene.tick()
+    assert "comes back" in scene.keepwarm.trouble, "that was yesterday"
+    ben = "  - {name: Ben Two, email: two@contract.example, timezone: Asia/Tokyo}\n"
+    scene.at("2026-03-20 09:00")
+    scene.policy(scene.rules_text, added, ("contractors:\n", f"contractors:\n{ben}"))
+    scene.tick()
+    assert scene.keepwarm.trouble == ""
+
+
 @pytest.mark.parametrize("status", ["4.4.7", "5.2.2", "5.7.1"])
 def test_a_full_mailbox_or_a_delay_is_no_dead_address(scene, status):
     scene.policy(scene.rules_text + BOUNCED)

@@ -126,6 +126,18 @@ def test_news_that_is_confirmed_after_a_holiday_reaches_everybody(scene, back):
     assert told.count("News: We moved") == 2
 
 
+def test_news_from_before_the_first_run_is_of_the_past(scene):
+    """Nobody is asked about it, then or when a history is read back."""
+    scene.policy(scene.rules_text + NEWS)
+    scene.writes(DANA, TEAM, "We moved", "#news\n\nWe have a new address.", folder="INBOX")
+    scene.at("2026-03-20 14:10")
+    scene.tick()
+    aiko = "  - {name: Aiko Mori, email: aiko@contract.example, timezone: Asia/Tokyo}\n"
+    scene.policy(scene.rules_text + NEWS, ("contractors:\n", f"contractors:\n{aiko}"))
+    scene.run("2026-03-20 18:00")
+    assert scene.letters(DANA) == []
+
+
 def test_news_from_somebody_else_is_no_news(scene):
     scene.policy(scene.rules_text + NEWS)
     scene.tick()
@@ -506,6 +518,46 @@ def test_other_words_for_a_letter_that_still_waits_take_its_place(scene):
     [letter] = scene.letters(MARIA)
     assert "Better words, Maria." in letter.text
     assert "30 minutes" not in letter.text
+
+
+def read_back(scene):
+    """A contractor is added: whose history there is, is looked for in all mail once more."""
+    aiko = "  - {name: Aiko Mori, email: aiko@contract.example, timezone: Asia/Tokyo}\n"
+    scene.policy(scene.rules_text, APPROVED, ("contractors:\n", f"contractors:\n{aiko}"))
+    before = len(scene.letters(DANA))
+    scene.tick()
+    return scene.subjects(DANA)[before:]
+
+
+def test_what_was_heeded_is_not_answered_when_it_is_read_back(scene):
+    asked = a_draft(scene)
+    assert says(scene, asked, "send: Better words, Maria.") == []
+    assert len(scene.letters(MARIA)) == 1
+    scene.at("2026-03-25 15:00")
+    assert [x for x in read_back(scene) if "letter to Maria" in x] == []
+
+
+def test_what_came_too_late_is_answered_once_however_often_it_is_read(scene):
+    asked = a_draft(scene)
+    [_] = says(scene, asked, "hm, what is this?")
+    assert says(scene, asked, "ok") == []
+    [_] = says(scene, asked, "no")
+    scene.at("2026-03-25 15:00")
+    assert [x for x in read_back(scene) if "letter to Maria" in x] == []
+    assert len(scene.letters(MARIA)) == 1
+
+
+def test_an_ok_that_was_taken_back_is_none_again_when_it_is_filed_elsewhere(scene):
+    asked = a_draft(scene)
+    scene.run("2026-03-02 18:00")
+    assert says(scene, asked, "ok") == []
+    said = scene.servers.mailbox(TEAM)[-1]
+    [_] = says(scene, asked, "Wait, not yet please")
+    scene.servers.deliver_to(TEAM, said.content, said.at, "Archive")
+    scene.run("2026-03-03 12:00")
+    assert scene.letters(MARIA) == []
+    says(scene, asked, "ok")
+    assert len(scene.letters(MARIA)) == 1
 
 
 SIGNED = [

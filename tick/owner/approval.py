@@ -116,11 +116,11 @@ UNCLEAR = "the owner's answer was not understood"
 
 
 def answer_draft(word: OwnerWord, about: str, books: Books, now: datetime) -> None:
-    """Take the owner's answer to the draft with this token."""
-    draft = _asked_about(about.partition("/")[0], books)
-    if draft is None or word.sender not in books.people.owner.addresses:
+    """Take the owner's answer to the draft with this token, once: moved, or read back, it says nothing new."""
+    asked = _asked_about(about.partition("/")[0], books)
+    if asked is None or word.sender not in books.people.owner.addresses or word.key in asked.heeded:
         return
-    said = word.text.strip()
+    draft, said = replace(asked, heeded=(*asked.heeded, word.key)), word.text.strip()
     plain = word_alone(said, books.people.owner)
     if plain == NO and (draft.state is State.ASKED or _is_on_its_way(draft)):
         cancel(draft, "cancelled: you said no to the draft", books, now)
@@ -166,8 +166,8 @@ def _take_late(draft: Letter, word: str, books: Books) -> None:
 
     A letter in doubt about which anything but yes was said is not tried again, whatever the mailbox says.
     """
-    if word != YES and draft.state is State.ATTEMPTED:
-        books.commit(draft.contractor, [replace(draft, provable=False)])
+    doubtful = word != YES and draft.state is State.ATTEMPTED
+    books.commit(draft.contractor, [replace(draft, provable=False) if doubtful else draft])
     books.late_words[draft.token] = word
 
 

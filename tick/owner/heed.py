@@ -52,8 +52,12 @@ def _subject(word: OwnerWord, asked: Letter | None, instead: News | None) -> str
 
 
 def _take_news(word: OwnerWord, subject: str, books: Books) -> None:
-    """Keep the news until the owner has confirmed it; the command's own line is no part of it."""
-    if word.key in books.owner.news:
+    """Keep the news until the owner has confirmed it; the command's own line is no part of it.
+
+    What was mailed before there was a watermark is of the past: a first run asks nobody about it.
+    """
+    begun = books.installation
+    if begun is None or word.at < begun.watermark or word.key in books.owner.news:
         return
     parts = _PARAGRAPHS.split(word.own.partition("\n")[2])
     paragraphs = tuple(" ".join(part.split()) for part in parts if part.strip())
