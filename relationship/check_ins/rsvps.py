@@ -2,9 +2,10 @@
 
 Theory of operation. An RSVP names the check-in by its UID and the attendee who answers, who has to be of the side
 whose mail it is, or the one to whom the contractor passed the invitation on. Of several answers the one to the
-highest SEQUENCE counts, then the one with the latest DTSTAMP, whatever order they came in (RFC 5546, 2.1.5). Some
-calendars name no SEQUENCE: they answer what had been sent by then. Mail that says "Accepted: ..." in its subject and
-carries no calendar counts where it answers the invitation.
+highest SEQUENCE counts, then the one with the latest DTSTAMP, whatever order they came in (RFC 5546, 2.1.5); a DTSTAMP
+that is no later than the invitation is a copy of its own. Some calendars name no SEQUENCE: they answer what had been
+sent by then. Mail that says "Accepted: ..." in its subject and carries no calendar counts where it answers the
+invitation.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -96,6 +97,9 @@ def _by_calendar(message: Message, rsvp: Rsvp, check_in: CheckIn, letters: Mappi
     stamp = min(rsvp.stamp or message.at, message.at)  # a calendar whose clock is fast is not always right
     known = sequence_at(rsvp.uid, letters, stamp) if rsvp.sequence == UNSAID else rsvp.sequence
     sequence = min(known, check_in.sequence)
+    written = [x.created_at for x in letters.values() if slot_of(x.occasion) == (rsvp.uid, sequence)]
+    if written and stamp <= min(written):
+        stamp = message.at  # the invitation's own, which Android's mail repeats: it was answered later
     # Who proposes the very time that is booked (and another length, say) may well come: there is nothing to move.
     answer = "tentative" if rsvp.proposed == check_in.starts_at else rsvp.answer
     return Answer(rsvp.uid, sequence, message.side, answer, stamp, message, rsvp.proposed)

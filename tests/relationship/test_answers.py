@@ -93,6 +93,13 @@ def test_the_latest_stamp_counts_whatever_order_they_come_in(order: tuple[int, .
     assert stands(*arrived).state == "declined"
 
 
+def test_a_stamp_that_is_the_invitations_own_says_nothing_of_when_it_was_answered() -> None:
+    """Whoever accepted at the desk and declines on a telephone that repeats the stamp of the invitation."""
+    assert stands(rsvp(2, "accepted", stamp=1), rsvp(5, "declined", stamp=0)).state == "declined"
+    assert stands(rsvp(2, "declined", stamp=0), rsvp(5, "accepted", stamp=4)).state == "accepted"
+    assert stands(rsvp(2, "declined", stamp=2), rsvp(5, "accepted", stamp=1)).state == "declined"
+
+
 def test_an_answer_to_the_old_slot_says_nothing_about_the_new_one() -> None:
     moved = replace(CALL, sequence=1)
     assert stands(rsvp(1, "accepted", 0, stamp=1), call=moved).state == "invited"
