@@ -70,7 +70,7 @@ def read_bounces(mail: Mail) -> tuple[Bounce, ...]:
     letter = _letter(mail)
     reports = [part for part in mail.parts if part.kind.endswith("/delivery-status") or _is_global(part)]
     if reports:
-        found, known = _by_the_book(reports, letter)
+        found, known = _by_the_book(reports, letter, report_text(mail))
         if found or known:
             return found
     return _by_marks(mail, letter)
@@ -80,8 +80,8 @@ def _is_global(part: Part) -> bool:
     return part.kind == "message/global-delivery-status"
 
 
-def _by_the_book(reports: list[Part], letter: str) -> tuple[tuple[Bounce, ...], bool]:
-    """Bounces of RFC 3464 reports, and whether any recipient was reported on at all."""
+def _by_the_book(reports: list[Part], letter: str, text: str) -> tuple[tuple[Bounce, ...], bool]:
+    """Bounces of RFC 3464 reports, and whether any recipient was reported on at all; `text` is meant for people."""
     found: dict[str, Bounce] = {}
     known = False
     for report in reports:
@@ -91,28 +91,47 @@ def _by_the_book(reports: list[Part], letter: str) -> tuple[tuple[Bounce, ...], 
             if not recipient and "action" not in fields:
                 continue
             known = True
-            bounce = _of_recipient(fields, letter)
+            bounce = _of_recipient(fields, letter, text)
             if bounce and (bounce.permanent or bounce.address not in found):
                 found[bounce.address] = bounce
     return tuple(found.values()), known
 
 
-def _of_recipient(fields: dict[str, str], letter: str) -> Bounce | None:
+def _of_recipient(fields: dict[str, str], letter: str, text: str) -> Bounce | None:
     """One recipient's group; None where the mail arrived (RFC 3464, 2.3.3)."""
     action = fields.get("action", "failed").split(" ")[0].lower().strip(";.")
     if action in ("delivered", "relayed", "expanded"):
         return None
     code = _CODE.search(fields.get("status", "")) or _CODE.search(fields.get("diagnostic-code", ""))
     status = code[1] if code else ""
-    words = fields.get("diagnostic-code", "")
+    # OpenSMTPD names no cause here at all, and Exim none of its own: it stands in the text alone.
+    words = fields.get("diagnostic-code") or _said_of(_address(fields.get("final-recipient", "")), text)
+    told = _code_in(words, status)
+    if status.startswith(
+        "5.1."
+    ):  # sendmail's for every 550 at RCPT, whatever the other server says behind it
+        status = told or status
     if no_such_address(status, words):
         status = "5.1.1"
     elif action != "delayed" and _says_little(status):
-        status = code_by_words(words) or status
+        status = code_by_words(words) or told or status
     # The original recipient is the address that we wrote to; the final one may be an internal name.
     address = _address(fields.get("original-recipient", "")) or _address(fields.get("final-recipient", ""))
     permanent = action != "delayed" and not status.startswith("4")
     return Bounce(address, status, permanent, letter)
+
+
+def _said_of(address: str, text: str) -> str:
+    """What the text says of a recipient: behind the address, and below it where the lines stand further in."""
+    place = rf"^([ \t]{{0,20}})<?{re.escape(address)}>?:?(?![\w.@-])(.*(?:\n\1[ \t]+\S.*){{0,10}})"
+    found = re.search(place, text, re.MULTILINE | re.IGNORECASE) if address else None
+    return " ".join(found[2].split()) if found else ""
+
+
+def _code_in(words: str, status: str) -> str:
+    """The code that a server's words begin with, where they tell more than the status, and no other class of it."""
+    code = _CODE.search(words)
+    return code[1] if code and code[1][0] == (status or code[1])[0] and not _says_little(code[1]) else ""
 
 
 def _says_little(status: str) -> bool:

@@ -74,6 +74,19 @@ GROUP = (
         ("failed", "5.0.0", "550 Helo command rejected: Host not found", "5.7.1", True),
         ("failed", "5.0.0", "554 Client host blocked using a list; unknown user?", "5.7.1", True),
         ("failed", "5.0.0", "550 mailbox unavailable: user is over quota", "5.2.2", True),
+        # The code in the words tells more than the status (Exim's is always 5.0.0), in any language.
+        ("failed", "5.0.0", "550 5.1.1 Adresse d au moins un destinataire invalide", "5.1.1", True),
+        ("failed", "5.0.0", "554 5.7.1 <maria@contract.example>: Relay access denied", "5.7.1", True),
+        ("failed", "5.0.0", "452 4.2.2 Postfach voll, retry timeout exceeded", "5.0.0", True),
+        ("failed", "5.0.0", "550 Refused, see section 5.1.1.4", "5.0.0", True),
+        ("delayed", "4.0.0", "550 5.1.1 Adresse invalide", "4.0.0", False),
+        # Sendmail's own code for each refusal at RCPT, and what was really said.
+        ("failed", "5.1.1", "550 5.7.1 Message rejected due to policy", "5.7.1", True),
+        ("failed", "5.1.1", "550 5.2.2 Mailbox full", "5.2.2", True),
+        ("failed", "5.1.1", "550 5.7.1 user unknown", "5.1.1", True),
+        ("failed", "5.1.1", "550 5.4.1 Recipient address rejected: Access denied", "5.1.1", True),
+        ("failed", "5.1.1", "550 5.5.0 Requested action not taken: mailbox unavailable", "5.1.1", True),
+        ("failed", "5.1.2", "550 5.1.1 Utilisateur inconnu", "5.1.1", True),
     ],
 )
 def test_reports_by_the_book(
@@ -82,6 +95,49 @@ def test_reports_by_the_book(
     text = report(GROUP.format(address="Maria@contract.example", action=action, status=status, words=words))
     [bounce] = read_bounces(mail(text))
     assert bounce == Bounce("maria@contract.example", expected, permanent, "letter@acme.example")
+
+
+BARE = "Final-Recipient: rfc822;{address}\nAction: failed\nStatus: {status}\n"
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "expected"),
+    [
+        # OpenSMTPD
+        ("5.0.0", "maria@contract.example: 550 5.1.1 <maria@contract.example>: User unknown", "5.1.1"),
+        ("5.3.0", 'maria@contract.example: "550 5.1.1 Boîte inconnue"', "5.1.1"),
+        ("5.0.0", "maria@contract.example: 550 5.7.1 Content rejected", "5.7.1"),
+        (
+            "5.0.0",
+            "ben@contract.example: 550 No such user\nmaria@contract.example: 552 Mailbox full",
+            "5.2.2",
+        ),
+        # Exim
+        ("5.0.0", "  maria@contract.example\n    Unrouteable address", "5.1.1"),
+        (
+            "5.0.0",
+            "  Maria@Contract.example\n    (generated from m@x.example)\n    Unrouteable address",
+            "5.1.1",
+        ),
+        (
+            "5.0.0",
+            "  maria@contract.example\n    retry timeout exceeded\n  ben@x.example\n    No such user",
+            "5.0.0",
+        ),
+        # What is said of another address, or of nobody, is not said of this one.
+        ("5.0.0", "ben@contract.example: 550 No such user", "5.0.0"),
+        ("5.0.0", "maria@contract.example.org: 550 No such user", "5.0.0"),
+        ("5.0.0", "No such user", "5.0.0"),
+        ("5.7.1", "maria@contract.example: 550 5.1.1 blocked", "5.7.1"),
+    ],
+)
+def test_a_report_that_names_the_cause_for_people_alone(
+    status: str, said: str, expected: str, mail: MakeMail
+) -> None:
+    text = report(BARE.format(address="maria@contract.example", status=status))
+    told = f"It could not be delivered to these addresses:\n\n{said}\n\nBelow is a copy:"
+    [bounce] = read_bounces(mail(text.replace("Failed.", told)))
+    assert (bounce.address, bounce.status, bounce.permanent) == ("maria@contract.example", expected, True)
 
 
 def test_each_recipient_is_told_once_and_success_is_no_bounce(mail: MakeMail) -> None:
