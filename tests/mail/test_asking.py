@@ -967,6 +967,16 @@ def test_a_longer_request_is_one_though_it_begins_as_a_statement(asking: str, te
         ("We need your VAT number", "We pay for more than we need."),
         ("Please notify the customer.", "Confidential: please notify the sender and delete it."),
         ("Give me the number.", "Give me a day or two, then it is done."),
+        ("We have not yet received the order.", "We have not yet begun, it is early."),
+        ("I wish to request an advance.", "I wish you a nice evening."),
+        ("Wld u be able to pay before Friday", "I wld not worry"),
+        ("That is not all I wanted: tell me when.", "That's all I wanted to know."),
+        ("Please use the new logo.", "Please use the link below to see it."),
+        ("Please click approve in the tool.", "Please click here to see it: https://files.example/x"),
+        ("Do you need them", "I know that you need them on Friday, and they'll be there."),
+        ("Following up on our proposal", "Following up on our call, here are the slides."),
+        ("Reminder: invoice 12 is open", "Reminder: I'm off on Friday."),
+        ("Tell me about the budget.", "Tell me about it! Mine is slow, too."),
     ],
 )
 def test_business_english_asks_and_tells(asking: str, telling: str) -> None:
