@@ -17,7 +17,7 @@ import schedule
 from commands.alarm import Alarm, ClockWatch, Patience
 from commands.check import checked, lines_of, quoted
 from commands.house import House, Keepwarm
-from commands.output import ended
+from commands.output import counted, ended
 from commands.pinging import Pinger
 from commands.signals import Signals
 from commands.supervising import LONGEST_TICK, Supervisor
@@ -194,7 +194,7 @@ class Service:
             self._refuse((Problem(0, 0, "mailbox.password", str(error)),))
         else:
             self._broken = None
-            log.info("rules.yaml was taken up: %d rules.", len(policy.rules))
+            log.info("rules.yaml was taken up: %s.", counted(len(policy.rules), "rule"))
 
     def _refuse(self, problems: tuple[Problem, ...]) -> None:
         """The last good rules stay in force; the owner is told if that lasts."""

@@ -56,7 +56,7 @@ def _more(lines: str) -> Fact:
 _DAY = {"day": Fact("the day in words", "Friday, March 6")}
 
 WEEK = {
-    "headline": Fact("the week in a few words", "you owe 2 answers and 1 relationship is cooling"),
+    "headline": Fact("the week in a few words", "you owe 4 answers and 1 relationship is cooling"),
     "until": Fact("the day of the digest", "Monday, March 9"),
     "quiet": Fact("the one line of a week without news", "Nothing needs you: nobody waits for anybody."),
     "debts": _lines(

@@ -7,6 +7,7 @@ from mail.letters.markdown import Markdown
 
 # Where a letter has a case of its own to show.
 _OTHERS: Mapping[str, dict[str, object]] = {
+    "owner/digest": {"week": {"quiet": None}},
     "owner/owner-first": {"check_in": None, "deadline": None},
     "owner/warm-again": {"temperature": "warm", "reasons": ("answers take 3 working hours this month",)},
     "owner/bundle": {
@@ -29,7 +30,11 @@ _OTHERS: Mapping[str, dict[str, object]] = {
 
 def sample_facts(name: str = "", language: str = "en") -> dict[str, object]:
     """Facts of an invented relationship, for any template; `name` is that of one with other examples."""
-    return _samples(FACTS, language) | _OTHERS.get(name, {})
+    facts = _samples(FACTS, language)
+    for key, other in _OTHERS.get(name, {}).items():
+        known = facts[key]
+        facts[key] = known | other if isinstance(known, dict) and isinstance(other, dict) else other
+    return facts
 
 
 def _samples(facts: Mapping[str, Fact], language: str) -> dict[str, object]:
