@@ -19,6 +19,7 @@ INBOX = "INBOX"
 _Items = dict[bytes, int]
 _CODE = re.compile(r"\[([^\] ]+)")
 _NOT_OURS = ("NOPERM", "NONEXISTENT", "CANNOT")  # RFC 5530
+_DENIED = re.compile(r"permission denied|access (?:is )?denied", re.IGNORECASE)
 
 
 class NotOursError(imaplib.IMAP4.error):
@@ -75,7 +76,7 @@ def examine(client: IMAPClient, folder: str) -> Mapping[bytes, int]:
         raise
     except IMAPClientError as error:
         said = str(error).removeprefix("select failed: ")
-        sort = NotOursError if folder != INBOX and _code(said) in _NOT_OURS else IMAPClientError
+        sort = NotOursError if folder != INBOX and _says_not_ours(said) else IMAPClientError
         raise sort(f"the folder `{folder}` cannot be opened: {said}") from None
     return answer
 
@@ -131,6 +132,12 @@ def _fails(answer: list[bytes], name: str, known: Container[str]) -> bool:
         return True
     code = _code(_said(answer[0]))
     return code not in _NOT_OURS if code else name in known
+
+
+def _says_not_ours(said: str) -> bool:
+    """Cyrus names no code. It tells the state of a folder, besides, that we may see and not open."""
+    code = _code(said)
+    return code in _NOT_OURS if code else bool(_DENIED.search(said))
 
 
 def _code(said: str) -> str:

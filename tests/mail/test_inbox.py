@@ -12,7 +12,15 @@ import pytest
 from bench.servers.proxy import UP, Cut, Fault, Line, Proxy, hanging_up_at, refusing
 from commands.demo_servers import EmbeddedMail
 from mail.access.bearer import Tokens
-from mail.imap.inbox import IDLE_AGAIN, FolderChanged, Inbox, InboxError, InboxSettings, settings_from_url
+from mail.imap.inbox import (
+    IDLE_AGAIN,
+    FolderChanged,
+    FolderClosed,
+    Inbox,
+    InboxError,
+    InboxSettings,
+    settings_from_url,
+)
 from mail.smtp.delivery import Postman
 from mail.smtp.submission import settings_from_url as smtp_settings
 
@@ -522,6 +530,39 @@ def test_an_odd_folder_keeps_nobody_from_looking(embedded_mail: EmbeddedMail, ro
         assert set(names) - {"INBOX", "Sent", "Drafts", "Junk", "Trash"} == ({name} if name else set())
         assert set(inbox.states(names)) == set(names) - {name}
         assert [found.folder for found in inbox.look([MARIA], AT.date(), names)] == ["Junk"]
+
+
+@pytest.mark.parametrize("said", [b"NO Permission denied", b"NO [NOPERM] Hands off"])  # Cyrus says the first
+def test_a_folder_that_is_not_ours_keeps_nobody_from_looking(
+    embedded_mail: EmbeddedMail, said: bytes
+) -> None:
+    fill(embedded_mail, 1, "Junk")
+    fill(embedded_mail, 1, "Trash")
+    closed = refusing(b'EXAMINE "TRASH"', said)
+    with Proxy(embedded_mail.imap_port, closed) as proxy, Inbox(at_port(proxy.port)) as inbox:
+        assert [found.folder for found in inbox.look([MARIA], AT.date(), inbox.every_folder())] == ["Junk"]
+        with pytest.raises(FolderClosed):
+            inbox.flagged("Trash")
+        with pytest.raises(FolderClosed):
+            next(inbox.fetch("Trash", 0, 1))
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [
+        (b"INBOX", b"NO Permission denied"),
+        (b"TRASH", b"NO [SERVERBUG] open: Permission denied"),
+        (b"TRASH", b"NO Internal error"),
+    ],
+)
+def test_a_server_that_is_ill_is_none_that_keeps_a_folder_from_us(
+    embedded_mail: EmbeddedMail, folder: bytes, said: bytes
+) -> None:
+    ill = refusing(b'EXAMINE "%b"' % folder, said)
+    with Proxy(embedded_mail.imap_port, ill) as proxy, Inbox(at_port(proxy.port)) as inbox:
+        with pytest.raises(InboxError, match="cannot be opened") as caught:
+            inbox.flagged(folder.decode().replace("TRASH", "Trash"))
+        assert not isinstance(caught.value, FolderClosed)
 
 
 def test_a_folder_that_is_renamed_during_the_last_look_may_hold_the_answer(
