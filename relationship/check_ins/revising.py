@@ -9,8 +9,9 @@ A proposal can be taken until its own time has come, also when that of the invit
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from relationship.check_ins.cadence import PERIODS, step
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.pairs import Slot
 from relationship.check_ins.planning import Diary, pair_of, soonest
@@ -19,7 +20,6 @@ from relationship.story import Story
 
 INVITED = frozenset({"invited", "accepted", "tentative", "delegated", "countered", "declined"})
 REVISED = INVITED | {"moved"}
-ONE_DAY = timedelta(days=1)
 
 
 def revise(story: Story, diary: Diary, now: datetime) -> list[CheckIn]:
@@ -93,7 +93,8 @@ def _as_proposed(story: Story, check_in: CheckIn, now: datetime, why: str) -> Ch
 def _next_slot(story: Story, diary: Diary, check_in: CheckIn, now: datetime, why: str) -> CheckIn:
     """The next slot behind the old one, at the same time of day where that suits; else it is cancelled."""
     earliest = max(soonest(story.contractor, diary.terms.notice, now), check_in.ends_at)
-    slot = choose(pair_of(story, diary), check_in.starts_at + ONE_DAY, earliest, habit=True)
+    next_day = step(check_in.starts_at, PERIODS["every day"], story.owner.clock.zone)
+    slot = choose(pair_of(story, diary), next_day, earliest, habit=True)
     if slot is None:
         return _cancelled(check_in, f"{why}, and there is no other time", now)
     return replace(

@@ -106,6 +106,19 @@ def test_what_nobody_objects_to_stays() -> None:
         assert revise(story(INVITE, rsvp(answer)), DIARY, NOW) == []
 
 
+@pytest.mark.parametrize("slot", ["2026-03-07T10:00", "2026-10-31T10:00"])
+def test_the_time_of_day_stays_also_where_the_clocks_change_before_the_next_slot(slot: str) -> None:
+    """Whose week begins on Sunday, with the new time: on the Thursday before, in Cairo or Tel Aviv."""
+    sundays = "Sat-Thu 08:00-18:00"
+    starts, now = at(slot), at(slot) - 5 * DAY
+    call = replace(CALL, starts_at=starts, ends_at=starts + HOUR / 2, planned_at=now - DAY)
+    declined = replace(rsvp("declined", Side.OWNER), at=now)
+    known = story(INVITE, declined, call=call, contractor=replace(CONTRACTOR, hours=sundays))
+    known = replace(known, owner=replace(OWNER, hours=sundays))
+    (moved,) = revise(known, DIARY, now)
+    assert wall(moved.starts_at).startswith("Sun ") and wall(moved.starts_at).endswith("10:00")
+
+
 def test_the_owners_own_decline_moves_it_to_the_next_slot() -> None:
     (moved,) = revise(story(INVITE, rsvp("accepted"), rsvp("declined", Side.OWNER)), DIARY, NOW)
     assert (wall(moved.starts_at), moved.sequence, moved.state) == ("Wed 11 Mar 10:00", 1, "moved")
