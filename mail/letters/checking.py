@@ -127,8 +127,9 @@ def _no_words(node: nodes.Filter | nodes.Concat, scope: Mapping[str, Fact]) -> I
 def _resolve(node: nodes.Node, scope: Mapping[str, Fact]) -> Fact | str:
     """The fact that a name stands for, or what is wrong with the name."""
     if isinstance(node, nodes.Name):
-        hint = _hint(node.name, scope) or _whole_name(node.name, scope)
-        return scope.get(node.name) or f"unknown variable `{node.name}`{hint}"
+        if node.name in scope:
+            return scope[node.name]
+        return f"unknown variable `{node.name}`{_hint(node.name, scope) or _whole_name(node.name, scope)}"
     if isinstance(node, nodes.Getitem):
         whole = _resolve(node.node, scope)
         if isinstance(whole, Fact) and whole.many and _is_number(node.arg):
