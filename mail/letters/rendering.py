@@ -49,7 +49,10 @@ class Templates:
 
     def __init__(self, folders: Sequence[Path] = (BUILT_IN,), sketch: bool = False) -> None:
         self._sketch = sketch
-        self._folders = tuple(folders)
+        # Where rules.yaml is the project's own, the letters beside it are the built-in ones.
+        self._folders = tuple(
+            dict.fromkeys(BUILT_IN if one.resolve() == BUILT_IN else one for one in folders)
+        )
         self._sandbox = Sandbox()
         self._read: dict[str, list[TemplateFile]] = {}
         self._compiled: dict[tuple[Path, int], Template] = {}

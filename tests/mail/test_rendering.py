@@ -382,6 +382,15 @@ def test_the_users_own_letter_comes_first(write: Write) -> None:
     assert templates.render("reminders/firm", "es", 0, sample_facts("", "es")).language == "es"
 
 
+def test_in_the_projects_own_folder_the_built_in_letters_are_nobodys_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(BUILT_IN.parent)
+    beside_the_rules = Templates([Path("templates"), BUILT_IN])
+    assert beside_the_rules.written_in("owner/approve", "es", "es-ES") == "en"
+    assert beside_the_rules.index() == SHIPPED.index()
+
+
 def test_languages(write: Write) -> None:
     templates = write(mine=letter("English"), es__mine=letter("Español"), fr__only=letter("Français"))
     assert templates.render("mine", "es", 0, {}).text == "Español"
