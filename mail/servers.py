@@ -90,6 +90,11 @@ def explain(server: Server, error: BaseException, seconds: float) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return _explain_certificate(server, error)
     if isinstance(error, ssl.SSLError) and not _is_broken_off(error):
+        if _is_tls_all_the_same(error):
+            return (
+                f"{_cap(server)} and this machine do not agree on TLS ({_reason(error)}); whoever runs that server "
+                "must see to it: TLS 1.2 or later is needed."
+            )
         scheme = server.protocol + ("+starttls" if server.security is Security.TLS else "s")
         hint = f"try {scheme}://{server.host} in {server.setting}"
         return f"{_cap(server)} does not speak TLS here ({_reason(error)}); {hint}."
@@ -103,6 +108,12 @@ def explain(server: Server, error: BaseException, seconds: float) -> str:
     if isinstance(error, OSError) and error.strerror and not lost:
         return f"{_cap(server)} cannot be reached: {error.strerror}."
     return f"The connection to {server} was lost ({_reason(error)})."
+
+
+def _is_tls_all_the_same(error: ssl.SSLError) -> bool:
+    """Whether the other side speaks TLS, and an old one, or has found fault: another port would not help."""
+    reason = getattr(error, "reason", None) or ""
+    return "_ALERT_" in reason or reason in ("UNSUPPORTED_PROTOCOL", "DH_KEY_TOO_SMALL", "EE_KEY_TOO_SMALL")
 
 
 def _is_broken_off(error: ssl.SSLError) -> bool:

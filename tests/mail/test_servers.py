@@ -69,9 +69,9 @@ def test_settings_do_not_show_the_password() -> None:
     assert "s3cret" not in repr(smtp_settings("smtps://host", "team", "s3cret"))
 
 
-def _broken_tls() -> ssl.SSLError:
-    error = ssl.SSLError(1, "[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] decryption failed or bad record mac")
-    error.reason = "DECRYPTION_FAILED_OR_BAD_RECORD_MAC"
+def _tls(reason: str) -> ssl.SSLError:
+    error = ssl.SSLError(1, f"[SSL: {reason}] {reason.lower().replace('_', ' ')}")
+    error.reason = reason
     return error
 
 
@@ -85,7 +85,12 @@ def _broken_tls() -> ssl.SSLError:
         (ssl.SSLError(1, "wrong version number"), "imap+starttls://"),
         (EOFError(), "was lost"),
         (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), "was lost"),
-        (_broken_tls(), "was lost"),
+        (_tls("DECRYPTION_FAILED_OR_BAD_RECORD_MAC"), "was lost"),
+        (_tls("WRONG_VERSION_NUMBER"), "imap+starttls://"),
+        # The server speaks TLS, and the other port would say the same.
+        (_tls("TLSV1_ALERT_PROTOCOL_VERSION"), "TLS 1.2 or later"),
+        (_tls("SSLV3_ALERT_HANDSHAKE_FAILURE"), "do not agree on TLS"),
+        (_tls("UNSUPPORTED_PROTOCOL"), "do not agree on TLS"),
         (ConnectionError("the server said goodbye: bye"), "goodbye"),
     ],
 )
