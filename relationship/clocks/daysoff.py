@@ -44,9 +44,8 @@ def _entity(code: str) -> tuple[str, str | None]:
         return country, None
     regions = {name.upper(): name for name in getattr(_library(), country).subdivisions}
     if region.upper() not in regions:
-        raise ValueError(
-            f"{code!r} is no holiday calendar: {country} has no region {region!r}; {_hint(region, regions)}"
-        )
+        hint = _region_hint(country, region, regions)
+        raise ValueError(f"{code!r} is no holiday calendar: {country} has no region {region!r}; {hint}")
     return country, regions[region.upper()]
 
 
@@ -69,6 +68,14 @@ def _country_hint(found: str, country: str, known: Iterable[str]) -> str:
         if found.casefold().replace(" ", "_") == module:
             return f"did you mean {code!r}?"
     return f"{country!r} is not a known country; {_hint(country, known if len(country) < 4 else ())}"
+
+
+def _region_hint(country: str, region: str, known: Iterable[str]) -> str:
+    """What was probably meant: a region by its name, or with a slip in its letters; a name is near to no letters."""
+    for name, code in getattr(_library(), country).subdivisions_aliases.items():
+        if region.casefold() == name.casefold():
+            return f"did you mean '{country}-{code}'?"
+    return _hint(region, known if len(region) < 4 else ())
 
 
 def _hint(found: str, known: Iterable[str]) -> str:

@@ -510,7 +510,16 @@ def test_a_region_has_holidays_of_its_own():
 
 
 @pytest.mark.parametrize(
-    ("code", "complaint"), [("XX", "not a known country"), ("US-ZZ", "no region 'ZZ'"), ("-", "not a known")]
+    ("code", "complaint"),
+    [
+        ("XX", "not a known country"),
+        ("US-ZZ", "no region 'ZZ'"),
+        ("-", "not a known"),
+        ("IN-Kerala", "did you mean 'IN-KL'"),
+        ("br-são paulo", "did you mean 'BR-SP'"),
+        ("DE-Byaern", "no region 'Byaern'; write"),
+        ("PH-Manila", "no region 'Manila'; write"),
+    ],
 )
 def test_holiday_calendars_that_are_not(code, complaint):
     with pytest.raises(ValueError, match=complaint):
