@@ -6,6 +6,8 @@ from datetime import date, datetime
 
 from relationship.conversations import plain_subject
 from relationship.deadlines import Deadline, deadlines, deliveries, proposals
+from relationship.decisions import mails_of
+from relationship.letters import State
 from relationship.messages import Kind, Message, Side
 from relationship.occasions.occasion import Occasion, quoted
 from relationship.story import Story
@@ -87,11 +89,11 @@ def brief_sent(story: Story, now: datetime) -> Iterator[Occasion]:
 
 
 def no_feedback(story: Story, now: datetime) -> Iterator[Occasion]:
-    """`no feedback`: after a delivery the owner has not written in that conversation."""
+    """`no feedback`: after a delivery the owner has not written in that conversation, nor praised it through us."""
     for delivery in deliveries(story):
         if delivery.message.side is Side.CONTRACTOR:
             about = f"{_what(story, delivery.message)} was delivered, and you have said nothing"
-            over = _owner_said(story, delivery.message)
+            over = _owner_said(story, delivery.message) or _owner_showed(story, delivery.message)
             yield replace(
                 _said(story, delivery.message, "no feedback", about, Side.OWNER, over=over),
                 aliases=tuple(f"no feedback/{m.key}" for m in delivery.again),
@@ -137,6 +139,20 @@ def _owner_said(story: Story, about: Message) -> str:
             if "settled" in message.tags:
                 return f"you said on {story.when(message.at)} that it is settled"
     return ""
+
+
+def _owner_showed(story: Story, about: Message) -> str:
+    """How the contractor has heard through us what the owner thinks of a mail; "" where not at all."""
+    if about.starred_at:
+        return f"you starred it on {story.when(about.starred_at)}"
+    given = approved_about(story, about)
+    return f"a letter about it went out on your word on {story.when(given)}" if given else ""
+
+
+def approved_about(story: Story, about: Message) -> datetime | None:
+    """When a letter about a mail first went out that the owner had read, and said ok to, or written anew."""
+    letters = (x for x in story.letters.values() if x.approved_at and x.state is State.SENT)
+    return min((x.sent_at for x in letters if x.sent_at and about.key in mails_of(x.occasion)), default=None)
 
 
 def _what(story: Story, message: Message) -> str:

@@ -649,6 +649,15 @@ def test_no_feedback_after_a_delivery(diary: Diary) -> None:
     assert "no feedback" not in found(diary)
 
 
+def test_a_letter_about_a_delivery_is_feedback_where_the_owner_has_approved_it(diary: Diary) -> None:
+    done = diary.mail(Side.CONTRACTOR, NOW - 15 * DAY, subject="Logo", tags=("done",), closes=True)
+    diary.letter(NOW - 14 * DAY, "appreciation/delivered", f"delivered/{done.key}")
+    assert "no feedback" in found(diary)
+    [letter] = diary.facts.letters.values()
+    diary.facts.add(replace(letter, approved_at=NOW - 14 * DAY))
+    assert "no feedback" not in found(diary)
+
+
 def test_what_the_owner_said_is_done_asks_no_feedback_of_them(diary: Diary) -> None:
     diary.mail(Side.OWNER, NOW - 15 * DAY, subject="Logo", tags=("done",), closes=True)
     assert "no feedback" not in found(diary)

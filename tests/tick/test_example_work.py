@@ -228,6 +228,28 @@ def test_who_said_what_they_think_is_not_asked(example):
     assert example.sent(FEEDBACK) == []
 
 
+@pytest.mark.parametrize(("word", "told"), [("send: The blue is perfect.", 0), ("ok", 0), ("no", 1)])
+def test_who_gave_their_word_to_a_letter_about_a_delivery_has_said_something(example, word, told):
+    task = brief(example, "2026-10-06 15:00", "Please make the flyer.\n\nDue: 16 Oct 2026")
+    says(example, "2026-10-13 14:00", "Here it is.\n\n#done", task)
+    example.live("2026-10-13 14:10")
+    [asked] = [m for m in example.letters(DANA) if m.subject.startswith("May I send this")]
+    example.writes(DANA, TEAM, "Re: May I?", word, f"<{asked.message_id}>", folder="INBOX")
+    example.live("2026-10-26 15:00")
+    assert (len(example.sent(DELIVERED)), len(example.sent(FEEDBACK))) == (1 - told, told)
+
+
+def test_a_star_on_the_delivery_says_what_one_thinks_of_it(example):
+    task = brief(example, "2026-10-06 15:00", "Please make the flyer.\n\nDue: 16 Oct 2026")
+    says(example, "2026-10-14 14:00", "Here it is.\n\n#done", task)
+    example.live("2026-10-14 15:00")
+    [at] = [n for n, m in enumerate(example.servers.mailbox(TEAM)) if b"#done" in m.content]
+    example.servers.flag(TEAM, "INBOX", at, ["\\Flagged"])
+    example.live("2026-10-26 15:00")
+    assert len(example.sent("Thank what I starred")) == 1
+    assert example.sent(FEEDBACK) == []
+
+
 def test_no_praise_for_45_days_is_told_once_and_a_star_counts_as_praise(example):
     example.live("2026-10-06 14:00")
     example.writes(MARIA, TEAM, "Table", "I made the table sortable.")
