@@ -18,7 +18,8 @@ CLOSER_WORDS = 20
 DONE_CAP = 40  # characters of a line that says "done" and nothing else
 
 _URL = re.compile(r"(?:https?://|www\.)\S+|\S{1,64}@\S{1,255}")
-_QUESTION = re.compile("[?？؟¿⁇⁈⁉‽❓❔\u037e]")
+# The Greek question mark is typed as a semicolon.
+_QUESTION = re.compile("[?？؟¿⁇⁈⁉‽❓❔\u037e]|(?<=[\u0370-\u03ff\u1f00-\u1fff]);")
 # What may stand before a question that lacks its mark.
 _LEADS = (
     r"(?:and|so|but|also|then|just|ok|okay|well|oh|one more thing|by the way|btw"
@@ -119,7 +120,7 @@ def _thanks_for() -> re.Pattern[str]:
 def _offer() -> re.Pattern[str]:
     """A polite formula with all that belongs to it: "Please let me know if you have any questions about it"."""
     verbs, cores = merged(phrases("then ask")), merged(phrases("if you have questions"))
-    return re.compile(rf"(?:(?:{verbs})[\s,]+){{0,6}}(?:{cores})[^.!?;\n]{{0,100}}")
+    return re.compile(rf"(?:(?:{verbs})[\s,]+){{0,6}}(?:{cores})[^.!?;\n。！？；؟]{{0,100}}")
 
 
 def lists_for(words: Words) -> Lists:

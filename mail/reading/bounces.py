@@ -12,6 +12,7 @@ from mail.reading.diagnoses import code_by_words, no_such_address, not_yet
 from mail.reading.headers import Headers
 from mail.reading.mime import Part
 from mail.reading.parsing import Mail, ids_in
+from relationship.domains import on_the_wire
 from relationship.messages import Bounce
 
 TEXT_CAP = 16_384  # characters of a report that are looked at
@@ -22,6 +23,9 @@ _RETURNED_PARTS = frozenset(
 )
 _FIELD = re.compile(r"^([A-Za-z-]+)[ \t]*:[ \t]*(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}")
+# In letters of its own (RFC 6533): "utf-8; jo@bücher.example", in ASCII "jo@b\x{FC}cher.example".
+_SPELLED = re.compile(r"[^\s<>()\[\],;:\\\"@]{1,64}@[^\s<>()\[\],;:\\\"@]{1,250}")
+_LETTER = re.compile(r"\\x\{([0-9A-Fa-f]{2,4})\}")
 _CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _SMTP = re.compile(r"(?<![\d.])([45])\d\d(?![\d.])[\s#-]")
 _RETURNED = re.compile(
@@ -140,7 +144,12 @@ def _says_little(status: str) -> bool:
 
 
 def _address(value: str) -> str:
-    match = _ADDRESS.search(value.rpartition(";")[2].replace("[at]", "@"))
+    said = _LETTER.sub(lambda code: chr(int(code[1], 16)), value.rpartition(";")[2].replace("[at]", "@"))
+    said = said.encode("utf-8", "replace").decode()  # a code may stand for half a letter
+    if not said.isascii():
+        spelled = _SPELLED.search(said)
+        return on_the_wire(_clean(spelled[0])) if spelled else ""
+    match = _ADDRESS.search(said)
     return _clean(match[0]) if match else ""
 
 

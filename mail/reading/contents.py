@@ -22,7 +22,7 @@ from mail.reading.fresh import find_end, fresh_text
 from mail.reading.headers import decode_value
 from mail.reading.parsing import Mail
 from mail.reading.said import what_is_said
-from mail.reading.signatures import above_card, above_name
+from mail.reading.signatures import above_card, above_foreign_name, above_name
 from mail.reading.who import Directory
 from mail.reading.wordlists import any_of, plain
 from relationship.conversations import is_filled_in, plain_subject
@@ -119,7 +119,9 @@ def _closes(mail: Mail, text: str, asking: bool, lists: Lists, names: frozenset[
     names |= _named_in(mail, b"to", b"cc") | writer | initials
     if closes(above_name(text, names), lists, names):
         return True
-    return not asking and closes(above_card(text, writer), lists, names)
+    if asking:
+        return False
+    return any(closes(above(text, writer), lists, names) for above in (above_card, above_foreign_name))
 
 
 def _without_questions(card: str) -> str:

@@ -1,6 +1,7 @@
 """Days as people write them: "12 Dec", "03/04", "Friday", "amanhã" (`dateparser` does the reading).
 
-Read in the writer's zone and languages; an order of day and month that the words leave open is the owner's.
+Read in the writer's zone and languages, and in that of a month's name; an order of day and month that the words leave
+open is the owner's.
 """
 
 import re
@@ -10,6 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from mail.reading.figures import nearest, numbers
+from mail.reading.tongues import FURTHER, language_said
 from mail.reading.weekdays import MONTH, day_beside
 
 LANGUAGES = ("en", "es", "pt", "tl", "de", "fr", "it", "nl")
@@ -25,14 +27,14 @@ _LEADING = re.compile(
     r"^(?:(?:by|on|until|till|before|for|no later than|the|"
     r"el|la|para|até|dia|le|pour|am|bis|den|dem|zum|ab|il|op|sa|"
     r"this|next|coming|n[aä]chste[nr]|kommende[nr]|diesen|pr[oó]xim[oa]|date|noon|midday|first thing|"
-    r"eod|cob|end of day|(?:close|end) of business|jusqu'au|"
+    r"eod|cob|end of day|(?:close|end) of business|jusqu'au|(?:m[aå]n|tis|ons|tors|fre|l[oö]r|s[oö]n)dagen|"
     rf"(?:end of|ende|finales de|fin de|fin|final de|fim de|fine|eind)(?=\s+{MONTH}\b))\b[\s,:]*)+",
     re.IGNORECASE,
 )
-# "Montag, den 30. November" and "lunes, el 30 de noviembre": the article is no part of the day.
+# "Montag, den 30. November", "Montag, den 30.11.", "lunes, el 30 de noviembre": the article is no part of the day.
 _ARTICLE = re.compile(
     r"(?<=[^\W\d_])([.,]?\s)(?:the|den|dem|el|le|il|d[ií]a)\s"
-    rf"(?=\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?\s(?:of |de |di )?{MONTH}\b)",
+    rf"(?=\d{{1,2}}(?:(?:st|nd|rd|th|er|\.|º)?\s(?:of |de |di )?{MONTH}\b|\s?[./]\s?\d{{1,2}}(?:[./\s]|$)))",
     re.IGNORECASE,
 )
 # A day of the week in front of figures: "Fr 13.11.", "Fri, 11/13", "sexta, 13/11"; dateparser knows the whole names.
@@ -120,7 +122,7 @@ def day_in(text: str, written_at: datetime, timezone: str, language: str, locale
     """The day that a piece of text begins with; None where there is none near `written_at` (aware)."""
     today = written_at.astimezone(_zone(timezone)).date()
     said = _with_plain_hours(text[:TEXT_CAP].replace("\u00a0", " ").replace("–", " - ").strip(" :=-–("))
-    found = _day(said, today, order_of(locale), language)
+    found = _day(said, today, order_of(locale), language_said(said) or language)
     if found and _is_next(said, found) and found.isocalendar()[1] == today.isocalendar()[1]:
         found += timedelta(days=7)  # who says "next Friday" on a Monday means that of the next week
     return found if found and today - PAST <= found <= today + FUTURE else None
@@ -260,8 +262,4 @@ def _read(text: str, today: date, order: str, language: str) -> date | None:
 
 def _languages(more: Iterable[str]) -> tuple[str, ...]:
     known = (name.partition("-")[0].lower() for name in more)
-    return tuple(dict.fromkeys([*LANGUAGES, *(name for name in known if name in _FURTHER)]))
-
-
-_FURTHER_CODES = "pl cs ru uk sv da nb fi tr id vi hu ro bg el zh ja ko hi ar he th"
-_FURTHER = frozenset(_FURTHER_CODES.split())
+    return tuple(dict.fromkeys([*LANGUAGES, *(name for name in known if name in FURTHER)]))

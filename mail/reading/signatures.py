@@ -23,6 +23,10 @@ _LINKS = re.compile(r"<?(?:https?://|www\.)\S{1,2000}")
 # A telephone number, an address or a link: what stands right below one is of the card, too.
 _CONTACT = re.compile(r"https?://|www\.|\S@\S|\d(?:[ ()./-]{0,2}\d){6}")
 _GOES_ON = re.compile(r"[-*•+]\s|\d{1,2}[.)]\s|p\.?\s?s\.?(?:[:\s]|$)", re.IGNORECASE)
+_NOT_LATIN, _NO_CASE = (
+    "\u0370",
+    "\u0590",
+)  # from there: Greek and Cyrillic; Hebrew, Arabic and the scripts of the east
 _PRONOUNS = re.compile(
     r"\s*[(|/]?\s*(?:she|he|they|elle|ella|sie|er)\s?/\s?\w{2,6}(?:/\w{2,6})?\)?$", re.IGNORECASE
 )
@@ -119,6 +123,24 @@ def above_name(text: str, names: Collection[str]) -> str:
             if alone and named and all(word in names or len(word) < 2 for word in words):
                 return "\n".join(lines[:n]).strip() if _are_on_a_card(lines[n + 1 :]) else text
     return text
+
+
+def above_foreign_name(text: str, names: Collection[str]) -> str:
+    """What stands above a last line that can only be a name: "Мария", "С уважением, Μαρία", "マリア".
+
+    People sign in the letters of their language, and are called in others by the headers. Who is called in those
+    letters there is known by name.
+    """
+    above, _, last = text.rstrip().rpartition("\n")
+    words = one_of("sign-offs").sub(" ", plain(last)).replace(",", " ").split()
+    if not above or not 0 < len(words) < 3 or last[-1:] in "?!:;。！？：；؟":
+        return text
+    if not all(word.strip(".").isalpha() and min(word) >= _NOT_LATIN for word in words):
+        return text
+    lower = any(word[0].islower() for word in last.replace(",", " ").split()[-len(words) :])
+    too_long = len(last) > 30 or (min(map(min, words)) > _NO_CASE and len(words[0]) > 6)
+    known = all(name.isascii() or max(name) < _NOT_LATIN for name in names)
+    return text if lower or too_long or not known else above.strip()
 
 
 def above_card(text: str, names: Collection[str]) -> str:

@@ -94,7 +94,7 @@ class Phrases:
     """Phrases that few texts hold: a look at a text's words spares most of them the search.
 
     A phrase can stand in a text only where all its words do; the longest of them is looked up first. Those
-    without words (emoji), or of scripts without spaces, are always searched for, in text that is not ASCII.
+    without words (emoji), or of scripts without spaces, are always searched for, in text that may hold any.
 
     `but` are not to be found by their beginnings: "I need to", and "I need to know" is something else.
     """
@@ -102,7 +102,8 @@ class Phrases:
     def __init__(self, words: Iterable[str], but: Iterable[str] = ()) -> None:
         self._wanted = wanted = [plain(word) for word in words]
         self._but = tuple(but)
-        self._unmarked = {word.isascii() for word in wanted if _has_no_spaces(word) or not _WORD.search(word)}
+        unmarked = (word for word in wanted if _has_no_spaces(word) or not _WORD.search(word))
+        self._unmarked = {not _UNMARKED.search(word) for word in unmarked}
         self._by_mark: dict[str, list[frozenset[str]]] = {}
         for words_of_one in map(_WORD.findall, wanted):
             mark = max(words_of_one, key=len, default="")
@@ -120,7 +121,9 @@ class Phrases:
 
     def stand_in(self, text: str) -> bool:
         """Whether any of them stands in text that went through `plain`."""
-        if self._may_stand_in(text) or True in self._unmarked or (self._unmarked and not text.isascii()):
+        if self._may_stand_in(text) or True in self._unmarked:
+            return bool(self.pattern.search(text))
+        if self._unmarked and not text.isascii() and _UNMARKED.search(text):
             return bool(self.pattern.search(text))
         return False
 
@@ -134,6 +137,8 @@ class Phrases:
         return False
 
 
+# What nearly every phrase without spaces or words holds, and neither accents, Greek, Cyrillic nor printers' marks do.
+_UNMARKED = re.compile("[\u0e00-\u0eff\u2190-\U0010ffff]")
 _EVERY_MARK: set[str] = set()  # of all phrases that were asked for so far
 
 

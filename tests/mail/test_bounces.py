@@ -140,6 +140,18 @@ def test_a_report_that_names_the_cause_for_people_alone(
     assert (bounce.address, bounce.status, bounce.permanent) == ("maria@contract.example", expected, True)
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["utf-8; ben@bücher.example", r"utf-8; ben@b\x{FC}cher.example", "rfc822; ben@xn--bcher-kva.example"],
+)
+def test_an_address_in_letters_of_its_own(address: str, mail: MakeMail) -> None:
+    kind = "message/global-delivery-status"
+    fields = f"Final-Recipient: {address}\nAction: failed\nStatus: 5.1.1\n"
+    head = "Content-Type: multipart/report; boundary=b\n\n--b\n\nFailed.\n--b\nContent-Type: "
+    (bounce,) = read_bounces(mail(f"{head}{kind}\n\nReporting-MTA: dns; mx\n\n{fields}\n--b--\n"))
+    assert (bounce.address, bounce.status) == ("ben@xn--bcher-kva.example", "5.1.1")
+
+
 def test_each_recipient_is_told_once_and_success_is_no_bounce(mail: MakeMail) -> None:
     groups = [
         ("maria@contract.example", "failed"),

@@ -359,6 +359,23 @@ VACATIONS = [
     ("el", "Λείπω μέχρι 30 Νοεμβρίου.", date(2026, 11, 30)),
     ("tl", "Babalik po ako sa Nov 30.", date(2026, 11, 30)),
     ("he", "אני בחופשה עד 30.11.2026.", date(2026, 11, 30)),
+    ("he", "אני בחופשה עד 30 בנובמבר.", date(2026, 11, 30)),
+    ("nb", "Tilbake mandag 30. november.", date(2026, 11, 30)),
+    ("vi", "Tôi trở lại làm việc vào ngày 30 tháng 11.", date(2026, 11, 30)),
+    ("de", "Ich kehre am Montag, den 30.11. zurück.", date(2026, 11, 30)),
+    ("fr", "Je vous répondrai à mon retour, le 30/11/2026.", date(2026, 11, 30)),
+    ("pt", "Estarei ausente até ao dia 27 de novembro, com regresso previsto no dia 30.", date(2026, 11, 30)),
+    ("it", "Rientrerò in ufficio lunedì 30 novembre.", date(2026, 11, 30)),
+    ("it", "Sono in ferie e rientrerò in ufficio il 30 novembre.", date(2026, 11, 30)),
+    ("pl", "Jestem nieobecna w biurze od 9 do 27 listopada 2026.", date(2026, 11, 28)),
+    ("da", "Jeg holder ferie til og med fredag den 27. november.", date(2026, 11, 28)),
+    ("ru", "Буду на рабочем месте с 30 ноября.", date(2026, 11, 30)),
+    ("es", "No podré responder hasta el 30 de noviembre.", date(2026, 11, 30)),
+    ("nl", "Vanaf 30 november ben ik weer terug.", date(2026, 11, 30)),
+    ("el", "Θα επιστρέψω τη Δευτέρα 30 Νοεμβρίου.", date(2026, 11, 30)),
+    ("sv", "Jag är åter på kontoret den 1 december.", date(2026, 12, 1)),
+    ("pt", "Estou de férias e retorno no dia 30/11.", date(2026, 11, 30)),
+    ("tr", "30 Kasım 2026 tarihinde ofiste olacağım.", date(2026, 11, 30)),
 ]
 NO_VACATIONS = [
     ("ja", "11月16日にお送りいただいたメールを受け取りました。営業時間は9時から18時までです。"),
@@ -375,8 +392,11 @@ def test_when_they_are_back_in_the_languages_of_vacation_letters(
     language: str, text: str, expected: date
 ) -> None:
     assert back_on("", text, MONDAY, "Europe/Berlin", language, language) == expected
+    order = "en-GB"  # whatever the rules say of the language of letters to them
+    assert back_on("", text, MONDAY, "Europe/Berlin", "en", order) == expected
 
 
 @pytest.mark.parametrize(("language", "text"), NO_VACATIONS)
 def test_a_day_that_is_no_return_is_none(language: str, text: str) -> None:
     assert back_on("", text, MONDAY, "Europe/Berlin", language, language) is None
+    assert back_on("", text, MONDAY, "Europe/Berlin", "en", "en-US") is None
