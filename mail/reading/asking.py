@@ -98,13 +98,15 @@ def _lists(
 def _at_start() -> re.Pattern[str]:
     """Questions and requests that are ones only where a sentence begins: "When do you need it".
 
-    Who leaves out "I" or "it" begins a statement as others begin a question, and ends it: "Did the cards today."
+    Who leaves out "I" or "it" begins a statement as others begin a question, and ends it: "Did the cards today." Behind
+    a comma, too, a full stop tells: "I'm at the door, what's the code" asks.
     """
     greeting = rf"(?:(?:{merged(phrases('greetings'))})\s+[^,.!?\n]{{1,30}}[,!]\s*)?"
     starts, open_starts = merged(phrases("asks at a start")), merged(phrases("asks without a full stop"))
+    behind_comma, no_stop = merged(phrases("asks after a comma")), r"(?![^.!?;\n]{0,200}[.!;])"
     return re.compile(
         rf"(?:^|[.!?;:(])[\s>*-]{{0,20}}{greeting}(?:{_LEADS},?\s+){{0,3}}"
-        rf"(?:{starts}|(?:{open_starts})(?![^.!?;\n]{{0,200}}[.!;]))",
+        rf"(?:{starts}|(?:{open_starts}){no_stop})|,\s(?:{behind_comma}){no_stop}",
         re.MULTILINE,
     )
 
