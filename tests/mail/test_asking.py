@@ -969,6 +969,8 @@ def test_a_longer_request_is_one_though_it_begins_as_a_statement(asking: str, te
         ("We're still missing the form.", "We're still at the missing form, and on it."),
         ("I would be happy if you signed it by Friday.", "I would be happy with either."),
         ("I would be most grateful for a word.", "We are most grateful that it worked."),
+        ("Your invoice hasn't reached me.", "The parcel hasn't reached the shop, I told the courier."),
+        ("who's bringing the props", "Lee knows who's bringing the props"),
         ("Do you know what he wants", "Do you know what, I put the old one back."),
         ("We need your VAT number", "We pay for more than we need."),
         ("Please notify the customer.", "Confidential: please notify the sender and delete it."),
