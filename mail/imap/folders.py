@@ -123,7 +123,8 @@ def _default(folders: Sequence[Folder]) -> tuple[str, ...]:
 def _left_out(folders: Sequence[Folder]) -> list[Folder]:
     uses = {use: _with_use(folders, use) for use in (TRASH, DRAFTS, JUNK)}
     views = [folder for folder in folders if folder.attributes.intersection(_VIEWS)]
-    return [folder for found in uses.values() for folder in found] + views
+    left_out = [folder for found in uses.values() for folder in found] + views
+    return [folder for folder in left_out if folder.name != "INBOX"]  # some list it with every flag there is
 
 
 def _with_use(folders: Sequence[Folder], use: str) -> list[Folder]:

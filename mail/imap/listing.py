@@ -181,9 +181,14 @@ def _folder(attributes: tuple[bytes, ...], delimiter: bytes | None, name: object
 
 
 def _name(name: object) -> str:
-    """A folder's name; one of digits was read as a number by IMAPClient."""
+    """A folder's name; one of digits was read as a number by IMAPClient.
+
+    INBOX is the one name without a case (RFC 3501, 5.1): Yahoo lists it as "Inbox".
+    """
     if not isinstance(name, bytes):
         return str(name)
+    if name.upper() == INBOX.encode():
+        return INBOX
     understood = _understood(name)
     return name.decode("ascii", "backslashreplace") if understood is None else understood
 

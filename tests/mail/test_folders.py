@@ -40,6 +40,12 @@ def test_else_all_but_trash_drafts_and_junk() -> None:
     assert chosen(PLAIN, ()) == ("INBOX", "Sent", "Clients", "Clients/Ben")
 
 
+def test_the_inbox_is_read_whatever_is_announced_of_it() -> None:
+    """Twisted's example server lists it with each flag that a mail may have, and so as a view of what is starred."""
+    odd = [folder("INBOX", "\\seen", "\\flagged", delimiter="."), folder("INBOX.Clients", delimiter=".")]
+    assert chosen(odd, ()) == ("INBOX", "INBOX.Clients")
+
+
 def test_what_lies_in_the_trash_is_left_out_too_and_names_may_be_localized() -> None:
     assert chosen(GERMAN, ()) == ("INBOX", "INBOX.Gesendet", "INBOX.Kunden.Gesendet")
     assert with_use(GERMAN, SENT) == "INBOX.Gesendet"

@@ -330,6 +330,27 @@ def test_idle_ends_when_mail_arrives(embedded_mail: EmbeddedMail, inbox: Inbox) 
     assert inbox.states(["INBOX"])["INBOX"].uidnext > 101
 
 
+def test_an_inbox_by_another_case_is_the_inbox(embedded_mail: EmbeddedMail) -> None:
+    """Yahoo lists it as "Inbox", behind "Archive"."""
+
+    def as_yahoo_does(direction: str, data: bytes, line: Line) -> bytes:
+        return (
+            data if direction == UP else re.sub(rb"(?m)^(\* (?:LIST|STATUS) .*)\bINBOX\b", rb"\1Inbox", data)
+        )
+
+    embedded_mail.add_folder(TEAM, "Archive")
+    fill(embedded_mail, 1)
+    with Proxy(embedded_mail.imap_port, as_yahoo_does) as proxy, Inbox(at_port(proxy.port)) as inbox:
+        assert "INBOX" in inbox.folders()
+        state = inbox.states(inbox.folders())["INBOX"]
+        ((found,),) = inbox.fetch("INBOX", state.uidvalidity, 1)
+        assert found.folder == "INBOX"
+        timer = threading.Timer(0.2, embedded_mail.deliver_to, (TEAM, mail(1), AT))
+        timer.start()
+        assert inbox.idle(30), "IDLE is on the inbox, and not on the first folder of the list"
+        timer.join()
+
+
 def test_mail_that_came_before_idle_is_not_slept_over(embedded_mail: EmbeddedMail, inbox: Inbox) -> None:
     inbox.states(inbox.folders())
     embedded_mail.deliver_to(TEAM, mail(1), AT)
