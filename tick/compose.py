@@ -217,7 +217,9 @@ def _call(draft: Letter, case: Case, books: Books, language: str, now: datetime)
     reader = reader_of(draft.reader, story.contractor, story.owner)
     mailbox, words = books.policy.mailbox.address, ("held", "late", "missed")
     links = {word: answer(word, mailbox, draft.token, language) for word in words}
-    return Call(day_in(last.starts_at, reader.timezone, language, reader.locale), links)
+    day = day_in(last.starts_at, reader.timezone, language, reader.locale)
+    about = case.occasion.check_in if case.rule.when == "check-in missed" else None
+    return Call(day, about is not None and about.uid == last.uid, links)
 
 
 def _answered(case: Case) -> Message | None:

@@ -181,6 +181,12 @@ def _booked_then(check_in: CheckIn, booked: Sequence[Span]) -> int:
     return sum(begins < end and start < ends for begins, ends in booked)
 
 
+def _next_call(about: CheckIn, story: Story, now: datetime) -> datetime | None:
+    """When the two talk next, besides the check-in that it is about: who knows of a time is asked for none."""
+    others = (x for x in story.check_ins.values() if x.uid != about.uid and x.stands and x.starts_at > now)
+    return min((x.starts_at for x in others if story.told(x)), default=None)
+
+
 def _check_in(telling: Telling) -> dict[str, object] | None:
     check_in, story, reader = telling.occasion.check_in, telling.story, telling.reader
     if check_in is None:
@@ -190,9 +196,11 @@ def _check_in(telling: Telling) -> dict[str, object] | None:
     def told(at: datetime) -> str:
         return moment(at, reader.timezone, reader.language, reader.locale, yours=abroad)
 
+    coming = _next_call(check_in, story, telling.now)
     return {
         "when": told(check_in.starts_at),
         "proposed": told(check_in.proposed) if check_in.proposed else None,
+        "next": told(coming) if coming else None,
         "contractor_said": check_in.contractor_said,
         "owner_said": check_in.owner_said,
         "length": plain_time(int((check_in.ends_at - check_in.starts_at).total_seconds()), reader.language),

@@ -202,6 +202,7 @@ FACTS: Mapping[str, Fact] = {
                 "Friday, March 6, 10:00 am your time",
                 spanish="viernes 6 de marzo, 10:00 (tu hora)",
             ),
+            "next": Fact("when the next one is of which both know, where it is booked already", ""),
             "booked_then": Fact("how many other check-ins you have at the proposed time", 0),
             "contractor_said": Fact("how it went, by the contractor: held, late or missed", "missed"),
             "owner_said": Fact("how it went, by the owner: held, late or missed", "held"),

@@ -39,11 +39,18 @@ _CALL: Mapping[str, str] = {
 }
 
 
+_NOT_SO: Mapping[str, str] = {
+    "en": "If it did take place, one click says so:  \n[It took place]({held})  \n[It began late]({late})",
+    "es": "Si la tuvimos, dilo con un clic:  \n[La tuvimos]({held})  \n[Empezó tarde]({late})",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call of which the contractor has not said how it went."""
 
     when: str  # the day in the reader's words
+    is_missed: bool  # the letter says that it did not take place
     links: Mapping[str, str]  # held, late, missed
 
 
@@ -58,7 +65,8 @@ def footer(
     said = _CONTRACTOR.get(known, _CONTRACTOR["en"]).format(name=escape(owner_name), first=escape(first))
     if call:
         links = {word: escape(link) for word, link in call.links.items()}
-        asked = _CALL.get(known, _CALL["en"]).format(first=escape(first), when=escape(call.when), **links)
+        words = _NOT_SO if call.is_missed else _CALL
+        asked = words.get(known, words["en"]).format(first=escape(first), when=escape(call.when), **links)
         said += f"\n\n{asked}\n\n"
     if pause_link:
         said += ("" if call else "  \n") + _PAUSE.get(known, _PAUSE["en"]).format(link=escape(pause_link))

@@ -353,6 +353,39 @@ def test_a_missed_call_is_told_and_moves_no_ball(invited):
     assert invited.story("Maria").ledger.waits == waits
 
 
+MISSED_EACH_OTHER = """
+  - name: Missed each other
+    when: check-in missed
+    send: check-ins/missed
+"""
+
+
+@pytest.mark.parametrize("days", [1, 6], ids=["at once", "when the next one is booked"])
+def test_who_is_told_of_a_missed_call_is_asked_for_another_time_only_where_none_is_booked(invited, days):
+    rules = invited.rules_text + CHECK_INS + MISSED_EACH_OTHER
+    weekly = ("mode: live", "mode: live\ncheck-ins: {active: every week, notice: 2 days}")
+    invited.policy(rules, weekly, ("timezone: Africa/Lagos", "timezone: Africa/Lagos\n    check-ins: never"))
+    [call] = invited.story("Maria").check_ins.values()
+    to(invited, call.ends_at + timedelta(days=days))
+    booked = [x for x in invited.story("Maria").check_ins.values() if x.starts_at > invited.now and x.stands]
+    assert bool(booked) == (days > 1)
+    clicks(invited, DANA, "missed", DANA)
+    to(invited, invited.now + timedelta(days=1))
+    [told] = [x for x in invited.letters(MARIA) if x.subject == "We missed each other"]
+    [noted] = [x for x in invited.letters(DANA) if "missed" in x.text and "did not take place" in x.subject]
+    text, note = " ".join(told.text.split()), " ".join(noted.text.split())
+    assert ("Which two times in the coming days" in text, "Our next one is on" in text) == (
+        days == 1,
+        days > 1,
+    )
+    assert ("offer a new time today" in note, "Your next one is booked for" in note) == (days == 1, days > 1)
+    assert "how was your call" not in text
+    if days == 1:
+        assert "If it did take place, one click says so" in text
+        clicks(invited, MARIA, "held", MARIA)
+        assert next(iter(invited.story("Maria").check_ins.values())).state == "disputed"
+
+
 def shown(scene):
     """What `status --json` says of Maria's check-in."""
     [row] = [row for row in rows(scene.keepwarm.books, scene.now) if row["contractor"] == "Maria Santos"]
