@@ -28,6 +28,7 @@ _LEADING = re.compile(
     r"el|la|para|até|dia|le|pour|am|bis|den|dem|zum|ab|il|op|sa|"
     r"this|next|coming|n[aä]chste[nr]|kommende[nr]|diesen|pr[oó]xim[oa]|date|noon|midday|first thing|"
     r"eod|cob|end of day|(?:close|end) of business|jusqu'au|(?:m[aå]n|tis|ons|tors|fre|l[oö]r|s[oö]n)dagen|"
+    r"poniedzia[lł]ku|wtorku|[sś]rody|czwartku|pi[aą]tku|понедельника|вторника|четверга|понеділка|вівторка|п'ятниці|"
     rf"(?:end of|ende|finales de|fin de|fin|final de|fim de|fine|eind)(?=\s+{MONTH}\b))\b[\s,:]*)+",
     re.IGNORECASE,
 )

@@ -66,6 +66,27 @@ ASKS = [
     ("he", "אשמח אם תשלחי לי את הטקסטים לדף הבית.\n\nתודה\nמריה"),
     ("vi", "Bạn gửi giúp mình nội dung trang chủ nhé.\n\nCảm ơn\nMaria"),
 ]
+WAITING = [
+    "Wir warten noch auf deine Freigabe.",
+    "On attend toujours ta validation.",
+    "Stiamo ancora aspettando la tua approvazione.",
+    "Nadal czekamy na Twoją akceptację.",
+    "Stále čekáme na vaše schválení.",
+    "Vi väntar fortfarande på ditt godkännande.",
+    "Vi venter stadig på din godkendelse.",
+    "Мы всё ещё ждём вашего согласования.",
+    "Ми досі чекаємо на ваше погодження.",
+    "我们还在等您的确认。",
+]
+WAITING_FOR_OTHERS = [
+    "Wir warten noch auf die Freigabe des Kunden.",
+    "On attend toujours la validation du client.",
+    "Stiamo ancora aspettando il cliente.",
+    "Nadal czekamy na akceptację klienta.",
+    "Vi väntar fortfarande på kunden.",
+    "Жду ответа от клиента, потом доделаю.",
+    "我们还在等客户的确认。",
+]
 CLOSES = [
     ("de", "Danke dir, passt so!\n\nViele Grüße\nMaria"),
     ("fr", "Merci pour ton retour rapide !\n\nBonne soirée\nMaria"),
@@ -214,6 +235,24 @@ HOLIDAYS = [
 def test_requests(language: str, text: str, read: Read) -> None:
     message = read(HEAD + text)["maria"]
     assert (message.kind, message.asks, message.closes) == (Kind.HUMAN, True, False)
+
+
+@pytest.mark.parametrize("text", WAITING)
+def test_who_still_waits_for_the_reader_asks(text: str, read: Read) -> None:
+    assert read(HEAD + text)["maria"].asks
+
+
+@pytest.mark.parametrize("text", WAITING_FOR_OTHERS)
+def test_who_waits_for_somebody_else_does_not(text: str, read: Read) -> None:
+    assert not read(HEAD + text)["maria"].asks
+
+
+@pytest.mark.parametrize(
+    "text", ["Ваш запрос выполнен, баннер в папке.", "Ditt ärende är klart.", "受付の件、対応しました。"]
+)
+def test_a_number_in_the_subject_makes_no_receipt_of_a_persons_words(text: str, read: Read) -> None:
+    head = HEAD.replace("Re: Logo", "[WEB-12] Banner").replace("In-Reply-To: <q@acme.example>\n", "")
+    assert read(head + text)["maria"].kind is Kind.HUMAN
 
 
 @pytest.mark.parametrize(("language", "text"), CLOSES)
