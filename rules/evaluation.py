@@ -79,6 +79,7 @@ class Cases:
     due: list[Case] = field(default_factory=list)
     over: list[Case] = field(default_factory=list)  # begun or held, but ended before this step was sent
     unmet: list[Case] = field(default_factory=list)  # due, but a condition does not hold as yet
+    put_off: list[Case] = field(default_factory=list)  # held, and due only later by now: its time counts anew
     gone: list[Decision] = field(default_factory=list)  # held, and there is nothing any more to act on
     passed: list[Decision] = field(default_factory=list)  # held, and an edit made a step of it that was past
     next_at: datetime | None = None  # when the next step comes due by time alone
@@ -86,7 +87,7 @@ class Cases:
     @property
     def are_none(self) -> bool:
         """Whether there is nothing to do now."""
-        return not (self.due or self.over or self.unmet or self.gone or self.passed)
+        return not (self.due or self.over or self.unmet or self.put_off or self.gone or self.passed)
 
 
 def cases(
@@ -154,6 +155,9 @@ def _filed(
             return []
         found.over.append(case)
     elif case.due_at > now:
+        # What the dry run noted is no hold that waits: it tells what would have gone out.
+        if case.decision and not case.decision.spent and case.decision.gate != "mode":
+            found.put_off.append(case)
         return [Open(keys, names, due_at=case.due_at)]
     elif case.unmet and rule.when in LASTING:
         found.unmet.append(case)

@@ -17,6 +17,7 @@ from tick.books import Books
 from tick.observe import observe
 
 RECENT = timedelta(days=7)  # how far a last look goes back for what no mail began
+PUT_OFF = "put off"
 PASSED = "cancelled: the step was changed in rules.yaml when its time was past"
 RECHECK = timedelta(minutes=15)  # what cannot be foreseen is looked at again so often
 
@@ -92,6 +93,7 @@ def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
         again.setdefault(held.case.story.key, []).append(_judged_again_at(held, books.policy, now))
     judged += [_over(case) for one in found.values() for case in one.over]
     judged += [_unmet(case) for one in found.values() for case in one.unmet]
+    judged += [_put_off(case) for one in found.values() for case in one.put_off]
     for key, one in found.items():
         if one.gone or one.passed:
             ended = [_gone(held, books.story(key), books, now) for held in one.gone]
@@ -117,6 +119,12 @@ def _over(case: Case) -> Judged:
 def _unmet(case: Case) -> Judged:
     """A condition may hold later: rules/docket.py says when it is looked at again."""
     return Judged(case, Judgement(Verdict.HOLD, case.unmet, gate="condition"))
+
+
+def _put_off(case: Case) -> Judged:
+    """A debt was paid, or they went away: what held the letter until now says no more when it goes out."""
+    why = f"put off: its time counts anew, and it is due {case.story.when(case.due_at)}"
+    return Judged(case, Judgement(Verdict.HOLD, why, gate=PUT_OFF))
 
 
 def _gone(decision: Decision, story: Story, books: Books, now: datetime) -> Decision:

@@ -372,6 +372,33 @@ def test_nobody_is_chased_while_the_owner_owes_an_older_answer_and_then_it_start
     assert scene.sent(CHASE) == ["2026-03-05 16:00", "2026-03-09 16:00", "2026-03-11 16:00"]
 
 
+def test_what_is_put_off_by_a_paid_debt_says_when_it_goes_out_and_not_what_held_it(scene):
+    debt, _ = owing(scene)
+    scene.live("2026-03-04 16:00")
+    scene.writes(DANA, MARIA, "Re: Invoice", "The one on the site.", debt)
+    scene.live("2026-03-04 16:01")
+    assert now_why(scene, CHASE) == ("hold", "put off: its time counts anew, and it is due 5 Mar 2026 11:00")
+    scene.live("2026-03-05 16:00")
+    assert scene.sent(CHASE) == ["2026-03-05 16:00"], "11:00 in New York"
+    before = [decision for decision in scene.story("Maria").decisions.values() if decision.rule == CHASE]
+    assert [hold.why[:11] for hold in before[0].holds] == ["owner first", "put off: it"]
+
+
+def test_what_is_put_off_by_an_absence_says_when_it_goes_out(scene):
+    question = ask(scene, "2026-03-02 16:30")
+    scene.policy(
+        scene.rules_text,
+        ("after: 1 working day, send: reminders/gentle", "after: 2 hours, send: reminders/gentle"),
+    )
+    scene.live("2026-03-02 19:00")
+    assert now_why(scene, CHASE)[1].startswith("outside Maria Santos’s working hours until 3 Mar 2026 03:00")
+    out_of_office(scene, "I am out until 5 March 2026.", question)
+    scene.live("2026-03-04 12:00")
+    assert now_why(scene, CHASE) == ("hold", "put off: its time counts anew, and it is due 5 Mar 2026 05:00")
+    scene.live("2026-03-06 12:00")
+    assert scene.sent(CHASE)[0] == "2026-03-05 10:00"
+
+
 def test_nor_is_the_owner_told_that_somebody_is_late_to_whom_they_owe_an_older_answer(scene):
     gentle = ("- {after: 1 working day, send: reminders/gentle}\n", "")
     firm = ("- {after: 3 working days, send: reminders/firm}\n", "")
