@@ -1,6 +1,7 @@
 """The stage of a rule test: a `Collect` that hands over the timeline's mails and stars when their time has come.
 
-The copies of Keepwarm's own letters to contractors come back a minute later, as they do from a real mailbox.
+The copies of Keepwarm's own letters to contractors come back a minute later, as they do from a real mailbox; and all
+that lies in it by then is handed over once more for who is added to the rules.
 """
 
 import re
@@ -17,11 +18,12 @@ from mail.imap.inbox import Starred
 from mail.raw import RawMail
 from mail.reading.parsing import Mail, parse
 from relationship.check_ins.check_in import CheckIn
-from relationship.parties import Party
+from relationship.parties import Party, People
 from rules.policy import Policy
 from rules.rule_tests.plot import LETTER, OWNER, Event
 from tick.books import Books
 from tick.collect import Batch
+from tick.roll import newcomers
 
 COPY_TAKES = timedelta(minutes=1)
 _LINK = re.compile(r"mailto:[^?\s\"<>]+\?subject=([^&\s\"<>]+)&(?:amp;)?body=%23(\w+)")
@@ -54,6 +56,7 @@ class Stage:
         self._next = self._uid = 0
         self._now = datetime.min.replace(tzinfo=UTC)
         self._copies: list[tuple[datetime, RawMail]] = []
+        self._lying: list[RawMail] = []  # in the mailbox, handed over before
         self._envelopes: dict[int, Envelope] = {}  # by line
         self._starred: dict[str, Envelope] = {}  # by Message-ID
         self.letters: list[Letter] = []
@@ -66,19 +69,20 @@ class Stage:
         return min([*due, *(at for at, _ in self._copies)], default=None)
 
     def __call__(self, books: Books, now: datetime) -> Iterator[Batch]:
-        """What is due by now: mail by folder, then the stars."""
+        """What is due by now: mail by folder, then the stars. First the history of who was added to the rules."""
         self._now = now
+        added = newcomers(books)
+        if added:
+            yield from _by_folder(self._lying, People(books.people.owner, added))
         found = [raw for at, raw in self._copies if at <= now]
         self._copies = [(at, raw) for at, raw in self._copies if at > now]
         stars, wanted = dict(self._starred), any(rule.when == "starred" for rule in books.rules)
         while self._next < len(self._events) and self._events[self._next].at <= now:
             found += self._played(self._events[self._next], books)
             self._next += 1
-        for folder in ("INBOX", "Sent"):
-            here = [raw for raw in found if raw.folder == folder]
-            if here:
-                yield Batch(folder, books.people, here, in_sent=folder == "Sent")
-        if wanted and stars != self._starred:  # without such a rule the daemon asks for none
+        self._lying += found
+        yield from _by_folder(found, books.people)
+        if wanted and (added or stars != self._starred):  # without such a rule the daemon asks for none
             yield Batch("INBOX", books.people, starred=tuple(self._stars()))
 
     def _stars(self) -> Iterator[Starred]:
@@ -178,3 +182,10 @@ class Stage:
         if not standing:
             raise ScriptError(f"line {event.line} answers an invitation, and none had gone out by then")
         return max(standing, key=lambda check_in: check_in.planned_at)
+
+
+def _by_folder(mails: list[RawMail], people: People) -> Iterator[Batch]:
+    for folder in ("INBOX", "Sent"):
+        here = [raw for raw in mails if raw.folder == folder]
+        if here:
+            yield Batch(folder, people, here, in_sent=folder == "Sent")

@@ -180,6 +180,33 @@ def test_a_star_is_thanks_where_a_rule_makes_it_so_and_else_as_little_as_for_the
         assert code == 0, out
 
 
+def test_who_is_added_has_their_history_read_back_and_nothing_in_it_is_acted_on(tmp_path: Path) -> None:
+    lines = (
+        "      - {at: Tue 2026-03-03 08:00, from: Ben, subject: Sketch, text: Here it is. Which one is it to be?}",
+        "      - {at: 08:30, star: Sketch}",
+        "      - {at: 09:00, from: Nora, to: Ben, subject: Logo, text: Could you send me the logo?}",
+        "      - {at: 09:10, added: Ben}",
+        "      - {at: 09:30, from: Ben, answers: Logo, text: Here it is.}",
+        "      - {at: 2026-03-05 09:00, from: Ben, subject: Flyer, text: Here it is.}",
+        "      - {at: 2026-03-05 09:30, star: Flyer}",
+    )
+    rules = (
+        RULES.read_text(encoding="utf-8").partition("\nrules:\n")[0]
+        + """
+rules:
+  - {name: Thanks, when: contractor replied, if: {took: under 2 hours}, send: appreciation/quick-answer}
+  - {name: Star, when: starred, send: appreciation/starred}
+  - {name: I owe, when: waiting on owner, steps: [{after: 1 working hour, send: owner/you-owe}]}
+"""
+    )
+    expect = """    expect:
+      - {rule: Thanks, at: 2026-03-03 09:30, says: 30 minutes}
+      - {rule: Star, on: 2026-03-05, subject: Flyer}
+    nothing else: yes"""
+    code, out = run(tmp_path, a_test("\n".join(lines), expect), rules=rules)
+    assert code == 0, out
+
+
 def test_a_line_makes_way_for_one_that_only_this_letter_fits(tmp_path: Path) -> None:
     lines = (
         "      - {at: 2026-03-03 09:00, from: Nora, to: Ben, subject: Logo, text: Could you send me the logo?}",
