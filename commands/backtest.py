@@ -37,7 +37,7 @@ Letters = Annotated[bool, typer.Option("--letters", help="List every letter, not
 
 SEEN = 0.005  # no eye sees a smaller step of the bar
 _SPAN = re.compile(r"(\d{1,5})\s*(d|day|w|week|m|month|y|year)s?")
-_PARTICULAR = re.compile(r"\d+ \w{3} \d{4} \d\d:\d\d UTC|\d+ h \d\d min|\d+ min|“[^”]*”")
+_PARTICULAR = re.compile(r"\d+ \w{3} \d{4} \d\d:\d\d|\d+ h \d\d min|\d+ min|“[^”]*”")
 _UNITS = {"d": 1, "w": 7, "m": 30, "y": 365}  # in days
 _VERDICTS = (Verdict.SEND, Verdict.HOLD, Verdict.SUPPRESS)
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from commands.app import build
-from commands.backtest import beginning
+from commands.backtest import _summary, beginning
 from commands.backtesting import Line, backtest, differences, past_of
 from daemon import House
 from relationship import ledger, story
@@ -67,6 +67,14 @@ def past(house: House, rules_for, recorded, days: int, count: int = 3) -> Store:
 def run(house: House, store: Store, days: int) -> list[Line]:
     policy = house.policy(house.templates())
     return backtest(house, policy, past_of(store), END - timedelta(days=days), END)
+
+
+def test_equal_reasons_of_different_days_are_counted_together() -> None:
+    stale = [f"stale: it was due {day} Mar 2026 10:00, more than 2 working days ago" for day in (3, 12, 24)]
+    reasons = ["Maria Santos is paused by you"] * 2 + stale
+    lines = [Line(END, "Chase", "Maria Santos", "", "", "", "suppress", why) for why in reasons]
+    [(*_, mostly)] = _summary(lines)
+    assert mostly == "stale: it was due …, more than 2 working days ago"
 
 
 def test_the_short_cuts_of_a_tick_change_nothing(house, rules_for, recorded, monkeypatch) -> None:
