@@ -13,6 +13,7 @@ from typing import NamedTuple
 from imapclient import IMAPClient
 
 from bench.servers.certificates import Certificates
+from bench.servers.dovecot_settings import Ports, settings
 from bench.servers.starting import PATIENCE, free_port, listens, program, wait_for
 
 USERS = (
@@ -43,7 +44,7 @@ class Dovecot:
     password = PASSWORD
 
     def __init__(self, root: Path, changes: Mapping[str, str] | None = None, more: str = "") -> None:
-        """`changes` are made in the configuration below, `more` stands behind it; {root} in them is the folder."""
+        """`changes` are made in the settings, `more` stands behind them; {root} in them is the folder."""
         self.root, self._changes, self._more = root, changes or {}, more
         self.certificates = Certificates(root / "certificates")
         self.authority = self.certificates.authority
@@ -70,7 +71,9 @@ class Dovecot:
         shutil.chown(self.root / "homes", "mail", "mail")
         if not (self.root / "users").exists():  # whoever was added stays through a restart
             (self.root / "users").write_text("".join(map(self._account, USERS)))
-        (self.root / "dovecot.conf").write_text(self._changed(self._configuration()))
+        ports = Ports(self.imap_port, self.imaps_port, self.lmtp_port, self.auth_port)
+        written = settings(self.root, self.log, self.certificates.root, ports)
+        (self.root / "dovecot.conf").write_text(self._changed(written))
         self._process = subprocess.Popen((program("dovecot"), "-F", "-c", str(self.root / "dovecot.conf")))
         wait_for("Dovecot", lambda: listens(self.imap_port) and listens(self.lmtp_port), self.log)
 
@@ -142,93 +145,8 @@ class Dovecot:
             capture_output=True,
         )
 
-    def _changed(self, configuration: str) -> str:
+    def _changed(self, written: str) -> str:
         for old, new in self._changes.items():
-            assert old in configuration
-            configuration = configuration.replace(old, new)
-        return configuration + self._more.replace("{root}", str(self.root))
-
-    def _configuration(self) -> str:
-        certificates = self.certificates.root
-        others = "".join(
-            f"local {address} {{\n  ssl_cert = <{certificates}/{name}.pem\n"
-            f"  ssl_key = <{certificates}/{name}.key\n}}\n"
-            for address, name in (("127.0.0.2", "expired"), ("127.0.0.3", "stranger"))
-        )
-        return f"""
-base_dir = {self.root}/run
-state_dir = {self.root}/state
-log_path = {self.log}
-protocols = imap lmtp
-listen = 127.0.0.1
-ssl = yes
-ssl_cert = <{certificates}/good.pem
-ssl_key = <{certificates}/good.key
-{others}
-disable_plaintext_auth = no
-first_valid_uid = 1
-mail_location = sdbox:~/mail
-mail_fsync = never
-mail_max_userip_connections = 200
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {self.root}/users
-}}
-userdb {{
-  driver = passwd-file
-  args = username_format=%u {self.root}/users
-}}
-namespace inbox {{
-  inbox = yes
-  separator = /
-  mailbox Sent {{
-    auto = subscribe
-    special_use = \\Sent
-  }}
-  mailbox Drafts {{
-    auto = subscribe
-    special_use = \\Drafts
-  }}
-  mailbox Junk {{
-    auto = subscribe
-    special_use = \\Junk
-  }}
-  mailbox Trash {{
-    auto = subscribe
-    special_use = \\Trash
-  }}
-}}
-service imap-login {{
-  inet_listener imap {{
-    address = 127.0.0.1 127.0.0.5 127.0.0.6
-    port = {self.imap_port}
-  }}
-  inet_listener imaps {{
-    address = 127.0.0.1 127.0.0.2 127.0.0.3 127.0.0.4
-    port = {self.imaps_port}
-  }}
-}}
-service lmtp {{
-  inet_listener lmtp {{
-    port = {self.lmtp_port}
-  }}
-}}
-service auth {{
-  inet_listener {{
-    port = {self.auth_port}
-  }}
-}}
-local 127.0.0.5 {{
-  protocol imap {{
-    imap_capability = IMAP4rev1
-  }}
-}}
-local 127.0.0.6 {{
-  protocol imap {{
-    imap_capability = IMAP4rev1 UIDPLUS
-  }}
-}}
-protocol lmtp {{
-  postmaster_address = postmaster@acme.example
-}}
-"""
+            assert old in written
+            written = written.replace(old, new)
+        return written + self._more.replace("{root}", str(self.root))

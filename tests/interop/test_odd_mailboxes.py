@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.servers.dovecot_settings import spoken
 from bench.servers.proxy import DOWN, UP, Cut, Line, Proxy
 from mail.imap.inbox import Inbox, InboxError, settings_from_url
 from mail.smtp.delivery import Postman
@@ -19,40 +20,86 @@ TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN, TOM = "maria@contract.example", "ben@contract.example", "tom@contract.example"
 NONE_MADE = {"    auto = subscribe\n": "    auto = no\n"}
 UNDER_INBOX = NONE_MADE | {"  separator = /\n": "  separator = .\n  prefix = INBOX.\n"}
-MBOX = {
-    "mail_location = sdbox:~/mail": "mail_location = mbox:~/mail:INBOX=~/inbox\nmbox_lock_timeout = 1 secs\n"
-    "mbox_read_locks = fcntl\nmbox_write_locks = fcntl"
-}
-ALL_MAIL = r"""
-mail_plugins = $mail_plugins virtual
-namespace virtual {
+# What follows says the same twice: as Dovecot before 2.4 wants to hear it, and as later ones do.
+LOCKS = "mbox_lock_timeout = 1 secs\nmbox_read_locks = fcntl\nmbox_write_locks = fcntl"
+MBOX = (
+    {"mail_location = sdbox:~/mail": f"mail_location = mbox:~/mail:INBOX=~/inbox\n{LOCKS}"},
+    {"mail_driver = sdbox": f"mail_driver = mbox\nmail_inbox_path = ~/inbox\n{LOCKS}"},
+)
+ALL = """
   prefix = virtual/
   separator = /
-  location = virtual:{root}/virtual:INDEX=~/virtual
   mailbox All {
-    special_use = \All
+    special_use = \\All
     auto = subscribe
   }
 }
 """
-SHARED = """
-mail_plugins = $mail_plugins acl
-protocol imap {
-  mail_plugins = $mail_plugins imap_acl
+ALL_MAIL = (
+    """
+mail_plugins = $mail_plugins virtual
+namespace virtual {
+  location = virtual:{root}/virtual:INDEX=~/virtual
+"""
+    + ALL,
+    """
+mail_plugins {
+  virtual = yes
 }
+namespace virtual {
+  mail_driver = virtual
+  mail_path = {root}/virtual
+  mail_index_path = ~/virtual
+"""
+    + ALL,
+)
+OTHERS = """
 namespace shared {
   type = shared
   separator = /
-  prefix = shared/%%u/
-  location = sdbox:%%h/mail
   subscriptions = no
   list = yes
+"""
+SHARED = (
+    """
+mail_plugins = $mail_plugins acl
+protocol imap {
+  mail_plugins = $mail_plugins imap_acl
 }
 plugin {
   acl = vfile
   acl_shared_dict = file:{root}/homes/shared-mailboxes
 }
 """
+    + OTHERS
+    + """
+  prefix = shared/%%u/
+  location = sdbox:%%h/mail
+}
+""",
+    """
+mail_plugins {
+  acl = yes
+}
+protocol imap {
+  mail_plugins {
+    imap_acl = yes
+  }
+}
+acl_driver = vfile
+acl_sharing_map {
+  dict file {
+    path = {root}/homes/shared-mailboxes
+  }
+}
+"""
+    + OTHERS
+    + """
+  prefix = shared/$user/
+  mail_path = %{owner_home}/mail
+}
+""",
+)
 LETTER = (
     b"From: team@acme.example\r\nTo: maria@contract.example\r\nX-Keepwarm-Letter: t0ken\r\n"
     b"Message-ID: <t0ken@acme.example>\r\nSubject: Hello\r\n\r\nHello.\r\n"
@@ -128,7 +175,7 @@ def test_a_question_in_either_of_two_folders_for_sent_mail_lies_in_one(odd_bench
 
 @pytest.fixture
 def all_mail(odd_bench):
-    bench = odd_bench(more=ALL_MAIL)
+    bench = odd_bench(more=spoken(*ALL_MAIL))
     (bench.mail.dovecot.root / "virtual" / "All").mkdir(parents=True)
     (bench.mail.dovecot.root / "virtual" / "All" / "dovecot-virtual").write_text("*\n-Trash\n  all\n")
     return bench
@@ -172,7 +219,7 @@ def test_a_draft_in_doubt_is_a_draft_though_a_view_of_all_mail_shows_it_too(all_
 
 @pytest.mark.parametrize("kind", ["plain", "bare"])
 def test_a_folder_that_we_may_see_and_not_read_keeps_nobody_from_being_reminded(odd_bench, kind) -> None:
-    bench = odd_bench(more=SHARED)
+    bench = odd_bench(more=spoken(*SHARED))
     bench.mail.dovecot.append(TOM, [(b"From: x@y.example\r\n\r\n", datetime.now(UTC), ())], "Private")
     with bench.mail.dovecot.client(TOM) as client:
         client.setacl("Private", TEAM, "l")
@@ -189,7 +236,7 @@ def test_a_folder_that_we_may_see_and_not_read_keeps_nobody_from_being_reminded(
 
 def test_a_folder_that_was_read_and_is_closed_to_us_now_ends_the_tick(odd_bench) -> None:
     """The answer may lie in it: nobody is chased meanwhile, and the folder is named."""
-    bench = odd_bench(more=SHARED)
+    bench = odd_bench(more=spoken(*SHARED))
     bench.mail.dovecot.append(TOM, [(b"From: x@y.example\r\n\r\n", datetime.now(UTC), ())], "Private")
     with bench.mail.dovecot.client(TOM) as client:
         client.setacl("Private", TEAM, "lr")
@@ -214,7 +261,7 @@ def locked(path: Path) -> Iterator[None]:
 @pytest.mark.parametrize("kind", ["plain", "bare"])
 def test_an_inbox_that_cannot_be_looked_at_is_no_empty_one(odd_bench, kind) -> None:
     """Dovecot leaves it out of its answer about all folders (RFC 5819 allows that), and says OK."""
-    bench = odd_bench(MBOX)
+    bench = odd_bench(spoken(*MBOX))
     path = bench.mail.dovecot.root / "homes" / TEAM / "inbox"
     with inbox_of(bench, bench.mail.dovecot.url(kind)) as inbox:
         bench.mail.deliver_to(TEAM, LETTER.replace(b"t0ken", b"other"), datetime.now(UTC))
