@@ -54,7 +54,10 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
     @wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return command(*args, **kwargs)
+            try:
+                return command(*args, **kwargs)
+            finally:
+                sys.stdout.flush()  # what cannot be written shows here, and not when Python has said goodbye
         except BrokenPipeError:
             raise  # whoever reads the output has seen enough ("| head"): Typer ends quietly
         except PROBLEMS as error:
@@ -65,9 +68,18 @@ def plainly(command: Callable[P, R]) -> Callable[P, R]:
                 if error.filename
                 else f"{error.strerror or error}."
             )
+            _let_go_of_output()
         raise typer.Exit(1)
 
     return wrapped
+
+
+def _let_go_of_output() -> None:
+    """What was not written by now cannot be: Python is not to try once more when it ends, and to complain of it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as we run
 
 
 def bear_any_terminal() -> None:

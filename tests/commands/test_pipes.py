@@ -20,7 +20,8 @@ ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # what is written at once fails elsewhere
     (tmp_path / "rules.yaml").write_text(RULES)
     return tmp_path
 
@@ -29,7 +30,9 @@ def line(*words: str) -> list[str | Path]:
     return [sys.executable, ROOT / "daemon.py", *words]
 
 
-@pytest.mark.parametrize("words", [["status"], ["status", "--json"], ["preview", "reminders/gentle"]])
+@pytest.mark.parametrize(
+    "words", [["status"], ["status", "--json"], ["preview", "reminders/gentle"], ["--help"]]
+)
 def test_a_reader_that_has_gone_is_no_trouble(folder: Path, words: list[str]) -> None:
     there, here = os.pipe()
     os.close(there)

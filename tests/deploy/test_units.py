@@ -39,7 +39,7 @@ def unit(name: str, folder: Path, old: str = "", new: str = "") -> Path:
 @needs_systemd
 @pytest.mark.parametrize("name", UNITS)
 def test_the_unit_is_understood(name: str, tmp_path: Path) -> None:
-    done = analyze("verify", unit(name, tmp_path))
+    done = analyze("verify", "--man=no", unit(name, tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
 
 
