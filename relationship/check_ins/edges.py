@@ -8,29 +8,46 @@ from relationship.check_ins.pairs import QUARTER, Pair, Slot, Span, free, quarte
 from relationship.messages import Side
 
 Wide = tuple[list[datetime], list[datetime]]  # starts and ends of spans
+# How far it is to the other's hours, whether outside the contractor's, how far from the wanted moment, and when.
+Place = tuple[timedelta, bool, timedelta, datetime]
 
 A_WEEK = timedelta(days=7)
+MUCH = timedelta(hours=2)  # so much nearer is worth another week; a change of the clocks alone is not
 AT_AN_EDGE = 4  # starts that count as the edge of a span
 
 
 def at_an_edge(pair: Pair, window: Span, wanted: datetime, most: timedelta) -> Slot | None:
     """Inside one party's hours, as near as can be to the other's, at `most` so far; rather outside the owner's.
 
-    The weeks round the wanted moment are tried one by one: nearly always the first one has a place.
+    The weeks round the wanted moment are tried one by one: nearly always the first one has a place. Of a week that is
+    cut off, or full, it may be a poor one: then the next week's is taken where it is much nearer to the other's hours.
     """
+    best: Place | None = None
     farthest = max(abs(at - wanted) for at in window)
     for week in range(farthest // A_WEEK + 1):
-        found: list[tuple[timedelta, bool, timedelta, datetime]] = []
-        for inside, others, outside in _sides(pair, _clipped(window, wanted, week + 2)):
-            near = _within(inside, wanted, week)
-            for at in (at for at in _edges(near, pair) if abs(at - wanted) // A_WEEK == week):
-                apart = _apart(at, others, pair.length)
-                if timedelta() < apart <= most:
-                    found.append((apart, outside is Side.CONTRACTOR, abs(at - wanted), at))
-        for _, contractors, _, at in sorted(found):
-            if free(pair, at):
-                return Slot(at, at + pair.length, str(Side.CONTRACTOR if contractors else Side.OWNER))
-    return None
+        found = _best_place(pair, window, wanted, most, week)
+        if best and not (found and best[0] - found[0] > MUCH):
+            break
+        best = found
+        if best and best[0] <= MUCH:
+            break  # none is so much nearer
+    if best is None:
+        return None
+    _, contractors, _, at = best
+    return Slot(at, at + pair.length, str(Side.CONTRACTOR if contractors else Side.OWNER))
+
+
+def _best_place(pair: Pair, window: Span, wanted: datetime, most: timedelta, week: int) -> Place | None:
+    """The best free place so many weeks from the wanted moment."""
+    found: list[Place] = []
+    begin, end = _clipped(window, wanted, week + 2)
+    for inside, others, outside in _sides(pair, (begin - most, end)):  # those that are over by then count too
+        near = _edges(_within(inside, wanted, week), pair)
+        for at in (at for at in near if at >= begin and abs(at - wanted) // A_WEEK == week):
+            apart = _apart(at, others, pair.length)
+            if timedelta() < apart <= most:
+                found.append((apart, outside is Side.CONTRACTOR, abs(at - wanted), at))
+    return next((place for place in sorted(found) if free(pair, place[-1])), None)
 
 
 def _sides(pair: Pair, window: Span) -> Iterator[tuple[list[Span], Wide, Side]]:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from relationship.check_ins.pairs import Pair, Slot
@@ -227,3 +227,64 @@ def test_every_minute_suits_both_wherever_they_are(
         assert not any(
             good(start, both=True) and suits(wide, Slot(start, start + one.length)) for start in near
         )
+
+
+_HAVANA, _TEHRAN = "America/Havana", "Asia/Tehran"
+_EVENINGS, _SATURDAYS = "Mon-Fri 19:00-23:00", "Sat-Wed 08:00-16:00"
+_APART = st.tuples(
+    st.sampled_from([_HAVANA, NY, "America/Santiago", "Antarctica/Troll"]),
+    st.sampled_from([*_HOURS[:2], _EVENINGS]),
+    st.sampled_from([_TEHRAN, MANILA, "Pacific/Chatham", "Australia/Lord_Howe", "Europe/Berlin"]),
+    st.sampled_from([_HOURS[0], _HOURS[3], _SATURDAYS]),
+    st.datetimes(datetime(2024, 1, 1), datetime(2028, 12, 31)), st.integers(-5 * 24, 8 * 24), st.booleans(),
+)  # fmt: skip
+_CUT_OFF = (_HAVANA, _HOURS[0], _TEHRAN, _SATURDAYS, datetime(2026, 3, 9, 10), 98, True)
+_OVER = (NY, _EVENINGS, "Europe/Berlin", _HOURS[0], datetime(2026, 11, 19, 19), -14, True)
+
+
+def at_an_edge(case: tuple[str, str, str, str, datetime, int, bool]) -> tuple[Pair, datetime, datetime, Slot]:
+    """Two of different hours, when they want to meet, from when on they can, and the slot they get at an edge."""
+    zone, hours, other_zone, other_hours, moment, ahead, habit = case
+    one = pair(party(other_zone, other_hours), party(zone, hours))
+    wanted = moment.replace(tzinfo=UTC, second=0, microsecond=0)
+    slot = choose(one, wanted, wanted + ahead * 60 * MINUTE, habit)
+    assume(slot is not None and bool(slot.outside_hours))
+    assert slot
+    return one, wanted, wanted + ahead * 60 * MINUTE, slot
+
+
+def apart(one: Pair, start: datetime) -> timedelta | None:
+    """How far a slot inside the hours of one is from those of the other; None where it is in both’s or none."""
+    span, week = (start, start + one.length), (start - 7 * DAY, start + 7 * DAY)
+    clocks = one.owner.clock, one.contractor.clock
+    inside = [list(clock.spans(*span)) == [span] for clock in clocks]
+    if sum(inside) != 1:
+        return None
+    others = [x for x in clocks[inside.index(False)].spans(*week) if x[1] - x[0] >= one.length]
+    return min(max(opens - start, span[1] - closes, timedelta()) for opens, closes in others)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_APART)
+@example(_CUT_OFF)
+def test_no_edge_of_the_next_days_is_hours_nearer_to_the_others_day(case) -> None:
+    """Also where little is left of the week round the wanted moment, or its days are not those of both."""
+    one, _, _, slot = at_an_edge(case)
+    following = (apart(one, slot.starts_at + n * 15 * MINUTE) for n in range(7 * 96))
+    distances = [found for found in following if found is not None]
+    assert distances[0] - min(distances) <= timedelta(hours=2)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_APART, st.floats(0, 1))
+@example(_OVER, 1)
+def test_an_edge_stays_while_time_takes_away_what_lies_before_it(case, part: float) -> None:
+    """Hours of the other that are over by then have been as near as before."""
+    one, wanted, earliest, slot = at_an_edge(case)
+    here = slot.starts_at.astimezone(one.owner.clock.zone)
+    midnight = datetime.combine(here.date(), datetime.min.time(), here.tzinfo).astimezone(UTC)
+    assume(earliest < midnight)  # a day counts whole
+    later = choose(one, wanted, earliest + (midnight - MINUTE - earliest) * part, habit=case[-1])
+    assert later
+    assume(later.outside_hours)  # else they share hours soon, and wait for these
+    assert later == slot
