@@ -25,6 +25,7 @@ _LEADS = (
     r"(?:and|so|but|also|then|just|ok|okay|well|oh|one more thing|by the way|btw"
     r"|y|pero|e|mas|et|mais|und|aber|at|tapos)"
 )
+_WRAP = r"(?<=[^\n]{60})\n(?=\S)"  # a sentence goes on below a line that is as long as programs make them
 _PAKI = re.compile(r"(?<!\w)paki-?(?!stan)\w")  # Tagalog's "please" is the beginning of any verb: "pakisuri"
 _LETTER = re.compile(r"[^\W_]")
 # What is no part of a word; vowel signs of India's scripts and of Thai are, which \w does not know.
@@ -103,7 +104,8 @@ def _at_start() -> re.Pattern[str]:
     """
     greeting = rf"(?:(?:{merged(phrases('greetings'))})\s+[^,.!?\n]{{1,30}}[,!]\s*)?"
     starts, open_starts = merged(phrases("asks at a start")), merged(phrases("asks without a full stop"))
-    behind_comma, no_stop = merged(phrases("asks after a comma")), r"(?![^.!?;\n]{0,200}[.!;])"
+    behind_comma = merged(phrases("asks after a comma"))
+    no_stop = rf"(?!(?:[^.!?;\n]|{_WRAP}){{0,200}}[.!;])"
     return re.compile(
         rf"(?:^|[.!?;:(])[\s>*-]{{0,20}}{greeting}(?:{_LEADS},?\s+){{0,3}}"
         rf"(?:{starts}|(?:{open_starts}){no_stop})|,\s(?:{behind_comma}){no_stop}",

@@ -993,6 +993,56 @@ def test_business_english_asks_and_tells(asking: str, telling: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("asking", "telling"),
+    [
+        ("We await your decision.", "We await the client's decision, then we start."),
+        ("Many thanks in advance for your help.", "I paid three months in advance for the hall."),
+        (
+            "I can't continue without the brief.",
+            "I can't continue without electricity, it comes back tonight.",
+        ),
+        ("In case you missed my last mail, it's below.", "In case you missed it, the article is online now."),
+        ("Needed from your side: the sizes.", "No changes needed from your side."),
+        ("I need from you the sizes.", "I have everything I need from you and start tomorrow."),
+        ("I'm missing the page numbers.", "I'm missing the Thursday call, I'm at the dentist's."),
+        ("We are missing the cover.", "We are missing the deadline by two days, sorry."),
+        ("I'd be happy if we could finish on Friday.", "I'll be happy if we finish on Friday."),
+        ("I would be very grateful for a reply.", "I will always be very grateful for your help with this."),
+        ("What happened to the form", "What happened: the disk was full. I added some."),
+        ("What happens if it rains", "What happens next: I send it to the printer on Monday."),
+        ("What else do you need", "What else happened: the new shop opened."),
+        ("Who would do it for less", "Who would have thought! All of it is sold."),
+        ("Was there anything else", "Was there yesterday, all looks good."),
+        ("How often do you need it", "How often we laughed about it."),
+        ("Two questions: who pays and when", "Two questions were left open, Lee takes care of them."),
+        ("I want to ask the price.", "I want to ask the printer about the paper first."),
+        ("I need to talk to you.", "The lawyer said we need to talk to the landlord, I'll do that."),
+        ("You are requested to sign it.", "You are requested to note that we are closed on Monday."),
+        ("Please delete the old folder.", "If you are not who it is for, please delete this message."),
+        ("Reminder: my invoice for October is unpaid.", "Reminder: my office is closed on Monday."),
+        ("Reminder: our deadline is Friday noon.", "Reminder: we are closed on Friday."),
+        ("Give me a few options.", "Give me a few days, I have a cold."),
+        ("Give me two dates that suit you.", "Give me two days, I'll have it done."),
+        ("Give me some feedback on the draft.", "Give me some time to think about it."),
+        ("Give me a bit more detail.", "Give me a bit more time."),
+        ("Please click on the link and confirm your address.", "Please click on the link to see it."),
+        ("All I need to know is the size.", "That is all I need to know."),
+    ],
+)
+def test_words_that_ask_in_one_sentence_and_tell_in_another(asking: str, telling: str) -> None:
+    assert asks(asking, LISTS)
+    assert not asks(telling, LISTS)
+
+
+def test_a_sentence_that_goes_on_below_a_full_line_ends_there() -> None:
+    """Programs break lines at some 72 characters; a list's lines are short."""
+    told = "I moved the lamps and the two chairs to the old warehouse, where is the\nrest of the show, too."
+    assert not asks(told, LISTS)
+    assert not asks("- spoke with Maria, who is the new manager\n- mended the link", LISTS)
+    assert asks("I'm at the door, what's the code\nI'm here until five.", LISTS)
+
+
+@pytest.mark.parametrize(
     ("closing", "telling"),
     [
         ("Payment received, thank you!", "Payment received, it is 20 short"),
