@@ -65,6 +65,26 @@ ASKS = [
     ("hu", "Várom a visszajelzésedet.\n\nÜdvözlettel\nMaria"),
     ("he", "אשמח אם תשלחי לי את הטקסטים לדף הבית.\n\nתודה\nמריה"),
     ("vi", "Bạn gửi giúp mình nội dung trang chủ nhé.\n\nCảm ơn\nMaria"),
+    ("pl", "Tak, proszę o przesłanie faktury."),
+    ("pl", "W razie potrzeby proszę poprawić tekst i odesłać go do piątku."),
+    ("cs", "Ano, prosím o zaslání faktury."),
+    ("cs", "V případě potřeby prosím opravte text a pošlete ho zpět."),
+    ("ru", "Да, пожалуйста, отправьте договор по почте."),
+    ("ru", "Если что-то из этого не подходит, пришлите, пожалуйста, правки до среды."),
+    ("uk", "Якщо щось не так, надішліть, будь ласка, правки."),
+    ("ja", "ご希望の日程をお伝えください。"),
+    ("ja", "公開前にロゴを変更しないでください。"),
+    ("ja", "早めに送っていただけると助かります。"),
+    ("zh", "请查收附件并回复。"),
+    ("zh", "请查收附件，签字后寄回。"),
+    ("es", "Por favor, encuentra un hueco para llamarme mañana."),
+    ("pt", "Vê o texto e diz-me se está bem."),
+    ("pt", "Diz-me o que achas."),
+    ("ro", "Când este gata"),
+    ("ro", "Așteptăm răspunsul dumneavoastră."),
+    ("hu", "Várjuk a jóváhagyását."),
+    ("ko", "회신 부탁드려요."),
+    ("id", "Bisa telepon saya nanti sore"),
 ]
 WAITING = [
     "Wir warten noch auf deine Freigabe.",
@@ -86,6 +106,11 @@ WAITING_FOR_OTHERS = [
     "Vi väntar fortfarande på kunden.",
     "Жду ответа от клиента, потом доделаю.",
     "我们还在等客户的确认。",
+    "Așteptăm răspunsul clientului, apoi continuăm.",
+    "Așteptăm aprobarea băncii, durează două zile.",
+    "Περιμένω απάντηση από τον πελάτη και σου λέω αύριο.",
+    "אני מחכה לתשובה מהלקוח ואעדכן אותך מחר.",
+    "Saya masih menunggu balasan dari klien, besok saya kabari.",
 ]
 CLOSES = [
     ("de", "Danke dir, passt so!\n\nViele Grüße\nMaria"),
@@ -210,6 +235,17 @@ NEITHER = [
     ("ru", "Спасибо!\n\nМакет готов"),
     ("zh", "谢谢！\n\n明天上午发给你"),
     ("ru", "Пожалуйста! Рада была помочь, файлы обновила.\nМария"),
+    ("pl", "Tak, proszę. Wyślę na adres biura."),
+    ("uk", "Мені потрібен ще один день, надішлю в середу."),
+    ("ja", "まだ途中ですが、心配しないでください。"),
+    ("ja", "皆様によろしくお伝えください。"),
+    ("es", "Por favor, encuentre adjunto el contrato."),
+    ("pt", "O cliente diz-me que está tudo bem com o site."),
+    ("ro", "Când este gata, îți scriu."),
+    ("ru", "Где можно, я поправил сам."),
+    ("ko", "앞으로도 잘 부탁드리겠습니다."),
+    ("id", "Maaf, saya belum bisa kasih kabar hari ini."),
+    ("id", "Kemarin saya tidak bisa hubungi dia, besok saya coba lagi."),
 ]
 # Letters of vacation programs without any mark of theirs.
 VACATIONS = [
@@ -248,7 +284,14 @@ def test_who_waits_for_somebody_else_does_not(text: str, read: Read) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Ваш запрос выполнен, баннер в папке.", "Ditt ärende är klart.", "受付の件、対応しました。"]
+    "text",
+    [
+        "Ваш запрос выполнен, баннер в папке.",
+        "Ditt ärende är klart.",
+        "受付の件、対応しました。",
+        "Váš požadavek byl splněn, formulář funguje.",
+        "您的工单已完成，网站恢复了。",
+    ],
 )
 def test_a_number_in_the_subject_makes_no_receipt_of_a_persons_words(text: str, read: Read) -> None:
     head = HEAD.replace("Re: Logo", "[WEB-12] Banner").replace("In-Reply-To: <q@acme.example>\n", "")
@@ -275,6 +318,13 @@ def test_vacation_letters_without_a_mark(language: str, text: str, read: Read) -
 @pytest.mark.parametrize(("language", "text"), HOLIDAYS)
 def test_who_brings_work_is_a_person(language: str, text: str, read: Read) -> None:
     assert read(HEAD + text)["maria"].kind is Kind.HUMAN
+
+
+def test_who_announces_days_off_and_brings_work_is_a_person(read: Read) -> None:
+    head = HEAD.replace("Re: Logo", "年末年始休業のお知らせ").replace("In-Reply-To: <q@acme.example>\n", "")
+    away = "年末年始は休業とさせていただきます。"
+    assert read(head + away)["maria"].kind is Kind.AUTO_REPLY
+    assert read(f"{head}{away}今月の原稿は25日に納品します。")["maria"].kind is Kind.HUMAN
 
 
 @pytest.mark.parametrize(
@@ -306,6 +356,9 @@ def test_what_is_no_name_says_something(below: str, read: Read) -> None:
         ("[Zgłoszenie #771] Logo", "Twoje zgłoszenie zostało przyjęte i otrzymało numer 771."),
         ("Заявка №4411", "Ваша заявка принята, ей присвоен номер 4411."),
         ("[Ärende 5521] Logo", "Vi har tagit emot ditt ärende och återkommer så snart vi kan."),
+        ("[Požadavek #771] Logo", "Váš požadavek byl zaregistrován pod číslem 771."),
+        ("[工单 #771] Logo", "您的工单已受理。"),
+        ("[#771] Logo", "문의가 등록되었습니다."),
         ("既読: Logo", "次のメッセージ\n\n宛先: Maria\n\nは開封されました。"),
         ("읽음: Logo", "보낸 메시지가\n2026년 11월 9일에 읽음."),
         ("Rappel : Logo", "Maria Santos souhaite rappeler le message « Logo »."),
