@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 import pytest
 
 from bench.servers.dovecot import Dovecot
+from bench.servers.dovecot_settings import spoken
 from bench.servers.postfix import Postfix
 from commands.health import reason
 from mail.access.oauth import Client, Provider, Withdrawn
@@ -126,19 +127,20 @@ class BearerDovecot(Dovecot):
     mechanisms = "xoauth2 oauthbearer"
 
     def __init__(self, root: Path, login_server: LoginServer) -> None:
-        super().__init__(root)
-        self._login_server = login_server
-
-    def _configuration(self) -> str:
-        extra = self.root / "oauth2.conf.ext"
-        extra.write_text(
-            f"introspection_mode = post\nintrospection_url = {self._login_server.url}/introspect\n"
+        answers = (
+            f"introspection_mode = post\nintrospection_url = {login_server.url}/introspect\n"
             "username_attribute = email\nactive_attribute = active\nactive_value = true\n"
         )
-        return super()._configuration() + (
-            f"auth_mechanisms = plain login {self.mechanisms}\nauth_cache_size = 0\nauth_failure_delay = 0\n"
-            f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {extra}\n}}\n"
-            "service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}\n"
+        (root / "oauth2.conf.ext").write_text(answers)  # 2.4 has it in the one file
+        tokens = spoken(
+            "passdb {\n  driver = oauth2\n  mechanisms = xoauth2 oauthbearer\n  args = {root}/oauth2.conf.ext\n}\n",
+            f"oauth2 {{\n{answers}}}\n",
+        )
+        super().__init__(
+            root,
+            more=f"auth_mechanisms = plain login {self.mechanisms}\nauth_cache_size = 0\nauth_failure_delay = 0\n"
+            + tokens
+            + "service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}\n",
         )
 
 
