@@ -11,9 +11,11 @@ from mail.reading.wordlists import one_of, phrases, plain
 TEXT_CAP = 2_000  # characters of an automatic reply that are looked at
 LONGEST = timedelta(days=366)
 SOON = timedelta(days=60)  # where day and month could be either, an absence is rather short than long
+# "Monday to Friday 9-17"
+_HOURS = re.compile(r"\W*([^\W\d_]{3,})[.,]?\s+\d{1,2}\s?[-–]\s?\d{1,2}(?![\d:/-]|\.\d)")
 _AFTER_CAP = 60  # characters after a phrase in which the day stands
 _MOST = 6  # days of one sort that are looked at
-_DAY = timedelta(days=1)
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 # A day that stands before what is said of it: "11月30日(月)まで", "27.11.2026 asti", "Am 30. November bin ich zurück".
 _SAID_FIRST = (
     r"(\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]|\d{1,2}[./]\d{1,2}[./](?:\d{4})?|"
@@ -84,9 +86,16 @@ def _span(first: str, last: str) -> str:
 
 
 def _nearer(words: str, written_at: datetime, timezone: str, language: str, locale: str) -> date | None:
-    """The day that the words begin with; where day and month could be either and it lies far off, the other."""
+    """The day that the words begin with; where day and month could be either and it lies far off, the other.
+
+    Office hours behind a day of the week are no date: a far one was made of them.
+    """
     day = day_in(words, written_at, timezone, language, locale)
     if day and day - written_at.date() > SOON:
+        if hours := _HOURS.match(words):
+            weekday = day_in(hours[1], written_at, timezone, language, locale)
+            if weekday is None or weekday - written_at.date() <= _WEEK:  # "February 8-12" are days
+                return weekday
         other = day_in(words, written_at, timezone, language, "en-GB" if locale == "en-US" else "en-US")
         return other if other and timedelta() <= other - written_at.date() <= SOON else day
     return day

@@ -1021,6 +1021,8 @@ def test_business_english_asks_and_tells(asking: str, telling: str) -> None:
         ("Please delete the old folder.", "If you are not who it is for, please delete this message."),
         ("Reminder: my invoice for October is unpaid.", "Reminder: my office is closed on Monday."),
         ("Reminder: our deadline is Friday noon.", "Reminder: we are closed on Friday."),
+        ("Reminder: I have not received your contract.", "Reminder: I will be off tomorrow."),
+        ("Could I get an advance", "Could have been worse."),
         ("Give me a few options.", "Give me a few days, I have a cold."),
         ("Give me two dates that suit you.", "Give me two days, I'll have it done."),
         ("Give me some feedback on the draft.", "Give me some time to think about it."),

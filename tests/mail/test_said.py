@@ -304,6 +304,22 @@ def test_a_day_is_the_writers_own() -> None:
         ("Risposta automatica", "Sono assente dal 20 dicembre al 4 gennaio.", date(2027, 1, 5)),
         ("Automatic reply", "Our hours are from 9am to 5pm, and I work from 9 to 5.", None),
         ("Automatische Antwort", "Ich bin von 9 bis 17 Uhr erreichbar.", None),
+        (
+            "Automatic reply",
+            "I'm away until 13 November. We are open from Monday to Friday 9-17.",
+            date(2026, 11, 14),
+        ),
+        (
+            "Automatic reply",
+            "I'm away until 18 November. From Monday to Friday 9-5 call Ben.",
+            date(2026, 11, 18),
+        ),
+        (
+            "Autoodpowiedź",
+            "Jestem na urlopie do 13 listopada. Biuro czynne od poniedziałku do piątku 9-17.",
+            date(2026, 11, 13),
+        ),
+        ("Automatic reply", "I'm away from Monday, February 8 to February 10-12.", date(2027, 2, 13)),
         ("Automatic reply", "I moved from Flat 20 to 31 December Street.", None),
         ("Automatic reply", "I am away. Nobody knows until when.", None),
         ("Automatic reply", "I was back on 3 January 2020.", None),
