@@ -11,8 +11,9 @@ Wide = tuple[list[datetime], list[datetime]]  # starts and ends of spans
 # How far it is to the other's hours, whether outside the contractor's, how far from the wanted moment, and when.
 Place = tuple[timedelta, bool, timedelta, datetime]
 
-A_WEEK = timedelta(days=7)
-MUCH = timedelta(hours=2)  # so much nearer is worth another week; a change of the clocks alone is not
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
+CLOCKS = timedelta(hours=1)  # no more nearer, as after the clocks change, is not worth another day
+MUCH = timedelta(hours=2)  # so much nearer is worth another week
 AT_AN_EDGE = 4  # starts that count as the edge of a span
 
 
@@ -38,7 +39,7 @@ def at_an_edge(pair: Pair, window: Span, wanted: datetime, most: timedelta) -> S
 
 
 def _best_place(pair: Pair, window: Span, wanted: datetime, most: timedelta, week: int) -> Place | None:
-    """The best free place so many weeks from the wanted moment."""
+    """The best free place so many weeks from the wanted moment: of those that are as near, that of the nearest day."""
     found: list[Place] = []
     begin, end = _clipped(window, wanted, week + 2)
     for inside, others, outside in _sides(pair, (begin - most, end)):  # those that are over by then count too
@@ -47,7 +48,15 @@ def _best_place(pair: Pair, window: Span, wanted: datetime, most: timedelta, wee
             apart = _apart(at, others, pair.length)
             if timedelta() < apart <= most:
                 found.append((apart, outside is Side.CONTRACTOR, abs(at - wanted), at))
-    return next((place for place in sorted(found) if free(pair, place[-1])), None)
+    nearest = next((place[0] for place in sorted(found) if free(pair, place[-1])), most)
+    near = sorted((place for place in found if place[0] <= nearest + CLOCKS), key=_by_day)
+    return next((place for place in near if free(pair, place[-1])), None)
+
+
+def _by_day(place: Place) -> tuple[bool, int, Place]:
+    """Rather outside the owner's hours, and rather on the wanted day."""
+    _, contractors, away, _ = place
+    return contractors, (away + A_DAY / 2) // A_DAY, place
 
 
 def _sides(pair: Pair, window: Span) -> Iterator[tuple[list[Span], Wide, Side]]:
