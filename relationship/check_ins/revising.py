@@ -15,7 +15,7 @@ from relationship.check_ins.cadence import PERIODS, step
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.pairs import Slot
 from relationship.check_ins.planning import Diary, pair_of, soonest
-from relationship.check_ins.slots import choose, suits
+from relationship.check_ins.slots import choose, midnight, suits
 from relationship.story import Story
 
 INVITED = frozenset({"invited", "accepted", "tentative", "delegated", "countered", "declined"})
@@ -91,9 +91,11 @@ def _as_proposed(story: Story, check_in: CheckIn, now: datetime, why: str) -> Ch
 
 
 def _next_slot(story: Story, diary: Diary, check_in: CheckIn, now: datetime, why: str) -> CheckIn:
-    """The next slot behind the old one, at the same time of day where that suits; else it is cancelled."""
-    earliest = max(soonest(story.contractor, diary.terms.notice, now), check_in.ends_at)
-    next_day = step(check_in.starts_at, PERIODS["every day"], story.owner.clock.zone)
+    """The next slot on a day behind the old one, at the same time of day where that suits; else it is cancelled."""
+    zone = story.owner.clock.zone
+    next_day = step(check_in.starts_at, PERIODS["every day"], zone)
+    behind = max(check_in.ends_at, midnight(zone, next_day.astimezone(zone).date()))
+    earliest = max(soonest(story.contractor, diary.terms.notice, now), behind)
     slot = choose(pair_of(story, diary), next_day, earliest, habit=True)
     if slot is None:
         return _cancelled(check_in, f"{why}, and there is no other time", now)

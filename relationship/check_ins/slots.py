@@ -45,8 +45,16 @@ def choose(pair: Pair, wanted: datetime, earliest: datetime, habit: bool = False
     if not habit:
         wanted = max(wanted, earliest - BACK)  # of long ago, a day more would outweigh all that lies on one
         return _sometime(pair, wanted, max(earliest, wanted - BACK), habit)
-    start = max(_whole_day(pair.zone, wanted, earliest), wanted - BACK)
-    return _soon(pair, wanted, start) or _sometime(pair, wanted, start, habit)
+    slot, day = None, earliest.astimezone(pair.zone).date()
+    for first in (
+        day,
+        day + timedelta(days=1),
+    ):  # a day counts whole: of what is left, another time would be chosen
+        start = max(midnight(pair.zone, first), wanted - BACK)
+        slot = _soon(pair, wanted, start) or _sometime(pair, wanted, start, habit)
+        if slot is None or slot.starts_at >= earliest:
+            break
+    return slot
 
 
 def _soon(pair: Pair, wanted: datetime, start: datetime) -> Slot | None:
@@ -64,7 +72,7 @@ def _sometime(pair: Pair, wanted: datetime, start: datetime, habit: bool) -> Slo
     """The best slot within all weeks that are looked at."""
     window = (start, max(wanted, start) + AHEAD)
     # Its middle is that of a whole day: of what is left, it would move on with the time, and never be reached.
-    whole = start if habit else _midnight(pair.zone, start.astimezone(pair.zone).date())
+    whole = start if habit else midnight(pair.zone, start.astimezone(pair.zone).date())
     shared = [x for x in _shared(pair, (whole, window[1])) if x[1] - pair.length >= start]
     in_overlap = _in_overlap(pair, shared, wanted, habit, earliest=start)
     if in_overlap and any(_is_near(pair, span, max(wanted, start)) for span in shared):
@@ -89,15 +97,7 @@ def _is_near(pair: Pair, span: Span, wanted: datetime) -> bool:
     return abs(nearest - wanted) <= PATIENCE and free_days(pair, nearest)
 
 
-def _whole_day(zone: ZoneInfo, wanted: datetime, earliest: datetime) -> datetime:
-    """The day of `earliest` counts only where the wanted wall clock is still to come; else the next does."""
-    day = earliest.astimezone(zone).date()
-    if datetime.combine(day, wanted.astimezone(zone).time(), zone) >= earliest:
-        return earliest
-    return _midnight(zone, day + timedelta(days=1))
-
-
-def _midnight(zone: ZoneInfo, day: date) -> datetime:
+def midnight(zone: ZoneInfo, day: date) -> datetime:
     """When a day begins."""
     return datetime.combine(day, datetime.min.time(), zone).astimezone(UTC)
 
@@ -178,6 +178,6 @@ def _by_day(span: Span, zone: ZoneInfo) -> Iterator[tuple[date, Span]]:
     start, end = span
     while start < end:
         day = start.astimezone(zone).date()
-        midnight = _midnight(zone, day + timedelta(days=1))
-        yield day, (start, min(end, midnight))
-        start = midnight
+        over = midnight(zone, day + timedelta(days=1))
+        yield day, (start, min(end, over))
+        start = over

@@ -132,6 +132,13 @@ def test_the_owners_own_decline_moves_it_to_the_next_slot() -> None:
     assert revise(story(INVITE, rsvp("accepted"), rsvp("declined", Side.OWNER), call=moved), DIARY, NOW) == []
 
 
+def test_what_the_owner_declined_moves_to_another_day_and_keeps_its_time_over_a_weekend() -> None:
+    friday, now = at("2026-03-13T10:00"), at("2026-03-05T12:00")
+    call = replace(CALL, starts_at=friday, ends_at=friday + HOUR / 2, planned_at=now - DAY)
+    (moved,) = revise(story(INVITE, replace(rsvp("declined", Side.OWNER), at=now), call=call), DIARY, now)
+    assert wall(moved.starts_at) == "Mon 16 Mar 10:00"
+
+
 def test_while_the_contractor_wants_no_letters_it_stays() -> None:
     told = story(INVITE, rsvp("declined", Side.OWNER), words("pause", "", NOW - HOUR, Side.CONTRACTOR))
     assert revise(told, DIARY, NOW) == []
