@@ -116,8 +116,8 @@ class Phrases:
     def pattern(self) -> re.Pattern[str]:
         """What finds them; made when it is first needed, which takes a while."""
         begins = tuple(word if _has_no_spaces(word) else f"{word} " for word in self._wanted)
-        but = (word for word in map(plain, self._but) if word not in self._wanted)
-        longer = merged(word for word in but if word.startswith(begins))
+        but = (word for word in map(plain, self._but) if word.startswith(begins))
+        longer = merged(word for word in but if word not in self._wanted)
         return re.compile(f"(?!{longer})(?:{merged(self._wanted)})") if longer else any_of(self._wanted)
 
     def stand_in(self, text: str) -> bool:
