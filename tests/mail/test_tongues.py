@@ -97,6 +97,9 @@ WAITING = [
     "Мы всё ещё ждём вашего согласования.",
     "Ми досі чекаємо на ваше погодження.",
     "我们还在等您的确认。",
+    "Ich warte auf die Rückmeldung von dir.",
+    "Ich warte noch auf die Antwort von Ihnen.",
+    "Ich warte noch auf die Zugangsdaten.",
 ]
 WAITING_FOR_OTHERS = [
     "Wir warten noch auf die Freigabe des Kunden.",
@@ -111,6 +114,9 @@ WAITING_FOR_OTHERS = [
     "Περιμένω απάντηση από τον πελάτη και σου λέω αύριο.",
     "אני מחכה לתשובה מהלקוח ואעדכן אותך מחר.",
     "Saya masih menunggu balasan dari klien, besok saya kabari.",
+    "Ich habe dem Kunden geschrieben und warte noch auf seine Antwort.",
+    "Ich warte auf die Freigabe der Bank.",
+    "Wir warten noch auf Rückmeldung vom Kunden.",
 ]
 CLOSES = [
     ("de", "Danke dir, passt so!\n\nViele Grüße\nMaria"),
