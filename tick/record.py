@@ -194,8 +194,8 @@ def _taken_in(key: str, messages: Iterable[Message], books: Books, now: datetime
     there = list(zip(unknown, in_the_archive(key, unknown, books, now), strict=True))
     names = {books.store.conversation_of(key, found.same.key) or "" for _, found in there if found.same}
     again = {name for name in names - {""} if is_untold(books, key, name, now)}
-    again |= {found.same.key for seen, found in there if found.same and found.lacks_the_id_of(seen)}
-    old = {id(seen) for seen, found in there if found.same and not found.lacks_the_id_of(seen)}
+    again |= {found.same.key for seen, found in there if found.same and found.learns_from(seen)}
+    old = {id(seen) for seen, found in there if found.same and not found.learns_from(seen)}
     messages = [message for message in messages if id(message) not in old]
     if books.revive(key, again.union(*(_leads(key, message, books) for message in messages))):
         known, identities = _known(key, messages, books)

@@ -17,9 +17,15 @@ class Archived:
     same: Message | None = None  # the mail itself
     other: Message | None = None  # another one that has its id: some mail programs give two mails one
 
-    def lacks_the_id_of(self, seen: Message) -> bool:
-        """Whether they know it by a copy alone without the id by which others name it."""
-        return bool(self.same and seen.message_id and not self.same.message_id)
+    def learns_from(self, seen: Message) -> bool:
+        """Whether they know it only by a copy without the id by which others name it, or without its star.
+
+        A replay brings a star with the mail itself; the daemon's come by themselves (tick/starring.py).
+        """
+        if self.same is None:
+            return False
+        lacks_id = seen.message_id and not self.same.message_id
+        return bool(lacks_id or (seen.starred_at and not self.same.starred_at))
 
 
 def in_the_archive(key: str, messages: Sequence[Message], books: Books, now: datetime) -> list[Archived]:

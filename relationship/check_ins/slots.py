@@ -46,10 +46,8 @@ def choose(pair: Pair, wanted: datetime, earliest: datetime, habit: bool = False
         wanted = max(wanted, earliest - BACK)  # of long ago, a day more would outweigh all that lies on one
         return _sometime(pair, wanted, max(earliest, wanted - BACK), habit)
     slot, day = None, earliest.astimezone(pair.zone).date()
-    for first in (
-        day,
-        day + timedelta(days=1),
-    ):  # a day counts whole: of what is left, another time would be chosen
+    for first in (day, day + timedelta(days=1)):
+        # A day counts whole: of what is left of it, another time would be chosen, and put off again and again.
         start = max(midnight(pair.zone, first), wanted - BACK)
         slot = _soon(pair, wanted, start) or _sometime(pair, wanted, start, habit)
         if slot is None or slot.starts_at >= earliest:

@@ -132,3 +132,24 @@ def test_nothing_before_since_is_acted_on_but_it_is_known(scene):
     assert [x for x in backtest(house, policy, past, between, scene.now) if x.verdict == "send"] == thanked
     after = datetime(2026, 3, 2, 11, tzinfo=UTC)
     assert backtest(house, policy, past, after, scene.now) == []
+
+
+def test_a_star_on_a_mail_of_months_ago_is_thanked_in_the_replay_too(scene):
+    """Its conversation lies in the yearly files by then, in the replay as for the daemon."""
+    scene.tick()
+    begun = scene.now
+    scene.at("2026-03-03 14:00")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.live("2026-03-03 19:00", HOUR)
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+    scene.live("2026-03-05 14:00", HOUR)
+    later = scene.writes(DANA, MARIA, "Invoices", "Both have come.")
+    scene.writes(MARIA, TEAM, "Re: Invoices", "I had seen it.", later)
+    scene.live("2026-05-04 12:00", timedelta(hours=6))
+    assert "Re: Logo" not in {message.subject for message in scene.story("Maria").messages}
+    scene.servers.flag(TEAM, "INBOX", 0, ["\\Flagged"])
+    scene.live("2026-05-06 12:00", HOUR)
+    in_fact = [subject for _, _, template, subject in sent(scene) if template == "appreciation/starred"]
+    house = House(scene.rules, scene.folder / "data")
+    lines = backtest(house, house.policy(house.templates()), past_of(scene.store), begun, scene.now, HOUR)
+    assert [x.subject for x in lines if x.template == "appreciation/starred"] == in_fact == ["Re: Logo"]
