@@ -10,7 +10,7 @@ invitation.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from relationship.check_ins.bookings import sequence_at, slot_of
 from relationship.check_ins.check_in import CheckIn
@@ -25,6 +25,7 @@ STATES = {
     "delegated": "delegated",
     "counter": "countered",
 }
+A_SECOND = timedelta(seconds=1)  # a stamp holds whole ones: one that is repeated lies before its invitation
 SHORTEST = 7  # characters: a subject that is no longer is like too many others
 
 
@@ -95,7 +96,7 @@ def _may_answer(message: Message, rsvp: Rsvp, invited: Invited) -> bool:
 
 def _by_calendar(message: Message, rsvp: Rsvp, check_in: CheckIn, letters: Mapping[str, Letter]) -> Answer:
     stamp = min(rsvp.stamp or message.at, message.at)  # a calendar whose clock is fast is not always right
-    known = sequence_at(rsvp.uid, letters, stamp) if rsvp.sequence == UNSAID else rsvp.sequence
+    known = sequence_at(rsvp.uid, letters, stamp + A_SECOND) if rsvp.sequence == UNSAID else rsvp.sequence
     sequence = min(known, check_in.sequence)
     written = [x.created_at for x in letters.values() if slot_of(x.occasion) == (rsvp.uid, sequence)]
     if written and stamp <= min(written):

@@ -10,7 +10,7 @@ from relationship.check_ins.answers import fold
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.replies import answer_in
 from relationship.letters import Letter, State
-from relationship.messages import Kind, Message, Rsvp, Side
+from relationship.messages import UNSAID, Kind, Message, Rsvp, Side
 
 T0 = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -98,6 +98,16 @@ def test_a_stamp_that_is_the_invitations_own_says_nothing_of_when_it_was_answere
     assert stands(rsvp(2, "accepted", stamp=1), rsvp(5, "declined", stamp=0)).state == "declined"
     assert stands(rsvp(2, "declined", stamp=0), rsvp(5, "accepted", stamp=4)).state == "accepted"
     assert stands(rsvp(2, "declined", stamp=2), rsvp(5, "accepted", stamp=1)).state == "declined"
+
+
+def test_an_answer_without_a_sequence_that_repeats_the_stamp_is_to_that_invitation() -> None:
+    """Its stamp is of whole seconds: it lies a moment before the invitation was written."""
+    again = letter(
+        "again-token", f"check-in changed/{CALL.uid}/1", at=T0 + 2 * HOUR + timedelta(milliseconds=400)
+    )
+    answer, moved = rsvp(3, "declined", UNSAID, stamp=2), replace(CALL, sequence=1)
+    letters = {**LETTERS, again.token: again}
+    assert fold({CALL.uid: moved}, [answer], letters, ADDRESSES)[CALL.uid].state == "declined"
 
 
 def test_an_answer_to_the_old_slot_says_nothing_about_the_new_one() -> None:
