@@ -9,6 +9,8 @@ it waits on the socket and on the caller's wake-up pipe.
 import selectors
 import ssl
 import time
+from io import DEFAULT_BUFFER_SIZE
+from socket import socket
 from typing import Protocol
 
 from imapclient import IMAPClient
@@ -25,11 +27,6 @@ class HasFileno(Protocol):
 
     def fileno(self) -> int:
         """The file descriptor."""
-
-
-def can_idle(client: IMAPClient) -> bool:
-    """Whether the server offers IDLE, and this Python's imaplib keeps its buffer where `_peek` can see it."""
-    return client.has_capability("IDLE") and not hasattr(client._imap, "_readbuf")  # Python 3.14 and later
 
 
 def idle(client: IMAPClient, seconds: float, wake: HasFileno | int | None) -> bool:
@@ -113,11 +110,20 @@ def _peek(client: IMAPClient) -> bytes | None:
     timeout = sock.gettimeout()
     sock.setblocking(False)
     try:
+        if hasattr(client._imap, "_readbuf"):  # Python 3.14 and later
+            return _received(sock, client._imap._readbuf)
         return bytes(client._imap.file.peek(1))
     except (ssl.SSLWantReadError, BlockingIOError):
         return None
     finally:
         sock.settimeout(timeout)
+
+
+def _received(sock: socket, buffer: list[bytes]) -> bytes:
+    """What imaplib holds in its own buffer; where that is empty, what can be received now is put there."""
+    if not any(buffer):
+        buffer.append(sock.recv(DEFAULT_BUFFER_SIZE))
+    return b"".join(buffer)
 
 
 def _is_arrival(response: object) -> bool:

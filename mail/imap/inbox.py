@@ -258,7 +258,7 @@ class Inbox:
         IDLE on the INBOX where the server has it; elsewhere nothing is asked, and the time is slept through.
         """
         with self._line.speaking() as client:
-            if monotonic() >= self._no_idle_until and idling.can_idle(client):
+            if monotonic() >= self._no_idle_until and client.has_capability("IDLE"):
                 try:
                     return self._idle(client, until, wake)
                 except idling.IdleRefusedError:

@@ -496,10 +496,11 @@ class DyingLine:
         while data := client.recv(65536):
             sent += data
             dotted = sent.endswith(b"\r\n.\r\n")
+            if dotted:
+                client.shutdown(socket.SHUT_RDWR)  # before Postfix can answer
             if not dotted or self._pass_dot:
                 server.sendall(data)
             if dotted:
-                client.shutdown(socket.SHUT_RDWR)
                 break
         if self._pass_dot:
             server.settimeout(10)
