@@ -108,11 +108,15 @@ def every(key: str, occurrences: Occurrences) -> Finder:
     """`every`: each time that a rhythm comes round, in the owner's zone; what lies months back is history."""
 
     def find(story: Story, now: datetime) -> Iterator[Occasion]:
-        zone = ZoneInfo(story.owner.timezone)
+        zone, before = ZoneInfo(story.owner.timezone), ""
         for moment in occurrences(now - LONG_AGO, now + A_YEAR, story.owner.timezone):
+            day = f"{moment:%Y-%m-%d}"
+            if day == before:  # by Greenwich: when summer time begins, two may come on one
+                day += f"T{moment:%H:%M}"
+            before = day
             yield Occasion(
                 trigger="every",
-                key=f"every/{key}/{moment:%Y-%m-%d}",
+                key=f"every/{key}/{day}",
                 moment=moment,
                 about=f"it was {moment.astimezone(zone):%A, %-d %b %Y}",
                 whose=Side.OWNER,

@@ -1,12 +1,14 @@
 """Rhythms, against a search day by day."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relationship.occasions.dates import every
 from rules.rhythm import ORDINALS, PERIODS, WEEKDAYS, Rhythm, parse_rhythm
 
 NEW_YORK = "America/New_York"
@@ -142,6 +144,21 @@ def test_time_always_goes_on(rhythm: Rhythm, moment: datetime, zone: str) -> Non
         following = rhythm.next_after(due, zone)
         assert following > due
         due = following
+
+
+@pytest.mark.parametrize(
+    ("zone", "clock"),
+    [(NEW_YORK, "19:30"), ("Australia/Sydney", "10:30"), ("America/Santiago", "20:15"), ("UTC", "00:00")],
+)
+def test_each_day_of_a_rhythm_is_an_occasion_of_its_own_also_when_summer_time_begins(
+    zone: str, clock: str
+) -> None:
+    """Two of them are on one day by Greenwich then: half past midnight, and half past eleven in the evening."""
+    find = every("r", parse_rhythm(f"every day at {clock}").between)
+    story = SimpleNamespace(owner=SimpleNamespace(timezone=zone))
+    begun = datetime(2026, 1, 1, tzinfo=UTC)
+    found = {(x.key, x.moment) for n in range(365) for x in find(story, begun + timedelta(days=n))}
+    assert len(found) == len({key for key, _ in found}) == len({moment for _, moment in found})
 
 
 def test_a_clock_is_a_time() -> None:
