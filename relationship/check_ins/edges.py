@@ -49,8 +49,8 @@ def _best_place(pair: Pair, window: Span, wanted: datetime, most: timedelta, wee
             if timedelta() < apart <= most:
                 found.append((apart, outside is Side.CONTRACTOR, abs(at - wanted), at))
     nearest = next((place[0] for place in sorted(found) if free(pair, place[-1])), most)
-    near = sorted((place for place in found if place[0] <= nearest + CLOCKS), key=_by_day)
-    return next((place for place in near if free(pair, place[-1])), None)
+    as_near = sorted((place for place in found if place[0] <= nearest + CLOCKS), key=_by_day)
+    return next((place for place in as_near if free(pair, place[-1])), None)
 
 
 def _by_day(place: Place) -> tuple[bool, int, Place]:
