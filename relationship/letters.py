@@ -62,7 +62,9 @@ class Letter:
     provable: bool = True  # a copy goes to the shared mailbox in the same transaction
     alias: str = ""  # the Message-ID that a provider gave it instead
     approved_at: datetime | None = None  # when the owner said that it may go
-    heeded: tuple[str, ...] = ()  # the owner's words about it, by their Message-IDs: a mail may be read again
+    heeded: tuple[str, ...] = ()  # the owner's words about it, by id and Date: a mail may be read again
+    heard_at: datetime | None = None  # when the last of these was said
+    late_word: str | None = None  # one that came too late, until it is answered: "ok", "no", or ""
     doubted_at: datetime | None = None  # it was in doubt once; the grace counts from here
     written_for: str = ""  # fingerprint of the step, which an edit may move to another number
 

@@ -45,8 +45,6 @@ class Books:
         self, store: Store, policy: Policy, readers: Mapping[str, Side], most: int = MOST_MESSAGES
     ) -> None:
         self.store, self._most = store, most
-        # What the owner said of letters that are no drafts any more, by token: "ok", "no", or "" for neither.
-        self.late_words: dict[str, str] = {}
         self._rebuild()
         self.adopt(policy, readers)
 
@@ -54,6 +52,7 @@ class Books:
         """All that is projected from the store, from nothing."""
         self.post = Post()
         self.routes: dict[str, str] = {}  # UID of a check-in, token of a letter -> relationship
+        self.late_words: dict[str, str] = {}  # of the owner's about letters, by token
         self.profiles: dict[str, Profile] = {}
         self.stars = Stars()
         self._told: Recent[Story] = Recent(self._most)  # as they were told last
@@ -99,11 +98,18 @@ class Books:
                 self.profiles[key] = fact
             elif isinstance(fact, Letter):
                 self.post.note(key, [fact])
+                self._note_word(fact)
             if isinstance(fact, Letter | CheckIn) and key != OWNER:
                 self.routes[fact.key] = key  # whom an answer is about that names no contractor
             if isinstance(fact, CheckIn):
                 self._callers.add(key)
                 self._doubtful.add(key)
+
+    def _note_word(self, letter: Letter) -> None:
+        if letter.late_word is None:
+            self.late_words.pop(letter.token, None)
+        else:
+            self.late_words[letter.token] = letter.late_word
 
     # -- the policy ----------------------------------------------------------------------------------------
 

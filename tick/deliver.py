@@ -133,10 +133,10 @@ def _send_if_it_still_applies(letter: Letter, work: Round, was_in_doubt: bool = 
     if was_in_doubt and not settle(letter, work):
         return
     if judgement.verdict is Verdict.SUPPRESS:
-        cancel(letter, judgement.why, work.books, work.now)
+        # Who said yes to it is told why it did not go out.
+        late = replace(letter, late_word=YES) if letter.approved_at else letter
+        cancel(late, judgement.why, work.books, work.now)
         work.done.cancelled += 1
-        if letter.approved_at:
-            work.books.late_words[letter.token] = YES  # who said yes to it is told why it did not go out
     elif work.books.policy.mode == "drafts" and letter.reader is Side.CONTRACTOR:
         _leave_draft(letter, work)
     elif work.line_is_up():

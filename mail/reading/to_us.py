@@ -30,6 +30,7 @@ class OwnerWord:
     """A mail of the owner's side to the mailbox alone, as far as we may heed it."""
 
     key: str  # its Message-ID
+    mark: str  # the same with its Date: some mail programs give two mails one id
     at: datetime
     seen_at: datetime
     sender: str
@@ -58,7 +59,10 @@ def owner_word(raw: RawMail, people: People, trust: str, now: datetime) -> Owner
     filled_in = is_filled_in(mail.subject)
     tags = what_is_said(text, Side.OWNER, at, owner.timezone, "en", owner.locale, filled_in).tags
     own = "" if not raw.complete and is_cut(mail) else own_words(mail.text)
-    return OwnerWord(mail.message_id, at, now, author.address, _tokens(mail), mail.subject, text, own, tags)
+    mark = " ".join((mail.message_id, *([mail.dated.isoformat()] if mail.dated else ())))
+    return OwnerWord(
+        mail.message_id, mark, at, now, author.address, _tokens(mail), mail.subject, text, own, tags
+    )
 
 
 def wants_whole(mail: Mail, author: Author | None, known: Directory) -> bool:

@@ -75,6 +75,6 @@ def news(story: Story, now: datetime) -> Iterator[Occasion]:
                 about=f"your news {quoted(piece.subject)}",
                 whose=Side.CONTRACTOR,
                 start=piece.confirmed_at,
-                seen_at=piece.seen_at,
+                seen_at=piece.confirmed_at,
                 news=piece,
             )

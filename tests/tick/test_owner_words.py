@@ -138,6 +138,21 @@ def test_news_from_before_the_first_run_is_of_the_past(scene):
     assert scene.letters(DANA) == []
 
 
+def test_news_that_comes_while_the_first_run_reads_is_asked_about(scene):
+    """Of a large mailbox that takes a while, in which the owner tries it out."""
+    scene.policy(scene.rules_text + NEWS)
+    scene.at("2026-03-02 14:10")
+    begun = scene.now
+    scene.now += timedelta(minutes=1)
+    scene.writes(DANA, TEAM, "We moved", "#news\n\nWe have a new address.", folder="INBOX")
+    scene.now = begun
+    scene.tick()
+    [echo] = scene.letters(DANA)
+    scene.writes(DANA, TEAM, link_in(echo, "news"), "#news", folder="INBOX")
+    scene.run("2026-03-04 15:00")
+    assert scene.subjects(MARIA) == scene.subjects(BEN) == ["News: We moved"]
+
+
 def test_news_from_somebody_else_is_no_news(scene):
     scene.policy(scene.rules_text + NEWS)
     scene.tick()
@@ -558,6 +573,54 @@ def test_an_ok_that_was_taken_back_is_none_again_when_it_is_filed_elsewhere(scen
     assert scene.letters(MARIA) == []
     says(scene, asked, "ok")
     assert len(scene.letters(MARIA)) == 1
+
+
+def test_two_words_under_one_id_are_two_words(scene):
+    """Some mail programs give two mails one id; their Dates differ."""
+    asked = a_draft(scene)
+    scene.run("2026-03-02 18:00")
+    assert says(scene, asked, "ok") == []
+    said = scene.servers.mailbox(TEAM)[-1].content
+    scene.now += timedelta(minutes=5)
+    scene.servers.deliver_to(TEAM, said.replace(b"18:00", b"18:05").replace(b"ok", b"no"), scene.now)
+    scene.run("2026-03-03 12:00")
+    assert scene.letters(MARIA) == []
+
+
+@pytest.mark.parametrize("word", ["ok", "send: Hello, Maria."])
+def test_the_last_word_stands_though_an_older_one_is_read_after_it(scene, word):
+    """It was filed in a folder that is read later."""
+    asked = a_draft(scene)
+    scene.run("2026-03-02 18:00")
+    scene.writes(DANA, TEAM, "Re: May I?", word, asked, folder="Trash")
+    filed = scene.servers.mailbox(TEAM, "Trash")[-1]
+    scene.now += timedelta(minutes=5)
+    [_] = says(scene, asked, "Wait, not yet please")
+    scene.servers.deliver_to(TEAM, filed.content, filed.at, "Archive")
+    scene.run("2026-03-03 12:00")
+    assert scene.letters(MARIA) == []
+    says(scene, asked, "ok")
+    assert len(scene.letters(MARIA)) == 1
+
+
+@pytest.mark.parametrize("moment", ["tick.record._Recording.save", "daemon.settle"])
+def test_a_word_that_came_too_late_is_answered_though_we_died_when_it_was_read(scene, monkeypatch, moment):
+    class Killed(BaseException):
+        pass
+
+    def kill(*_, **__):
+        raise Killed
+
+    asked = a_draft(scene)
+    assert says(scene, asked, "ok") == []
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(moment, kill)
+        says(scene, asked, "no")
+    scene.restart()
+    before = len(scene.letters(DANA))
+    scene.run("2026-03-02 17:00")
+    [told] = scene.letters(DANA)[before:]
+    assert "It had gone out by then" in " ".join(told.text.split())
 
 
 SIGNED = [

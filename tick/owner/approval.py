@@ -88,14 +88,15 @@ def _show(
 def _tell_how_it_stands(books: Books, templates: Templates, now: datetime) -> int:
     """Answer what the owner said about letters that are no drafts any more; once for each word and state."""
     told = 0
-    for token, word in books.late_words.items():
+    for token, word in tuple(books.late_words.items()):
         draft = _asked_about(token, books)
-        stands = draft and _stands(draft, word, books.people.owner)
-        if draft and stands:
+        if draft is None:  # of somebody who is no longer in rules.yaml
+            continue
+        if stands := _stands(draft, word, books.people.owner):
             occasion = f"approve/{token}/{draft.state}/{word}"
             facts = {**_facts(draft, books), "letter": {"subject": draft.subject, "stands": stands}}
             told += alert(books, templates, "owner/approve-late", occasion, facts, now)
-    books.late_words.clear()
+        books.commit(draft.contractor, [replace(draft, late_word=None)])
     return told
 
 
@@ -118,10 +119,12 @@ UNCLEAR = "the owner's answer was not understood"
 def answer_draft(word: OwnerWord, about: str, books: Books, now: datetime) -> None:
     """Take the owner's answer to the draft with this token, once: moved, or read back, it says nothing new."""
     asked = _asked_about(about.partition("/")[0], books)
-    if asked is None or word.sender not in books.people.owner.addresses or word.key in asked.heeded:
+    if asked is None or word.sender not in books.people.owner.addresses or word.mark in asked.heeded:
         return
-    draft, said = replace(asked, heeded=(*asked.heeded, word.key)), word.text.strip()
-    plain = word_alone(said, books.people.owner)
+    plain = word_alone(word.text.strip(), books.people.owner)
+    if plain != NO and asked.heard_at and word.at < asked.heard_at <= now:
+        return  # it lay in another folder, and was thought better of since
+    draft = replace(asked, heeded=(*asked.heeded, word.mark), heard_at=word.at)
     if plain == NO and (draft.state is State.ASKED or _is_on_its_way(draft)):
         cancel(draft, "cancelled: you said no to the draft", books, now)
     elif draft.state is State.ASKED or (_is_untouched(draft) and plain != YES):
@@ -167,8 +170,7 @@ def _take_late(draft: Letter, word: str, books: Books) -> None:
     A letter in doubt about which anything but yes was said is not tried again, whatever the mailbox says.
     """
     doubtful = word != YES and draft.state is State.ATTEMPTED
-    books.commit(draft.contractor, [replace(draft, provable=False) if doubtful else draft])
-    books.late_words[draft.token] = word
+    books.commit(draft.contractor, [replace(draft, provable=draft.provable and not doubtful, late_word=word)])
 
 
 def _take_yes(draft: Letter, plain: str, own: str, books: Books, now: datetime) -> None:

@@ -54,10 +54,11 @@ def _subject(word: OwnerWord, asked: Letter | None, instead: News | None) -> str
 def _take_news(word: OwnerWord, subject: str, books: Books) -> None:
     """Keep the news until the owner has confirmed it; the command's own line is no part of it.
 
-    What was mailed before there was a watermark is of the past: a first run asks nobody about it.
+    What was mailed before the watermark is of the past: a first run asks nobody about it, but about what comes while
+    it reads.
     """
-    begun = books.installation
-    if begun is None or word.at < begun.watermark or word.key in books.owner.news:
+    begun = books.installation.watermark if books.installation else word.seen_at
+    if word.at < begun or word.key in books.owner.news:
         return
     parts = _PARAGRAPHS.split(word.own.partition("\n")[2])
     paragraphs = tuple(" ".join(part.split()) for part in parts if part.strip())
