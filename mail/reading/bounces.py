@@ -27,6 +27,8 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9][A-Za-z
 _SPELLED = re.compile(r"[^\s<>()\[\],;:\\\"@]{1,64}@[^\s<>()\[\],;:\\\"@]{1,250}")
 _LETTER = re.compile(r"\\x\{([0-9A-Fa-f]{2,4})\}")
 _CODE = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+# Where a server says it: at the beginning, or behind a reply code ("550 5.1.1", "550-5.1.1", "550 #5.1.0").
+_REPLY = re.compile(r"(?:^\W*|(?<![\d.])[245]\d\d[ -]\W{0,2})([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _SMTP = re.compile(r"(?<![\d.])([45])\d\d(?![\d.])[\s#-]")
 _RETURNED = re.compile(
     r"^[ \t>]{0,20}(?:--.{0,100}?(?:copy of|original|returned|unsent|message|headers|transcript).*|"
@@ -74,10 +76,17 @@ def read_bounces(mail: Mail) -> tuple[Bounce, ...]:
     letter = _letter(mail)
     reports = [part for part in mail.parts if part.kind.endswith("/delivery-status") or _is_global(part)]
     if reports:
-        found, known = _by_the_book(reports, letter, report_text(mail))
+        found, known = _by_the_book(reports, letter, _for_people(mail, reports[0]))
         if found or known:
             return found
     return _by_marks(mail, letter)
+
+
+def _for_people(mail: Mail, report: Part) -> str:
+    """What stands before a report (RFC 6522, section 3); behind it comes the mail that is returned."""
+    before = mail.parts[: mail.parts.index(report)]
+    texts = (part.text for part in before if part.kind == "text/plain")
+    return "\n".join(texts)[:TEXT_CAP].replace("\r\n", "\n")
 
 
 def _is_global(part: Part) -> bool:
@@ -110,15 +119,13 @@ def _of_recipient(fields: dict[str, str], letter: str, text: str) -> Bounce | No
     status = code[1] if code else ""
     # OpenSMTPD names no cause here at all, and Exim none of its own: it stands in the text alone.
     words = fields.get("diagnostic-code") or _said_of(_address(fields.get("final-recipient", "")), text)
-    told = _code_in(words, status)
-    if status.startswith(
-        "5.1."
-    ):  # sendmail's for every 550 at RCPT, whatever the other server says behind it
-        status = told or status
+    # Sendmail's is 5.1.1 for every 550 at RCPT, Exim's 5.0.0 for each failure: the other server's tells more.
+    if action != "delayed" and (status.startswith("5.1.") or _says_little(status)):
+        status = _code_in(words, status) or status
     if no_such_address(status, words):
         status = "5.1.1"
     elif action != "delayed" and _says_little(status):
-        status = code_by_words(words) or told or status
+        status = code_by_words(words) or status
     # The original recipient is the address that we wrote to; the final one may be an internal name.
     address = _address(fields.get("original-recipient", "")) or _address(fields.get("final-recipient", ""))
     permanent = action != "delayed" and not status.startswith("4")
@@ -134,7 +141,7 @@ def _said_of(address: str, text: str) -> str:
 
 def _code_in(words: str, status: str) -> str:
     """The code that a server's words begin with, where they tell more than the status, and no other class of it."""
-    code = _CODE.search(words)
+    code = _REPLY.search(words)
     return code[1] if code and code[1][0] == (status or code[1])[0] and not _says_little(code[1]) else ""
 
 

@@ -87,6 +87,11 @@ GROUP = (
         ("failed", "5.1.1", "550 5.4.1 Recipient address rejected: Access denied", "5.1.1", True),
         ("failed", "5.1.1", "550 5.5.0 Requested action not taken: mailbox unavailable", "5.1.1", True),
         ("failed", "5.1.2", "550 5.1.1 Utilisateur inconnu", "5.1.1", True),
+        ("failed", "5.0.0", "550 5.4.1 Recipient address rejected: Access denied. [AM0]", "5.1.1", True),
+        ("failed", "5.0.0", "550 5.7.1 Blocked by policy; mailbox unavailable", "5.7.1", True),
+        # What looks like a code further on is none of the server's: a version, a section.
+        ("failed", "5.1.1", "550 User unknown (Mailer 5.6.7)", "5.1.1", True),
+        ("failed", "5.1.1", "550-5.1.1 No such mailbox\n 550 5.1.1 See 5.7.1 of our help", "5.1.1", True),
     ],
 )
 def test_reports_by_the_book(
@@ -150,6 +155,21 @@ def test_an_address_in_letters_of_its_own(address: str, mail: MakeMail) -> None:
     head = "Content-Type: multipart/report; boundary=b\n\n--b\n\nFailed.\n--b\nContent-Type: "
     (bounce,) = read_bounces(mail(f"{head}{kind}\n\nReporting-MTA: dns; mx\n\n{fields}\n--b--\n"))
     assert (bounce.address, bounce.status) == ("ben@xn--bcher-kva.example", "5.1.1")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "maria@contract.example: 550 No such user",
+        "On Monday Maria wrote:\n\nmaria@contract.example\n  does not exist any more, write to the other one.",
+    ],
+)
+def test_what_was_returned_names_no_cause(said: str, mail: MakeMail) -> None:
+    """Some servers return the mail as one more piece of text."""
+    text = report(BARE.format(address="maria@contract.example", status="5.0.0"))
+    returned = f"--b\nContent-Type: text/plain\n\n{said}\n--b\nContent-Type: text/rfc822-headers"
+    [bounce] = read_bounces(mail(text.replace("--b\nContent-Type: text/rfc822-headers", returned)))
+    assert (bounce.address, bounce.status, bounce.permanent) == ("maria@contract.example", "5.0.0", True)
 
 
 def test_each_recipient_is_told_once_and_success_is_no_bounce(mail: MakeMail) -> None:
