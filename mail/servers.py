@@ -34,6 +34,9 @@ class Server:
         return f"`mailbox: {self.protocol}:`"
 
 
+# What OpenSSL says of an answer that is no TLS; whatever else it finds fault with is.
+_NO_TLS = ("", "WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL")
+
 # RFC 8314 (sections 3.2 and 7) for TLS, RFC 3501 and RFC 6409 for STARTTLS.
 _PORTS = {
     "imaps": ("imap", Security.TLS, 993),
@@ -93,7 +96,9 @@ def explain(server: Server, error: BaseException, seconds: float) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return _explain_certificate(server, error)
     if isinstance(error, ssl.SSLError) and not _is_broken_off(error):
-        if _is_tls_all_the_same(error):
+        if "UNRECOGNIZED_NAME" in _sort(error):
+            return f"{_cap(server)} does not know that name; write its own one in {server.setting}."
+        if _sort(error) not in _NO_TLS:  # the other port would say the same
             return (
                 f"{_cap(server)} and this machine do not agree on TLS ({_reason(error)}); whoever runs that server "
                 "must see to it: TLS 1.2 or later is needed."
@@ -113,15 +118,14 @@ def explain(server: Server, error: BaseException, seconds: float) -> str:
     return f"The connection to {server} was lost ({_reason(error)})."
 
 
-def _is_tls_all_the_same(error: ssl.SSLError) -> bool:
-    """Whether the other side speaks TLS, and an old one, or has found fault: another port would not help."""
-    reason = getattr(error, "reason", None) or ""
-    return "_ALERT_" in reason or reason in ("UNSUPPORTED_PROTOCOL", "DH_KEY_TOO_SMALL", "EE_KEY_TOO_SMALL")
+def _sort(error: ssl.SSLError) -> str:
+    """What OpenSSL calls it; "" for nothing."""
+    return getattr(error, "reason", None) or ""
 
 
 def _is_broken_off(error: ssl.SSLError) -> bool:
     """Whether it was TLS until then: bytes got lost or were changed on their way."""
-    return isinstance(error, ssl.SSLEOFError) or "RECORD_MAC" in str(getattr(error, "reason", ""))
+    return isinstance(error, ssl.SSLEOFError) or "RECORD_MAC" in _sort(error)
 
 
 def _explain_certificate(server: Server, error: ssl.SSLCertVerificationError) -> str:

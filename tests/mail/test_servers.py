@@ -91,6 +91,9 @@ def _tls(reason: str) -> ssl.SSLError:
         (_tls("TLSV1_ALERT_PROTOCOL_VERSION"), "TLS 1.2 or later"),
         (_tls("SSLV3_ALERT_HANDSHAKE_FAILURE"), "do not agree on TLS"),
         (_tls("UNSUPPORTED_PROTOCOL"), "do not agree on TLS"),
+        (_tls("UNSAFE_LEGACY_RENEGOTIATION_DISABLED"), "do not agree on TLS"),
+        (_tls("TLSV1_UNRECOGNIZED_NAME"), "does not know that name"),
+        (_tls("PACKET_LENGTH_TOO_LONG"), "imap+starttls://"),
         (ConnectionError("the server said goodbye: bye"), "goodbye"),
     ],
 )
