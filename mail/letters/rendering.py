@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from os.path import realpath
 from pathlib import Path
 
 from jinja2 import Template
@@ -49,10 +50,10 @@ class Templates:
 
     def __init__(self, folders: Sequence[Path] = (BUILT_IN,), sketch: bool = False) -> None:
         self._sketch = sketch
-        # Where rules.yaml is the project's own, the letters beside it are the built-in ones.
-        self._folders = tuple(
-            dict.fromkeys(BUILT_IN if one.resolve() == BUILT_IN else one for one in folders)
-        )
+        # Where rules.yaml is the project's own, the letters beside it are the built-in ones, and perhaps the owner's.
+        there = (BUILT_IN if Path(realpath(one)) == BUILT_IN else one for one in folders)
+        self._folders = tuple(dict.fromkeys(there))
+        self._tries_all = len(self._folders) < len(folders)
         self._sandbox = Sandbox()
         self._read: dict[str, list[TemplateFile]] = {}
         self._compiled: dict[tuple[Path, int], Template] = {}
@@ -163,7 +164,8 @@ class Templates:
             for piece in (file.subject, *file.wordings)
             for problem in self._sandbox.problems(piece.source, piece.line, FACTS)
         ]
-        if not problems and not file.problems and not file.path.is_relative_to(BUILT_IN):
+        own = self._tries_all or not file.path.is_relative_to(BUILT_IN)
+        if own and not problems and not file.problems:
             problems = [*self._tried(file)]
         return file if not problems else _with_problems(file, problems)
 

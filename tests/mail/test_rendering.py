@@ -391,6 +391,24 @@ def test_in_the_projects_own_folder_the_built_in_letters_are_nobodys_own(
     assert beside_the_rules.index() == SHIPPED.index()
 
 
+def test_a_letter_that_is_put_among_the_built_in_ones_is_tried_like_any_of_the_owners(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the project's own folder there is no other place beside the rules."""
+    monkeypatch.setattr("mail.letters.rendering.BUILT_IN", tmp_path / "templates")
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "mine.md").write_text(letter("{{ check_in.agenda }}"))
+    monkeypatch.chdir(tmp_path)
+    [problem] = Templates([Path("templates"), tmp_path / "templates"]).index()["mine"].problems
+    assert "a whole group or list" in problem
+
+
+def test_a_folder_of_letters_that_is_a_link_to_itself_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "templates").symlink_to("templates")
+    with pytest.raises(OSError, match="symbolic links"):
+        Templates([tmp_path / "templates", BUILT_IN]).index()
+
+
 def test_languages(write: Write) -> None:
     templates = write(mine=letter("English"), es__mine=letter("Español"), fr__only=letter("Français"))
     assert templates.render("mine", "es", 0, {}).text == "Español"
