@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -53,7 +53,7 @@ def _login_problems(house: House, mailbox: Mailbox, document: Document) -> Itera
     said = set()
     for key, secret, make in (("imap", "password", house.inbox), ("smtp", "smtp password", house.postman)):
         try:
-            _try(make(mailbox))
+            _try(make(mailbox), mailbox.folders)
         except (InboxError, DeliveryError, SecretError) as error:
             if isinstance(error, SecretError):
                 key = secret if ("mailbox", secret) in document.keys else "password"
@@ -70,11 +70,13 @@ def _broken(letters: TemplateIndex) -> Iterator[Problem]:
             yield Problem(0, 0, "", f'The letter "{name}" cannot be used: {problem}.', hint)
 
 
-def _try(line: Inbox | Postman) -> None:
+def _try(line: Inbox | Postman, named: Sequence[str]) -> None:
     """Log in, and out again."""
     line.connect()
     if isinstance(line, Inbox):
-        line.folders()  # those that are named have to be there
+        states = line.states(line.folders())  # those that are named have to be there, and ours to read
+        for state in states.values() if named else ():
+            line.as_opened(state)
     line.close()
 
 

@@ -103,7 +103,7 @@ class Inbox:
         return folders.with_use(self._line.folders(), folders.DRAFTS)
 
     def states(self, names: Iterable[str]) -> dict[str, FolderState]:
-        """How far these folders have grown, by name; a folder that has gone is left out."""
+        """How far these folders have grown, by name; one that has gone is left out, unless the settings name it."""
         names = tuple(names)
         is_new = not self._line.is_up
         try:
@@ -112,6 +112,9 @@ class Inbox:
             if is_new:
                 raise
             found = self._states_now(names)
+        if lost := [name for name in names if name not in found and name in self._line.settings.folders]:
+            self._line.listing = []
+            raise InboxError(f"`mailbox: folders:`: the folder `{lost[0]}` cannot be read.")
         self._states = {name: found[name] for name in names if name in found}
         return dict(self._states)
 

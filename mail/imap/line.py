@@ -107,6 +107,8 @@ class Line:
             try:
                 return self.examine(client, folder, uidvalidity)
             except listing.NotOursError as error:
+                if folder in self.settings.folders:  # whoever names it wants it read
+                    raise
                 closed = FolderClosed(str(error))
         raise closed
 

@@ -234,6 +234,24 @@ def test_a_folder_that_we_may_see_and_not_read_keeps_nobody_from_being_reminded(
         assert inbox.own_unread(f"shared/{TOM}/Private", datetime.now(UTC).date()) == {}
 
 
+@pytest.mark.parametrize("kind", ["plain", "bare"])
+def test_a_folder_that_is_named_in_the_rules_has_to_be_ours_to_read(odd_bench, kind) -> None:
+    """The answers may lie in it."""
+    bench = odd_bench(more=SHARED)
+    bench.mail.dovecot.append(TOM, [(b"From: x@y.example\r\n\r\n", datetime.now(UTC), ())], "Private")
+    bench.mail.imap_url = bench.mail.dovecot.url(kind)
+    bench.write(bench.text, ("\nowner:", f"\n  folders: [INBOX, Sent, shared/{TOM}/Private]\nowner:"))
+    with bench.mail.dovecot.client(TOM) as client:
+        client.setacl("Private", TEAM, "l")
+        for command in (("check",), ("run", "--once")):
+            said = bench.command(*command, ok=False)
+            told = f"the folder `shared/{TOM}/Private` cannot be " in said.stdout + said.stderr
+            assert (said.returncode, told) == (1, True)
+        client.setacl("Private", TEAM, "lr")
+    bench.command("check")
+    bench.once()
+
+
 def test_a_folder_that_was_read_and_is_closed_to_us_now_ends_the_tick(odd_bench) -> None:
     """The answer may lie in it: nobody is chased meanwhile, and the folder is named."""
     bench = odd_bench(more=spoken(*SHARED))

@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -566,6 +567,23 @@ def test_a_folder_that_is_not_ours_keeps_nobody_from_looking(
             inbox.flagged("Trash")
         with pytest.raises(FolderClosed):
             next(inbox.fetch("Trash", 0, 1))
+
+
+@pytest.mark.parametrize(
+    "closed",
+    [
+        refusing(b'EXAMINE "TRASH"', b"NO Permission denied"),
+        refusing(b'STATUS "TRASH"', b"NO [NOPERM] Hands off"),
+    ],
+)
+def test_a_folder_that_is_named_has_to_be_ours_to_read(embedded_mail: EmbeddedMail, closed: Fault) -> None:
+    fill(embedded_mail, 1, "Trash")
+    with Proxy(embedded_mail.imap_port, closed) as proxy, Inbox(at_port(proxy.port)) as inbox:
+        inbox._line.settings = replace(inbox._line.settings, folders=("inbox", "Trash"))
+        with pytest.raises(InboxError, match="the folder `Trash` cannot be") as caught:
+            for name in inbox.states(inbox.folders()):
+                inbox.flagged(name)
+        assert not isinstance(caught.value, FolderClosed)
 
 
 @pytest.mark.parametrize(
