@@ -194,11 +194,16 @@ def refusing(command: bytes, answer: bytes) -> Fault:
     """Answer an IMAP command, whatever its tag, in the server's place: b"NO [UNAVAILABLE] ...", say."""
 
     def fault(direction: str, data: bytes, line: Line) -> bytes:
-        tag, _, said = data.partition(b" ")
-        if direction == DOWN or not said.upper().startswith(command):
+        if direction == DOWN:
             return data
-        line.client.sendall(b"%s %s\r\n" % (tag, answer))
-        return b""
+        passed = b""
+        for one in data.splitlines(keepends=True):  # on a busy machine several commands come in one piece
+            tag, _, said = one.partition(b" ")
+            if said.upper().startswith(command):
+                line.client.sendall(b"%s %s\r\n" % (tag, answer))
+            else:
+                passed += one
+        return passed
 
     return fault
 
@@ -207,7 +212,8 @@ def hanging_up_at(command: bytes) -> Fault:
     """Cut the line at an IMAP command, whatever its tag."""
 
     def fault(direction: str, data: bytes, line: Line) -> bytes:
-        if direction == UP and data.partition(b" ")[2].upper().startswith(command):
+        said = data.splitlines() if direction == UP else ()
+        if any(one.partition(b" ")[2].upper().startswith(command) for one in said):
             raise Cut
         return data
 
