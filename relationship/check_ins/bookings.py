@@ -27,6 +27,8 @@ def is_told(
     check_in: CheckIn, out: Iterable[Letter] | None, letters: Iterable[Letter], messages: Iterable[Message]
 ) -> bool:
     """Whether the contractor knows of its slot. `out`: the invitations to it, at whatever time; None where none are."""
+    if check_in.state == "planned":  # its invitation is held, or will never be
+        return False
     if check_in.contractor_answer or check_in.contractor_said:
         return True
     slot = (check_in.uid, check_in.sequence)

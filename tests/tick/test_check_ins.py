@@ -386,6 +386,22 @@ def test_who_is_told_of_a_missed_call_is_asked_for_another_time_only_where_none_
         assert next(iter(invited.story("Maria").check_ins.values())).state == "disputed"
 
 
+def test_a_call_to_which_nobody_was_invited_is_no_next_one(invited):
+    """It is planned, and the rule holds its invitation."""
+    weekly = ("mode: live", "mode: live\ncheck-ins: {active: every week, notice: 2 days}")
+    seldom = ("    when: check-in due\n", "    when: check-in due\n    at most: once in 20 days\n")
+    rules, ben = invited.rules_text + CHECK_INS + MISSED_EACH_OTHER, "timezone: Africa/Lagos"
+    invited.policy(rules, weekly, seldom, (ben, f"{ben}\n    check-ins: never"))
+    [call] = invited.story("Maria").check_ins.values()
+    to(invited, call.ends_at + timedelta(days=6))
+    states = [x.state for x in invited.story("Maria").check_ins.values()]
+    assert states == ["invited", "planned"]
+    clicks(invited, DANA, "missed", DANA)
+    to(invited, invited.now + timedelta(days=1))
+    [told] = [x for x in invited.letters(MARIA) if x.subject == "We missed each other"]
+    assert "Which two times in the coming days" in " ".join(told.text.split())
+
+
 def shown(scene):
     """What `status --json` says of Maria's check-in."""
     [row] = [row for row in rows(scene.keepwarm.books, scene.now) if row["contractor"] == "Maria Santos"]
