@@ -237,7 +237,7 @@ def test_a_folder_that_we_may_see_and_not_read_keeps_nobody_from_being_reminded(
 @pytest.mark.parametrize("kind", ["plain", "bare"])
 def test_a_folder_that_is_named_in_the_rules_has_to_be_ours_to_read(odd_bench, kind) -> None:
     """The answers may lie in it."""
-    bench = odd_bench(more=SHARED)
+    bench = odd_bench(more=spoken(*SHARED))
     bench.mail.dovecot.append(TOM, [(b"From: x@y.example\r\n\r\n", datetime.now(UTC), ())], "Private")
     bench.mail.imap_url = bench.mail.dovecot.url(kind)
     bench.write(bench.text, ("\nowner:", f"\n  folders: [INBOX, Sent, shared/{TOM}/Private]\nowner:"))
