@@ -39,7 +39,7 @@ def at_an_edge(pair: Pair, window: Span, wanted: datetime, most: timedelta) -> S
 
 
 def _best_place(pair: Pair, window: Span, wanted: datetime, most: timedelta, week: int) -> Place | None:
-    """The best free place so many weeks from the wanted moment: of those that are as near, that of the nearest day."""
+    """The best free place so many weeks from the wanted moment; of those about as near, that of the nearest day."""
     found: list[Place] = []
     begin, end = _clipped(window, wanted, week + 2)
     for inside, others, outside in _sides(pair, (begin - most, end)):  # those that are over by then count too
@@ -48,9 +48,18 @@ def _best_place(pair: Pair, window: Span, wanted: datetime, most: timedelta, wee
             apart = _apart(at, others, pair.length)
             if timedelta() < apart <= most:
                 found.append((apart, outside is Side.CONTRACTOR, abs(at - wanted), at))
-    nearest = next((place[0] for place in sorted(found) if free(pair, place[-1])), most)
+    found.sort()
+    nearest = next((place[0] for place in found if free(pair, place[-1])), most)
     as_near = sorted((place for place in found if place[0] <= nearest + CLOCKS), key=_by_day)
-    return next((place for place in as_near if free(pair, place[-1])), None)
+    chosen = next((place for place in as_near if free(pair, place[-1])), None)
+    return next(
+        (place for place in found if chosen and _same_edge(place, chosen) and free(pair, place[-1])), None
+    )
+
+
+def _same_edge(place: Place, other: Place) -> bool:
+    """Whether two places are on the same side of the same day."""
+    return place[1] == other[1] and abs(place[-1] - other[-1]) < A_DAY / 2
 
 
 def _by_day(place: Place) -> tuple[bool, int, Place]:

@@ -148,6 +148,13 @@ def test_at_an_edge_no_week_is_left_out_for_an_hour_that_the_clocks_bring(
         assert found and abs(found.starts_at - moment) <= 60 * MINUTE
 
 
+def test_of_an_edge_the_start_is_taken_that_is_nearest_also_half_a_day_from_the_wanted_time() -> None:
+    one = pair(party("Asia/Tokyo", _HOURS[0]), party("Antarctica/Troll", "Sun-Thu 08:00-16:00"))
+    wanted = at("2025-11-01T19:30", "UTC")
+    slot = choose(one, wanted, wanted + 130 * 60 * MINUTE, habit=True)
+    assert slot and slot.starts_at == at("2025-11-10T07:30", "UTC")
+
+
 def test_hours_that_meet_only_when_the_clocks_change_are_no_reason_to_wait_for_weeks() -> None:
     morning = party(LAGOS, "Mon-Fri 09:00-14:45")  # to 08:45 in New York, and from 8 March on to 09:45
     wanted = at("2026-02-03T08:15")
