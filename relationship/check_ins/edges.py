@@ -73,7 +73,7 @@ def _sides(pair: Pair, window: Span) -> Iterator[tuple[list[Span], Wide, Side]]:
     owner = list(pair.owner.clock.spans(*window))
     contractor = list(without(pair.contractor.clock.spans(*window), pair.absent))
     yield contractor, _wide(pair, owner), Side.OWNER
-    yield owner, _wide(pair, contractor), Side.CONTRACTOR
+    yield list(without(owner, pair.absent)), _wide(pair, contractor), Side.CONTRACTOR
 
 
 def _clipped(window: Span, wanted: datetime, weeks: int) -> Span:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from relationship.check_ins.bookings import occasion_key
-from relationship.check_ins.cadence import next_due
+from relationship.check_ins.cadence import next_due, period_on
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.pairs import Pair, Slot, Span
 from relationship.check_ins.slots import BACK, choose, suits
@@ -104,16 +104,37 @@ def pair_of(story: Story, diary: Diary, but: CheckIn | None = None) -> Pair:
     return Pair(story.owner, story.contractor, length, [*diary.taken, *own], absent)
 
 
+def pair_apart(story: Story, diary: Diary, moves: CheckIn | None = None) -> Pair:
+    """The same two, who leave half a period between their check-ins, but for one that moves, or has to.
+
+    Where several are booked ahead, all that an absence hits would else meet on the first day behind it.
+    """
+    pair, cadence = pair_of(story, diary), diary.terms.cadence
+    others = [
+        x for x in story.check_ins.values() if x is not moves and x.state not in ("cancelled", "declined")
+    ]
+    stay = [x for x in others if suits(pair, Slot(x.starts_at, x.ends_at), hours=False)]
+    periods = [(x, period_on(story.contractor, cadence, story.owner.day_at(x.starts_at))) for x in stay]
+    near = [(x.starts_at - period.half, x.starts_at + period.half) for x, period in periods if period]
+    return replace(pair, taken=[*pair.taken, *near])
+
+
 def soonest(contractor: Contractor, notice: Duration, now: datetime) -> datetime:
     """The first moment that still leaves its notice, when the invitation goes out as soon as it can."""
     slack = min(SLACK, timedelta(seconds=notice.plain_seconds))
     return contractor.clock.after(contractor.clock.next_open(now), notice) + slack
 
 
+def _soonest(story: Story, notice: Duration, now: datetime) -> datetime:
+    """The same for an invitation, which waits while an auto-reply says that the contractor is away."""
+    back = max((x.until for x in story.absences if x.since <= now < x.until), default=now)
+    return soonest(story.contractor, notice, back)
+
+
 def _coming(story: Story, diary: Diary, now: datetime) -> Coming | None:
     owner, contractor, terms = story.owner, story.contractor, diary.terms
     last = max(story.check_ins.values(), key=lambda x: (x.planned_for, x.uid), default=None)
-    earliest = soonest(contractor, terms.notice, now)
+    earliest = _soonest(story, terms.notice, now)
     zone, added_at = owner.clock.zone, story.profile.added_at
     at_once = added_at is not None and diary.begun <= added_at
     found = next_due(contractor, terms.cadence, last, diary.begun, earliest, zone, at_once)
@@ -126,7 +147,7 @@ def _coming(story: Story, diary: Diary, now: datetime) -> Coming | None:
         return Coming(opens_at, None)
     if last:
         earliest = max(earliest, apart)
-    slot = choose(pair_of(story, diary), wanted, earliest, habit=last is not None)
+    slot = choose(pair_apart(story, diary), wanted, earliest, habit=last is not None)
     if slot is None:
         return None
     wanted = wanted if last else slot.starts_at
@@ -189,8 +210,8 @@ def _suits(story: Story, diary: Diary, check_in: CheckIn) -> bool:
 
 def moved(story: Story, diary: Diary, check_in: CheckIn, wanted: datetime, now: datetime) -> CheckIn | None:
     """The check-in at the next slot round a moment, one SEQUENCE higher; None where there is no slot."""
-    earliest = soonest(story.contractor, diary.terms.notice, now)
-    slot = choose(pair_of(story, diary), wanted, earliest, habit=True)
+    earliest = _soonest(story, diary.terms.notice, now)
+    slot = choose(pair_apart(story, diary, check_in), wanted, earliest, habit=True)
     if slot is None:
         return None
     return replace(

@@ -14,7 +14,7 @@ from datetime import datetime
 from relationship.check_ins.cadence import PERIODS, step
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.pairs import Slot
-from relationship.check_ins.planning import Diary, pair_of, soonest
+from relationship.check_ins.planning import Diary, pair_apart, pair_of, soonest
 from relationship.check_ins.slots import choose, midnight, suits
 from relationship.story import Story
 
@@ -96,7 +96,7 @@ def _next_slot(story: Story, diary: Diary, check_in: CheckIn, now: datetime, why
     next_day = step(check_in.starts_at, PERIODS["every day"], zone)
     behind = max(check_in.ends_at, midnight(zone, next_day.astimezone(zone).date()))
     earliest = max(soonest(story.contractor, diary.terms.notice, now), behind)
-    slot = choose(pair_of(story, diary), next_day, earliest, habit=True)
+    slot = choose(pair_apart(story, diary, check_in), next_day, earliest, habit=True)
     if slot is None:
         return _cancelled(check_in, f"{why}, and there is no other time", now)
     return replace(

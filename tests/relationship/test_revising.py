@@ -172,11 +172,12 @@ def test_two_that_move_at_once_do_not_meet_and_neither_does_the_next() -> None:
     other = replace(CALL, uid="checkin-2@acme.example", starts_at=SLOT + DAY, ends_at=SLOT + DAY + HOUR / 2)
     away = replace(CONTRACTOR, away=((date(2026, 3, 9), date(2026, 3, 13)),))
     told = story(INVITE, other, letter(occasion_key(other), token="other-token"), contractor=away)
-    first, second = sorted(revise(told, DIARY, NOW), key=lambda x: x.starts_at)
+    daily = replace(DIARY, terms=replace(DIARY.terms, cadence={"active": "every day"}))
+    first, second = sorted(revise(told, daily, NOW), key=lambda x: x.starts_at)
     assert (first.uid, wall(first.starts_at)) == (CALL.uid, "Mon 16 Mar 10:00")
     assert second.starts_at >= first.ends_at
-    daily = replace(DIARY, terms=replace(DIARY.terms, cadence={"active": "every day"}))
-    following = survey(with_changed(told, [first, second]), daily, at("2026-03-12T12:00")).check_in
+    assert wall(second.starts_at) == "Tue 17 Mar 10:00"  # and nobody has two of them on the same day
+    following = survey(with_changed(told, [first, second]), daily, at("2026-03-13T16:00")).check_in
     assert following is not None
     assert not any(
         x.starts_at < following.ends_at and following.starts_at < x.ends_at for x in (first, second)

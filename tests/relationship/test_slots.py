@@ -302,6 +302,31 @@ def test_no_edge_of_the_next_days_is_hours_nearer_to_the_others_day(case) -> Non
     assert distances[0] - min(distances) <= timedelta(hours=3)
 
 
+_AWAY = (
+    "Pacific/Chatham",
+    _HOURS[0],
+    "Australia/Lord_Howe",
+    "Mon-Fri 18:00-22:00",
+    datetime(2026, 9, 28, 7),
+    12,
+    True,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_APART, st.integers(-400, 400), st.integers(1, 400))
+@example(_AWAY, -193, 361)
+def test_what_is_found_suits_also_while_the_contractor_is_away(case, since: int, hours: int) -> None:
+    """Else it would move at each look, to and fro, and nobody would be invited."""
+    zone, owners, other_zone, others, moment, ahead, habit = case
+    wanted = moment.replace(tzinfo=UTC, second=0, microsecond=0)
+    away = wanted + since * 60 * MINUTE
+    one = pair(party(other_zone, others), party(zone, owners), absent=[(away, away + hours * 60 * MINUTE)])
+    slot = choose(one, wanted, wanted + ahead * 60 * MINUTE, habit)
+    assume(slot is not None)
+    assert slot and suits(one, slot)
+
+
 @settings(max_examples=150, deadline=None)
 @given(_APART, st.floats(0, 1))
 @example(_OVER, 0.2)
