@@ -14,6 +14,8 @@ Place = tuple[timedelta, bool, timedelta, datetime]
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 CLOCKS = timedelta(hours=1)  # no more nearer, as after the clocks change, is not worth another day
 MUCH = timedelta(hours=2)  # so much nearer is worth another week
+NIGHT = timedelta(days=7)  # added to how far it is: any other place is better than one at night
+MORNING = 6  # o'clock, when a night is over that began at midnight
 AT_AN_EDGE = 4  # starts that count as the edge of a span
 
 
@@ -47,6 +49,7 @@ def _best_place(pair: Pair, window: Span, wanted: datetime, most: timedelta, wee
         for at in (at for at in near if at >= begin and abs(at - wanted) // A_WEEK == week):
             apart = _apart(at, others, pair.length)
             if timedelta() < apart <= most:
+                apart += NIGHT * _at_night(pair, outside, at)
                 found.append((apart, outside is Side.CONTRACTOR, abs(at - wanted), at))
     found.sort()
     nearest = next((place[0] for place in found if free(pair, place[-1])), most)
@@ -55,6 +58,13 @@ def _best_place(pair: Pair, window: Span, wanted: datetime, most: timedelta, wee
     return next(
         (place for place in found if chosen and _same_edge(place, chosen) and free(pair, place[-1])), None
     )
+
+
+def _at_night(pair: Pair, outside: Side, at: datetime) -> bool:
+    """Whether it is night for the one outside whose hours it lies; who works at night is used to it."""
+    who = pair.owner if outside is Side.OWNER else pair.contractor
+    ends = at + pair.length - timedelta(seconds=1)
+    return any(moment.astimezone(who.clock.zone).hour < MORNING for moment in (at, ends))
 
 
 def _same_edge(place: Place, other: Place) -> bool:

@@ -155,6 +155,27 @@ def test_of_an_edge_the_start_is_taken_that_is_nearest_also_half_a_day_from_the_
     assert slot and slot.starts_at == at("2025-11-10T07:30", "UTC")
 
 
+@pytest.mark.parametrize(
+    ("owner", "contractor", "month", "walls"),
+    [
+        (NY, MANILA, 1, ("20:00", "09:00")),
+        (NY, MANILA, 7, ("21:00", "09:00")),  # 04:30 and 16:30 is as near
+        ("Europe/London", "Pacific/Auckland", 7, ("09:00", "20:00")),
+        ("Asia/Kolkata", "America/Los_Angeles", 7, ("21:30", "09:00")),
+    ],
+)
+def test_nobody_has_a_call_at_night_who_works_by_day(
+    owner: str, contractor: str, month: int, walls: tuple[str, str]
+) -> None:
+    wanted = datetime(2026, month, 14, 12, tzinfo=UTC)
+    one = pair(party(contractor, "Mon-Fri 09:00-17:00"), party(owner, "Mon-Fri 09:00-17:00"))
+    for slot in (choose(one, wanted, wanted - 2 * DAY), choose(one, wanted - DAY / 2, wanted, habit=True)):
+        assert slot
+        assert walls == tuple(
+            f"{slot.starts_at.astimezone(ZoneInfo(zone)):%H:%M}" for zone in (owner, contractor)
+        )
+
+
 def test_hours_that_meet_only_when_the_clocks_change_are_no_reason_to_wait_for_weeks() -> None:
     morning = party(LAGOS, "Mon-Fri 09:00-14:45")  # to 08:45 in New York, and from 8 March on to 09:45
     wanted = at("2026-02-03T08:15")
@@ -280,14 +301,21 @@ def found(case: tuple[str, str, str, str, datetime, int, bool]) -> tuple[Pair, d
 
 
 def apart(one: Pair, start: datetime) -> timedelta | None:
-    """How far a slot inside the hours of one is from those of the other; None where it is in both’s or none."""
+    """How far a slot inside the hours of one is from those of the other, and a week more where it is night there.
+
+    None where it lies in the hours of both, or of none.
+    """
     span, week = (start, start + one.length), (start - 7 * DAY, start + 7 * DAY)
     clocks = one.owner.clock, one.contractor.clock
     inside = [list(clock.spans(*span)) == [span] for clock in clocks]
     if sum(inside) != 1:
         return None
-    others = [x for x in clocks[inside.index(False)].spans(*week) if x[1] - x[0] >= one.length]
-    return min(max(opens - start, span[1] - closes, timedelta()) for opens, closes in others)
+    outside = clocks[inside.index(False)]
+    others = [x for x in outside.spans(*week) if x[1] - x[0] >= one.length]
+    night = any(t.astimezone(outside.zone).hour < 6 for t in (start, span[1] - MINUTE))
+    return (
+        min(max(opens - start, span[1] - closes, timedelta()) for opens, closes in others) + 7 * DAY * night
+    )
 
 
 @settings(max_examples=150, deadline=None)
