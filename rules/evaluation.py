@@ -40,6 +40,7 @@ LASTING = frozenset(
     }
 )
 TAKEN_OUT = "cancelled: the rule is no longer in rules.yaml"
+OVER = "cancelled: what it was about is over"
 
 
 @value
@@ -236,6 +237,8 @@ def _spent(decision: Decision, occasion: Occasion) -> bool:
     What only the mode held back is done as well: each step is noted when it would have been due. But what lasts
     counts anew from the watermark that is set when the dry run ends.
     """
+    if decision.why == OVER:  # and here it is again: another reminder waits for the same debt, say
+        return False
     if decision.gate == "mode":
         return not (occasion.lasts and decision.at < occasion.start)
     # A mail that moves the start of a wait follows what was dropped in its moment; a start that is foreseen does not.
@@ -277,7 +280,7 @@ def _case_again(
                 unmet=unmet(rule, occasion, story, now),
                 letter=letter.token,
             )
-    return "cancelled: what it was about is over"
+    return OVER
 
 
 def _about(letter: Letter, rule: Rule, story: Story) -> Story:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from relationship.decisions import Decision, Judgement, Verdict
 from relationship.messages import Side
 from relationship.story import Story
-from rules.evaluation import TAKEN_OUT, Case, Cases, cases
+from rules.evaluation import OVER, TAKEN_OUT, Case, Cases, cases
 from rules.gates import LAST_LOOK, judge
 from rules.gates.holding import needs_look
 from rules.gates.spending import A_SECOND, fresh_until, said_by
@@ -130,7 +130,7 @@ def _put_off(case: Case) -> Judged:
 def _gone(decision: Decision, story: Story, books: Books, now: datetime) -> Decision:
     """What was held, and has ended without a word: an answer that was settled, a star or a rule taken back."""
     mark = books.marks.get(decision.rule)
-    why = "cancelled: what it was about is over"
+    why = OVER
     if all(rule.name != decision.rule for rule in books.rules):
         why = TAKEN_OUT
     elif mark and mark.since > decision.at:

@@ -22,11 +22,11 @@ CHASING = (
 
 def owner_first(story: Story, now: datetime) -> Iterator[Occasion]:
     """Built-in: the contractor is not chased, because the owner owes them an older answer. Once per debt."""
-    for held in _withheld(story, "owner first", now):
+    for held, since in _withheld(story, "owner first", now):
         debt = older_debt(story, held.turn.since if held.turn else held.moment, now)
         if debt:
             yield replace(
-                held,
+                _noted(held, since),
                 trigger="owner first",
                 key=f"owner first/{debt.asked}",
                 about=f"you owe an older answer about {quoted(debt.subject)}: {held.about}",
@@ -36,19 +36,24 @@ def owner_first(story: Story, now: datetime) -> Iterator[Occasion]:
 
 def one_of_two_answered(story: Story, now: datetime) -> Iterator[Occasion]:
     """Built-in: a question went to two contractors, and another one has answered it. Once per question."""
-    for held in _withheld(story, "one of two answered", now):
-        asked = held.turn.asked if held.turn else held.key
-        yield replace(held, trigger="one of two answered", key=f"one of two answered/{asked}")
+    for held, since in _withheld(story, "one of two answered", now):
+        key = f"one of two answered/{held.turn.asked if held.turn else held.key}"
+        yield replace(_noted(held, since), trigger="one of two answered", key=key)
 
 
-def _withheld(story: Story, gate: str, now: datetime) -> Iterator[Occasion]:
-    """What a gate holds back now, as an occasion for a note to the owner."""
+def _withheld(story: Story, gate: str, now: datetime) -> Iterator[tuple[Occasion, datetime]]:
+    """What a gate holds back now, and since when."""
     for decision in story.held:
         if decision.gate != gate:
             continue
         held = _held(story, decision.occasion, now)
         if held and not held.over:
-            yield replace(held, moment=decision.at, start=decision.at, seen_at=None, whose=Side.OWNER)
+            yield held, decision.at
+
+
+def _noted(held: Occasion, since: datetime) -> Occasion:
+    """What is held back, as an occasion for a note to the owner."""
+    return replace(held, moment=since, start=since, seen_at=None, whose=Side.OWNER)
 
 
 def _held(story: Story, key: str, now: datetime) -> Occasion | None:

@@ -458,6 +458,44 @@ def test_two_questions_that_one_debt_shields_are_one_note(scene):
     assert len(scene.sent("Owner first")) == 1
 
 
+def test_the_owner_is_told_of_a_debt_though_what_it_held_first_was_over_before_they_could_be(scene):
+    scene.tick()
+    scene.live("2026-03-02 10:00")
+    scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    question = ask(scene, "2026-03-04 08:30")
+    scene.live("2026-03-05 09:30")
+    assert now_why(scene, "Owner first") == ("hold", "outside your working hours until 5 Mar 2026 09:00")
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", question)
+    scene.live("2026-03-05 09:31")
+    assert now_why(scene, "Owner first") == ("suppress", "cancelled: what it was about is over")
+    ask(scene, "2026-03-06 10:00", subject="Flyer", text="Could you send the flyer?")
+    scene.live("2026-03-09 16:00")
+    assert now_why(scene, CHASE)[1].startswith("owner first: you owe Maria Santos an answer to “Invoice”")
+    assert scene.sent("Owner first") == ["2026-03-09 13:00"]
+
+
+def test_no_debt_is_told_of_that_a_deadline_is_older_than(scene):
+    missed = """
+  - name: Missed
+    when: deadline missed
+    steps:
+      - {{after: 1 working day, send: reminders/overdue}}
+"""
+    scene.policy(scene.rules_text + missed)
+    scene.tick()
+    scene.live("2026-03-02 09:00")
+    scene.writes(DANA, MARIA, "Flyer", "Please make it.\n\nDue: 3 Mar 2026")
+    scene.live("2026-03-02 09:30")
+    debt = scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.live("2026-03-03 12:00")
+    scene.writes(MARIA, TEAM, "Chairs", "Which ones do you want?")  # after the deadline: it holds nothing
+    scene.live("2026-03-05 16:00")
+    assert now_why(scene, "Missed")[1].startswith("owner first: you owe Maria Santos an answer to “Invoice”")
+    scene.writes(DANA, MARIA, "Re: Invoice", "The one on the site.", debt)
+    scene.live("2026-03-05 16:01")
+    assert [why for _, why in scene.why("Owner first") if "Chairs" in why or "over" in why] == []
+
+
 def test_the_owner_is_told_of_a_deadline_that_is_not_reminded_of(scene):
     scene.policy(scene.rules_text + NEAR)
     scene.tick()
