@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from relationship.clocks.durations import Duration
 from relationship.letters import Letter
 from relationship.messages import Side
 from relationship.reach import ADDRESS_GONE
@@ -11,6 +12,7 @@ from rules.policy import Policy
 
 NEVER_STALE = UPDATES | {"unprovable", "refused"}  # what became of a letter: nobody else tells the owner
 A_SECOND = timedelta(seconds=1)
+NEXT_MAIL = Duration(1, "days", working=True)
 
 
 def condition(case: Case, world: World) -> str | None:
@@ -106,8 +108,11 @@ def stale(case: Case, world: World) -> str | None:
 
 
 def fresh_until(case: Case, policy: Policy) -> datetime:
-    """The last moment at which the letter may still go out."""
-    late = case.story.clock(case.reader).after(_due_at(case), policy.limits.stale_after)
+    """The last moment at which the letter may still go out: nights and weekends of its reader make nothing late."""
+    clock, due_at = case.story.clock(case.reader), _due_at(case)
+    late = clock.after(clock.next_open(due_at), policy.limits.stale_after)
+    if case.reader is Side.OWNER and not case.rule.any_time:  # the day's one mail may have gone
+        late = max(late, clock.after(due_at, NEXT_MAIL))
     until = case.occasion.until
     return min(late, until - A_SECOND) if until else late
 

@@ -293,6 +293,25 @@ def test_two_working_days_late_is_not_yet_stale(scene):
     assert [out.template for out in scene.out] == ["reminders/gentle"]
 
 
+def test_a_weekend_makes_no_letter_stale_that_waits_for_monday(scene):
+    scene.policy(scene.rules_text, ("  in total:", "  stale after: 1 day\n  in total:"))
+    thank(scene, "2026-03-06 16:45")  # answered at a quarter past six in Madrid
+    assert now_why(scene, THANKS)[1].endswith("working hours until 9 Mar 2026 04:00")
+    scene.live("2026-03-09 12:00")
+    assert scene.sent(THANKS) == ["2026-03-09 08:00"]
+
+
+@pytest.mark.parametrize("limit", ["2 days", "4 working hours"])
+def test_a_note_that_missed_the_days_mail_is_in_the_next_ones(scene, limit):
+    scene.policy(scene.rules_text, ("  in total:", f"  stale after: {limit}\n  in total:"))
+    scene.tick()
+    for at, subject in (("2026-03-05 18:00", "Invoice"), ("2026-03-05 21:00", "Flyer")):
+        scene.live(at)
+        scene.writes(MARIA, TEAM, subject, "Which one do you mean?")
+    scene.live("2026-03-10 12:00")
+    assert scene.sent("I owe an answer") == ["2026-03-06 14:00", "2026-03-09 13:00"], "Friday, and Monday"
+
+
 def test_no_praise_on_top_of_bad_news(scene):
     thank(scene, ASKED, "Here it is. Unfortunately I am in hospital since yesterday.")
     scene.live("2026-03-04 10:00")

@@ -56,8 +56,8 @@ def ask(books: Books, templates: Templates, now: datetime) -> int:
 
 def _over(draft: Letter, shown_at: datetime | None, books: Books, now: datetime) -> str:
     """Why there is nothing to ask about any more; "" while there is."""
-    since = shown_at or draft.created_at
-    if now > books.people.owner.clock.after(since, books.policy.limits.stale_after):
+    clock, since = books.people.owner.clock, shown_at or draft.created_at
+    if now > clock.after(clock.next_open(since), books.policy.limits.stale_after):
         return UNANSWERED if shown_at else UNSHOWN
     case = reopened(draft, books, now)
     return case if isinstance(case, str) else ""
