@@ -158,8 +158,8 @@ class Story:
 
     @property
     def temperature(self) -> Temperature | None:
-        """The one that was judged last; None before the first time."""
-        return max(self.temperatures.values(), key=lambda one: one.since, default=None)
+        """The one that was judged last, by whatever clock; None before the first time."""
+        return next(reversed(self.temperatures.values()), None)
 
     @cached_property
     def last_event(self) -> Message | None:

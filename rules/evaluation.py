@@ -39,6 +39,8 @@ LASTING = frozenset(
         "payment due",
     }
 )
+# Which come round: the next one is found once the one before it is past.
+ROUNDS = frozenset({"every", "anniversary"})
 TAKEN_OUT = "cancelled: the rule is no longer in rules.yaml"
 OVER = "cancelled: what it was about is over"
 
@@ -149,6 +151,8 @@ def _filed(
     keys = (occasion.key, *occasion.aliases)
     names = names_of(occasion, story) if rule.when in ONE_BY_ONE else ()
     if case is None:
+        if rule.when in ROUNDS and occasion.moment > now:  # acted on by a clock that was ahead
+            return [Open(keys, names, due_at=occasion.moment)]
         stays = (rule.name, occasion.key) in story.on_their_way or may_start_anew(occasion)
         return [Open(keys, names)] if stays else []
     if case.occasion.over:

@@ -102,7 +102,7 @@ def no_feedback(story: Story, now: datetime) -> Iterator[Occasion]:
 
 def no_praise(story: Story, now: datetime) -> Iterator[Occasion]:
     """`no praise`: no appreciation went out, nothing was starred, and the owner sent no thanks of their own."""
-    last = max(thanks(story), default=None)
+    last = max((at for at in thanks(story) if at <= now), default=None)  # none by a clock that was set back
     since = last or story.profile.watermark
     yield Occasion(
         trigger="no praise",

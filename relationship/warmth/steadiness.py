@@ -44,13 +44,13 @@ def next_state(
     """
     if before is None or before.state == TOO_EARLY:
         return _mildest(points, tuning, now)
-    if before.rose and now - before.since < STAY:
+    if before.rose and abs(now - before.since) < STAY:  # one of next year is from a clock that was set back
         return before.state
     if RANK[plain_state(points(now), tuning)] < RANK[before.state]:
         return _fallen(before, points, tuning, now)
     if before.state == WARM:
         return WARM  # it is as warm as can be
-    if now - before.since < STAY:
+    if abs(now - before.since) < STAY:
         return before.state  # what was seen too late, such as a call of that week, makes no news of two days
     if RANK[clear_state(recovered(now), tuning)] > RANK[before.state]:
         return _risen(before, recovered, tuning, now)

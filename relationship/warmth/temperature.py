@@ -103,7 +103,7 @@ def _usual_until(before: Temperature | None, now: datetime) -> datetime | None:
     """While it is not warm, usual is what was so before it cooled."""
     if before is None or before.warm_until is None:
         return None
-    return max(before.warm_until - RECENT, now - A_NEW_USUAL)
+    return max(min(before.warm_until, now) - RECENT, now - A_NEW_USUAL)
 
 
 class _Scales:

@@ -70,3 +70,51 @@ def test_who_began_by_a_clock_of_tomorrow_loses_nothing_when_tomorrow_comes(scen
     tick_at(scene, NOON + timedelta(hours=24, minutes=2))
     [profile] = [x for x in scene.keepwarm.books.profiles.values() if x.name == "Maria Santos"]
     assert profile.watermark == NOON
+
+
+def ahead(scene, by):
+    """The clock is ahead for an hour, and right again."""
+    now = scene.now
+    for wrong in (by, by + timedelta(hours=1), timedelta(minutes=1)):
+        scene.keepwarm.start_over(now + wrong)
+        tick_at(scene, now + wrong)
+
+
+def test_what_comes_round_goes_on_after_a_clock_that_was_ahead(scene):
+    """By that clock the next one had gone out already; the one after it was looked for by nobody."""
+    weekly = "  - name: Weekly\n    when: every\n    on: every Monday at 10:00\n    send: ideas/ask\n"
+    scene.policy(scene.rules_text + weekly)
+    tick_at(scene, NOON)
+    ahead(scene, timedelta(days=7))
+    scene.live("2026-03-26 12:00")
+    to_maria = [out.at for out in scene.out if (out.rule, out.to) == ("Weekly", MARIA)]
+    assert to_maria == ["2026-03-10 12:00", "2026-03-16 14:00", "2026-03-23 14:00"]
+
+
+def test_a_clock_that_was_ahead_leaves_no_temperature_until_its_day_comes(scene):
+    rule = "  - name: {0}\n    when: temperature {0}\n    send: owner/{1}\n    deliver: any time\n"
+    scene.policy(scene.rules_text + rule.format("fell", "getting-cold") + rule.format("rose", "warm-again"))
+    tick_at(scene, NOON)
+    for _ in range(8):
+        answered(scene, f"Task {scene.count}", scene.now, scene.now + timedelta(minutes=90))
+        tick_at(scene, scene.now + timedelta(minutes=1))
+        scene.live(f"{scene.now + timedelta(days=7):%Y-%m-%d %H:%M}")
+    question = scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    ahead(scene, timedelta(days=60))
+    noted = [one.state for one in scene.story("Maria").temperatures.values()]
+    assert noted[-2:] == ["cold", "warm"], "by that clock, and by the right one"
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here it is.", answers=question)
+    scene.live(f"{scene.now + timedelta(days=40):%Y-%m-%d %H:%M}")
+    assert scene.story("Maria").temperature.state != "warm"
+
+
+def test_nor_does_a_letter_of_next_month_count_as_praise_until_then(scene):
+    praise = "  - name: Praise\n    when: no praise\n    steps:\n      - {{after: 10 days, send: owner/no-praise}}\n"
+    scene.policy(scene.rules_text + praise)
+    tick_at(scene, NOON)
+    scene.writes(MARIA, TEAM, "Logo", "Here is the logo.")
+    scene.servers.flag(TEAM, "INBOX", 0, ["\\Flagged"])
+    ahead(scene, timedelta(days=56))
+    assert scene.sent("Thank what I starred") == ["2026-04-28 13:00"], "by that clock"
+    scene.live("2026-03-20 12:00")
+    assert scene.sent("Praise") == ["2026-03-13 13:00"]
