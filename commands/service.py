@@ -28,6 +28,7 @@ from mail.imap.inbox import InboxError
 from rules.format.problems import Problem
 from rules.watermarks import fingerprint
 from store.protocol import StoreError
+from tick.rehearsal.simulation import next_due
 
 log = logging.getLogger("keepwarm")
 
@@ -74,7 +75,8 @@ class Service:
         self._supervisor.started()
         scheduler.run_all()
         while not self._signals.stopping:
-            arrived = self._wait(min(max(0.0, scheduler.idle_seconds or 0.0), self._poll))
+            idle, due = min(max(0.0, scheduler.idle_seconds or 0.0), self._poll), self._due_in()
+            arrived = self._wait(min(idle, due)) or due < idle
             if self._signals.stopping:
                 break
             if self._watch.changed() | self._signals.hung_up():
@@ -87,6 +89,12 @@ class Service:
         self._watch.stop()
         self._supervisor.stopped()
         log.info("Keepwarm has stopped.")
+
+    def _due_in(self) -> float:
+        """Seconds until something is due by time alone: a poll that is seldom would go past somebody's hours."""
+        now = self._house.now()
+        due = next_due(self._keepwarm.books, now)
+        return (due - now).total_seconds() if due else float(self._poll)
 
     def _nudge(self) -> None:
         with suppress(OSError):

@@ -73,6 +73,30 @@ def test_a_server_that_is_away_while_waiting_is_not_asked_again_before_the_next_
     assert len(caplog.records) == 1
 
 
+def test_a_poll_that_is_seldom_goes_past_nobodys_hours(
+    embedded_mail: EmbeddedMail, service, monkeypatch
+) -> None:
+    """With `poll: 12 hours` each look fell into Maria's night, and what waited for her morning waited for ever."""
+    now = service._house.now() + timedelta(days=30)
+    evening = now.replace(hour=10, minute=0, second=0, microsecond=0)  # 18:00 in Manila
+    evening += timedelta(days=(1 - now.weekday()) % 7)  # on a Tuesday
+    monkeypatch.setattr(House, "now", lambda house: evening)
+    for folder, sender, to, more in (
+        ("Sent", "dana@acme.example", "maria@contract.example", ""),
+        ("INBOX", "maria@contract.example", "team@acme.example", "In-Reply-To: <dana@acme.example>\r\n"),
+    ):
+        head = f"From: {sender}\r\nTo: {to}\r\nSubject: Logo\r\nMessage-ID: <{sender}>\r\n{more}"
+        mail = f"{head}\r\nCould you send it?\r\n".encode()
+        embedded_mail.deliver_to("team@acme.example", mail, evening, folder)
+    service._tick()
+    service._tick()  # what the first one wrote was news
+    assert service._due_in() == 6 * 3600, "until midnight in Manila"
+    midnight = evening + timedelta(hours=6)
+    monkeypatch.setattr(House, "now", lambda house: midnight)
+    service._tick()
+    assert service._due_in() == 9 * 3600, "until she is at work"
+
+
 def test_the_owner_is_told_of_an_edit_whose_password_cannot_be_had(
     embedded_mail: EmbeddedMail, service, monkeypatch
 ) -> None:

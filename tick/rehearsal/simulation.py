@@ -58,11 +58,15 @@ def play(
         now = _on_grid(following, origin or start, grid)
 
 
-def _next_moment(books: Books, source: Source, now: datetime, pause: timedelta) -> datetime | None:
+def next_due(books: Books, now: datetime, pause: timedelta = PAUSE) -> datetime | None:
+    """When something may happen by time alone, after a `pause` at least."""
     due = [books.next_look(now), next_bundle(books, now), _next_attempt(books, now)]
-    known = [max(moment, now + pause) for moment in due if moment]
-    arrives = source.next_at()
-    return min([*known, *([arrives] if arrives else [])], default=None)
+    return min((max(moment, now + pause) for moment in due if moment), default=None)
+
+
+def _next_moment(books: Books, source: Source, now: datetime, pause: timedelta) -> datetime | None:
+    moments = next_due(books, now, pause), source.next_at()
+    return min((moment for moment in moments if moment), default=None)
 
 
 def _next_attempt(books: Books, now: datetime) -> datetime | None:
