@@ -32,7 +32,7 @@ LOAD = 10  # for each that the owner has on it
 SPREAD = 14  # days behind the wanted one after which the other check-ins of a day count for less and less
 AWKWARD = 100  # where it is a free day of either calendar
 FARTHEST = timedelta(hours=12)  # hours that lie further apart than this do not neighbour each other
-# But those of two who work on different days of the week, where nothing is nearer.
+# But those of two who share none do: they may work on different days of the week.
 OTHER_DAYS = timedelta(days=4)
 PATIENCE = timedelta(days=7)  # shared hours further off, after the clocks change or holidays, are no help
 
@@ -75,9 +75,9 @@ def _sometime(pair: Pair, wanted: datetime, start: datetime, habit: bool) -> Slo
     in_overlap = _in_overlap(pair, shared, wanted, habit, earliest=start)
     if in_overlap and any(_is_near(pair, span, max(wanted, start)) for span in shared):
         return in_overlap
-    edge = at_an_edge(pair, window, wanted, FARTHEST)
     if in_overlap is None:
-        return edge or at_an_edge(pair, window, wanted, OTHER_DAYS)
+        return at_an_edge(pair, window, wanted, OTHER_DAYS)
+    edge = at_an_edge(pair, window, wanted, FARTHEST)
     nearer = edge and edge.starts_at + PATIENCE < in_overlap.starts_at
     return edge if nearer else in_overlap
 

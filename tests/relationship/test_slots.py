@@ -176,6 +176,16 @@ def test_nobody_has_a_call_at_night_who_works_by_day(
         )
 
 
+def test_no_week_is_left_out_for_the_one_in_which_other_days_lie_within_twelve_hours() -> None:
+    """Saturday 09:00 in Tehran is 12:15 from Friday 19:00 in Casablanca, but 11:15 in Ramadan, five weeks later."""
+    one = pair(
+        party(_TEHRAN, "Sat, Sun 09:00-17:00"), party("Africa/Casablanca", "Mon-Fri 10:00-19:00"), 45 * MINUTE
+    )
+    wanted = datetime(2027, 1, 9, 5, 30, tzinfo=UTC)
+    slot = choose(one, wanted, wanted - 7 * DAY, habit=True)
+    assert slot == Slot(wanted, wanted + 45 * MINUTE, "owner")
+
+
 def test_hours_that_meet_only_when_the_clocks_change_are_no_reason_to_wait_for_weeks() -> None:
     morning = party(LAGOS, "Mon-Fri 09:00-14:45")  # to 08:45 in New York, and from 8 March on to 09:45
     wanted = at("2026-02-03T08:15")
