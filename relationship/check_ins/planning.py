@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from relationship.check_ins.bookings import occasion_key
-from relationship.check_ins.cadence import next_due, period_on
+from relationship.check_ins.cadence import Period, next_due, period_on
 from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.pairs import Pair, Slot, Span
 from relationship.check_ins.slots import BACK, choose, suits
@@ -132,12 +132,9 @@ def _soonest(story: Story, notice: Duration, now: datetime) -> datetime:
 
 
 def _coming(story: Story, diary: Diary, now: datetime) -> Coming | None:
-    owner, contractor, terms = story.owner, story.contractor, diary.terms
-    last = max(story.check_ins.values(), key=lambda x: (x.planned_for, x.uid), default=None)
+    contractor, terms = story.contractor, diary.terms
     earliest = _soonest(story, terms.notice, now)
-    zone, added_at = owner.clock.zone, story.profile.added_at
-    at_once = added_at is not None and diary.begun <= added_at
-    found = next_due(contractor, terms.cadence, last, diary.begun, earliest, zone, at_once)
+    last, found = _due(story, diary, earliest, now)
     if found is None:
         return None
     wanted, period = found
@@ -154,6 +151,29 @@ def _coming(story: Story, diary: Diary, now: datetime) -> Coming | None:
     uid = uid_of(story.key, wanted, diary.mailbox)
     check_in = CheckIn(uid, 0, slot.starts_at, slot.ends_at, wanted, now, outside_hours=slot.outside_hours)
     return Coming(_invite_at(slot.starts_at, contractor, terms.notice), check_in)
+
+
+def _due(
+    story: Story, diary: Diary, earliest: datetime, now: datetime
+) -> tuple[CheckIn | None, tuple[datetime, Period] | None]:
+    """The check-in that the rhythm counts from, and the moment that it asks for next, with its period.
+
+    One that was planned by a clock that was ahead, for some later turn, is not counted from until its turn comes.
+    """
+    added_at, last = story.profile.added_at, None
+    at_once = added_at is not None and diary.begun <= added_at
+
+    def due() -> tuple[datetime, Period] | None:
+        zone, cadence = story.owner.clock.zone, diary.terms.cadence
+        return next_due(story.contractor, cadence, last, diary.begun, earliest, zone, at_once)
+
+    for one in sorted(story.check_ins.values(), key=lambda x: (x.planned_for, x.uid)):
+        if one.planned_at > now + LOOK_AGAIN:
+            found = due()
+            if found and one.planned_for - found[0] >= found[1].half:
+                return last, found
+        last = one
+    return last, due()
 
 
 def _invite_at(starts_at: datetime, contractor: Contractor, notice: Duration) -> datetime:

@@ -118,3 +118,16 @@ def test_nor_does_a_letter_of_next_month_count_as_praise_until_then(scene):
     assert scene.sent("Thank what I starred") == ["2026-04-28 13:00"], "by that clock"
     scene.live("2026-03-20 12:00")
     assert scene.sent("Praise") == ["2026-03-13 13:00"]
+
+
+@pytest.mark.parametrize("days", [6, 20, 398])
+def test_check_ins_go_on_after_a_clock_that_was_ahead(scene, days):
+    """By that clock one was planned for its own time, and the next one counted from it: there was none until then."""
+    rule = "rules:\n  - name: Call\n    when: check-in due\n    invite: check-ins/agenda\n"
+    scene.policy(scene.rules_text.replace("rules:\n", "check-ins: {{active: every week}}\n" + rule, 1))
+    tick_at(scene, NOON)
+    scene.live("2026-03-24 12:00")
+    ahead(scene, timedelta(days=days))
+    scene.live("2026-04-21 12:00")
+    soon = sorted(x.starts_at for x in scene.story("Maria").check_ins.values() if x.starts_at < scene.now)
+    assert [at.isocalendar().week for at in soon] == [11, 12, 13, 14, 15, 16]
