@@ -159,7 +159,7 @@ class Story:
     @property
     def temperature(self) -> Temperature | None:
         """The one that was judged last, by whatever clock; None before the first time."""
-        return next(reversed(self.temperatures.values()), None)
+        return next(reversed([*self.temperatures.values()]), None)
 
     @cached_property
     def last_event(self) -> Message | None:
