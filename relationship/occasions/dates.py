@@ -4,6 +4,7 @@ import calendar
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from relationship.messages import Message, Side
@@ -105,11 +106,15 @@ Occurrences = Callable[[datetime, datetime, str], Iterator[datetime]]  # from, t
 
 
 def every(key: str, occurrences: Occurrences) -> Finder:
-    """`every`: each time that a rhythm comes round, in the owner's zone; what lies months back is history."""
+    """`every`: each time that a rhythm comes round, in the owner's zone; what lies months back is history.
+
+    Each lasts until the next: who was away for weeks gets the last of them, and not all at once.
+    """
 
     def find(story: Story, now: datetime) -> Iterator[Occasion]:
         zone, before = ZoneInfo(story.owner.timezone), ""
-        for moment in occurrences(now - LONG_AGO, now + A_YEAR, story.owner.timezone):
+        moments = occurrences(now - LONG_AGO, now + 2 * A_YEAR, story.owner.timezone)
+        for moment, following in pairwise(moments):
             day = f"{moment:%Y-%m-%d}"
             if day == before:  # by Greenwich: when summer time begins, two may come on one
                 day += f"T{moment:%H:%M}"
@@ -121,6 +126,7 @@ def every(key: str, occurrences: Occurrences) -> Finder:
                 about=f"it was {moment.astimezone(zone):%A, %-d %b %Y}",
                 whose=Side.OWNER,
                 start=moment,
+                until=following,
             )
             if moment > now:
                 return

@@ -103,18 +103,28 @@ def stale(case: Case, world: World) -> str | None:
     if case.rule.when in NEVER_STALE or fresh_until(case, world.policy) >= world.now:
         return None
     limit, until = world.policy.limits.stale_after, case.occasion.until
-    late = "and the day is over" if until and until <= world.now else f"more than {limit} ago"
+    over = "and the next one has come" if case.rule.rhythm else "and the day is over"
+    late = over if until and until <= world.now else f"more than {limit} ago"
     return f"stale: it was due {case.story.when(_due_at(case))}, {late}"
 
 
 def fresh_until(case: Case, policy: Policy) -> datetime:
-    """The last moment at which the letter may still go out: nights and weekends of its reader make nothing late."""
+    """The last moment at which the letter may still go out: nights and absences of its reader make nothing late."""
     clock, due_at = case.story.clock(case.reader), _due_at(case)
-    late = clock.after(clock.next_open(due_at), policy.limits.stale_after)
+    late = clock.after(_readable_from(case, due_at), policy.limits.stale_after)
     if case.reader is Side.OWNER and not case.rule.any_time:  # the day's one mail may have gone
         late = max(late, clock.after(due_at, NEXT_MAIL))
     until = case.occasion.until
     return min(late, until - A_SECOND) if until else late
+
+
+def _readable_from(case: Case, moment: datetime) -> datetime:
+    """The first moment from this one on at which the reader is at work, as far as is known."""
+    clock = case.story.clock(case.reader)
+    start, away = clock.next_open(moment), case.story.absences if case.reader is Side.CONTRACTOR else ()
+    while back := next((absence.until for absence in away if absence.since <= start < absence.until), None):
+        start = clock.next_open(back)
+    return start
 
 
 def _due_at(case: Case) -> datetime:

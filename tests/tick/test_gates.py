@@ -561,6 +561,37 @@ def test_a_mail_of_their_own_ends_an_absence_however_many_auto_replies_told_of_i
     assert scene.last(CHASE).subject == "Re: Logo"
 
 
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [("I am out of the office.", "2026-03-05 09:30"), ("I am back on 23 March 2026.", "2026-03-23 08:00")],
+)
+def test_a_thank_you_that_waits_for_their_return_is_not_stale_before_it(scene, text, back):
+    scene.tick()
+    scene.live("2026-03-02 09:00")
+    scene.writes(MARIA, TEAM, "Logo", "Here is the logo.")
+    scene.live("2026-03-02 09:30")
+    out_of_office(scene, text, "")
+    scene.servers.flag(TEAM, "INBOX", 0, ["\\Flagged"])
+    scene.live("2026-03-02 10:00")
+    assert "Maria Santos is away until" in now_why(scene, "Thank what I starred")[1]
+    scene.live("2026-03-24 12:00")
+    assert scene.sent("Thank what I starred") == [back]
+
+
+def test_of_what_came_round_while_they_were_away_the_last_goes_out(scene):
+    weekly = "  - name: Weekly\n    when: every\n    on: every Monday at 10:00\n    send: ideas/ask\n"
+    hours = "hours: Mon-Fri 09:00-18:00"
+    scene.policy(scene.rules_text + weekly, (hours, f"{hours}\n    away: [2026-03-08..2026-03-29]"))
+    scene.tick()
+    scene.live("2026-04-03 12:00")
+    to_maria = [out.at for out in scene.out if (out.rule, out.to) == ("Weekly", MARIA)]
+    assert to_maria == ["2026-03-02 15:00", "2026-03-30 07:00", "2026-03-30 14:00"]
+    assert scene.why("Weekly")[1] == (
+        "suppress",
+        "stale: it was due 9 Mar 2026 10:00, and the next one has come",
+    )
+
+
 def test_an_absence_holds_all_other_letters_too_and_they_go_when_it_ends(scene):
     hello = """
   - name: Hello
