@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from relationship.decisions import Decision
 from relationship.letters import Letter, State
 from relationship.messages import Side
 from relationship.occasions.check_ins import check_in_unanswered
 from relationship.occasions.deliveries import deadline_missed, deadline_near
 from relationship.occasions.occasion import Occasion, quoted
-from relationship.occasions.turns import older_debt, waiting
+from relationship.occasions.turns import older_debt, shielded_by, waiting
 from relationship.story import Story
 
 CHASING = (
@@ -22,11 +23,13 @@ CHASING = (
 
 def owner_first(story: Story, now: datetime) -> Iterator[Occasion]:
     """Built-in: the contractor is not chased, because the owner owes them an older answer. Once per debt."""
-    for held, since in _withheld(story, "owner first", now):
+    for held, decision in _withheld(story, "owner first", now):
         debt = older_debt(story, held.turn.since if held.turn else held.moment, now)
-        if debt:
+        if debt and decision.why == shielded_by(
+            story, debt
+        ):  # by another one it is held only from this tick on
             yield replace(
-                _noted(held, since),
+                _noted(held, decision),
                 trigger="owner first",
                 key=f"owner first/{debt.asked}",
                 about=f"you owe an older answer about {quoted(debt.subject)}: {held.about}",
@@ -36,24 +39,24 @@ def owner_first(story: Story, now: datetime) -> Iterator[Occasion]:
 
 def one_of_two_answered(story: Story, now: datetime) -> Iterator[Occasion]:
     """Built-in: a question went to two contractors, and another one has answered it. Once per question."""
-    for held, since in _withheld(story, "one of two answered", now):
+    for held, decision in _withheld(story, "one of two answered", now):
         key = f"one of two answered/{held.turn.asked if held.turn else held.key}"
-        yield replace(_noted(held, since), trigger="one of two answered", key=key)
+        yield replace(_noted(held, decision), trigger="one of two answered", key=key)
 
 
-def _withheld(story: Story, gate: str, now: datetime) -> Iterator[tuple[Occasion, datetime]]:
-    """What a gate holds back now, and since when."""
+def _withheld(story: Story, gate: str, now: datetime) -> Iterator[tuple[Occasion, Decision]]:
+    """What a gate holds back now, and its word."""
     for decision in story.held:
         if decision.gate != gate:
             continue
         held = _held(story, decision.occasion, now)
         if held and not held.over:
-            yield held, decision.at
+            yield held, decision
 
 
-def _noted(held: Occasion, since: datetime) -> Occasion:
+def _noted(held: Occasion, decision: Decision) -> Occasion:
     """What is held back, as an occasion for a note to the owner."""
-    return replace(held, moment=since, start=since, seen_at=None, whose=Side.OWNER)
+    return replace(held, moment=decision.at, start=decision.at, seen_at=None, whose=Side.OWNER)
 
 
 def _held(story: Story, key: str, now: datetime) -> Occasion | None:

@@ -176,6 +176,12 @@ def older_debt(story: Story, before: datetime, now: datetime) -> Turn | None:
     return None
 
 
+def shielded_by(story: Story, debt: Turn) -> str:
+    """Why a contractor is not chased, in words."""
+    whom = story.contractor.name
+    return f"owner first: you owe {whom} an answer to “{debt.subject}” since {story.when(debt.since)}"
+
+
 def silence(story: Story, now: datetime) -> Iterator[Occasion]:
     """`silence`: neither side has said anything since the last event; without one, since the watermark."""
     yield _since_last(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from relationship.decisions import Judgement, Verdict
 from relationship.messages import Kind, Message, Side
 from relationship.occasions.check_ins import written_about
-from relationship.occasions.turns import DEBT_COUNTS, older_debt
+from relationship.occasions.turns import DEBT_COUNTS, older_debt, shielded_by
 from relationship.story import Story
 from rules.evaluation import Case
 from rules.gates.world import CHASES, UPDATES, World
@@ -26,9 +26,8 @@ def owner_first(case: Case, world: World) -> Judgement | None:
     debt = older_debt(case.story, asked_at, world.now)
     if debt is None:
         return None
-    whom, since = case.story.contractor.name, case.story.when(debt.since)
-    why = f"owner first: you owe {whom} an answer to “{debt.subject}” since {since}"
-    return Judgement(Verdict.HOLD, why, gate="owner first", until=debt.since + DEBT_COUNTS)
+    why, until = shielded_by(case.story, debt), debt.since + DEBT_COUNTS
+    return Judgement(Verdict.HOLD, why, gate="owner first", until=until)
 
 
 def absent(case: Case, world: World) -> Judgement | None:

@@ -515,6 +515,22 @@ def test_no_debt_is_told_of_that_a_deadline_is_older_than(scene):
     assert [why for _, why in scene.why("Owner first") if "Chairs" in why or "over" in why] == []
 
 
+def test_when_one_debt_is_paid_the_owner_is_told_of_the_next_that_holds_the_reminder(scene):
+    scene.policy(scene.rules_text, ("hours: Mon-Fri 09:00-18:00", "hours: Tue,Thu 09:00-18:00"))
+    scene.tick()
+    scene.live("2026-03-02 09:00")
+    debt = scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
+    scene.live("2026-03-02 09:30")
+    scene.writes(MARIA, TEAM, "Chairs", "Which ones do you want?")
+    ask(scene)
+    scene.live("2026-03-09 16:00")
+    assert [out.subject[-7:] for out in scene.out if out.rule == "Owner first"] == ["Invoice"]
+    scene.writes(DANA, MARIA, "Re: Invoice", "The one on the site.", debt)
+    scene.live("2026-03-13 16:00")
+    assert now_why(scene, CHASE)[1].startswith("owner first: you owe Maria Santos an answer to “Chairs”")
+    assert [out.subject[-6:] for out in scene.out if out.rule == "Owner first"][1:] == ["Chairs"]
+
+
 def test_the_owner_is_told_of_a_deadline_that_is_not_reminded_of(scene):
     scene.policy(scene.rules_text + NEAR)
     scene.tick()
