@@ -57,17 +57,6 @@ def test_after_downtime_it_is_at_most_two_days_late(weekly, back, found):
     assert len(digests(weekly)) == 1 + found
 
 
-def test_where_the_machine_is_off_at_its_hour_each_week_it_is_late_and_not_missed_for_ever(scene):
-    """An office machine that is switched off at half past four, and from Friday to Monday."""
-    scene.policy(scene.rules_text, ("digest: off", "digest: Friday 17:00"))
-    scene.tick()
-    for monday in ("2026-03-09", "2026-03-16", "2026-03-23"):
-        scene.at(f"{monday} 14:00")
-        scene.restart()
-        scene.run(f"{scene.now + timedelta(days=4, hours=6):%Y-%m-%d %H:%M}", HOUR)
-    assert [f"{mail.raw.internal_date:%d %H:%M}" for mail in digests(scene)] == ["16 15:00", "23 15:00"]
-
-
 def test_it_is_not_copied_to_the_shared_mailbox(weekly):
     """Contractors who triage it must not read about themselves."""
     weekly.run("2026-03-02 14:00")

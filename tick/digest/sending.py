@@ -15,12 +15,10 @@ from tick.digest.contents import Digest
 from tick.digest.gathering import gather
 from tick.digest.pace import WEEK
 from tick.digest.words import Words
-from tick.owner.mail import told_of, was_told, written
+from tick.owner.mail import was_told, written
 
 DIGEST = "owner/digest"
-STALE = timedelta(
-    days=2
-)  # after a longer downtime the next week's will do, unless the last one was late as well
+STALE = timedelta(days=2)  # after a longer downtime the next week's will do
 
 Draw = Callable[[Digest], bytes | None]
 
@@ -55,7 +53,7 @@ def digest(books: Books, templates: Templates, now: datetime, draw: Draw = pictu
     installed = books.installation
     if slot is None or installed is None or slot < installed.started_at or books.policy.mode == "dry-run":
         return False
-    if was_told(books, _occasion(slot)) or (now - slot > STALE and not _came_late(slot - WEEK, books)):
+    if now - slot > STALE or was_told(books, _occasion(slot)):
         return False
     stories = map(books.story, books.people.contractors)
     week = gather(stories, books.policy.temperature, slot - WEEK, now)
@@ -80,14 +78,6 @@ def due_slot(words: str, timezone: str, now: datetime) -> datetime | None:
     day = local.date() - timedelta(days=(local.weekday() - DAYS.index(weekday)) % 7)
     slot = datetime.combine(day, time(hour, minute), zone)
     return slot if slot <= now else datetime.combine(day - WEEK, time(hour, minute), zone)
-
-
-def _came_late(slot: datetime, books: Books) -> bool:
-    """Whether a digest was due then, and was not written in time: a machine may be off each Friday at five."""
-    installed = books.installation
-    if installed is None or slot < installed.started_at:
-        return False
-    return not any(letter.created_at - slot <= STALE for letter in told_of(books, _occasion(slot)))
 
 
 def _occasion(slot: datetime) -> str:
