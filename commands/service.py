@@ -28,7 +28,7 @@ from mail.imap.inbox import InboxError
 from rules.format.problems import Problem
 from rules.watermarks import fingerprint
 from store.protocol import StoreError
-from tick.rehearsal.simulation import next_due
+from tick.wake import next_due
 
 log = logging.getLogger("keepwarm")
 

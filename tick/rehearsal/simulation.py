@@ -9,13 +9,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from relationship.letters import State
 from tick.books import Books
-from tick.decide import RECHECK
-from tick.owner.bundle import next_bundle
+from tick.wake import PAUSE, next_due
 from tick.work import Work
-
-PAUSE = timedelta(minutes=1)  # between two ticks, where the first left something to be looked at once more
 
 
 class Ticking(Protocol):
@@ -58,21 +54,9 @@ def play(
         now = _on_grid(following, origin or start, grid)
 
 
-def next_due(books: Books, now: datetime, pause: timedelta = PAUSE) -> datetime | None:
-    """When something may happen by time alone, after a `pause` at least."""
-    due = [books.next_look(now), next_bundle(books, now), _next_attempt(books, now)]
-    return min((max(moment, now + pause) for moment in due if moment), default=None)
-
-
 def _next_moment(books: Books, source: Source, now: datetime, pause: timedelta) -> datetime | None:
     moments = next_due(books, now, pause), source.next_at()
     return min((moment for moment in moments if moment), default=None)
-
-
-def _next_attempt(books: Books, now: datetime) -> datetime | None:
-    """When a letter that could not go out is judged and tried again."""
-    tries = (x.next_at if x.state is State.DEFERRED and x.next_at else now + RECHECK for x in books.outbox())
-    return min(tries, default=None)
 
 
 def _on_grid(moment: datetime, origin: datetime, grid: timedelta | None) -> datetime:
