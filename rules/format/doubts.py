@@ -100,6 +100,19 @@ def _parties(policy: Policy, document: Document) -> Iterator[Problem]:
             message = f"Your hours and those of {contractor.name} never meet."
             hint = "Check both; check-ins will lie at the nearest edge."
             yield document.problem(("contractors", index, "hours"), message, hint)
+    yield from _too_short(policy, document)
+
+
+def _too_short(policy: Policy, document: Document) -> Iterator[Problem]:
+    """With whom no check-in can ever be booked."""
+    length = timedelta(seconds=policy.check_ins.length.plain_seconds)
+    parties: list[tuple[Path, str, Party]] = [(("owner", "hours"), "Your hours", policy.owner)]
+    for index, one in enumerate(policy.contractors):
+        parties.append((("contractors", index, "hours"), f"The hours of {one.name}", one))
+    for path, whose, party in parties:
+        if all(end - begin < length for begin, end in _clock_spans(party, _WEEKS[0])):
+            message = f"{whose} never last as long as a check-in: {policy.check_ins.length}."
+            yield document.problem(path, message, "Shorten `check-ins: length:`, or none can be booked.")
 
 
 def meet(owner: Owner, contractor: Contractor) -> bool:

@@ -302,6 +302,11 @@ def test_an_empty_index_refuses_every_letter(good: str) -> None:
         ("mode: dry-run\n", "", "There is no `mode:`"),
         ("email: [dana@acme", "email: [team@acme", "will land in the shared inbox"),
         ("Mon-Fri 21:00-06:00", "Mon-Fri 09:00-17:00", "never meet"),
+        (
+            "hours: Mon-Fri 09:00-17:00\n",
+            "hours: Mon-Fri 09:00-12:00\ncheck-ins: {length: 4 hours}\n",
+            "Your hours never last as long as a check-in: 4 hours.",
+        ),
         ("Asia/Manila", "Etc/GMT-8", "is 8 hours ahead of Greenwich"),
         ("{took: under", "{role: plumber, took: under", "can never act"),
         ("{took: under", "{phase: paused, took: under", "can never act"),
