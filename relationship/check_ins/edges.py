@@ -41,28 +41,43 @@ def at_an_edge(pair: Pair, window: Span, wanted: datetime, most: timedelta) -> S
 
 
 def _best_place(pair: Pair, window: Span, wanted: datetime, most: timedelta, week: int) -> Place | None:
-    """The best free place so many weeks from the wanted moment; of those about as near, that of the nearest day."""
+    """The best free place so many weeks from the wanted moment; one at night only where there is no other."""
     found: list[Place] = []
     begin, end = _clipped(window, wanted, week + 2)
     for inside, others, outside in _sides(pair, (begin - most, end)):  # those that are over by then count too
-        near = _edges(_within(inside, wanted, week), pair)
-        for at in (at for at in near if at >= begin and abs(at - wanted) // A_WEEK == week):
+        contractors = outside is Side.CONTRACTOR
+        for at in _edges(_within(inside, wanted, week), pair):
+            away = abs(at - wanted)
+            if at < begin or away // A_WEEK != week:
+                continue
             apart = _apart(at, others, pair.length)
             if timedelta() < apart <= most:
-                apart += NIGHT * _at_night(pair, outside, at)
-                found.append((apart, outside is Side.CONTRACTOR, abs(at - wanted), at))
+                found.append((apart, contractors, away, at))
     found.sort()
-    nearest = next((place[0] for place in found if free(pair, place[-1])), most)
-    as_near = sorted((place for place in found if place[0] <= nearest + CLOCKS), key=_by_day)
-    chosen = next((place for place in as_near if free(pair, place[-1])), None)
-    return next(
-        (place for place in found if chosen and _same_edge(place, chosen) and free(pair, place[-1])), None
-    )
+    if by_day := _nearest(pair, found, at_night=False):
+        return by_day
+    at_night = _nearest(pair, found, at_night=True)
+    return at_night and (at_night[0] + NIGHT, *at_night[1:])
 
 
-def _at_night(pair: Pair, outside: Side, at: datetime) -> bool:
+def _nearest(pair: Pair, found: list[Place], at_night: bool) -> Place | None:
+    """The nearest free place, by night or by day; of those about as near, that of the nearest day."""
+
+    def fits(place: Place) -> bool:
+        return _at_night(pair, place) == at_night and free(pair, place[-1])
+
+    nearest = next(filter(fits, found), None)
+    if nearest is None:
+        return None
+    as_near = (place for place in found if place[0] <= nearest[0] + CLOCKS)
+    chosen = next(filter(fits, sorted(as_near, key=_by_day)))
+    return next(place for place in found if _same_edge(place, chosen) and fits(place))
+
+
+def _at_night(pair: Pair, place: Place) -> bool:
     """Whether it is night for the one outside whose hours it lies; who works at night is used to it."""
-    who = pair.owner if outside is Side.OWNER else pair.contractor
+    _, contractors, _, at = place
+    who = pair.contractor if contractors else pair.owner
     ends = at + pair.length - timedelta(seconds=1)
     return any(moment.astimezone(who.clock.zone).hour < MORNING for moment in (at, ends))
 
@@ -94,10 +109,10 @@ def _clipped(window: Span, wanted: datetime, weeks: int) -> Span:
 
 
 def _within(spans: list[Span], wanted: datetime, week: int) -> list[Span]:
-    """The spans that reach into the weeks round a moment, up to this one."""
-    far = (week + 1) * A_WEEK
-    first, last = wanted - far, wanted + far
-    return [span for span in spans if first <= span[1] and span[0] <= last]
+    """The spans that reach into the week before a moment or the one after it, so many weeks away."""
+    near, far = week * A_WEEK, (week + 1) * A_WEEK
+    first, before, after, last = wanted - far, wanted - near, wanted + near, wanted + far
+    return [(a, b) for a, b in spans if first <= b and a <= last and (a <= before or after <= b)]
 
 
 def _edges(spans: list[Span], pair: Pair) -> Iterator[datetime]:
