@@ -5,10 +5,11 @@ languages are looked for at once: contractors mix them, and a phrase of one is h
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cache, cached_property, lru_cache
 from itertools import product
 from pathlib import Path
+from sys import intern
 from unicodedata import combining, normalize
 
 FOLDER = Path(__file__).parent / "words"
@@ -100,25 +101,27 @@ class Phrases:
     """
 
     def __init__(self, words: Iterable[str], but: Iterable[str] = ()) -> None:
-        self._wanted = wanted = [plain(word) for word in words]
-        self._but = tuple(but)
+        self._words, self._but = tuple(words), tuple(but)
+        wanted = [plain(word) for word in self._words]
         unmarked = (word for word in wanted if _has_no_spaces(word) or not _WORD.search(word))
         self._unmarked = {not _UNMARKED.search(word) for word in unmarked}
-        self._by_mark: dict[str, list[frozenset[str]]] = {}
+        others: dict[str, set[frozenset[str]]] = {}  # a mark -> the other words of each of its phrases
         for words_of_one in map(_WORD.findall, wanted):
-            mark = max(words_of_one, key=len, default="")
-            self._by_mark.setdefault(mark, []).append(frozenset(words_of_one))
-        self._marks = frozenset(self._by_mark)
+            mark = intern(max(words_of_one, key=len, default=""))
+            others.setdefault(mark, set()).add(frozenset(map(intern, words_of_one)) - {mark})
+        self._others = {mark: _fewest(sets) for mark, sets in others.items()}
+        self._marks = frozenset(self._others)
         _EVERY_MARK.update(self._marks)
         _words_of.cache_clear()  # a text that was looked at before may hold a new mark
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """What finds them; made when it is first needed, which takes a while."""
-        begins = tuple(word if _has_no_spaces(word) else f"{word} " for word in self._wanted)
+        wanted = {plain(word) for word in self._words}
+        begins = tuple(word if _has_no_spaces(word) else f"{word} " for word in wanted)
         but = (word for word in map(plain, self._but) if word.startswith(begins))
-        longer = merged(word for word in but if word not in self._wanted)
-        return re.compile(f"(?!{longer})(?:{merged(self._wanted)})") if longer else any_of(self._wanted)
+        longer = merged(word for word in but if word not in wanted)
+        return re.compile(f"(?!{longer})(?:{merged(self._words)})") if longer else any_of(self._words)
 
     def stand_in(self, text: str) -> bool:
         """Whether any of them stands in text that went through `plain`."""
@@ -132,10 +135,15 @@ class Phrases:
         """Whether all words of any phrase are there."""
         there, marks = _words_of(text)
         for mark in self._marks & marks:
-            for words in self._by_mark[mark]:
-                if words <= there:
+            for others in self._others[mark]:
+                if there.issuperset(others):
                     return True
         return False
+
+
+def _fewest(sets: Set[frozenset[str]]) -> list[tuple[str, ...]]:
+    """Those of the sets that hold no other one: where "could you please" may stand, "could you" may."""
+    return [tuple(one) for one in sets if not any(other < one for other in sets)]
 
 
 # What nearly every phrase without spaces or words holds, and neither accents, Greek, Cyrillic nor printers' marks do.
