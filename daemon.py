@@ -211,9 +211,11 @@ class House:
     def postman(self, mailbox: Mailbox) -> Postman:
         """The way out."""
         tokens = None if mailbox.smtp_password or not mailbox.smtp_login else self._tokens(mailbox)
-        password = reveal(mailbox.smtp_password) if mailbox.smtp_password else ""
+        where = mailbox.smtp_password
+        named = "`password:`" if where == mailbox.password else "`smtp password:`"
+        password = reveal(where, named) if where else ""
         settings = smtp_settings(mailbox.smtp, mailbox.smtp_login, password, tokens=tokens)
-        return Postman(replace(settings, password_at=mailbox.smtp_password))
+        return Postman(replace(settings, password_at=where))
 
     def _tokens(self, mailbox: Mailbox) -> Tokens | None:
         """Fresh OAuth 2 tokens from the data folder, where the mailbox wants them."""

@@ -124,16 +124,17 @@ def _from_command(line: str, named: str) -> str:
     return _first_line(printed) or _none(f"The command that {named} names prints no password: {line}")
 
 
-def _from_keyring(where: str, _: str) -> str:
+def _from_keyring(where: str, named: str) -> str:
     service, _, name = where.partition("/")
     try:
         secret = importlib.import_module("keyring").get_password(service, name or service)
     except ImportError:
-        _none("`password: keyring:...` needs one more package: pip install keyring.")
+        _none(f"The keyring, which {named} names, needs one more package: pip install keyring.")
     except Exception as error:  # every backend has errors of its own
         _none(f"The keyring cannot be opened ({type(error).__name__}); use env:, file: or command: instead.")
     return str(secret or "") or _none(
-        f"The keyring holds no password for {where}; store one: keyring set {service} {name or service}."
+        f"The keyring holds no password for {where}, which {named} names; "
+        f"store one: keyring set {service} {name or service}."
     )
 
 

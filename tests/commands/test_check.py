@@ -155,8 +155,9 @@ def test_a_secret_that_is_missing_is_said_once_and_at_its_line(
         own, "  password: env:KEEPWARM_PASSWORD", "  password: env:PATH\n  smtp password: env:KEEPWARM_NONE"
     )
     done = CliRunner().invoke(build(House), ["--rules", str(own), "check", "--json"])
-    paths = [json.loads(row)["path"] for row in done.stdout.splitlines()]
-    assert paths == ["mailbox.imap", "mailbox.smtp password"]
+    rows = [json.loads(row) for row in done.stdout.splitlines()]
+    assert [row["path"] for row in rows] == ["mailbox.imap", "mailbox.smtp password"]
+    assert "KEEPWARM_NONE, which `smtp password:` names," in rows[1]["message"]
 
 
 @pytest.mark.parametrize(
