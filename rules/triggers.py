@@ -40,12 +40,12 @@ _TABLE = (
         conditions=_WHO | _MAIL | {"took", "chasers"},
     ),
     Trigger(
-        "waiting on contractor", "A question of yours is unanswered.", EITHER, after=True,
-        conditions=_WHO | _MAIL | {"chasers"},
+        "waiting on contractor", "A question of yours is unanswered; after 60 quiet days it is given up.",
+        EITHER, after=True, conditions=_WHO | _MAIL | {"chasers"},
     ),
     Trigger(
-        "waiting on owner", "A question of the contractor's is unanswered.", EITHER, after=True,
-        conditions=_WHO | _MAIL | {"chasers"},
+        "waiting on owner", "A question of the contractor's is unanswered; after 60 quiet days it is given up.",
+        EITHER, after=True, conditions=_WHO | _MAIL | {"chasers"},
     ),
     Trigger("silence", "Neither side has written.", OWNER, after=True),
     Trigger("owner silence", "You have not written.", OWNER, after=True),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from relationship.clocks.hours import working_clock
+from relationship.ledger import LAPSES
 from relationship.parties import Contractor, Owner, Party
 from rules.format.afternoons import afternoons
 from rules.format.plain import block, blocks, word
@@ -143,6 +144,9 @@ def _rules(policy: Policy, document: Document) -> Iterator[Problem]:
             message = f"`at most: {rate}` drops this step wherever those before it went out: all steps count."
             hint = "Remove `at most:`, or set the steps further apart."
             yield document.problem(("rules", index, "steps", number), message, hint)
+        for number in _too_late(rule):
+            message = f"A question is given up when nothing was said about it for {LAPSES.days} days: this is later."
+            yield document.problem(("rules", index, "steps", number), message, "Shorten its `after:`.")
         for name in _ambiguous(rule, policy):
             message = (
                 f'"{name}" is the first name of several contractors, and "{rule.name}" is for all of them.'
@@ -226,6 +230,15 @@ def _too_often(rule: Rule) -> Iterator[tuple[int, str]]:
     for number in range(rate.count, len(steps)) if rate else ():
         if rate and _apart_at_most(steps[number - rate.count], steps[number]) < rate.window:
             yield number, rate.text
+
+
+def _too_late(rule: Rule) -> Iterator[int]:
+    """The steps, by number, that a question does not live to see, unless more is said in its conversation."""
+    for number, step in enumerate(rule.steps):
+        if rule.when.startswith("waiting on ") and step.after:
+            days = timedelta(seconds=step.after.plain_seconds)
+            if days * (1.4 if step.after.working else 1) >= LAPSES:  # a week with a weekend
+                yield number
 
 
 def _apart_at_most(one: Step, other: Step) -> timedelta:

@@ -322,6 +322,8 @@ def test_an_empty_index_refuses_every_letter(good: str) -> None:
             "when: waiting on contractor\n    at most: once in 2 weeks",
             "drops this step",
         ),
+        ("after: 3 working days", "after: 43 working days", "is given up"),
+        ("after: 3 working days", "after: 60 days", "is given up"),
         (
             "send: appreciation/quick-answer\n",
             "send: appreciation/quick-answer\n  - {name: Paid, when: payment due, send: owner/reward}\n",
