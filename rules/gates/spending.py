@@ -111,20 +111,25 @@ def stale(case: Case, world: World) -> str | None:
 def fresh_until(case: Case, policy: Policy) -> datetime:
     """The last moment at which the letter may still go out: nights and absences of its reader make nothing late."""
     clock, due_at = case.story.clock(case.reader), _due_at(case)
-    late = clock.after(_readable_from(case, due_at), policy.limits.stale_after)
+    late = _in_time_until(case, due_at, policy.limits.stale_after)
     if case.reader is Side.OWNER and not case.rule.any_time:  # the day's one mail may have gone
         late = max(late, clock.after(due_at, NEXT_MAIL))
     until = case.occasion.until
     return min(late, until - A_SECOND) if until else late
 
 
-def _readable_from(case: Case, moment: datetime) -> datetime:
-    """The first moment from this one on at which the reader is at work, as far as is known."""
-    clock = case.story.clock(case.reader)
-    start, away = clock.next_open(moment), case.story.absences if case.reader is Side.CONTRACTOR else ()
-    while back := next((absence.until for absence in away if absence.since <= start < absence.until), None):
-        start = clock.next_open(back)
-    return start
+def _in_time_until(case: Case, due_at: datetime, limit: Duration) -> datetime:
+    """When its time is over, which begins with their hours; anew with their return where that ends in an absence."""
+    clock, away = case.story.clock(case.reader), case.story.absences if case.reader is Side.CONTRACTOR else ()
+
+    def times(moment: datetime) -> tuple[datetime, datetime]:
+        begins = clock.next_open(moment)
+        return begins, clock.after(begins, limit)
+
+    begin_and_end = times(due_at)
+    while back := next((x.until for x in away if any(x.since <= at < x.until for at in begin_and_end)), None):
+        begin_and_end = times(back)
+    return begin_and_end[1]
 
 
 def _due_at(case: Case) -> datetime:

@@ -594,6 +594,23 @@ def test_a_thank_you_that_waits_for_their_return_is_not_stale_before_it(scene, t
     assert scene.sent("Thank what I starred") == [back]
 
 
+def test_nor_is_one_that_waited_for_a_limit_before_they_went_away(scene):
+    scene.tick()
+    scene.live("2026-03-02 09:00")
+    for number in range(3):
+        scene.writes(MARIA, TEAM, f"Logo {number}", "Here is the logo.")
+    scene.live("2026-03-02 09:30")
+    for number in range(3):
+        scene.servers.flag(TEAM, "INBOX", number, ["\\Flagged"])
+    scene.live("2026-03-02 10:00")
+    assert len(scene.sent("Thank what I starred")) == 2, "of two a day"
+    out_of_office(scene, "I am back on 12 March 2026.", "")
+    scene.live("2026-03-02 10:30")
+    assert now_why(scene, "Thank what I starred")[1].startswith("Maria Santos is away until 12 Mar 2026")
+    scene.live("2026-03-14 12:00")
+    assert scene.sent("Thank what I starred")[2:] == ["2026-03-12 08:00"]
+
+
 def test_of_what_came_round_while_they_were_away_the_last_goes_out(scene):
     weekly = "  - name: Weekly\n    when: every\n    on: every Monday at 10:00\n    send: ideas/ask\n"
     hours = "hours: Mon-Fri 09:00-18:00"
