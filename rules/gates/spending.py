@@ -13,6 +13,7 @@ from rules.policy import Policy
 NEVER_STALE = UPDATES | {"unprovable", "refused"}  # what became of a letter: nobody else tells the owner
 A_SECOND = timedelta(seconds=1)
 NEXT_MAIL = Duration(1, "days", working=True)
+A_WHILE = Duration(1, "hours", working=True)  # the day's mail is written in its first tick, not to the second
 
 
 def condition(case: Case, world: World) -> str | None:
@@ -113,7 +114,7 @@ def fresh_until(case: Case, policy: Policy) -> datetime:
     clock, due_at = case.story.clock(case.reader), _due_at(case)
     late = _in_time_until(case, due_at, policy.limits.stale_after)
     if case.reader is Side.OWNER and not case.rule.any_time:  # the day's one mail may have gone
-        late = max(late, clock.after(due_at, NEXT_MAIL))
+        late = max(late, clock.after(clock.after(due_at, NEXT_MAIL), A_WHILE))
     until = case.occasion.until
     return min(late, until - A_SECOND) if until else late
 

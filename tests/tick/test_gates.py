@@ -312,6 +312,17 @@ def test_a_note_that_missed_the_days_mail_is_in_the_next_ones(scene, limit):
     assert scene.sent("I owe an answer") == ["2026-03-06 14:00", "2026-03-09 13:00"], "Friday, and Monday"
 
 
+def test_nor_is_it_lost_where_the_next_day_begins_later(scene):
+    hours = ("hours: Mon-Fri 09:00-17:00\n  digest", "hours: Mon, Wed 09:00-17:00; Tue, Thu 13:00-18:00\n  digest")
+    scene.policy(scene.rules_text, ("  in total:", "  stale after: 1 day\n  in total:"), hours)
+    scene.tick()
+    for at, subject in (("2026-03-03 20:00", "Invoice"), ("2026-03-03 21:00", "Flyer")):
+        scene.live(at)
+        scene.writes(MARIA, TEAM, subject, "Which one do you mean?")
+    scene.live("2026-03-06 12:00", timedelta(seconds=61))
+    assert scene.sent("I owe an answer") == ["2026-03-04 15:00", "2026-03-05 18:00"], "at one on Thursday"
+
+
 def test_no_praise_on_top_of_bad_news(scene):
     thank(scene, ASKED, "Here it is. Unfortunately I am in hospital since yesterday.")
     scene.live("2026-03-04 10:00")
