@@ -23,6 +23,7 @@ from relationship.story import Story
 
 MARGIN = Duration(2, "hours", working=True)  # the invitation is on its way so much before its notice
 SLACK = timedelta(hours=1)
+A_SECOND = timedelta(seconds=1)
 LOOK_AGAIN = timedelta(days=1)  # where no slot is found, or the phase asks for none
 LONG_AGO = timedelta(days=365)  # shorter than decisions are kept live (tick/housekeeping.py)
 
@@ -91,6 +92,7 @@ def _look_at(story: Story, diary: Diary, coming: Coming | None, now: datetime) -
         return now + LOOK_AGAIN
     lost = [
         _latest(check_in.starts_at, story.contractor, diary.terms.notice)
+        + A_SECOND  # at that moment it is not lost yet
         for check_in in waiting(story, diary, now)
     ]
     return min([coming.invite_at, *(moment for moment in lost if moment > now)])

@@ -159,6 +159,23 @@ def test_an_outlook_ends_with_its_moment_and_with_what_it_rests_on() -> None:
     assert not outlook.holds(life.story(), life.diary(), now)
 
 
+def test_a_look_at_the_very_moment_of_the_notice_comes_again_behind_it() -> None:
+    """Its notice is lost only behind that moment: it stood until something else called for a look."""
+    life = Life(PEOPLE["a little in common"], 1)
+    while not life.facts.check_ins:
+        found = survey(life.story(), life.diary(), life.now)
+        if found.check_in:
+            life.facts.add(found.check_in)
+        else:
+            life.now = found.look_at or life.now + DAY
+    [call] = life.facts.check_ins.values()
+    last = call.starts_at - 3 * DAY
+    look_at = survey(life.story(), life.diary(), last).look_at
+    assert look_at and last < look_at < last + timedelta(minutes=1)
+    moved = survey(life.story(), life.diary(), look_at).check_in
+    assert moved and (moved.uid, moved.sequence) == (call.uid, 1)
+
+
 def first_ones(
     cadence: str, count: int, who: Contractor = PEOPLE["a little in common"]
 ) -> list[tuple[datetime, datetime]]:
