@@ -105,11 +105,12 @@ def _parties(policy: Policy, document: Document) -> Iterator[Problem]:
 
 
 def _too_short(policy: Policy, document: Document) -> Iterator[Problem]:
-    """With whom no check-in can ever be booked."""
+    """With whom no check-in can ever be booked, though some are wanted."""
     length = timedelta(seconds=policy.check_ins.length.plain_seconds)
     parties: list[tuple[Path, str, Party]] = [(("owner", "hours"), "Your hours", policy.owner)]
     for index, one in enumerate(policy.contractors):
-        parties.append((("contractors", index, "hours"), f"The hours of {one.name}", one))
+        if one.check_ins != "never":
+            parties.append((("contractors", index, "hours"), f"The hours of {one.name}", one))
     for path, whose, party in parties:
         if all(end - begin < length for begin, end in _clock_spans(party, _WEEKS[0])):
             message = f"{whose} never last as long as a check-in: {policy.check_ins.length}."

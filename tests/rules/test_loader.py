@@ -344,6 +344,16 @@ def test_what_is_doubtful_is_a_warning_not_an_error(
     assert [problem for problem in findings.warnings if warning in problem.message]
 
 
+@pytest.mark.parametrize("own", ["every week", "never"])
+def test_hours_too_short_for_a_check_in_are_doubted_where_one_is_wanted(
+    good: str, letters: TemplateIndex, own: str
+) -> None:
+    text = good.replace("Mon-Fri 21:00-06:00", f"Mon-Fri 21:00-21:20\n    check-ins: {own}")
+    warnings = examine(text, letters).warnings
+    doubted = [x for x in warnings if "never last as long as a check-in" in x.message]
+    assert bool(doubted) is (own != "never")
+
+
 @pytest.mark.parametrize(
     ("hours", "afternoons"),
     [
