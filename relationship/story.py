@@ -194,7 +194,7 @@ class Story:
         """The exchanges that a rule may still act on.
 
         Each was looked at in the tick that recorded it; after `LATELY` it is done with, unless something about
-        it is held.
+        it is held, or on its way.
         """
         known = self._lately.get(now)
         if known is None:
@@ -222,10 +222,11 @@ class Story:
 
     @cached_property
     def _held(self) -> frozenset[str]:
-        """The conversations of occasions that are held."""
+        """The conversations of occasions that are held, or whose letter is on its way: it is judged once more."""
         if self._whole:
             return self._whole._held
-        held = (x.occasion.partition("/")[2] for x in self._holds)
+        occasions = (*(x.occasion for x in self._holds), *(occasion for _, occasion in self.on_their_way))
+        held = (occasion.partition("/")[2] for occasion in occasions)
         return frozenset(self.conversation_of[name] for name in held if name in self.conversation_of)
 
     @cached_property

@@ -313,7 +313,10 @@ def test_a_note_that_missed_the_days_mail_is_in_the_next_ones(scene, limit):
 
 
 def test_nor_is_it_lost_where_the_next_day_begins_later(scene):
-    hours = ("hours: Mon-Fri 09:00-17:00\n  digest", "hours: Mon, Wed 09:00-17:00; Tue, Thu 13:00-18:00\n  digest")
+    hours = (
+        "hours: Mon-Fri 09:00-17:00\n  digest",
+        "hours: Mon, Wed 09:00-17:00; Tue, Thu 13:00-18:00\n  digest",
+    )
     scene.policy(scene.rules_text, ("  in total:", "  stale after: 1 day\n  in total:"), hours)
     scene.tick()
     for at, subject in (("2026-03-03 20:00", "Invoice"), ("2026-03-03 21:00", "Flyer")):
@@ -603,6 +606,19 @@ def test_a_thank_you_that_waits_for_their_return_is_not_stale_before_it(scene, t
     assert "Maria Santos is away until" in now_why(scene, "Thank what I starred")[1]
     scene.live("2026-03-24 12:00")
     assert scene.sent("Thank what I starred") == [back]
+
+
+@pytest.mark.parametrize("away", ["by mail", "in the rules"])
+def test_thanks_for_an_answer_of_weeks_ago_go_out_when_they_are_back(scene, away):
+    """What is held is found however old it is; decided on, it was so no more, and cancelled before it was sent."""
+    thank(scene, "2026-03-02 17:00")  # answered at half past six in Madrid
+    if away == "by mail":
+        out_of_office(scene, "I am back on 25 March 2026.", "")
+    else:
+        hours = "hours: Mon-Fri 09:00-18:00"
+        scene.policy(scene.rules_text, (hours, f"{hours}\n    away: [2026-03-03..2026-03-24]"))
+    scene.live("2026-03-26 12:00")
+    assert scene.sent(THANKS) == ["2026-03-25 08:00"]
 
 
 def test_nor_is_one_that_waited_for_a_limit_before_they_went_away(scene):
