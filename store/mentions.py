@@ -8,10 +8,13 @@ what somebody else is called: those keep theirs.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from functools import cache
+from html import unescape
+from urllib.parse import unquote
 
 from relationship.messages import FORGOTTEN
 from relationship.parties import without_accents
@@ -21,6 +24,7 @@ _ID = r"(?<![\w.+-])[\w.+-]+@[\w.-]+"
 _GAP = r"[\s._\u2010-\u2013-]"  # a blank, or what stands in its place
 _INITIAL = rf"(?:(?-i:[A-Z]\b\.?|\w\.){_GAP}*)?"  # of a middle name
 _APOSTROPHES = "'`\u00b4\u2018\u2019\u02bc"
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # as Markdown escapes any mark
 _STROKES = str.maketrans("\u0141\u0142\u00d8\u00f8\u0110\u0111\u0131", "LlOoDdi")  # no accents to Unicode
 _TWO_LETTERS = {
     "ae": "\u00e4\u00e6",
@@ -69,7 +73,8 @@ class Mentions:
 
     def are_in_mail(self, content: bytes) -> bool:
         """Whether a mail mentions the person, its headers and texts decoded."""
-        return self.are_in("\n".join((content.decode("utf-8", "surrogateescape"), *_decoded(content))))
+        texts = {*_readings(content), *_decoded(content)}
+        return any(map(self.are_in, texts.union(map(_plain, texts))))
 
     def blotted(self, text: str) -> str:
         """A text without any mention."""
@@ -77,10 +82,19 @@ class Mentions:
 
 
 def _addressed(address: str) -> str:
-    """The address, also with something added to it after a plus."""
+    """The address, also with something added to it after a plus, and its domain in letters of its own."""
     local, _, domain = address.rpartition("@")
-    pattern = rf"{re.escape(local)}(?:\+[\w.=-]*)?@{re.escape(domain)}" if local else re.escape(address)
+    domains = "|".join(map(re.escape, sorted({domain, _as_shown(domain)})))
+    pattern = rf"{re.escape(local)}(?:\+[\w.=-]*)?@(?:{domains})" if local else re.escape(address)
     return rf"(?<![\w.+-])(?i:{pattern})(?![\w-]|\.\w)" if address else ""
+
+
+def _as_shown(domain: str) -> str:
+    """A domain as people read and write it: "bücher.example" is "xn--bcher-kva.example" in our files."""
+    try:
+        return domain.encode().decode("idna")
+    except UnicodeError:
+        return domain
 
 
 def _spellings(name: str) -> Iterator[str]:
@@ -143,6 +157,8 @@ def _letter(sign: str) -> str:
         return f"[{_APOSTROPHES}]?"
     if sign == ".":
         return r"\.?"
+    if sign == '"':
+        return r'\\?"'  # as it stands in a file of ours that cannot be read as JSON any more
     if re.fullmatch(_GAP, sign):
         return f"{_GAP}?"
     bare = _bare(sign)
@@ -156,13 +172,28 @@ def _letter(sign: str) -> str:
 
 
 def _decoded(content: bytes) -> Iterator[str]:
-    """The headers and texts of a mail, as far as they can be decoded."""
+    """The headers and contents of a mail, as far as they can be decoded."""
     for part in message_from_bytes(content).walk():
         for value in part.values():
             try:
                 yield str(make_header(decode_header(value)))
             except _UNDECODABLE:
                 continue  # it stands in the mail as it is
-        body = part.get_payload(decode=True) if part.get_content_maintype() == "text" else None
+        body = part.get_payload(decode=True)
         if isinstance(body, bytes):
-            yield body.decode("utf-8", "replace")
+            with suppress(*_UNDECODABLE):  # the name of its charset says nothing
+                yield body.decode(part.get_content_charset("utf-8"), "replace")
+            yield from _readings(body)
+
+
+def _readings(content: bytes) -> Iterator[str]:
+    """Text of which no charset is told: UTF-8, or else in one byte a letter."""
+    try:
+        yield content.decode()
+    except UnicodeDecodeError:
+        yield from (content.decode("utf-8", "surrogateescape"), content.decode("latin-1"))
+
+
+def _plain(text: str) -> str:
+    """Without the signs of Markdown (a note that waits), of HTML and of links."""
+    return unquote(unescape(_ESCAPED.sub(r"\1", text)))

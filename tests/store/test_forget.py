@@ -1,6 +1,8 @@
 """Forget, as somebody would check it: search the whole data folder."""
 
+import base64
 import json
+import quopri
 import re
 import unicodedata
 from contextlib import suppress
@@ -11,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from mail.letters.markdown import escape
 from relationship.facts import Facts
 from relationship.letters import State
 from relationship.messages import Bounce, Message, Side
@@ -356,6 +359,88 @@ def test_however_a_mail_is_coded_that_was_set_aside(coding: str, data: Path, mak
     store.forget(MARIA)
     [left] = (data / "set-aside").iterdir()
     assert b"INBOX 2" in left.read_bytes()
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("charset", "name"),
+    [
+        ("iso-8859-1", "Zoë Núñez"),
+        ("utf-16", "Zoë Núñez"),
+        ("utf-7", "Zoë Núñez"),
+        ("big5", "李小龍"),
+        ("koi8-r", "Анна Королёва"),
+    ],
+)
+@pytest.mark.parametrize("coding", ["base64", "quoted-printable", "8bit"])
+def test_in_whatever_letters_a_mail_is_written_that_was_set_aside(
+    coding: str, charset: str, name: str, data: Path, make: SimpleNamespace
+) -> None:
+    body = f"Ask {name}, please.".encode(charset)
+    coded = {"base64": base64.encodebytes, "quoted-printable": quopri.encodestring}.get(coding, bytes)(body)
+    head = f"Content-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: {coding}\r\n\r\n"
+    store = TinyStore(data)
+    store.commit(MARIA, [make.profile(name, "zoe@mail.example")])
+    store.set_aside("INBOX 1", head.encode() + coded)
+    store.forget(MARIA)
+    assert not list((data / "set-aside").iterdir())
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "Subject: Zoë Núñez\r\n\r\nNo charset is told.".encode("latin-1"),
+        b"Content-Type: text/plain\r\n\r\nZo\xeb N\xfa\xf1ez",
+        b"Content-Type: text/plain; charset=undefined\r\n\r\nZo\xeb N\xfa\xf1ez",
+        b"Content-Type: text/html\r\n\r\n<p>Zo&euml; N&uacute;&ntilde;ez</p>",
+        b'Content-Type: text/html\r\n\r\n<a href="mailto:zoe%2Ehr%40mail.example">mail</a>',
+        b"Content-Type: application/pdf; name*=UTF-8''Zo%C3%AB%20N%C3%BA%C3%B1ez.pdf\r\n\r\n%PDF",
+    ],
+)
+def test_however_a_name_is_written_in_a_mail_that_was_set_aside(
+    mail: bytes, data: Path, make: SimpleNamespace
+) -> None:
+    store = TinyStore(data)
+    store.commit(MARIA, [make.profile("Zoë Núñez", "zoe.hr@mail.example")])
+    store.set_aside("INBOX 1", mail)
+    store.forget(MARIA)
+    assert not list((data / "set-aside").iterdir())
+    store.close()
+
+
+@pytest.mark.parametrize("named", ["Zoë O'Brien-Núñez", "zoe.hr@mail.example"])
+def test_a_note_that_waits_for_the_day_s_mail_names_nobody(
+    named: str, data: Path, make: SimpleNamespace
+) -> None:
+    """It is Markdown, in which every mark of a subject has a backslash before it."""
+    store = TinyStore(data)
+    store.commit(MARIA, [make.profile("Zoë O'Brien-Núñez", "zoe.hr@mail.example")])
+    note = {"contractor": BEN, "state": State.BUNDLED}
+    content = f"Ben has not answered your mail about “**{escape('Ask ' + named)}**”."
+    store.commit(BEN, [make.profile("Ben Okoye"), make.letter(3, content=content, **note)])
+    store.commit(BEN, [make.letter(4, content="Ben has not answered.", **note)])
+    store.forget(MARIA)
+    letters = store.load(BEN).letters
+    assert (letters["token3"].state, letters["token3"].content) == (State.CANCELLED, "")
+    assert letters["token4"].content == "Ben has not answered."
+    store.close()
+
+
+def test_an_address_in_letters_of_its_own_is_found_in_both_spellings() -> None:
+    who = Person("zoe-1", frozenset(), frozenset({"zoe@xn--bcher-kva.example"}))
+    told = "zoe@bücher.example, Zoe@Bücher.example, zoe@xn--bcher-kva.example, zoe@bucher.example"
+    assert who.mentions.blotted(told) == "(forgotten), (forgotten), (forgotten), zoe@bucher.example"
+
+
+def test_a_nickname_between_quotes_is_found_in_a_file_that_is_torn(data: Path, make: SimpleNamespace) -> None:
+    store = TinyStore(data)
+    store.commit(MARIA, [make.profile('Robert "Bob" Smith', "bob@mail.example")])
+    store.commit(BEN, [make.profile("Ben Okoye"), make.message(1, subject='Ask Robert "Bob" Smith')])
+    live = (data / "contractors" / f"{BEN}.json").read_bytes()
+    (data / "contractors" / f"{BEN}.json.damaged-20260101T000000Z").write_bytes(live[:-9])
+    store.forget(MARIA)
+    assert not [path for path in data.rglob("*") if path.is_file() and b"Bob" in path.read_bytes()]
     store.close()
 
 
