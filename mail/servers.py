@@ -1,6 +1,7 @@
 """Where a mail server is, how the line to it is protected, and what to tell people when it fails."""
 
 import ipaddress
+import re
 import socket
 import ssl
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ class Server:
 
 # What OpenSSL says of an answer that is no TLS; whatever else it finds fault with is.
 _NO_TLS = ("", "WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL")
+
+_QUOTED = re.compile(r": b['\"].*")  # bytes, as imaplib shows them
 
 # RFC 8314 (sections 3.2 and 7) for TLS, RFC 3501 and RFC 6409 for STARTTLS.
 _PORTS = {
@@ -115,6 +118,11 @@ def explain(server: Server, error: BaseException, seconds: float) -> str:
     lost = isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError | ssl.SSLError)
     if isinstance(error, OSError) and error.strerror and not lost:
         return f"{_cap(server)} cannot be reached: {error.strerror}."
+    if isinstance(error, MemoryError):
+        return (
+            f"{_cap(server)} announces more than this machine can hold: "
+            "if that lasts, whoever runs it must repair it."
+        )
     return f"The connection to {server} was lost ({_reason(error)})."
 
 
@@ -132,6 +140,8 @@ def _explain_certificate(server: Server, error: ssl.SSLCertVerificationError) ->
     code, said = error.verify_code, error.verify_message
     if code == 10:  # X509_V_ERR_CERT_HAS_EXPIRED
         return f"The certificate of {server} has expired; whoever runs that server must renew it."
+    if code == 9:  # X509_V_ERR_CERT_NOT_YET_VALID
+        return f"The certificate of {server} is not valid yet; see whether this machine's clock is right."
     if code in (62, 64):  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
         return (
             f"The certificate of {server} belongs to another host name; write that one in {server.setting}."
@@ -150,4 +160,6 @@ def _cap(server: Server) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    return " ".join(str(error.args[-1] if error.args else error).split()) or type(error).__name__
+    """Without what imaplib quotes of the line: that may be of a mail, and says nothing to an owner."""
+    said = " ".join(str(error.args[-1] if error.args else error).split())
+    return _QUOTED.sub("", said) or type(error).__name__

@@ -13,10 +13,14 @@ from mail.access.oauth import OAuthError
 from mail.servers import Security, Server, explain, no_delay, parse_server, verified_tls
 
 # Whatever imaplib and the socket below it raise when a line dies or an answer makes no sense.
-LINE_ERRORS = (OSError, EOFError, imaplib.IMAP4.error, IMAPClientError, ValueError, LookupError)
+LINE_ERRORS = (
+    OSError, EOFError, imaplib.IMAP4.error, IMAPClientError, ValueError, LookupError,
+    MemoryError,  # what is announced as 100 GB
+)  # fmt: skip
 
 GOODBYE_SECONDS = 3.0
 
+_GOODBYE = "* BYE "
 _NOT_NOW = ("[UNAVAILABLE]", "[LIMIT]", "[INUSE]", "[SERVERBUG]")  # RFC 5530: no fault of the password
 
 # imaplib takes a line of over 1 MB for an attack; the answer to a SEARCH is one line, of 150,000 mails even.
@@ -78,9 +82,13 @@ def explained(settings: InboxSettings) -> Iterator[None]:
         raise SaysNoError(f"The IMAP server {settings.server.host} lets us change nothing there.") from error
     except LINE_ERRORS as error:
         if isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort):
-            raise SaysNoError(
-                f"The IMAP server {settings.server.host} cannot do that: {_said(error)}"
-            ) from error
+            said = _said(error)
+            if said.startswith(_GOODBYE):  # instead of a greeting: nothing was asked yet
+                raise InboxError(
+                    f"The IMAP server {settings.server.host} takes no connection at present. "
+                    f"It says: {said.removeprefix(_GOODBYE)}"
+                ) from error
+            raise SaysNoError(f"The IMAP server {settings.server.host} cannot do that: {said}") from error
         raise InboxError(explain(settings.server, error, settings.timeout)) from error
 
 

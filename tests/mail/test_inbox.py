@@ -13,6 +13,7 @@ import pytest
 from bench.servers.proxy import UP, Cut, Fault, Line, Proxy, hanging_up_at, refusing
 from commands.demo_servers import EmbeddedMail
 from mail.access.bearer import Tokens
+from mail.imap.connecting import SaysNoError
 from mail.imap.inbox import (
     IDLE_AGAIN,
     FolderChanged,
@@ -444,6 +445,43 @@ def test_a_server_that_hangs_up_at_every_look_is_trouble(embedded_mail: Embedded
         proxy.fault = hanging_up_at(b"STATUS")
         with pytest.raises(InboxError, match="was lost"):
             inbox.states(["INBOX"])
+        proxy.fault = None
+        assert "INBOX" in inbox.states(["INBOX"])
+
+
+def test_a_server_that_is_full_takes_no_connection_and_that_is_no_answer(embedded_mail: EmbeddedMail) -> None:
+    """Not a no to what was asked: a draft that is moot would never be taken back."""
+
+    def full(direction: str, data: bytes, line: Line) -> bytes:
+        return b"* BYE Too many connections\r\n" if direction != UP else data
+
+    with (
+        Proxy(embedded_mail.imap_port, full) as proxy,
+        pytest.raises(InboxError, match=r"no connection at present. It says: Too many") as told,
+    ):
+        Inbox(at_port(proxy.port)).connect()
+    assert not isinstance(told.value, SaysNoError)
+
+
+@pytest.mark.parametrize("command", [b"STATUS", b"FETCH"])
+def test_an_absurd_announcement_is_trouble_and_no_end(command: bytes, embedded_mail: EmbeddedMail) -> None:
+    fill(embedded_mail, 1)
+
+    def absurd(direction: str, data: bytes, line: Line) -> bytes:
+        if direction == UP:
+            line.counts["asked"] = command in data
+        elif line.counts["asked"]:
+            return b"* %s {99999999999999}\r\n" % (
+                b"STATUS" if command == b"STATUS" else b"1 FETCH (BODY[TEXT]"
+            )
+        return data
+
+    with Proxy(embedded_mail.imap_port) as proxy, Inbox(at_port(proxy.port)) as inbox:
+        state = inbox.states(inbox.folders())["INBOX"]
+        proxy.fault = absurd
+        with pytest.raises(InboxError):
+            inbox.states(["INBOX"])
+            list(inbox.fetch(state.name, state.uidvalidity, 1))
         proxy.fault = None
         assert "INBOX" in inbox.states(["INBOX"])
 

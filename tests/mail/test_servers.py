@@ -1,5 +1,6 @@
 """Addresses of mail servers, and the sentences for what is wrong with them."""
 
+import imaplib
 import socket
 import ssl
 
@@ -75,6 +76,22 @@ def _tls(reason: str) -> ssl.SSLError:
     return error
 
 
+def _certificate(code: int) -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_code, error.verify_message = code, "certificate is not yet valid"
+    return error
+
+
+@pytest.mark.parametrize(
+    "said", ["socket error: unterminated line", "unexpected response", "unexpected tagged response"]
+)
+def test_what_was_on_the_line_is_not_repeated(said: str) -> None:
+    """It may be of a mail, and is in no words of an owner's."""
+    error = imaplib.IMAP4.abort(f"command: EXAMINE => {said}: {b'Dear Ana, my salary is'!r}")
+    sentence = explain(parse_server("imaps://imap.acme.example", "imap"), error, 7)
+    assert sentence.endswith(f"was lost (command: EXAMINE => {said}).")
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [
@@ -95,6 +112,8 @@ def _tls(reason: str) -> ssl.SSLError:
         (_tls("TLSV1_UNRECOGNIZED_NAME"), "does not know that name"),
         (_tls("PACKET_LENGTH_TOO_LONG"), "imap+starttls://"),
         (ConnectionError("the server said goodbye: bye"), "goodbye"),
+        (MemoryError(), "must repair it"),
+        (_certificate(9), "clock is right"),
     ],
 )
 def test_one_sentence_for_each_fault(error: BaseException, said: str) -> None:
