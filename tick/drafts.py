@@ -6,24 +6,26 @@ from mail.imap.connecting import SaysNoError
 from relationship.letters import Letter, State
 from rules.evaluation import case_of
 from tick.line import Round
-from tick.outbox import cancel
+from tick.outbox import GONE, cancel
 
 log = logging.getLogger(__name__)
 
 
 def take_back(work: Round) -> None:
-    """Remove the drafts whose occasion is over; each is looked at when there is news of its relationship."""
+    """Remove the drafts whose occasion is over; each is looked at when there is news of its relationship.
+
+    One to somebody who was taken out of the rules is over: it would still be sent by hand one day.
+    """
     for letter in work.books.post.in_state(State.DRAFTED):
-        if letter.contractor in work.books.people.contractors:
-            _take_back(letter, work)
+        _take_back(letter, work)
 
 
 def _take_back(letter: Letter, work: Round) -> None:
     books, wires = work.books, work.wires
-    story = books.story(letter.contractor)
-    if wires.drafts.get(letter.token) is story:
+    story = books.story(letter.contractor) if letter.contractor in books.people.contractors else None
+    if letter.token in wires.drafts and wires.drafts[letter.token] is story:
         return
-    why = case_of(letter, books.rules, books.readers, story, work.now)
+    why = case_of(letter, books.rules, books.readers, story, work.now) if story else GONE
     if isinstance(why, str) and _removed(letter, work):
         cancel(letter, why, books, work.now)
         work.done.cancelled += 1

@@ -49,8 +49,8 @@ class Wires:
     returned_at: datetime | None = None  # when a mail to the owner came back: that it was taken says little
     # Answers that the store could not take, by token.
     unwritten: dict[str, Letter] = field(default_factory=dict)
-    # By token: as it was when the draft was judged last.
-    drafts: dict[str, Story] = field(default_factory=dict)
+    # By token: as it was when the draft was judged last, None where they had left the rules.
+    drafts: dict[str, Story | None] = field(default_factory=dict)
     # Of our own letters, to be filed: by folder and UID, the token.
     copies: dict[tuple[str, int], str] = field(default_factory=dict)
     unfiled: Counter[tuple[str, int]] = field(default_factory=Counter)  # of these, how often that has failed

@@ -129,6 +129,23 @@ def test_a_moot_draft_that_cannot_be_deleted_right_now_is_deleted_once_it_can(sc
     assert drafts(scene) == []
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_draft_to_somebody_who_has_left_the_rules_is_taken_back(scene, restarted, caplog):
+    scene.policy(scene.rules_text, ("mode: live", "mode: drafts"))
+    scene.tick()
+    scene.at("2026-03-02 10:00")
+    scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
+    scene.run("2026-03-03 12:00")
+    [_] = drafts(scene)
+    before, _, rest = scene.rules_text.partition("  - name: Maria")
+    scene.policy(before + rest[rest.index("  - name: Ben") :], ("mode: live", "mode: drafts"))
+    if restarted:
+        scene.restart()
+    scene.tick()
+    assert drafts(scene) == []
+    assert not caplog.text
+
+
 def booked_in_drafts(scene):
     """The first invitation lies in the Drafts folder."""
     weekly = "check-ins: {active: every week}"
