@@ -22,6 +22,7 @@ from relationship.parties import without_accents
 _UNDECODABLE = (ValueError, LookupError, MessageError, RecursionError)
 _ID = r"(?<![\w.+-])[\w.+-]+@[\w.-]+"
 _GAP = r"[\s._\u2010-\u2013-]"  # a blank, or what stands in its place
+_HYPHEN = r"[\u2010-\u2013-]"
 _INITIAL = rf"(?:(?-i:[A-Z]\b\.?|\w\.){_GAP}*)?"  # of a middle name
 _APOSTROPHES = "'`\u00b4\u2018\u2019\u02bc"
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # as Markdown escapes any mark
@@ -108,7 +109,7 @@ def _spellings(name: str) -> Iterator[str]:
 
 
 def _short_forms(name: str) -> Iterator[str]:
-    """Patterns of a name without some of its middle words, and of the family name with the first one's initial.
+    """Patterns of a name without some of its middle words or half of a double name, and with the first one's initial.
 
     Of four words and more the first two are left out by themselves: they may be anybody's first names.
     """
@@ -119,6 +120,14 @@ def _short_forms(name: str) -> Iterator[str]:
     shorter: list[tuple[str, ...]] = [(f"{words[0][0]}.", words[last[-1]])]
     shorter += [(words[0], words[number]) for number in last if number > 1 or len(words) < 4]
     shorter += [(*words[:2], words[number]) for number in last if number > 1]
+    doubles = (re.split(_HYPHEN, words[number]) for number in last)
+    # "Min-jun" is one given name.
+    shorter += [
+        (words[0], half)
+        for halves in doubles
+        if len(halves) > 1 and all(half[:1].isupper() for half in halves)
+        for half in halves
+    ]
     for first in shorter:
         yield _named(first)
         yield _named((first[-1], *first[:-1]), comma=1)

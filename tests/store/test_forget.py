@@ -221,6 +221,8 @@ def test_a_name_is_found_with_its_accents_and_without(spelt: str) -> None:
         ("María José García López", "María García"),
         ("María José García López", "Maria Jose Garcia"),
         ("Ludwig van der Aa", "Ludwig Aa"),
+        ("Zoë O'Brien-Müller", "Zoe O’Brien"),
+        ("Zoë O'Brien-Müller", "MUELLER, Zoë"),
     ],
 )
 def test_a_name_is_found_as_people_spell_it(name: str, spelt: str) -> None:
@@ -237,6 +239,9 @@ def test_a_name_is_found_as_people_spell_it(name: str, spelt: str) -> None:
         ("Ludwig van der Aa", "Ludwig van Ham"),
         ("Olga Petrowna Wassiljewa", "Wassiljewa or Olga"),
         ("J. Reyes", "Dana Reyes"),
+        ("Anne-Marie Dupont", "Anne Dupont"),
+        ("Kim Min-jun", "Kim Min"),
+        ("Zoë O'Brien-Müller", "Peter Müller"),
         ("Ana de Souza", "Ana de novo"),
     ],
 )
