@@ -11,6 +11,7 @@ from typing import Protocol
 
 from commands.app import build
 from commands.check import checked
+from commands.clock_laws import take_the_newer
 from commands.output import complain
 from mail.access.secrets import reveal
 from mail.access.tokens import Keep, Tokens
@@ -252,6 +253,7 @@ def readers(templates: Templates) -> dict[str, Side]:
 def main() -> None:
     """The console script."""
     gc.set_threshold(GARBAGE)
+    take_the_newer()
     sys.exit(build(House)())
 
 
