@@ -101,26 +101,41 @@ def _apart(letter: Letter, case: Case, now: datetime) -> timedelta:
 
 def stale(case: Case, world: World) -> str | None:
     """It was due too long ago, in the reader's working days; a calendar is put right as long as it is wrong."""
-    if case.rule.when in NEVER_STALE or fresh_until(case, world.policy) >= world.now:
+    if case.rule.when in NEVER_STALE:
         return None
-    limit, until = world.policy.limits.stale_after, case.occasion.until
-    over = "and the next one has come" if case.rule.rhythm else "and the day is over"
-    late = over if until and until <= world.now else f"more than {limit} ago"
-    return f"stale: it was due {case.story.when(_due_at(case))}, {late}"
+    due, limit, until = _due_at(case), world.policy.limits.stale_after, case.occasion.until
+    if until and until <= world.now:
+        late = "and the next one has come" if case.rule.rhythm else "and the day is over"
+    elif fresh_until(case, world.policy) < world.now:
+        late = f"more than {limit} ago"
+    elif _is_overtaken(case, due, limit):
+        late = "and the next one comes soon after it can go out"
+    else:
+        return None
+    return f"stale: it was due {case.story.when(due)}, {late}"
+
+
+def _is_overtaken(case: Case, due_at: datetime, limit: Duration) -> bool:
+    """A rhythm's letter that had to wait for its reader, until half a round before they get the next one."""
+    until, clock = case.occasion.until, case.story.clock(case.reader)
+    if until is None or case.rule.rhythm is None or due_at != case.due_at:  # the owner wanted this very one
+        return False
+    begins, _ = _in_time(case, due_at, limit)
+    return begins > due_at and 2 * (clock.next_open(until) - begins) < until - due_at
 
 
 def fresh_until(case: Case, policy: Policy) -> datetime:
     """The last moment at which the letter may still go out: nights and absences of its reader make nothing late."""
     clock, due_at = case.story.clock(case.reader), _due_at(case)
-    late = _in_time_until(case, due_at, policy.limits.stale_after)
+    _, late = _in_time(case, due_at, policy.limits.stale_after)
     if case.reader is Side.OWNER and not case.rule.any_time:  # the day's one mail may have gone
         late = max(late, clock.after(clock.after(due_at, NEXT_MAIL), A_WHILE))
     until = case.occasion.until
     return min(late, until - A_SECOND) if until else late
 
 
-def _in_time_until(case: Case, due_at: datetime, limit: Duration) -> datetime:
-    """When its time is over, which begins with their hours; anew with their return where that ends in an absence."""
+def _in_time(case: Case, due_at: datetime, limit: Duration) -> tuple[datetime, datetime]:
+    """When its time begins, with their hours, and ends; anew with their return where that ends in an absence."""
     clock, away = case.story.clock(case.reader), case.story.absences if case.reader is Side.CONTRACTOR else ()
 
     def times(moment: datetime) -> tuple[datetime, datetime]:
@@ -130,7 +145,7 @@ def _in_time_until(case: Case, due_at: datetime, limit: Duration) -> datetime:
     begin_and_end = times(due_at)
     while back := next((x.until for x in away if any(x.since <= at < x.until for at in begin_and_end)), None):
         begin_and_end = times(back)
-    return begin_and_end[1]
+    return begin_and_end
 
 
 def _due_at(case: Case) -> datetime:
