@@ -1,6 +1,7 @@
 """The temperature: a simulated year of four relationships, each signal by itself, and no flapping."""
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -716,17 +717,18 @@ def test_every_signal_has_a_lower_case_name_and_weight() -> None:
         assert 0 < signal.points <= 100
 
 
-def _table() -> Iterator[tuple[str, int]]:
+def _table() -> Iterator[tuple[str, int, int]]:
     from pathlib import Path
 
     for line in Path("docs/temperature.md").read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if len(cells) == 4 and cells[1].isdecimal():
-            yield cells[0].strip("`"), int(cells[1])
+            most = re.search(r"each counts, (\d) at most", cells[3])
+            yield cells[0].strip("`"), int(cells[1]), int(most[1]) if most else 1
 
 
 def test_the_documented_table_is_the_real_one() -> None:
-    assert list(_table()) == [(signal.name, signal.points) for signal in SIGNALS.values()]
+    assert list(_table()) == [(x.name, x.points, x.at_most) for x in SIGNALS.values()]
 
 
 def test_a_date_of_another_year_is_no_trouble() -> None:
