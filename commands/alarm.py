@@ -19,6 +19,8 @@ from tick.owner.mail import was_told
 
 log = logging.getLogger("keepwarm")
 
+NEXT_TO_NOTHING = timedelta(minutes=1)  # by so much a wall clock goes its own way unnoticed
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -112,10 +114,8 @@ def failing(before: Heartbeat, reason: str, now: datetime) -> Heartbeat:
 class ClockWatch:
     """Notices that the wall clock was set, or that the machine slept, by a clock that nobody can set."""
 
-    def __init__(
-        self, tolerance: timedelta = timedelta(minutes=1), steady: Callable[[], float] = time.monotonic
-    ):
-        self._tolerance, self._steady = tolerance, steady
+    def __init__(self, steady: Callable[[], float] = time.monotonic):
+        self._steady = steady
         self._seen: tuple[datetime, float] | None = None
 
     def jumped(self, now: datetime) -> timedelta | None:
@@ -124,4 +124,4 @@ class ClockWatch:
         if before is None:
             return None
         jump = now - before[0] - timedelta(seconds=self._seen[1] - before[1])
-        return jump if abs(jump) > self._tolerance else None
+        return jump if abs(jump) > NEXT_TO_NOTHING else None

@@ -198,7 +198,6 @@ def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now:
         in_reply_to=answered.message_id if answered else None,
         references=answered.parents if answered else (),
         conversation_subject=subject,
-        language=rendered.language,
         pause_link="" if to_owner else answer("pause", mailbox, draft.token, rendered.language),
         owner_name=story.owner.name,
         calendar=None if rendered.sketch else calendar_of(case, rendered, books.policy, now),

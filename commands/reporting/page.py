@@ -1,7 +1,7 @@
 """The report as one HTML page: no scripts, nothing to fetch; for screens, phones and paper."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,17 +23,13 @@ CHIPS = {"warm": "warm", "cooling": "cooling", "cold": "cold", TOO_EARLY: "early
 
 TURNING = {"R", "AL", "AN", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI", "FSI", "PDF", "PDI"}
 
-Told = Callable[[str], None]
 
-
-def page(
-    portraits: Sequence[Portrait], owner: Owner, since: datetime, now: datetime, told: Told = lambda _: None
-) -> str:
-    """The whole page; `told` hears whose charts are being drawn."""
+def page(portraits: Sequence[Portrait], owner: Owner, since: datetime, now: datetime) -> str:
+    """The whole page."""
     environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
     environment.filters["turned"] = _turned
     environment.trim_blocks = environment.lstrip_blocks = True
-    people = [_person(one, owner, told) for one in portraits]
+    people = [_person(one, owner) for one in portraits]
     return environment.get_template("page.html").render(
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - it is our own
         owner=owner.name,
@@ -53,8 +49,7 @@ def _counts(portraits: Sequence[Portrait]) -> list[dict[str, object]]:
     ]
 
 
-def _person(one: Portrait, owner: Owner, told: Told) -> dict[str, Any]:
-    told(one.name)
+def _person(one: Portrait, owner: Owner) -> dict[str, Any]:
     contractor, temperature = one.story.contractor, one.temperature
     return {
         "id": one.story.key,

@@ -22,14 +22,13 @@ from textwrap import wrap
 from mail.letters.footers import Call, footer
 from mail.letters.markdown import Markdown, one_line, to_html, to_text
 from mail.letters.pictures import Picture, related
-from mail.letters.rendering import Rendered, RenderingError
+from mail.letters.rendering import MAX_SUBJECT, Rendered, RenderingError
 
 Address = tuple[str, str]  # name, address
 
 # Characters of the whole header; RFC 5322, 2.1.1, says so of a line, some servers of a header.
 MAX_REFERENCES = 998
 MAX_ID = 250  # no mail program makes a longer Message-ID
-MAX_SUBJECT = 200
 MAX_NAME = 100
 _ID = re.compile(r"[!-;=?-~]+")  # printable ASCII without blanks and angle brackets
 _ADDRESS = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
@@ -71,10 +70,8 @@ def compose(
     in_reply_to: str | None = None,
     references: Sequence[str] = (),
     conversation_subject: str | None = None,
-    language: str | None = None,
     pause_link: str = "",
     owner_name: str = "",
-    reply_to: Address | None = None,
     cc: Address | None = None,
     calendar: bytes | None = None,
     pictures: tuple[Picture, ...] = (),
@@ -93,13 +90,12 @@ def compose(
         for _, address in (sender, to):
             _ascii(address)  # it raises where no mail could be sent there
         return b"MIME-Version: 1.0\r\n\r\n" + rendered.markdown.encode("ascii", "replace")
-    told = footer(rendered.reader, owner_name or sender[0], pause_link, language or rendered.language, call)
+    told = footer(rendered.reader, owner_name or sender[0], pause_link, rendered.language, call)
     subject = subject_of(rendered, conversation_subject)
     headers = [
         _addressed("From", sender),
         _addressed("To", to),
         *([_addressed("Cc", cc)] if cc else []),
-        *([_addressed("Reply-To", reply_to)] if reply_to else []),
         _worded("Subject", subject),
         f"Date: {format_datetime(at)}",
         *_threading(message_id, in_reply_to, references),

@@ -93,12 +93,8 @@ class Templates:
             self._sketch,
         )
 
-    def unmet(self, name: str, trigger: str) -> tuple[str, ...]:
-        """Facts that the letter always states and that a rule with this trigger never has."""
-        return self._lacking(self._files(name)).get(trigger, ())
-
     def _lacking(self, files: Sequence[TemplateFile]) -> dict[str, tuple[str, ...]]:
-        """Such facts, by trigger."""
+        """By trigger, facts that the letter always states and that a rule with this trigger never has."""
         pieces = (piece for file in files if not file.problems for piece in (file.subject, *file.wordings))
         needed = {fact for piece in pieces for fact in self._sandbox.needs(piece.source)}
         return {name: tuple(sorted(needed - given)) for name, given in GIVEN.items() if needed - given}

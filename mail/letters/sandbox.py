@@ -50,8 +50,8 @@ class Absent(StrictUndefined):
 class Budget:
     """Turns through lists that a letter may still take."""
 
-    def __init__(self, turns: int = MAX_TURNS) -> None:
-        self.left = turns
+    def __init__(self) -> None:
+        self.left = MAX_TURNS
 
     def spend(self) -> None:
         """One turn."""
