@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from commands.house import House, Keepwarm
 from mail.letters.rendering import Templates
@@ -25,9 +26,8 @@ from store.protocol import OWNER, Store
 from tick.books import Books
 from tick.owner.approval import UNANSWERED
 from tick.rehearsal.replay import Record, Replay, records, sightings
-from tick.rehearsal.simulation import play
+from tick.rehearsal.simulation import INSTANT, play
 
-INSTANT = timedelta(microseconds=1)
 ASKED = "you would have been asked: it goes out on your word alone"
 WAITS = {State.BUNDLED: "it waits for your day's one mail", State.ASKED: ASKED}
 
@@ -97,15 +97,11 @@ def backtest(
     replay = Replay((one for one in seen if one.at <= until), past.letters)
     cast = Cast(policy, past, since)
     keepwarm = house.rehearsal(cast.policy_at(since), cast.store(), replay)
-    start = since
-    for moment in [*cast.entrances(until), None]:
-        end = moment - INSTANT if moment else until
-        for now in play(keepwarm, replay, start, end, grid, since):
-            if progress:
-                progress((now - since) / max(until - since, INSTANT))
-        if moment:
-            cast.enter(keepwarm, moment)
-            start = moment
+    for now in play(
+        keepwarm, replay, since, until, cast.entrances(until), partial(cast.enter, keepwarm), grid
+    ):
+        if progress:
+            progress((now - since) / max(until - since, INSTANT))
     return sorted(lines(keepwarm.books), key=lambda line: (line.at, line.rule, line.contractor))
 
 

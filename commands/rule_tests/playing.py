@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from commands.house import House, Keepwarm
 from commands.rule_tests.stage import Stage
@@ -13,8 +13,6 @@ from rules.rule_tests.plot import OWNER, RuleTest
 from store.memory import MemoryStore
 from tick.books import Books
 from tick.rehearsal.simulation import play
-
-INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +41,12 @@ def played(house: House, policy: Policy, test: RuleTest) -> Outcome:
     stage = Stage(policy, test.events)
     keepwarm = house.rehearsal(_without(policy, test, test.begins), MemoryStore(), stage, stage.take)
     notes: dict[str, str] = {}
-    start = test.begins
-    for moment in [*_entrances(test), None]:
-        end = moment - INSTANT if moment else test.until
-        for _ in play(keepwarm, stage, start, end):
-            notes |= {note.token: note.content for note in keepwarm.books.notes() if note.token not in notes}
-        if moment:
-            keepwarm.adopt(_without(policy, test, moment), keepwarm.templates)
-            start = moment
+
+    def enter(moment: datetime) -> None:
+        keepwarm.adopt(_without(policy, test, moment), keepwarm.templates)
+
+    for _ in play(keepwarm, stage, test.begins, test.until, _entrances(test), enter):
+        notes |= {note.token: note.content for note in keepwarm.books.notes() if note.token not in notes}
     return _outcome(keepwarm, stage, notes)
 
 

@@ -2,16 +2,18 @@
 
 No clock is read, and no moment between two is worth a tick: something new arrives, the books want to look
 at a relationship, the owner's bundle may go out, or a letter in the outbox is tried again. With a `grid`
-every moment is put off to the next multiple of it, as a daemon that polls does.
+every moment is put off to the next multiple of it since the start, as a daemon that polls does.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from tick.books import Books
 from tick.wake import PAUSE, next_due
 from tick.work import Work
+
+INSTANT = timedelta(microseconds=1)
 
 
 class Ticking(Protocol):
@@ -37,21 +39,38 @@ def play(
     source: Source,
     start: datetime,
     end: datetime,
+    entrances: Iterable[datetime],
+    enter: Callable[[datetime], None],
     grid: timedelta | None = None,
-    origin: datetime | None = None,
 ) -> Iterator[datetime]:
     """Tick from `start` up to and including `end`; each moment is told once its tick is over.
 
-    A `grid` counts from its `origin`, or else from `start`.
+    At each of the `entrances` somebody is added to the rules: `enter` is called before that moment's own tick.
     """
-    now = start
+    begin = start
+    for moment in entrances:
+        yield from _played(keepwarm, source, begin, moment - INSTANT, start, grid)
+        enter(moment)
+        begin = moment
+    yield from _played(keepwarm, source, begin, end, start, grid)
+
+
+def _played(
+    keepwarm: Ticking,
+    source: Source,
+    begin: datetime,
+    end: datetime,
+    origin: datetime,
+    grid: timedelta | None,
+) -> Iterator[datetime]:
+    now = begin
     while now <= end:
         keepwarm.tick(now)
         yield now
         following = _next_moment(keepwarm.books, source, now, grid or PAUSE)
         if following is None:
             return
-        now = _on_grid(following, origin or start, grid)
+        now = _on_grid(following, origin, grid)
 
 
 def _next_moment(books: Books, source: Source, now: datetime, pause: timedelta) -> datetime | None:
