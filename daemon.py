@@ -21,7 +21,6 @@ from mail.letters.rendering import BUILT_IN, Templates
 from mail.letters.wording import moment
 from mail.smtp.delivery import Postman
 from mail.smtp.submission import settings_from_url as smtp_settings
-from relationship.messages import Side
 from rules.format.problems import PolicyErrors
 from rules.policy import Mailbox, Policy
 from store.protocol import Store
@@ -32,10 +31,11 @@ from tick.collect import Collect, from_mailbox
 from tick.compose import compose
 from tick.copies import file_copies
 from tick.decide import court, decide
-from tick.deliver import Wires, deliver
+from tick.deliver import deliver
 from tick.digest.sending import Draw, no_picture, picture
 from tick.doubt import doubt_anew
 from tick.limits import tell_of_limit
+from tick.line import Wires
 from tick.looking import looking
 from tick.record import record
 from tick.rehearsal.paper import Paper, Take
@@ -68,7 +68,7 @@ class Keepwarm:
         policy: Policy,
         templates: Templates,
         store: Store,
-        lines: "Lines",
+        lines: Lines,
         collect: Collect | None = None,
         draw: Draw = picture,
         most: int = MOST_MESSAGES,
@@ -76,7 +76,7 @@ class Keepwarm:
         self.store, self.templates, self._lines, self._draw = store, templates, lines, draw
         self.inbox = lines.inbox(policy.mailbox)
         self.wires = Wires(self.inbox, lines.postman(policy.mailbox))
-        self.books = Books(store, policy, readers(templates), most)
+        self.books = Books(store, policy, templates.readers(), most)
         self._collect = from_mailbox(self.inbox) if collect is None else collect
         self._trouble = ""
         self._is_fresh = True
@@ -132,7 +132,7 @@ class Keepwarm:
         if policy.owner.addresses != self.books.policy.owner.addresses:
             self.wires.forget_owner()
         self.templates = templates
-        self.books.adopt(policy, readers(templates))
+        self.books.adopt(policy, templates.readers())
 
     def start_over(self, now: datetime) -> None:
         """The mailbox could not be read for a while, or the clock was set: take nothing for granted."""
@@ -226,7 +226,7 @@ class House:
         """The books, to read beside the running daemon."""
         templates = self.templates()
         policy = self.policy(templates)
-        books = Books(self.store(read_only=True), policy, readers(templates))
+        books = Books(self.store(read_only=True), policy, templates.readers())
         for advice in books.lost.values():
             complain(advice)
         return books
@@ -243,11 +243,6 @@ class House:
     def now(self) -> datetime:
         """The only clock in the house: read once per tick, and handed on."""
         return datetime.now(UTC)
-
-
-def readers(templates: Templates) -> dict[str, Side]:
-    """Who reads each letter."""
-    return {name: info.reader for name, info in templates.index().items()}
 
 
 def main() -> None:

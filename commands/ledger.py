@@ -78,7 +78,7 @@ def _row(turn: Turn, story: Story) -> dict[str, Any]:
         "asked_at": turn.since.isoformat(),
         "answered_at": turn.answered_at.isoformat() if turn.answered_at else None,
         "elapsed_s": turn.elapsed_s,
-        "working_s": working_s(turn, story.clock(turn.party)) if turn.answered_at else None,
+        "working_s": working_s(turn, story.clock(turn.party)),
         "chasers": turn.chasers,
         "asks": turn.asks,
         "asked": story.by_key[turn.asked].message_id,

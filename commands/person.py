@@ -25,7 +25,7 @@ def pause(context: typer.Context, name: Name) -> None:
     house: House = context.obj
     books = house.books()
     key, name = _taken_up(books, name)
-    _ask(house, "pause", key, f"{name} is paused: no letters go out, and you are told of nothing.")
+    _ask(house, books, "pause", key, f"{name} is paused: no letters go out, and you are told of nothing.")
 
 
 @plainly
@@ -36,7 +36,7 @@ def resume(context: typer.Context, name: Name) -> None:
     key, name = _taken_up(books, name)
     if "contractor" in books.story(key).paused_by:
         complain(f"{name} asked for no letters themselves; only they can lift that, by answering #resume.")
-    _ask(house, "resume", key, f"{name} is no longer paused by you.")
+    _ask(house, books, "resume", key, f"{name} is no longer paused by you.")
 
 
 @plainly
@@ -61,7 +61,7 @@ def forget(context: typer.Context, name: Name) -> None:
     if key in books.people.contractors:
         complain(f"{name} is still in {house.rules}: take them out of it first, then forget them.")
         raise typer.Exit(1)
-    _ask(house, "forget", key, "Nothing of them is kept any more.")
+    _ask(house, books, "forget", key, "Nothing of them is kept any more.")
 
 
 def _taken_up(books: Books, name: str) -> tuple[str, str]:
@@ -80,18 +80,16 @@ def _names(store: Store) -> dict[str, tuple[str, ...]]:
     return {key: (profile.name, *profile.addresses) for key, profile in profiles(store).items()}
 
 
-def _ask(house: House, verb: str, key: str, done: str) -> None:
+def _ask(house: House, books: Books, verb: str, key: str, done: str) -> None:
     """Do it now where no daemon runs, else ask the daemon."""
-    templates = house.templates()
-    policy = house.policy(templates)
     try:
         store = house.store()
     except InUseError:
-        house.store(read_only=True).request(verb, key)
+        books.store.request(verb, key)
         typer.echo("The running daemon was asked, and does it at its next tick.")
         return
     with closing(store):
-        books = Books(store, policy, {})
+        books = Books(store, books.policy, {})
         apply_requests(books)  # what a daemon was asked that ended before its next tick was said before this
         apply(books, verb, key)
     typer.echo(done)

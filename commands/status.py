@@ -20,7 +20,7 @@ from commands.output import (
     printable,
 )
 from relationship.check_ins.afterwards import NOT_MET, REMEMBERED
-from relationship.ledger import median_working_s
+from relationship.ledger import Turn, median_working_s
 from relationship.messages import Side
 from relationship.story import Story
 from relationship.warmth.latency import Pace, short
@@ -58,16 +58,16 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
 def rows(books: Books, now: datetime) -> Iterator[dict[str, Any]]:
     """One row per contractor, in the rules file's order."""
     for key in books.people.contractors:
-        yield _row(books.story(key), books, now)
+        story = books.story(key)
+        yield _row(story, _reading(story, books, now), now)
 
 
-def _row(story: Story, books: Books, now: datetime) -> dict[str, Any]:
-    warmth = _reading(story, books, now).temperature
+def _row(story: Story, known: Reading, now: datetime) -> dict[str, Any]:
     return {
         "contractor": story.contractor.name,
         "phase": story.contractor.phase_at(now),
-        "temperature": str(warmth.state),
-        "reasons": list(warmth.reasons),
+        "temperature": known.temperature.state,
+        "reasons": list(known.temperature.reasons),
         "waits": [_wait(turn) for turn in (*story.past.waits, *story.ledger.waits)],
         "contractor_median_s": _median(story, Side.CONTRACTOR),
         "owner_median_s": _median(story, Side.OWNER),
@@ -81,7 +81,7 @@ def _reading(story: Story, books: Books, now: datetime) -> Reading:
     return read(story, books.policy.temperature, story.temperature, now)
 
 
-def _wait(turn: Any) -> dict[str, Any]:
+def _wait(turn: Turn) -> dict[str, Any]:
     return {
         "on": str(turn.party),
         "since": turn.since.isoformat(),
@@ -116,8 +116,9 @@ def _paused(story: Story) -> list[str]:
 
 def _in_words(story: Story, books: Books, now: datetime) -> tuple[tuple[str, ...], str]:
     """The line of the table, and the paragraph below it: one story at a time is in memory."""
-    row = _row(story, books, now)
-    return _cells(row, _reading(story, books, now)), f"{row['contractor']}: {_notes(row, story)}."
+    known = _reading(story, books, now)
+    row = _row(story, known, now)
+    return _cells(row, known), f"{row['contractor']}: {_notes(row, story)}."
 
 
 def _cells(row: dict[str, Any], known: Reading) -> tuple[str, ...]:

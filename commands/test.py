@@ -42,10 +42,9 @@ def command(context: typer.Context, files: Files = None, as_json: AsJson = False
     house: House = context.obj
     templates = house.templates()
     policy = house.policy(templates)
-    readers = {name: info.reader for name, info in templates.index().items()}
     good = bad = 0
     for path in files or _beside(house.rules):
-        for result in _results(house, policy, readers, path):
+        for result in _results(house, policy, templates.readers(), path):
             good, bad = good + result.ok, bad + (not result.ok)
             _tell(result, path, as_json)
     if not as_json:

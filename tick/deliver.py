@@ -61,8 +61,6 @@ from tick.outbox import cancel, judge_again
 from tick.owner.approval import YES
 from tick.owner.bundle import close_bundles
 
-__all__ = ["Delivered", "Wires", "deliver"]
-
 log = logging.getLogger(__name__)
 
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=300), timedelta(seconds=4000)  # Postfix's own back-off

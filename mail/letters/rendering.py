@@ -64,6 +64,10 @@ class Templates:
         """Name, reader and problems of every letter; nothing is rendered."""
         return self._index
 
+    def readers(self) -> dict[str, Side]:
+        """Who reads each letter."""
+        return {name: info.reader for name, info in self._index.items()}
+
     @cached_property
     def _index(self) -> TemplateIndex:
         return {name: self._info(name, self._files(name)) for name in self._paths}

@@ -183,7 +183,7 @@ def policy(templates: Templates) -> Policy:
 def office(policy: Policy, templates: Templates) -> Office:
     """Nobody has written yet."""
     store = MemoryStore()
-    books = Books(store, policy, {name: info.reader for name, info in templates.index().items()})
+    books = Books(store, policy, templates.readers())
     books.commit(OWNER, [Installation(START, "live", START)])
     for key, who in books.people.contractors.items():
         books.commit(key, [Profile(who.name, who.addresses, START)])
