@@ -199,7 +199,7 @@ class Story:
         known = self._lately.get(now)
         if known is None:
             since, held = now - LATELY, self._held
-            known = tuple(x for x in self.ledger.exchanges if _is_late(x, since) or x.conversation in held)
+            known = tuple(x for x in self.ledger.exchanges if _is_recent(x, since) or x.conversation in held)
             self._lately[now] = known
         return known
 
@@ -281,5 +281,5 @@ def _on_the_wall(moment: datetime, zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(zone)):%-d %b %Y %H:%M}"
 
 
-def _is_late(turn: Turn, since: datetime) -> bool:
+def _is_recent(turn: Turn, since: datetime) -> bool:
     return turn.answered_seen_at is None or turn.answered_seen_at >= since

@@ -12,7 +12,7 @@ from relationship.letters import Letter
 from relationship.messages import Message, Side
 from tick.books import Books
 
-Pairs = tuple[tuple[str, Message], ...]
+Pairs = tuple[tuple[str, Message], ...]  # relationship, and the message as it is in its story
 
 
 def below_their_notes(pairs: Pairs, books: Books) -> Pairs:

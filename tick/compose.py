@@ -89,9 +89,9 @@ def _with_letter(
     return [replace(decision, letter=letter.token), letter, *invited(case)]
 
 
-def _letter(judged: Case, books: Books, templates: Templates, now: datetime) -> Letter:
-    token = token_of(judged, books.installation)
-    case = replace(judged, story=books.story(judged.story.key))  # with what was written in this very tick
+def _letter(due: Case, books: Books, templates: Templates, now: datetime) -> Letter:
+    token = token_of(due, books.installation)
+    case = replace(due, story=books.story(due.story.key))  # with what was written in this very tick
     story, policy = case.story, books.policy
     said = rendered(case, books, templates, token, _next_wording(case), now)
     bundled = case.reader is Side.OWNER and not (case.rule.any_time and _has_room(books, now))
@@ -180,7 +180,7 @@ def _next_wording(case: Case) -> int:
     return earlier[-1].wording + 1 if earlier else crc32(case.story.key.encode())
 
 
-def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now: datetime) -> Letter:
+def _addressed(draft: Letter, said: Rendered, case: Case, books: Books, now: datetime) -> Letter:
     """The letter with its final bytes: inside its conversation for the contractor, a new one for the owner."""
     story, mailbox = case.story, books.policy.mailbox.address
     to_owner = case.reader is Side.OWNER
@@ -188,7 +188,7 @@ def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now:
     subject = plain_subject(answered.subject) if answered else None
     owner = (story.owner.name, addresses_of(case)[1])
     content = compose_mail(
-        rendered,
+        said,
         sender=("Keepwarm" if to_owner else story.owner.name, mailbox),
         to=((story.owner if to_owner else story.contractor).name, draft.to[0]),
         cc=owner if case.rule.invite else None,
@@ -198,13 +198,13 @@ def _addressed(draft: Letter, rendered: Rendered, case: Case, books: Books, now:
         in_reply_to=answered.message_id if answered else None,
         references=answered.parents if answered else (),
         conversation_subject=subject,
-        pause_link="" if to_owner else answer("pause", mailbox, draft.token, rendered.language),
+        pause_link="" if to_owner else answer("pause", mailbox, draft.token, said.language),
         owner_name=story.owner.name,
-        calendar=None if rendered.sketch else calendar_of(case, rendered, books.policy, now),
-        call=_call(draft, case, books, rendered.language, now),
+        calendar=None if said.sketch else calendar_of(case, said, books.policy, now),
+        call=_call(draft, case, books, said.language, now),
     )
     to = (*draft.to, owner[1]) if case.rule.invite else draft.to
-    return replace(draft, to=to, subject=subject_of(rendered, subject), content=content.decode("ascii"))
+    return replace(draft, to=to, subject=subject_of(said, subject), content=content.decode("ascii"))
 
 
 def _call(draft: Letter, case: Case, books: Books, language: str, now: datetime) -> Call | None:

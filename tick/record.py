@@ -17,7 +17,7 @@ from mail.reading.understanding import understand
 from relationship.messages import Bounce, Kind, Message, Side, leads, letter_of
 from relationship.ordering import Identities, merge
 from store.protocol import FolderCursor
-from tick.below import below_their_notes
+from tick.below import Pairs, below_their_notes
 from tick.books import Books
 from tick.collect import Batch, whose
 from tick.housekeeping import is_untold, take_in
@@ -35,8 +35,6 @@ MUCH = 100  # messages of one relationship: a history is read
 # While a history is read, mail from another folder may yet join what was said so long before the newest mail read.
 SPARE = timedelta(days=100)
 EVIDENCE = 20  # mails that are kept as evidence in one go: a flood of junk is counted
-
-Pairs = tuple[tuple[str, Message], ...]  # relationship, and the message as it is in its story
 
 
 @dataclass(slots=True)

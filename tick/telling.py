@@ -26,7 +26,7 @@ from rules.policy import Policy
 from tick.agenda import agenda
 from tick.reader import Reader
 
-YEARS = timedelta(days=300)  # from so long ago on, a weekday and a month do not say which day it was
+MOST_OF_A_YEAR = timedelta(days=300)  # from so long ago on, a weekday and a month do not say which day it was
 LONGEST = 60  # working days; what waits longer is said to wait so long
 
 
@@ -78,7 +78,7 @@ def _since(telling: Telling) -> str | None:
     if nobody_wrote(telling.occasion):
         return None
     at = asked_at(telling.story, turn) if turn else telling.occasion.moment
-    if telling.now - at < YEARS:
+    if telling.now - at < MOST_OF_A_YEAR:
         return _day_in(at, reader)
     return full_date(at.astimezone(ZoneInfo(reader.timezone)).date(), reader.language, reader.locale)
 

@@ -13,7 +13,7 @@ from relationship.story import Story
 
 PAYMENT = "payment/"  # how the keys of days of pay begin
 LONG_AGO = timedelta(days=60)  # a date is history then; until then, one that was slept through has a reason
-A_YEAR = timedelta(days=400)
+TWO_YEARS = timedelta(days=800)  # and some: what comes round comes twice in them
 AHEAD = timedelta(days=45)  # days of pay further away need no thought yet
 
 
@@ -113,7 +113,7 @@ def every(key: str, occurrences: Occurrences) -> Finder:
 
     def find(story: Story, now: datetime) -> Iterator[Occasion]:
         zone, before = ZoneInfo(story.owner.timezone), ""
-        moments = occurrences(now - LONG_AGO, now + 2 * A_YEAR, story.owner.timezone)
+        moments = occurrences(now - LONG_AGO, now + TWO_YEARS, story.owner.timezone)
         for moment, following in pairwise(moments):
             day = f"{moment:%Y-%m-%d}"
             if day == before:  # by Greenwich: when summer time begins, two may come on one

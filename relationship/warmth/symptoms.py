@@ -17,7 +17,7 @@ from relationship.warmth.latency import REMEMBERED, Pace, between, compared
 
 TWO_WEEKS = timedelta(days=14)
 MONTH = timedelta(days=28)
-SIX_WEEKS = timedelta(days=45)
+LATELY = timedelta(days=45)
 PRAISE_DAYS = 60
 A_YEAR = 365  # days
 FEW_ANSWERS = 5
@@ -165,7 +165,7 @@ def check_in(words: str, *states: str) -> Find:
     """Check-ins that came to one of these states, the latest first."""
 
     def find(evidence: Evidence, now: datetime) -> list[str]:
-        known = evidence.check_ins(states, now - SIX_WEEKS, now)
+        known = evidence.check_ins(states, now - LATELY, now)
         return [f"the check-in of {evidence.day(c.starts_at)} was {words}" for c in reversed(known)]
 
     return find
@@ -175,10 +175,10 @@ def deadline_missed(evidence: Evidence, now: datetime) -> list[str]:
     """Dates that passed without their delivery."""
     found = []
     for one in evidence.deadlines:
-        if not -2 <= (now.date() - one.due).days <= SIX_WEEKS.days + 3:  # the end of its day lies near it
+        if not -2 <= (now.date() - one.due).days <= LATELY.days + 3:  # the end of its day lies near it
             continue
         end, done = one.ends_at(evidence.story), evidence.delivered_at(one)
-        if not now - SIX_WEEKS < end <= now or (done and done < end):
+        if not now - LATELY < end <= now or (done and done < end):
             continue
         how = "came late" if done and done <= now else "has not come"
         found.append(f"“{plain_subject(one.set_by.subject)}” was due on {evidence.day(one.due)} and {how}")
@@ -213,7 +213,7 @@ def no_feedback(evidence: Evidence, now: datetime) -> list[str]:
         f"nothing was said about “{plain_subject(delivery.subject)}”, "
         f"delivered on {evidence.day(delivery.at)}"
         for delivery in evidence.deliveries
-        if now - SIX_WEEKS < delivery.at and clock.after(delivery.at, FEEDBACK_GRACE) <= now
+        if now - LATELY < delivery.at and clock.after(delivery.at, FEEDBACK_GRACE) <= now
         if not evidence.feedback_on(delivery, now)
     ]
 

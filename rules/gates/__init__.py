@@ -4,6 +4,8 @@ A gate returns None where it has nothing against the letter, else its reason. "S
 judged again. In doubt, quiet.
 """
 
+from dataclasses import replace
+
 from relationship.decisions import Judgement, Verdict
 from rules.evaluation import Case
 from rules.gates import holding, spending
@@ -38,6 +40,8 @@ def judge(case: Case, world: World) -> Judgement:
     """The verdict on a due case, with its reason; the first gate that objects speaks."""
     for name, verdict, gate in GATES:
         objection = gate(case, world)
+        if isinstance(objection, Judgement):
+            return replace(objection, gate=objection.gate or name)
         if objection:
-            return objection if isinstance(objection, Judgement) else Judgement(verdict, objection, gate=name)
+            return Judgement(verdict, objection, gate=name)
     return Judgement(Verdict.SEND, case.occasion.about)

@@ -27,7 +27,7 @@ def owner_first(case: Case, world: World) -> Judgement | None:
     if debt is None:
         return None
     why, until = shielded_by(case.story, debt), debt.since + DEBT_COUNTS
-    return Judgement(Verdict.HOLD, why, gate="owner first", until=until)
+    return Judgement(Verdict.HOLD, why, until=until)
 
 
 def absent(case: Case, world: World) -> Judgement | None:
@@ -43,7 +43,7 @@ def absent(case: Case, world: World) -> Judgement | None:
     if until is None:
         return None
     why = f"{case.story.contractor.name} is away until {case.story.when(until)}"
-    return Judgement(Verdict.HOLD, why, gate="absent", until=until)
+    return Judgement(Verdict.HOLD, why, until=until)
 
 
 def doubtful_mail(case: Case, world: World) -> str | None:
@@ -141,9 +141,5 @@ def quiet_hours(case: Case, world: World) -> Judgement | None:
         return None
     opens = clock.next_open(world.now)
     whose = "your" if case.reader is Side.OWNER else f"{case.story.contractor.name}’s"
-    return Judgement(
-        Verdict.HOLD,
-        f"outside {whose} working hours until {case.story.when(opens)}",
-        gate="quiet hours",
-        until=opens,
-    )
+    why = f"outside {whose} working hours until {case.story.when(opens)}"
+    return Judgement(Verdict.HOLD, why, until=opens)

@@ -1,6 +1,6 @@
 """The gate of the limits: so many letters to one contractor, and in total."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from relationship.decisions import Judgement, Verdict
@@ -24,8 +24,17 @@ def limits(case: Case, world: World) -> Judgement | None:
             return _limit(rate, own, f"limit per contractor: {rate.text}", world.now)
     for rate in world.policy.limits.in_total:
         if full(rate, everybody, world.now):
-            return _limit(rate, everybody, f"limit in total: {rate.text}", world.now, TOTAL_LIMIT)
+            return _limit(rate, everybody, _in_total(rate), world.now, TOTAL_LIMIT)
     return None
+
+
+def total_limit(held: Judgement, rates: Iterable[Rate]) -> Rate | None:
+    """The limit in total that holds a letter; None where something else does."""
+    return next((x for x in rates if held.gate == TOTAL_LIMIT and held.why == _in_total(x)), None)
+
+
+def _in_total(rate: Rate) -> str:
+    return f"limit in total: {rate.text}"
 
 
 def _approved(case: Case) -> bool:
@@ -44,5 +53,5 @@ def _inside(rate: Rate, times: Sequence[datetime], now: datetime) -> list[dateti
     return sorted(at for at in times if abs(now - at) < rate.window)
 
 
-def _limit(rate: Rate, times: Sequence[datetime], why: str, now: datetime, gate: str = "limits") -> Judgement:
+def _limit(rate: Rate, times: Sequence[datetime], why: str, now: datetime, gate: str = "") -> Judgement:
     return Judgement(Verdict.HOLD, why, gate=gate, until=_inside(rate, times, now)[-rate.count] + rate.window)

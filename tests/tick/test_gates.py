@@ -10,7 +10,10 @@ from imapclient import IMAPClient
 
 from bench.servers.proxy import UP, Proxy, refusing
 from daemon import House
+from relationship.occasions import OF_ANOTHER
 from rules.gates import GATES
+from tick.compose import ENDS_BY_ITSELF
+from tick.digest.gathering import UNTOLD
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"
@@ -55,6 +58,10 @@ def test_the_table_is_in_the_designs_order():
     assert [name for name in names if name in told.split(", ")] == told.split(", ")
     verdicts = [verdict.value for _, verdict, _ in GATES]
     assert verdicts == sorted(verdicts, reverse=True)  # all that suppress come before all that hold
+
+
+def test_who_speaks_of_gates_speaks_of_some_that_there_are():
+    assert (ENDS_BY_ITSELF | UNTOLD | OF_ANOTHER) - {""} <= {name for name, _, _ in GATES}
 
 
 # -- paused, ended, opted out --------------------------------------------------------------------------------
