@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated
 
 import typer
 
@@ -118,16 +118,15 @@ def _unreadable(path: Path, error: OSError) -> str:
     )
 
 
-def show(path: Path, findings: Findings, *, as_json: bool = False, out: TextIO | None = None) -> int:
-    """Print the findings, problems to `out` and warnings to standard error; the exit code."""
-    out = out or sys.stdout
+def show(path: Path, findings: Findings, *, as_json: bool = False) -> int:
+    """Print the findings, problems to standard output and warnings to standard error; the exit code."""
     lines = lines_of(path)
     for problem in findings.errors:
-        print(_as_json(problem) if as_json else "\n".join(_as_text(path, problem, lines)), file=out)
+        print(_as_json(problem) if as_json else "\n".join(_as_text(path, problem, lines)))
     for warning in findings.warnings:
         print("\n".join(_as_text(path, warning, lines, "warning: ")), file=sys.stderr)
     if not as_json:
-        print(_summary(path, findings), file=out)
+        print(_summary(path, findings))
     return 1 if findings.errors else 0
 
 

@@ -137,10 +137,7 @@ class Rule:
     at_most: Rate | None = None
     any_time: bool | None = None  # deliver: ... ; None for the limits' own
     approve: bool = False
-    on: str = ""  # `every`: "first Monday of the quarter at 10:00"
-    line: int = 0
-    rhythm: Rhythm | None = None  # `on`, understood
-    column: int = 1
+    rhythm: Rhythm | None = None  # `on:` of `every`: "first Monday of the quarter at 10:00"
 
     @property
     def asks_for_temperature(self) -> bool:

@@ -28,7 +28,8 @@ def meaning(rule: Rule, starred: str = "") -> str:
     The label that stands for the star belongs to `when: starred`: what carried it before thanks nobody.
     """
     when = f"starred {starred}" if rule.when == "starred" and starred else rule.when
-    return fingerprint(when, rule.on, sorted(rule.conditions.items(), key=lambda item: item[0]))
+    rhythm = rule.rhythm.text if rule.rhythm else ""
+    return fingerprint(when, rhythm, sorted(rule.conditions.items(), key=lambda item: item[0]))
 
 
 def new_marks(

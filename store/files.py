@@ -91,15 +91,15 @@ class Files:
                 return None
         return hash((now.st_ino, now.st_mtime_ns, now.st_size))
 
-    def replace(self, path: Path, content: bytes, durable: bool = True) -> None:
-        """Put new content in the place of the old; `durable` content is on the disk before it is in place.
+    def replace(self, path: Path, content: bytes) -> None:
+        """Put new content in the place of the old; it is on the disk before it is in place.
 
         The folder is flushed by the caller (`flush_folder`), once for many files.
         """
         temporary = path.with_name(path.name + TEMPORARY)
         with explained(path):
             try:
-                self._write(temporary, content, durable)
+                self._write(temporary, content)
                 self._rename(temporary, path)
             except OSError:
                 with suppress(OSError):  # what half a file took of a full disk is given back
@@ -139,15 +139,14 @@ class Files:
 
     # -- the steps -----------------------------------------------------------------------------------------
 
-    def _write(self, path: Path, content: bytes, durable: bool) -> None:
+    def _write(self, path: Path, content: bytes) -> None:
         descriptor = os.open(
             path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
         )
         try:
             give_to_owner_of(path.parent, descriptor)
             _write_all(descriptor, content)
-            if durable:
-                self._flush(descriptor, path)
+            self._flush(descriptor, path)
         finally:
             os.close(descriptor)
 

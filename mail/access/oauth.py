@@ -78,12 +78,7 @@ class Client:
 Answer = Mapping[str, Any]
 
 
-def by_device(
-    who: Provider,
-    client: Client,
-    show: Callable[[str, str], None],
-    rest: Callable[[float], None] = time.sleep,
-) -> Answer:
+def by_device(who: Provider, client: Client, show: Callable[[str, str], None]) -> Answer:
     """Ask the owner to enter a code on any device, and wait until they did (RFC 8628)."""
     asked = _post(who.device, {"client_id": client.id, "scope": who.scope})
     show(str(asked.get("verification_uri", asked.get("verification_url", ""))), str(asked["user_code"]))
@@ -94,7 +89,7 @@ def by_device(
         "device_code": str(asked["device_code"]),
     }
     while left > 0:
-        rest(every)
+        time.sleep(every)
         left -= every
         answer = _post(who.token, form, waiting=True)
         if "access_token" in answer:

@@ -30,14 +30,12 @@ __all__ = ["BUILT_IN", "Markdown", "Rendered", "RenderingError", "Templates"]
 class Rendered:
     """What a letter says, before it becomes a mail."""
 
-    name: str
     reader: Side
     subject: str  # one line; the template's own
     markdown: Markdown
     text: str
     html: str  # inner HTML of the body
     wording: int  # which of the wordings it is
-    wordings: int  # how many there are
     language: str  # of the file that was taken
     sketch: bool = False  # nobody will read it: it has no text and no HTML
 
@@ -85,14 +83,12 @@ class Templates:
         except RenderingError as error:
             raise RenderingError(f"the letter {name} cannot be written: {error}") from None
         return Rendered(
-            name,
             file.reader,
             one_line(subject)[:MAX_SUBJECT],
             markdown,
             "" if self._sketch else to_text(markdown),
             "" if self._sketch else to_html(markdown, apart=not is_leftward(file.wordings[index].source)),
             index,
-            len(file.wordings),
             file.language or "en",
             self._sketch,
         )

@@ -22,7 +22,7 @@ def reworded(
     )
     told = footer(Side.CONTRACTOR, owner_name, pause_link, language)
     page = to_html(markdown, apart=False)
-    rendered = Rendered("", Side.CONTRACTOR, subject, markdown, to_text(markdown), page, 0, 1, language)
+    rendered = Rendered(Side.CONTRACTOR, subject, markdown, to_text(markdown), page, 0, language)
     headers = content[: content.index(LAST_HEADER) + len(LAST_HEADER)]
     mark = sha256(content).hexdigest()[:24]
     return headers + body_of(rendered, told, subject, mark, _invitation(content, rendered.text))

@@ -25,9 +25,8 @@ def owner_first(story: Story, now: datetime) -> Iterator[Occasion]:
     """Built-in: the contractor is not chased, because the owner owes them an older answer. Once per debt."""
     for held, decision in _withheld(story, "owner first", now):
         debt = older_debt(story, held.turn.since if held.turn else held.moment, now)
-        if debt and decision.why == shielded_by(
-            story, debt
-        ):  # by another one it is held only from this tick on
+        # By another one it is held only from this tick on.
+        if debt and decision.why == shielded_by(story, debt):
             yield replace(
                 _noted(held, decision),
                 trigger="owner first",

@@ -1,7 +1,6 @@
 """The policy from the file's models: everything that may be left out is filled in."""
 
 from relationship.parties import Contractor, Owner
-from rules.format.positions import Document
 from rules.format.schema import (
     CheckInsBlock,
     ConditionsBlock,
@@ -21,8 +20,8 @@ from rules.policy import CheckIns, Limits, Mailbox, Policy, Rule, Step, Temperat
 CADENCE_PHASES = ("onboarding", "active", "backup")
 
 
-def policy_of(file: RulesFile, document: Document) -> Policy:
-    """The policy of a file without faults; the document tells where each rule stands."""
+def policy_of(file: RulesFile) -> Policy:
+    """The policy of a file without faults."""
     mailbox = _mailbox(file.mailbox)
     return Policy(
         mode=file.mode,
@@ -35,7 +34,7 @@ def policy_of(file: RulesFile, document: Document) -> Policy:
         temperature=TemperatureTuning(
             file.temperature.cooling_below, file.temperature.cold_below, dict(file.temperature.signals)
         ),
-        rules=tuple(_rule(block, document.place(("rules", index))) for index, block in enumerate(file.rules)),
+        rules=tuple(map(_rule, file.rules)),
         digest=file.owner.digest,
     )
 
@@ -115,7 +114,7 @@ def _limits(block: LimitsBlock) -> Limits:
     )
 
 
-def _rule(block: RuleBlock, place: tuple[int, int]) -> Rule:
+def _rule(block: RuleBlock) -> Rule:
     lone = block.send or block.invite
     return Rule(
         name=block.name,
@@ -126,10 +125,7 @@ def _rule(block: RuleBlock, place: tuple[int, int]) -> Rule:
         at_most=block.at_most,
         any_time=None if block.deliver is None else block.deliver == "any time",
         approve=block.approve == "owner",
-        on=block.on.text if block.on else "",
-        line=place[0],
         rhythm=block.on,
-        column=place[1],
     )
 
 

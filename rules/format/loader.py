@@ -57,4 +57,4 @@ def _understood(document: Document, templates: TemplateIndex) -> Policy:
     problems += problems_across(document, templates)
     if problems or model is None:
         raise PolicyErrors(tuple(sorted(dict.fromkeys(problems))))
-    return policy_of(model, document)
+    return policy_of(model)

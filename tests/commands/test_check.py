@@ -3,6 +3,7 @@
 import io
 import json
 import os
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,8 @@ def spoil(path: Path, old: str, new: str) -> None:
 
 def said(path: Path, letters: TemplateIndex, *, as_json: bool = False) -> tuple[int, str]:
     out = io.StringIO()
-    code = show(path, findings_of(path, letters), as_json=as_json, out=out)
+    with redirect_stdout(out):
+        code = show(path, findings_of(path, letters), as_json=as_json)
     return code, out.getvalue()
 
 

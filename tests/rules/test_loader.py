@@ -89,7 +89,7 @@ def test_the_example_has_rules(example: Policy) -> None:
         "phase": ("onboarding", "active"),
     }
     assert quick.at_most == Rate(1, timedelta(weeks=2), "once in 2 weeks")
-    assert (quick.line, quick.any_time, quick.approve, quick.invite) == (86, None, False, False)
+    assert (quick.any_time, quick.approve, quick.invite) == (None, False, False)
     chase = rules["Chase an unanswered question"]
     assert [str(step.after) for step in chase.steps] == ["1 working day", "3 working days", "5 working days"]
     assert [step.send.startswith("owner/") for step in chase.steps] == [False, False, True]

@@ -69,12 +69,12 @@ class RecordingFiles(Files):
         super()._mkdir(folder)
         self.disk.folders.add(folder.relative_to(self._root))
 
-    def _write(self, path: Path, content: bytes, durable: bool) -> None:
+    def _write(self, path: Path, content: bytes) -> None:
         inode = self.disk.seen[path.relative_to(self._root)] = Inode()
         for part in (content[: len(content) // 2], content):
             inode.seen = part
             self._at_step(self.disk)
-        super()._write(path, content, durable)
+        super()._write(path, content)
 
     def _extend(self, path: Path, content: bytes, at: int) -> None:
         inode = self.disk.seen.setdefault(path.relative_to(self._root), Inode())

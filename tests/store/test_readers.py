@@ -227,9 +227,9 @@ class CountingFiles(Files):
         if self.fail == step:
             raise OSError(5, "Input/output error")
 
-    def _write(self, path: Path, content: bytes, durable: bool) -> None:
+    def _write(self, path: Path, content: bytes) -> None:
         self._count("write")
-        super()._write(path, content, durable)
+        super()._write(path, content)
 
     def _flush(self, descriptor: int, path: Path) -> None:
         self._count("flush")
