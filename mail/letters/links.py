@@ -9,10 +9,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import quote
 
-from relationship.tokens import token_in
-
-__all__ = ["NEWS_SUBJECT", "all_answers", "answer", "token_in", "write_news"]
-
 # What the filled-in mail is called: its sender sees it before sending.
 _SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "en": {

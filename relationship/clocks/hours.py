@@ -25,8 +25,6 @@ from relationship.clocks.opening import seconds as _seconds
 from relationship.clocks.weeks import Week, parse_hours
 from relationship.clocks.zones import CHUNK_DAYS, CHUNK_S, DAY_S, check_zone, segments
 
-__all__ = ["WorkingClock", "check_holidays", "check_zone", "parse_hours", "working_clock"]
-
 HORIZON_CHUNKS = 30
 REMEMBERED = 500  # answers, which take 0.1 MB
 

@@ -18,11 +18,9 @@ from relationship.messages import Side
 from relationship.story import Story
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.latency import RECENT, Pace, compared
-from relationship.warmth.signals import SIGNALS, Finding, weigh
+from relationship.warmth.signals import Finding, weigh
 from relationship.warmth.steadiness import clear_state, next_state, plain_state
 from relationship.warmth.words import RANK, TOO_EARLY, WARM, Temperature, Tuning
-
-__all__ = ["SIGNALS", "Reading", "Temperature", "Tuning", "history", "judge", "read"]
 
 A_NEW_USUAL = timedelta(days=182)  # what stays different for so long is the new usual
 NEW = timedelta(days=42)

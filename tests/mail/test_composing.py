@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.letters.composing import MAX_REFERENCES, compose, flowed, threaded
-from mail.letters.links import all_answers, answer, token_in
+from mail.letters.links import all_answers, answer
 from mail.letters.markdown import one_line
 from mail.letters.rendering import Rendered, RenderingError, Templates
 from mail.letters.samples import sample_facts
+from relationship.tokens import token_in
 
 SHIPPED = Templates()
 GOLDEN = Path(__file__).parent.parent / "golden" / "mails"

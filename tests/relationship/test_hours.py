@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from relationship.clocks.daysoff import check_holidays
 from relationship.clocks.durations import Duration
-from relationship.clocks.hours import WorkingClock, check_holidays, check_zone, parse_hours, working_clock
+from relationship.clocks.hours import WorkingClock, working_clock
 from relationship.clocks.opening import shared_hours
+from relationship.clocks.weeks import parse_hours
+from relationship.clocks.zones import check_zone
 
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -20,7 +20,8 @@ from relationship.story import Story
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.signals import SIGNALS, weigh
 from relationship.warmth.steadiness import next_state
-from relationship.warmth.temperature import Temperature, history, judge
+from relationship.warmth.temperature import history, judge
+from relationship.warmth.words import Temperature
 
 DAY = timedelta(days=1)
 START = datetime(2026, 1, 5, 14, tzinfo=UTC)
