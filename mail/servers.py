@@ -1,12 +1,13 @@
 """Where a mail server is, how the line to it is protected, and what to tell people when it fails."""
 
-import ipaddress
 import re
 import socket
 import ssl
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
+
+from relationship.domains import is_loopback
 
 
 class Security(StrEnum):
@@ -68,16 +69,6 @@ def parse_server(url: str, protocol: str) -> Server:
     if security is Security.PLAIN and not is_loopback(host):
         raise ValueError(f"{url} would send the password in plain text over the network; {allowed}")
     return Server(protocol, host, port or usual, security)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine itself, by its name alone: nothing is looked up that could lie."""
-    if host.lower() in ("localhost", "localhost."):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def verified_tls() -> ssl.SSLContext:

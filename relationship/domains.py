@@ -1,4 +1,6 @@
-"""Domains in other letters than a to z: one spelling of an address, the one that goes over the wire."""
+"""Domains: the one spelling of an address that goes over the wire, and the names of this machine itself."""
+
+import ipaddress
 
 # Older and newer programs make two domains of each (UTS 46, deviation characters).
 _BOTH_WAYS = "ßς\u200c\u200d"
@@ -18,3 +20,13 @@ def on_the_wire(address: str) -> str:
         return f"{local}{at}{domain.encode('idna').decode('ascii').lower()}"
     except UnicodeError:
         return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself, by its name alone: nothing is looked up that could lie."""
+    if host.lower() in ("localhost", "localhost."):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

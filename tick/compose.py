@@ -24,7 +24,6 @@ from tick.books import Books
 from tick.decide import Judged, news
 from tick.gone_out import as_its_copy_shows, token_of
 from tick.invitations import addresses_of, calendar_of, invited
-from tick.owner.approval import needs_approval
 from tick.reader import reader_of
 from tick.telling import Telling, facts_of
 
@@ -165,10 +164,10 @@ def _conversation(case: Case) -> str:
 
 
 def _first_state(case: Case, bundled: bool) -> State:
-    """Notes wait for the day's one mail, drafts for the owner's word; all else goes out."""
+    """Notes wait for the day's one mail, drafts to a contractor for the owner's word; all else goes out."""
     if bundled:
         return State.BUNDLED
-    return State.ASKED if needs_approval(case.reader, case.rule.approve) else State.WAITING
+    return State.ASKED if case.rule.approve and case.reader is Side.CONTRACTOR else State.WAITING
 
 
 def _next_wording(case: Case) -> int:

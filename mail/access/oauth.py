@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from mail.access.secrets import remember
-from mail.servers import is_loopback
+from relationship.domains import is_loopback
 
 PATIENCE = 20.0  # seconds for an answer
 LARGEST = 1_000_000  # bytes of one

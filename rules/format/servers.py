@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
+from relationship.domains import is_loopback
 from rules.format.fields import told, worded
 from rules.format.problems import Fault, found
 
@@ -61,21 +62,16 @@ def _forms(kind: str) -> str:
 
 def _is_host(host: str) -> bool:
     if ":" in host:
-        return _as_ip(host) is not None
+        return _is_ip(host)
     return _HOST.fullmatch(host) is not None and ".." not in host and len(host) <= 253
 
 
-def _as_ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _is_ip(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host)
+        ipaddress.ip_address(host)
     except ValueError:
-        return None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this very machine: 127.0.0.0/8, ::1, localhost."""
-    ip = _as_ip(host)
-    return host.lower() == "localhost" or (ip is not None and ip.is_loopback)
+        return False
+    return True
 
 
 def keeps_copies(server: str) -> bool:

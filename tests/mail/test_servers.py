@@ -8,9 +8,10 @@ import pytest
 
 from mail.imap.connecting import InboxError
 from mail.imap.connecting import settings_from_url as imap_settings
-from mail.servers import Security, explain, is_loopback, parse_server
+from mail.servers import Security, explain, parse_server
 from mail.smtp.submission import DeliveryError
 from mail.smtp.submission import settings_from_url as smtp_settings
+from relationship.domains import is_loopback
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,6 @@ from mail.letters.rewording import reworded
 from mail.letters.wording import moment
 from mail.reading.to_us import OwnerWord
 from relationship.letters import SURELY_HERE, Letter, State
-from relationship.messages import Side
 from relationship.parties import Owner
 from rules.gates.limits import full
 from tick.books import Books
@@ -218,8 +217,3 @@ def paragraphs_of(draft: Letter) -> tuple[str, ...]:
     body = mail.get_body(("plain",)) if isinstance(mail, EmailMessage) else None
     text = str(body.get_content()).replace("\r\n", "\n").partition("\n-- \n")[0] if body else ""
     return tuple(" ".join(line.split()) for line in text.replace(" \n", " ").split("\n") if line.strip())
-
-
-def needs_approval(reader: Side, approve: bool) -> bool:
-    """Whether a rule's letter is shown to the owner first; letters to the owner are never."""
-    return approve and reader is Side.CONTRACTOR
