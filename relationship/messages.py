@@ -79,7 +79,7 @@ class Message:
     parents: tuple[str, ...] = ()  # References, then In-Reply-To, without brackets, oldest first
     hints: tuple[str, ...] = ()  # provider thread ids: "gmail:...", "thread-index:<root>"
     handed: bool = True  # the other side is in To (not only in Cc): the ball is handed over
-    asks: bool = False  # question mark, request, due date (section 3); the fold adds "first of its thread"
+    asks: bool = False  # a question, a request, a date (docs/clocks.md); the fold adds "first of its thread"
     closes: bool = False  # closer, #nrn or FYI: answers, but hands nothing over
     tags: tuple[str, ...] = ()  # facts and commands said in the fresh text: "settled", "done", "pause", ...
     due: date | None = None  # the date of a "#due" or "Due:" line

@@ -1,4 +1,4 @@
-"""The policy understood: what rules.yaml says, in the design's words.
+"""The policy understood: what rules.yaml says, in the words of docs/architecture.md.
 
 The loader makes it, all else reads it.
 """
@@ -130,7 +130,7 @@ class Rule:
     """
 
     name: str
-    when: str  # a trigger of design section 4
+    when: str  # a trigger of rules/triggers.py, or of a notice
     steps: tuple[Step, ...]  # one without after/before where the rule says `send:` (or `invite:`)
     conditions: Mapping[str, object] = field(default_factory=dict)  # typed values, by condition name
     invite: bool = False

@@ -1,4 +1,4 @@
-"""The triggers: what a rule can wait for, and what a rule on it may say (design section 4)."""
+"""The triggers: what a rule can wait for, and what a rule on it may say."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

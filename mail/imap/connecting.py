@@ -46,7 +46,7 @@ class LoginRefusedError(InboxError):
 
 @dataclass(frozen=True, slots=True)
 class InboxSettings:
-    """Where the shared inbox is, and which folders are read; () for the default of design section 4."""
+    """Where the shared inbox is, and which folders are read; () for those that mail/imap/folders.py chooses."""
 
     server: Server
     login: str
