@@ -16,28 +16,17 @@ def calendar_of(case: Case, rendered: Rendered, policy: Policy, now: datetime) -
     kept = case.rule.when == "check-in kept"
     if check_in is None or not (case.rule.invite or kept):
         return None
-    from mail.letters.invites import cancel, decline_counter, request  # with a library that few ticks need
+    from mail.letters import invites  # with a library that few ticks need
 
     organizer = (story.owner.name, policy.mailbox.address)
-    names = (story.contractor.name, story.owner.name)
-    attendees = list(zip(names, addresses_of(case), strict=True))
-    summary = title_of(story.owner, story.contractor)
-    timezone = story.owner.timezone
-    if kept or check_in.state == "cancelled":
-        tell = decline_counter if kept else cancel
-        return tell(
-            check_in, organizer=organizer, attendees=attendees, summary=summary, timezone=timezone, now=now
-        )
-    return request(
-        check_in,
-        organizer=organizer,
-        attendees=attendees,
-        summary=summary,
-        description=rendered.text,
-        where=policy.check_ins.where,
-        timezone=timezone,
-        now=now,
-    )
+    attendees = list(zip((story.contractor.name, story.owner.name), addresses_of(case), strict=True))
+    title = title_of(story.owner, story.contractor)
+    entry = invites.Entry(check_in, organizer, attendees, title, story.owner.timezone, now)
+    if kept:
+        return invites.decline_counter(entry)
+    if check_in.state == "cancelled":
+        return invites.cancel(entry)
+    return invites.request(entry, rendered.text, policy.check_ins.where)
 
 
 def addresses_of(case: Case) -> tuple[str, str]:

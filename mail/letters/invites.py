@@ -9,6 +9,7 @@ summer time ends they are in UTC, since calendars take a wall clock then for the
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,30 +25,29 @@ PRODUCT = "-//Keepwarm//Check-ins//EN"
 REMIND_BEFORE = timedelta(minutes=15)
 
 
-def request(
-    check_in: CheckIn,
-    *,
-    organizer: Address,
-    attendees: Sequence[Address],
-    summary: str,
-    description: str,
-    where: str,
-    timezone: str,
-    now: datetime,
-) -> bytes:
-    """Invite to a check-in, or move one (RFC 5546, 3.2.2): UTF-8, CRLF, lines of at most 75 octets.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A check-in as calendars are told of it."""
 
-    Answers go to the organizer: the shared mailbox, so that they are read. `timezone` is an IANA name.
-    """
-    event = _event(check_in, organizer, attendees, summary, timezone, now)
+    check_in: CheckIn
+    organizer: Address  # answers go there: to the shared mailbox, so that they are read
+    attendees: Sequence[Address]
+    summary: str
+    timezone: str  # an IANA name
+    now: datetime
+
+
+def request(entry: Entry, description: str, where: str) -> bytes:
+    """Invite to a check-in, or move one (RFC 5546, 3.2.2): UTF-8, CRLF, lines of at most 75 octets."""
+    event = _event(entry)
     event.add("status", "CONFIRMED")
     event.add("transp", "OPAQUE")
     if description:
         event.add("description", _described(description))
     if where:
         event.add("location", one_line(where))
-    event.add_component(_alarm(summary))
-    return _calendar("REQUEST", event, check_in, timezone)
+    event.add_component(_alarm(entry.summary))
+    return _calendar("REQUEST", event, entry)
 
 
 def described(calendar: bytes, description: str) -> bytes:
@@ -59,53 +59,29 @@ def described(calendar: bytes, description: str) -> bytes:
     return bytes(known.to_ical())
 
 
-def cancel(
-    check_in: CheckIn,
-    *,
-    organizer: Address,
-    attendees: Sequence[Address],
-    summary: str,
-    timezone: str,
-    now: datetime,
-) -> bytes:
+def cancel(entry: Entry) -> bytes:
     """Take a check-in out of the calendars (RFC 5546, 3.2.5); its SEQUENCE is higher than the invite's."""
-    event = _event(check_in, organizer, attendees, summary, timezone, now)
+    event = _event(entry)
     event.add("status", "CANCELLED")
-    return _calendar("CANCEL", event, check_in, timezone)
+    return _calendar("CANCEL", event, entry)
 
 
-def decline_counter(
-    check_in: CheckIn,
-    *,
-    organizer: Address,
-    attendees: Sequence[Address],
-    summary: str,
-    timezone: str,
-    now: datetime,
-) -> bytes:
+def decline_counter(entry: Entry) -> bytes:
     """Tell who proposed another time that the old one stands (RFC 5546, 3.2.8): the SEQUENCE stays the same."""
-    event = _event(check_in, organizer, attendees, summary, timezone, now)
-    return _calendar("DECLINECOUNTER", event, check_in, timezone)
+    return _calendar("DECLINECOUNTER", _event(entry), entry)
 
 
-def _event(
-    check_in: CheckIn,
-    organizer: Address,
-    attendees: Sequence[Address],
-    summary: str,
-    timezone: str,
-    now: datetime,
-) -> Event:
-    start, end = _shown(check_in, ZoneInfo(timezone))
+def _event(entry: Entry) -> Event:
+    start, end = _shown(entry.check_in, ZoneInfo(entry.timezone))
     event = Event()
-    event.add("uid", check_in.uid)
-    event.add("sequence", check_in.sequence)
-    event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
+    event.add("uid", entry.check_in.uid)
+    event.add("sequence", entry.check_in.sequence)
+    event.add("dtstamp", entry.now.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", start)
     event.add("dtend", end)
-    event.add("summary", one_line(summary))
-    event.add("organizer", _person(organizer), encode=False)
-    for attendee in attendees:
+    event.add("summary", one_line(entry.summary))
+    event.add("organizer", _person(entry.organizer), encode=False)
+    for attendee in entry.attendees:
         event.add("attendee", _attendee(attendee), encode=False)
     return event
 
@@ -151,12 +127,12 @@ def _alarm(summary: str) -> Alarm:
     return alarm
 
 
-def _calendar(method: str, event: Event, check_in: CheckIn, timezone: str) -> bytes:
+def _calendar(method: str, event: Event, entry: Entry) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
-    calendar.add_component(vtimezone(timezone, check_in.starts_at.year))
+    calendar.add_component(vtimezone(entry.timezone, entry.check_in.starts_at.year))
     calendar.add_component(event)
     return bytes(calendar.to_ical())

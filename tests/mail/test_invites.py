@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.letters.composing import compose
-from mail.letters.invites import cancel, decline_counter, request
+from mail.letters.invites import Entry, cancel, decline_counter, request
 from mail.letters.links import answer
 from mail.letters.rendering import Templates
 from mail.letters.samples import sample_facts
@@ -33,17 +33,24 @@ def check_in(starts_at: datetime = datetime(2026, 3, 6, 14, 30, tzinfo=UTC), seq
     return CheckIn("k7@acme.example", sequence, starts_at, end, starts_at, starts_at - timedelta(days=3))
 
 
-def invited(slot: CheckIn | None = None, **options: Any) -> bytes:
+def entry(slot: CheckIn | None = None, **options: Any) -> Entry:
     known: dict[str, Any] = {
         "organizer": ("Dana Reyes", "team@acme.example"),
         "attendees": [("María Santos", "maria@contract.example"), ("Dana Reyes", "dana@acme.example")],
         "summary": "Check-in: Dana and María",
-        "description": "What is open between us:\n- Invoice template, first; second",
-        "where": "https://meet.example/dana",
         "timezone": "America/New_York",
         "now": NOW,
     }
-    return request(slot or check_in(), **{**known, **options})
+    return Entry(slot or check_in(), **{**known, **options})
+
+
+def invited(
+    slot: CheckIn | None = None,
+    description: str = "What is open between us:\n- Invoice template, first; second",
+    where: str = "https://meet.example/dana",
+    **options: Any,
+) -> bytes:
+    return request(entry(slot, **options), description, where)
 
 
 def event(content: bytes) -> Any:
@@ -115,14 +122,7 @@ def test_a_moved_check_in_keeps_its_uid_and_counts_on() -> None:
 
 
 def test_a_cancelled_check_in() -> None:
-    content = cancel(
-        check_in(sequence=4),
-        organizer=("Dana Reyes", "team@acme.example"),
-        attendees=[("María Santos", "maria@contract.example")],
-        summary="Check-in",
-        timezone="America/New_York",
-        now=NOW,
-    )
+    content = cancel(entry(check_in(sequence=4), attendees=[("María Santos", "maria@contract.example")]))
     assert vobject.readOne(content.decode()).method.value == "CANCEL"
     dropped = event(content)
     assert (dropped.uid.value, dropped.sequence.value) == ("k7@acme.example", "4")
@@ -133,12 +133,7 @@ def test_a_cancelled_check_in() -> None:
 def test_a_declined_proposal_echoes_the_invitation_that_it_was_about() -> None:
     """RFC 5546, 3.2.8: the same UID and SEQUENCE; the time that stands, and neither a status nor an alarm."""
     content = decline_counter(
-        check_in(sequence=2),
-        organizer=("Dana Reyes", "team@acme.example"),
-        attendees=[("María Santos", "maria@contract.example")],
-        summary="Check-in",
-        timezone="America/New_York",
-        now=NOW,
+        entry(check_in(sequence=2), attendees=[("María Santos", "maria@contract.example")])
     )
     assert vobject.readOne(content.decode()).method.value == "DECLINECOUNTER"
     kept = event(content)
