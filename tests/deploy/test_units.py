@@ -108,7 +108,9 @@ def test_the_container_calls_commands_that_exist() -> None:
 def test_everything_the_wheel_needs_is_copied_into_the_image() -> None:
     wheel = (ROOT / "pyproject.toml").read_text().partition("only-include = [")[2].partition("]")[0]
     image = (ROOT / "deploy/Containerfile").read_text()
-    for name in re.findall(r'"(\S+?)"', wheel):
+    names = re.findall(r'"(\S+?)"', wheel)
+    assert {"daemon.py", "templates"} <= {*names}
+    for name in names:
         assert re.search(rf"^COPY .*\b{re.escape(name)}\b", image, re.MULTILINE), name
 
 
