@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+from relationship.clocks.weeks import DAYS
+
+WEEKDAYS = tuple(day.lower() for day in DAYS)
 PERIODS = {"month": 1, "quarter": 3, "year": 12}  # in months
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 _DAY = timedelta(days=1)

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from email.utils import formataddr
 
 from commands.demo.post import Writer
-from commands.demo.script import DAYS, Cue
+from commands.demo.script import Cue
 from mail.letters.wording import day
 from relationship.clocks.durations import UNITS, Duration
+from relationship.clocks.weeks import DAYS
 from relationship.parties import Contractor, Owner, Party, People
 
 

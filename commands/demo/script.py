@@ -30,10 +30,9 @@ from pathlib import Path
 
 from mail.reading.wordlists import plain
 from relationship.clocks.durations import Duration, parse_duration
+from relationship.clocks.weeks import DAYS
 
 FOLDER = Path(__file__).parent / "scripts"
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
 AT_ONCE = Duration(0, "minutes")
 
 _OPENING = re.compile(rf"=== week (-?\d+), ({'|'.join(DAYS)}) (\d\d):(\d\d), (\w+): (.+)")

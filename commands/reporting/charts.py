@@ -25,6 +25,7 @@ from commands.reporting.drawing import (
 from commands.reporting.portraits import Portrait, Spans
 from mail.letters.wording import full_date
 from relationship.check_ins.check_in import CheckIn
+from relationship.clocks.weeks import DAYS
 from relationship.ledger import Turn
 from relationship.messages import Side
 from relationship.warmth.latency import hours, short
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 
 COLOURS = {Side.CONTRACTOR: THEIRS, Side.OWNER: YOURS}
 STATES = {"warm": WARM, "cooling": COOLING, "cold": COLD, TOO_EARLY: MUTED}
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SHORT, LONG = 420, 880  # CSS pixels
 LATEST = timedelta(weeks=8)
 # Bins of the distributions, in working minutes: even steps on a logarithmic scale.
@@ -216,7 +216,7 @@ def week(one: Portrait) -> str:
             range(0, 25, 4), [_hour(number, one.story.owner.locale) for number in range(0, 25, 4)]
         )
         axes.set_ylim(6.6, -0.6)
-        axes.set_yticks(range(7), WEEKDAYS)
+        axes.set_yticks(range(7), [day[:3] for day in DAYS])
         axes.grid(visible=False, axis="y")
 
     return drawing(SHORT, 240, f"week-{one.story.key}", label, draw)

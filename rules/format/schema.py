@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from relationship.clocks.durations import Duration
 from relationship.parties import PHASES
+from relationship.warmth.words import COLD, COOLING, WARM
 from rules.format.conditions import COUNT, RHYTHM, TOOK
 from rules.format.fields import (
     DAY,
@@ -36,7 +37,6 @@ from rules.policy import Count, Rate, Took
 from rules.rhythm import Rhythm
 from rules.triggers import TRIGGERS
 
-TEMPERATURES = ("warm", "cooling", "cold")
 CADENCES = ("every day", "every week", "every 2 weeks", "every month", "every 3 months", "never")
 EMPTY_LISTS = ("contractors", "rules", "closers", "asks", "done", "bad news")  # nothing may stand below these
 EMPTY_BLOCKS = ("defaults", "check-ins", "limits", "temperature")
@@ -49,7 +49,7 @@ MaybeAddresses = Annotated[list[Address], OneOrMany(may_be_empty=True)]
 MaybeDays = Annotated[list[Days], OneOrMany(may_be_empty=True)]
 Rates = Annotated[list[Annotated[Rate, RATE]], OneOrMany()]
 Phase = Annotated[str, choice("a phase", *PHASES)]
-Temperature = Annotated[str, choice("a temperature", *TEMPERATURES)]
+Temperature = Annotated[str, choice("a temperature", WARM, COOLING, COLD)]
 Cadence = Annotated[str, choice("how often check-ins can be", *CADENCES)]
 DELIVER = choice("a time of delivery", "in working hours", "any time")
 Points = Annotated[int, number(0, 100)]
