@@ -74,7 +74,7 @@ def compose(
     owner_name: str = "",
     cc: Address | None = None,
     calendar: bytes | None = None,
-    pictures: tuple[Picture, ...] = (),
+    picture: Picture | None = None,
     call: Call | None = None,
 ) -> bytes:
     """The mail's final bytes: ASCII, CRLF.
@@ -105,7 +105,7 @@ def compose(
         "MIME-Version: 1.0",
     ]
     text, page = parts(rendered, told, subject)
-    body = _body(text, page, calendar, pictures, sha256(token.encode()).hexdigest()[:24])
+    body = _body(text, page, calendar, picture, sha256(token.encode()).hexdigest()[:24])
     return "".join(f"{line}\r\n" for line in headers).encode("ascii") + body.as_bytes(policy=SMTP)
 
 
@@ -114,7 +114,7 @@ def body_of(
 ) -> bytes:
     """The body alone, with its own MIME headers; `told` is the footer, `mark` tells the parts apart."""
     text, page = parts(rendered, told, subject)
-    return _body(text, page, calendar, (), mark).as_bytes(policy=SMTP)
+    return _body(text, page, calendar, None, mark).as_bytes(policy=SMTP)
 
 
 def subject_of(rendered: Rendered, conversation_subject: str | None) -> str:
@@ -198,12 +198,12 @@ def _worded(header: str, text: str) -> str:
     return f"{header}: {value}"
 
 
-def _body(text: str, page: str, calendar: bytes | None, pictures: tuple[Picture, ...], mark: str) -> MIMEPart:
+def _body(text: str, page: str, calendar: bytes | None, picture: Picture | None, mark: str) -> MIMEPart:
     both = MIMEPart(policy=SMTP)
     both.make_alternative(f"=_alt_{mark}")
     both.attach(_part(flowed(text), "plain", {"format": "flowed"}))
     html = _part(page, "html")
-    both.attach(related(html, pictures, mark) if pictures else html)
+    both.attach(related(html, picture, mark) if picture else html)
     if calendar is None:
         return both
     found = _METHOD.search(calendar)

@@ -1,4 +1,4 @@
-"""Pictures in a mail: PNG parts beside the HTML, shown by content id (RFC 2392); the text says the same.
+"""The picture in a mail: a PNG part beside the HTML, shown by content id (RFC 2392); the text says the same.
 
 A template marks the place with a fact that is `PLACE`; a mail without its picture has no place either.
 """
@@ -38,15 +38,14 @@ def placed(rendered: Rendered, picture: Picture) -> Rendered:
     return replace(rendered, html=html, text=_LINE.sub("", rendered.text))
 
 
-def related(page: MIMEPart, pictures: tuple[Picture, ...], mark: str) -> MIMEPart:
-    """The HTML part together with its pictures (RFC 2387)."""
+def related(page: MIMEPart, picture: Picture, mark: str) -> MIMEPart:
+    """The HTML part together with its picture (RFC 2387)."""
     whole = MIMEPart(policy=SMTP)
     whole.make_related(f"=_rel_{mark}")
     whole.attach(page)
     whole.set_param("type", "text/html")
-    for number, picture in enumerate(pictures, 1):
-        part = MIMEPart(policy=SMTP)
-        part.set_content(picture.png, "image", "png", disposition="inline", filename=f"picture-{number}.png")
-        part["Content-ID"] = f"<{picture.cid}>"
-        whole.attach(part)
+    part = MIMEPart(policy=SMTP)
+    part.set_content(picture.png, "image", "png", disposition="inline", filename="picture-1.png")
+    part["Content-ID"] = f"<{picture.cid}>"
+    whole.attach(part)
     return whole

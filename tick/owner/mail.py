@@ -81,8 +81,8 @@ def written(
     owner, mailbox, token = books.people.owner, books.policy.mailbox.address, token or new_token()
     known = {"owner": {"name": owner.name, "first_name": owner.first_name}, "mailbox": mailbox, **facts}
     rendered = _surely(template, templates, known)
-    pictures = (Picture(f"{token}.picture@keepwarm", png, ALT, WIDTH),) if png else ()
-    for picture in pictures:
+    picture = Picture(f"{token}.picture@keepwarm", png, ALT, WIDTH) if png else None
+    if picture:
         rendered = placed(rendered, picture)
     message_id = f"{token}@{mailbox.partition('@')[2]}"
     content = compose_mail(
@@ -93,7 +93,7 @@ def written(
         message_id=message_id,
         at=now,
         owner_name=owner.name,
-        pictures=pictures,
+        picture=picture,
     )
     return Letter(
         token=token,
