@@ -649,7 +649,8 @@ def test_nor_is_one_that_waited_for_a_limit_before_they_went_away(scene):
     ("back", "when", "after_it"),
     [
         ("2026-04-01", "every Monday at 10:00", ["2026-04-01 07:00", "2026-04-06 14:00"]),
-        ("2026-03-30", "every Monday at 10:00", ["2026-03-30 14:00", "2026-04-06 14:00"]),  # not two on one day
+        # Not two on one day.
+        ("2026-03-30", "every Monday at 10:00", ["2026-03-30 14:00", "2026-04-06 14:00"]),
         ("2026-03-30", "every day at 10:00", ["2026-03-30 14:00", "2026-03-31 14:00"]),
     ],
 )
