@@ -69,7 +69,10 @@ def _pieces(root: "LexborNode", with_quotes: bool) -> list[str]:
         enter = False
         if tag == "-text":
             text = node.text_content or ""
-            out.append(text if "\n" in text and _is_set_in_lines(node) else _SPACES.sub(" ", text))
+            if "\n" not in text or not _is_set_in_lines(node):
+                text = _SPACES.sub(" ", text)
+            if text != " " or _in_a_line(out):  # what parts two blocks in the source is not seen
+                out.append(text)
         elif tag == "br":
             out.append("\n")
         elif tag is not None and tag not in _LEFT_OUT:
@@ -127,6 +130,10 @@ def _after(node: "LexborNode", root: "LexborNode", out: list[str]) -> "LexborNod
     return None
 
 
+def _in_a_line(out: list[str]) -> bool:
+    return bool(out) and not out[-1].endswith("\n")
+
+
 def _break(out: list[str]) -> None:
-    if out and not out[-1].endswith("\n"):
+    if _in_a_line(out):
         out.append("\n")

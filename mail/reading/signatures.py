@@ -82,17 +82,22 @@ def _is_sign_off(line: str) -> bool:
 def _asks_below(lines: list[str]) -> bool:
     """Whether a question of the writer's stands below a closing formula; "Need help? Call us" on a card is none.
 
-    A card is a name, then a number or a link, up to a blank line. People's own questions there end their line.
+    A card is a name, then a number or a link, or a row of columns, up to a blank line. People's own questions there
+    end their line.
     """
     is_named = is_on_card = False
     for line in lines:
         has_contact = bool(_CONTACT.search(line))
-        is_on_card = bool(line) and (is_on_card or (is_named and has_contact))
+        is_on_card = bool(line) and (is_on_card or _has_columns(line) or (is_named and has_contact))
         is_named = is_named or (bool(line) and not has_contact)
         is_slogan = is_on_card and line[-1:] != "?"
         if "?" in line and not (is_slogan or _LINK.search(line) or _is_offer(line)):
             return True
     return False
+
+
+def _has_columns(line: str) -> bool:
+    return " | " in line or " · " in line
 
 
 def _is_offer(line: str) -> bool:
@@ -147,19 +152,24 @@ def above_card(text: str, names: Collection[str]) -> str:
     """What stands above a line with the writer's whole name and a card right below it, whose slogans may ask."""
     lines = text.split("\n")
     for n, line in enumerate(lines):
-        if n and 0 < len(line) < LONGEST and _is_whole_name(line, names):
+        if n and line and _is_short(line) and _is_whole_name(line, names):
             above = lines[: n - 1] if _is_sign_off(lines[n - 1]) else lines[:n]
             if any(above) and not above[-1]:
-                return "\n".join(above).strip() if _begin_a_card(lines[n + 1 :]) else text
+                below = lines[n + 1 :]
+                is_card = _begin_a_card(below) or (bool(_CONTACT.search(line)) and _are_on_a_card(below))
+                return "\n".join(above).strip() if is_card else text
     return text
 
 
 def _is_whole_name(line: str, names: Collection[str]) -> bool:
-    """Whether a line begins with two of the names and no other word: "Maria C. Santos | Designer"."""
+    """Whether a line begins with two of the names and no other word: "Maria C. Santos | Designer", "..., MSc | ..."."""
     first = plain(line[:LONGEST].split(" ", 1)[0]).strip(".,*")
     if len(first) > 1 and first not in names:  # most lines are out by it
         return False
-    words = [word.strip(".,*") for word in plain(_PRONOUNS.sub("", line.partition("|")[0])).split()]
+    name = line.partition("|")[0]
+    if "," in name and "|" in line:
+        name = name.partition(",")[0]
+    words = [word.strip(".,*") for word in plain(_PRONOUNS.sub("", name)).split()]
     named = [word in names for word in words]
     return sum(named) > 1 and all(known or len(word) < 2 for known, word in zip(named, words, strict=True))
 
@@ -201,8 +211,12 @@ def _are_a_signature(lines: list[str]) -> bool:
 
 
 def _is_short(line: str) -> bool:
-    """Of a row of links, without these; a single link is what is sent, perhaps."""
-    return len(line) < LONGEST or (len(_LINKS.findall(line)) > 1 and len(_LINKS.sub("", line)) < LONGEST)
+    """Of a row of links, without these; a single link is what is sent, perhaps. Of a row of columns, each."""
+    if len(line) < LONGEST:
+        return True
+    if "|" in line and _CONTACT.search(line):
+        return len(line) < 4 * LONGEST and all(len(column) < LONGEST for column in line.split("|"))
+    return len(_LINKS.findall(line)) > 1 and len(_LINKS.sub("", line)) < LONGEST
 
 
 def without_notices(lines: list[str]) -> list[str]:

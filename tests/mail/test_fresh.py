@@ -471,6 +471,13 @@ class TestHtml:
         assert html_to_text(f"<div>new</div>{quote}") == "new"
         assert "old" in html_to_text(f"<div>new</div>{quote}", with_quotes=True)
 
+    def test_what_parts_blocks_in_the_source_is_no_blank_line(self) -> None:
+        html = (
+            "<div>Hi <b>Dana</b> <i>Reyes</i>,</div>\r\n<div><br></div>\n  <p>two</p>\n\n"
+            "<table> <tr> <td>a</td> <td>b</td>"
+        )
+        assert html_to_text(html) == "Hi Dana Reyes,\n\ntwo\na b"
+
     def test_outlooks_desktop_program_marks_nothing(self) -> None:
         html = (
             '<div class=WordSection1><p class=MsoNormal>Yes, the blue one.<o:p></o:p></p><div><div style="border:'

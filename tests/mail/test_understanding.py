@@ -600,6 +600,7 @@ class TestSignaturesOfOffices:
             "Maria Santos\nTraductora\nmaria@contract.example\n¿Buscas una traductora? ¡Aquí estoy!",
             'Maria Santos\nCopywriter\n"If not now, when?" - Hillel',
             "Maria Santos\nMy working hours may not be yours. Please do not feel obligated to reply out of hours.",
+            "Maria Santos, MSc | Bookkeeping | +63 917 555 0101 | www.contract.example | Have you read my blog?",
         ],
     )
     @pytest.mark.parametrize("formula", ["", "Best regards,\n", "Thanks,\n", "Viele Grüße\n", "-- \n"])
@@ -613,6 +614,23 @@ class TestSignaturesOfOffices:
         assert (told.asks, told.closes) == (False, False)
         assert asked.asks
         assert (thanks.asks, thanks.closes) == (False, True)
+
+    def test_a_row_of_columns_begins_a_card(self, read: Read) -> None:
+        card = "Maria Santos | Bookkeeper | Advisor\nLooking for fresh eyes on your numbers? Ask me!\ncal.example/m"
+        assert not read(f"{FROM_MARIA}\nThe files are up.\n\nBest regards,\n\n{card}\n")["maria"].asks
+
+    def test_of_a_card_in_html_the_sources_line_ends_are_no_blank_lines(self, read: Read) -> None:
+        lines = [
+            "The files are up.",
+            "<br>",
+            "Maria Santos",
+            "Brand designer",
+            "Why brand? It lasts.",
+            "www.m.example",
+        ]
+        html = "\n".join(f"<div>{line}</div>" for line in lines)
+        head = FROM_MARIA.replace("Maria <", "Maria Santos <")
+        assert not read(f"{head}Content-Type: text/html\n\n{html}\n")["maria"].asks
 
     @pytest.mark.parametrize(
         "below",
@@ -635,6 +653,9 @@ class TestSignaturesOfOffices:
             "My working hours may change, is Tuesday ok?",
             "We work flexibly next month.\nCan we move the call?",
             "Typed on my phone, sorry. Can you call me?",
+            "Best,\nMaria Santos | +63 917 555 0101\n\nAlso, did you get my invoice?",
+            "Best,\nMaria Santos | +63 917 555 0101\nDid you get my invoice?",
+            "Maria Santos | +63 917 555 0101\n\nOne more thing. Could you send the logo? It is for the cover.",
         ],
     )
     def test_a_question_below_a_name_that_no_card_asks_is_one(self, below: str, read: Read) -> None:
