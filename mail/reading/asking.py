@@ -26,7 +26,8 @@ _LEADS = (
     r"|y|pero|e|mas|et|mais|und|aber|at|tapos)"
 )
 _WRAP = r"(?<=[^\n]{60})\n(?=\S)"  # a sentence goes on below a line that is as long as programs make them
-_PAKI = re.compile(r"(?<!\w)paki-?(?!stan)\w")  # Tagalog's "please" is the beginning of any verb: "pakisuri"
+# Tagalog's "please" is the beginning of any verb: "pakisuri"; Polish packages ("pakiet", "w pakiecie") are none.
+_PAKI = re.compile(r"(?<!\w)paki-?(?!stan|et|eci)\w")
 _LETTER = re.compile(r"[^\W_]")
 # What is no part of a word; vowel signs of India's scripts and of Thai are, which \w does not know.
 _NOT_WORDS = re.compile(r"[^\w\s'\u0300-\u036f\u0900-\u0dff\u0e31-\u0e4e-]+|_+|(?<!\w)-+|-+(?!\w)")
@@ -152,6 +153,8 @@ def _without_links(text: str) -> str:
 def asks(text: str, lists: Lists) -> bool:
     """Whether fresh text asks for something: a question mark or a request, polite formulas left out."""
     lower = plain(text)
+    if " ur " in lower:  # the lists know "u" by themselves
+        lower = lower.replace(" ur ", " your ")
     if not _may_ask(lower, lists):
         return False
     rest = _without_formulas(_without_links(lower), lists)
