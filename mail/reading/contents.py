@@ -21,6 +21,7 @@ from mail.reading.asking import (
 from mail.reading.fresh import find_end, fresh_text
 from mail.reading.headers import decode_value
 from mail.reading.parsing import Mail
+from mail.reading.pasted import without_pasted
 from mail.reading.said import what_is_said
 from mail.reading.signatures import above_card, above_foreign_name, above_name
 from mail.reading.who import Directory
@@ -47,6 +48,7 @@ _REACTION, _REACTED = "text/vnd.google.email-reaction+json", "utm_campaign=emoji
 PEOPLE_CAP = 1_000  # bytes of From, To and Cc in which names are looked for
 _DOMAIN = re.compile(r"@\S+")
 _NAME = re.compile(r"[^\W\d_]{2,}")
+_CALLED = re.compile(r"([^\W\d_]{2,20})(?:,| [-–—])\s+")
 _GARBAGE = re.compile("[\ufffd\x01-\x08\x0e-\x1f]")
 
 
@@ -80,8 +82,9 @@ def read(
     tags = said.tags
     if side is Side.CONTRACTOR and "done" not in tags and says_done(text, lists):
         tags = (*tags, "done")
-    asking = said.due is not None or _asks(mail, text, lists)
-    closing = "nrn" in tags or _closes(mail, text, asking, lists, known.names_of(contractor))
+    names = known.names_of(contractor)
+    asking = said.due is not None or _asks(mail, side, text, lists, names)
+    closing = "nrn" in tags or _closes(mail, text, asking, lists, names)
     return Contents(
         asks=asking and not closing,
         closes=closing,
@@ -92,12 +95,24 @@ def read(
     )
 
 
-def _asks(mail: Mail, text: str, lists: Lists) -> bool:
-    """Whether it asks, but for the slogans on the writer's card."""
-    if not asks(text or _said_in_subject(mail), lists):
+def _asks(mail: Mail, side: Side, text: str, lists: Lists, names: frozenset[str]) -> bool:
+    """Whether it asks, but for what a contractor delivers, and the slogans on the writer's card."""
+    text = _below_name(text or _said_in_subject(mail), names)
+    if not asks(text, lists):
         return False
+    if side is Side.CONTRACTOR:
+        own = without_pasted(text)
+        if own != text and not asks(own, lists):
+            return False
+        text = own
     above = above_card(text, _named_in(mail, b"from")) if "\n" in text else text
     return above == text or asks(above, lists) or asks(_without_questions(text[len(above) :]), lists)
+
+
+def _below_name(text: str, names: frozenset[str]) -> str:
+    """What follows the name of somebody who is spoken to: a question may begin there, "Dana, when do you need it"."""
+    called = _CALLED.match(text)
+    return text[called.end() :] if called and plain(called[1]) in names else text
 
 
 def _said_in_subject(mail: Mail) -> str:
