@@ -38,14 +38,7 @@ def tell(
         mail=mail,
         decisions=facts.decisions,
         letters=letters,
-        check_ins=_known_check_ins(before, contractor, owner, profile, facts, mail)
-        or answers.fold(
-            facts.check_ins,
-            mail.of_calls,
-            letters,
-            _invited(contractor, owner, profile),
-            bookings.title_of(owner, contractor),
-        ),
+        check_ins=_check_ins(before, contractor, owner, profile, facts, mail, letters),
         temperatures=facts.temperatures,
         news=news,
         noted=facts.check_ins,
@@ -77,20 +70,22 @@ def _known_past(before: Story | None, facts: Facts) -> Past:
     return before.past if before.past.summaries is facts.summaries else Past(facts.summaries, before.past)
 
 
-def _known_check_ins(
+def _check_ins(
     before: Story | None,
     contractor: Contractor,
     owner: Owner,
     profile: Profile,
     facts: Facts,
     mail: Correspondence,
-) -> Mapping[str, CheckIn] | None:
-    """The check-ins as they stood, where nothing came in that says something about them."""
-    if before is None or before.noted is not facts.check_ins:
-        return None
-    who = before.contractor is contractor and before.owner is owner and before.profile is profile
-    said = before.mail.of_calls is mail.of_calls and before.mail.copies is mail.copies
-    return before.check_ins if who and said else None
+    letters: Mapping[str, Letter],
+) -> Mapping[str, CheckIn]:
+    """The check-ins; as they stood, where nothing came in that says something about them."""
+    if before and before.noted is facts.check_ins:
+        who = before.contractor is contractor and before.owner is owner and before.profile is profile
+        if who and before.mail.of_calls is mail.of_calls and before.mail.copies is mail.copies:
+            return before.check_ins
+    title = bookings.title_of(owner, contractor)
+    return answers.fold(facts.check_ins, mail.of_calls, letters, _invited(contractor, owner, profile), title)
 
 
 def _by_copies(letters: Mapping[str, Letter], copies: Collection[Message]) -> Mapping[str, Letter]:

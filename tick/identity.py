@@ -15,6 +15,8 @@ from store.keys import like_a_new_one, new_key
 
 # The damaged aggregate of whoever has one of these addresses.
 Damaged = Callable[[Collection[str]], str | None]
+# The keys that a contractor may have, the likeliest first.
+Way = Callable[[Contractor], list[str]]
 
 
 def keys_of(
@@ -22,9 +24,27 @@ def keys_of(
 ) -> dict[str, Contractor]:
     """Every contractor, in the file's order, by the stable key of their aggregate; a new one where there is none."""
     everybody = list(contractors)
+    taken: set[str] = set()
+    found: dict[int, str] = {}  # by the place in the file
+    for way in _ways(profiles):
+        for place, who in enumerate(everybody):
+            free = [key for key in way(who) if key not in taken]
+            if place not in found and free:
+                found[place] = free[0]
+                taken.add(free[0])
+    for place, who in enumerate(everybody):
+        if place not in found:
+            lost = damaged_of(who.addresses)
+            known = lost if lost not in taken else None
+            found[place] = known or new_key(who.name, who.addresses, {*taken, *profiles})
+            taken.add(found[place])
+    return {found[place]: who for place, who in enumerate(everybody)}
+
+
+def _ways(profiles: Mapping[str, Profile]) -> tuple[Way, ...]:
+    """The ways in which a contractor may be known, the surest first."""
     knowing: dict[str, list[tuple[bool, int, bool, int, str]]] = defaultdict(list)
     called: dict[str, list[str]] = defaultdict(list)
-    taken: set[str] = set()
     for key, profile in sorted(profiles.items()):
         called[profile.name].append(key)
         for place, address in enumerate(profile.addresses):  # today's stand before those of earlier days
@@ -39,21 +59,7 @@ def keys_of(
     def by_name(who: Contractor) -> list[str]:
         return [key for key in called[who.name] if profiles[key].history_read]
 
-    ways: tuple[Callable[[Contractor], list[str]], ...] = (by_both, by_address, by_name)
-    found: dict[int, str] = {}  # by the place in the file
-    for way in ways:
-        for place, who in enumerate(everybody):
-            free = [key for key in way(who) if key not in taken]
-            if place not in found and free:
-                found[place] = free[0]
-                taken.add(free[0])
-    for place, who in enumerate(everybody):
-        if place not in found:
-            lost = damaged_of(who.addresses)
-            known = lost if lost not in taken else None
-            found[place] = known or new_key(who.name, who.addresses, {*taken, *profiles})
-            taken.add(found[place])
-    return {found[place]: who for place, who in enumerate(everybody)}
+    return by_both, by_address, by_name
 
 
 def _may_be_a_copy(key: str) -> tuple[bool, int, str]:
