@@ -34,12 +34,12 @@ def show(paths: list[Path], as_json: bool) -> int:
     return 1 if complaints else 0
 
 
-def inspect_files(paths: Iterable[Path], complaints: list[str] | None = None) -> Iterator[dict[str, object]]:
+def inspect_files(paths: Iterable[Path], complaints: list[str]) -> Iterator[dict[str, object]]:
     """One dict per mail, in the order found: file, kind, reason, thread, message_id (and number, in an mbox).
 
     `file` is the path as given, or joined to the folder that was given. `thread` is the same for all mails of
     a conversation, across everything given: the place of its earliest mail. A path that cannot be read gets a
-    line in `complaints`, or raises OSError where there is no such list.
+    line in `complaints`.
     """
     rows: list[dict[str, object]] = []
     members: list[Threadable] = []
@@ -71,13 +71,11 @@ def _member(place: str, mail: Mail) -> Threadable:
     return Threadable(place, mail.message_id, mail.parents, mail.hints, mail.subject, at, parties, sender)
 
 
-def _readable(paths: Iterable[Path], complaints: list[str] | None) -> Iterator[FoundMail]:
+def _readable(paths: Iterable[Path], complaints: list[str]) -> Iterator[FoundMail]:
     for path in paths:
         try:
             yield from find_mails(path)
         except OSError as error:
-            if complaints is None:
-                raise
             complaints.append(f"{error.filename or path}: cannot be read: {error.strerror or error}")
 
 

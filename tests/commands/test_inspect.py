@@ -26,7 +26,7 @@ def test_threads_go_across_everything_given(tmp_path: Path) -> None:
     (tmp_path / "sub" / "away").write_text(AWAY)
     one = tmp_path / "one.eml"
     one.write_text(ONE)
-    rows = list(inspect_files([tmp_path / "sub", one]))
+    rows = list(inspect_files([tmp_path / "sub", one], []))
     assert [(Path(str(r["file"])).name, r["kind"], r["message_id"]) for r in rows] == [
         ("away", "auto-reply", "3@x"),
         ("two.eml", "human", "2@x"),
@@ -39,7 +39,7 @@ def test_threads_go_across_everything_given(tmp_path: Path) -> None:
 
 def test_what_is_no_mail_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "rules.yaml").write_text("mode: live\nrules: []\n")
-    [row] = inspect_files([tmp_path])
+    [row] = inspect_files([tmp_path], [])
     assert "so it is set aside" in str(row["reason"])
 
 
@@ -49,7 +49,7 @@ def test_the_file_is_named_as_given(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "box").mkdir()
     (tmp_path / "box" / "again.eml").symlink_to("../real.eml")
     monkeypatch.chdir(tmp_path)
-    rows = inspect_files([Path("link.eml"), Path("box")])
+    rows = inspect_files([Path("link.eml"), Path("box")], [])
     assert [row["file"] for row in rows] == ["link.eml", "box/again.eml"]
 
 
@@ -59,7 +59,7 @@ def test_an_mbox_is_many_mails(tmp_path: Path) -> None:
     box.write_text(
         "\n".join(SEPARATOR + text for text in (quoted, TWO, AWAY)).replace("\n", "\r\n"), newline=""
     )
-    rows = list(inspect_files([box]))
+    rows = list(inspect_files([box], []))
     assert [(row["number"], row["kind"]) for row in rows] == [(1, "human"), (2, "human"), (3, "auto-reply")]
     assert {row["file"] for row in rows} == {str(box)}
     assert rows[0]["thread"] == rows[1]["thread"] != rows[2]["thread"]
@@ -67,7 +67,7 @@ def test_an_mbox_is_many_mails(tmp_path: Path) -> None:
 
 def test_one_mail_with_a_separator_is_one_mail(tmp_path: Path) -> None:
     (tmp_path / "one").write_text(SEPARATOR + ONE)
-    [row] = inspect_files([tmp_path / "one"])
+    [row] = inspect_files([tmp_path / "one"], [])
     assert set(row) == {"file", "kind", "reason", "thread", "message_id"}
 
 
@@ -75,7 +75,7 @@ def test_folders_that_hold_themselves_end(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "loop").symlink_to("../a")
     (tmp_path / "a" / "one.eml").write_text(ONE)
-    assert len(list(inspect_files([tmp_path / "a"]))) == 1
+    assert len(list(inspect_files([tmp_path / "a"], []))) == 1
 
 
 def test_json_is_one_object_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,13 +132,13 @@ def test_what_cannot_be_read_is_said_once_and_the_rest_goes_on(
 )
 def test_any_file_is_some_mail(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(content)
-    [row] = inspect_files([tmp_path / "x"])
+    [row] = inspect_files([tmp_path / "x"], [])
     assert row["kind"] == "human"
 
 
 def test_a_calendar_file_is_calendar_mail(tmp_path: Path) -> None:
     (tmp_path / "x.ics").write_text("BEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR\n")
-    assert [row["kind"] for row in inspect_files([tmp_path / "x.ics"])] == ["rsvp"]
+    assert [row["kind"] for row in inspect_files([tmp_path / "x.ics"], [])] == ["rsvp"]
 
 
 def test_fifty_megabytes_are_not_read_whole(tmp_path: Path) -> None:
@@ -146,5 +146,5 @@ def test_fifty_megabytes_are_not_read_whole(tmp_path: Path) -> None:
     with big.open("wb") as stream:
         stream.write(ONE.encode())
         stream.truncate(50_000_000)
-    [row] = inspect_files([big])
+    [row] = inspect_files([big], [])
     assert row["message_id"] == "1@x"
