@@ -7,7 +7,7 @@ the inbox and half in the sent folder, is then recorded in about the order in wh
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from mail.imap.inbox import BATCH, FolderClosed, FolderState, Inbox, Starred
@@ -18,11 +18,10 @@ from relationship.messages import Message
 from relationship.parties import People
 from rules.policy import Mailbox
 from store.protocol import Cursor, FolderCursor
-from tick.books import Books
+from tick.books import LONG_AGO, Books
 from tick.doubt import prove_nothing
 from tick.roll import newcomers
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 # UIDs, between a mailbox's being put back and our next look. Not many: where the newest mail is taken out of a folder
 # behind DavMail, it looks as if it had been put back, too.
 COME_MEANWHILE = 100

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mail.imap.fetching import LONG_AGO
+from mail.imap.fetching import NO_TIME
 from mail.imap.inbox import Inbox
 from mail.reading.parsing import parse
 from relationship.story import Story
@@ -16,7 +16,7 @@ def looking(inbox: Inbox, books: Books) -> Look:
     def look(story: Story, since: datetime) -> str | None:
         known = {message.message_id for message in story.messages}
         for raw in inbox.look(story.contractor.addresses, since.date(), inbox.every_folder()):
-            if LONG_AGO < raw.internal_date < since:  # without a time it may be the answer
+            if NO_TIME < raw.internal_date < since:  # without a time it may be the answer
                 continue
             name = parse(raw).message_id
             if name not in known and not books.is_archived(story.key, name):

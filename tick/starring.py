@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from mail.imap.fetching import LONG_AGO
+from mail.imap.fetching import NO_TIME
 from mail.imap.inbox import Starred
 from mail.raw import RawMail
 from mail.reading.parsing import parse
@@ -37,7 +37,7 @@ def note_stars(batch: Batch, books: Books, now: datetime) -> None:
 
 def _about(star: Starred, people: People) -> Iterator[tuple[str, str]]:
     """Each relationship that the header of a starred mail names, with its Message-ID."""
-    mail = parse(RawMail("", star.uid, LONG_AGO, frozenset(), star.header, b"", complete=False))
+    mail = parse(RawMail("", star.uid, NO_TIME, frozenset(), star.header, b"", complete=False))
     named = directory(people).contractors_in((*mail.from_, *mail.reply_to, *mail.to, *mail.cc))
     return ((key, mail.message_id) for key in named if mail.message_id)
 

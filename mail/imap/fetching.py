@@ -20,7 +20,7 @@ ITEMS = f"(INTERNALDATE FLAGS BODY.PEEK[HEADER] BODY.PEEK[TEXT]<0.{TEXT_CAP}>)"
 ITEMS_GMAIL = ITEMS.replace("FLAGS", "FLAGS X-GM-THRID")
 
 # A mail whose time the server cannot say is taken for an ancient one: nobody acts on it.
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 # What tells whether a mail is worth fetching: who wrote it to whom, and whether a machine may have.
 FIRST_FIELDS = (
@@ -98,7 +98,7 @@ def internal_date(text: bytes) -> datetime:
         seconds = 3600 * int(text[12:14]) + 60 * int(text[15:17]) + int(text[18:20])
         return _midnight(text[:11], text[21:26]) + timedelta(seconds=seconds)
     except (ValueError, KeyError):
-        return LONG_AGO
+        return NO_TIME
 
 
 @lru_cache(maxsize=64)  # mails lie in a folder about as they came, a day's together
@@ -139,7 +139,7 @@ def _thorough(folder: str, answers: list[Answer], cap: int) -> Iterator[RawMail]
         if header is None or text is None or items[b"BODY[HEADER]"] is None:
             continue
         at = items.get(b"INTERNALDATE")
-        at = at.astimezone(UTC) if isinstance(at, datetime) and at.tzinfo else LONG_AGO
+        at = at.astimezone(UTC) if isinstance(at, datetime) and at.tzinfo else NO_TIME
         flags = _flags(b" ".join(flag for flag in items.get(b"FLAGS", ()) if isinstance(flag, bytes)))
         hints = (f"gmail:{items[b'X-GM-THRID']}",) if b"X-GM-THRID" in items else ()
         yield RawMail(folder, uid, at, flags, header, text, len(text) < cap, hints)

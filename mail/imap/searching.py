@@ -82,7 +82,7 @@ def _fetch(client: IMAPClient, folder: str, uids: Sequence[int]) -> dict[int, Ra
 
 def unreadable(folder: str, uid: int) -> RawMail:
     """A mail that the server cannot hand out (a lost file, say): passed on empty, set aside, and counted."""
-    return RawMail(folder, uid, fetching.LONG_AGO, frozenset(), header=b"", text=b"", complete=False)
+    return RawMail(folder, uid, fetching.NO_TIME, frozenset(), header=b"", text=b"", complete=False)
 
 
 def fetch_headers(client: IMAPClient, uids: Sequence[int], names: str) -> dict[int, bytes]:

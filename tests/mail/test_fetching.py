@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mail.imap.fetching import LONG_AGO, TEXT_CAP, internal_date, literals, mails
+from mail.imap.fetching import NO_TIME, TEXT_CAP, internal_date, literals, mails
 from mail.raw import RawMail
 
 HEADER, TEXT = b"Subject: UID 9 (FLAGS) {3}\r\n\r\n", b"Hello (world) UID 8\r\n"
@@ -115,8 +115,8 @@ def test_flags_that_changed_meanwhile_take_no_headers_away() -> None:
         (b"17-Jul-1996 02:44:25 -0700", datetime(1996, 7, 17, 9, 44, 25, tzinfo=UTC)),
         (b" 7-Jul-1996 02:44:25 +0530", datetime(1996, 7, 6, 21, 14, 25, tzinfo=UTC)),
         (b"01-JAN-2026 00:00:00 +0000", datetime(2026, 1, 1, tzinfo=UTC)),
-        (b"01-Foo-2026 00:00:00 +0000", LONG_AGO),
-        (b"", LONG_AGO),
+        (b"01-Foo-2026 00:00:00 +0000", NO_TIME),
+        (b"", NO_TIME),
     ],
 )
 def test_internal_dates(text: bytes, at: datetime) -> None:
