@@ -16,6 +16,8 @@ from commands.output import bear_any_terminal
 Rules = Annotated[Path, typer.Option("--rules", help="The owner's policy.", readable=False)]
 Data = Annotated[Path, typer.Option("--data", help="The data folder.", readable=False)]
 
+VERSION = "0.1.0"  # the package's, too
+
 
 # Where each command is. Its module is read when it is wanted: the daemon need not carry what the demo needs.
 COMMANDS: Mapping[str, str] = {
@@ -67,6 +69,17 @@ class Lazily(TyperGroup):
         return found
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"keepwarm {VERSION}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version, and exit.")
+]
+
+
 def build(house_of: HouseOf) -> typer.Typer:
     """The application; `house_of` makes the parts from the rules file and the data folder."""
     app = typer.Typer(
@@ -80,7 +93,12 @@ def build(house_of: HouseOf) -> typer.Typer:
     )
 
     @app.callback()
-    def options(context: typer.Context, rules: Rules = Path("rules.yaml"), data: Data = Path("data")) -> None:
+    def options(
+        context: typer.Context,
+        rules: Rules = Path("rules.yaml"),
+        data: Data = Path("data"),
+        version: Version = False,
+    ) -> None:
         bear_any_terminal()
         context.obj = house_of(rules, data)
 

@@ -75,3 +75,7 @@ def test_it_gives_the_command(wheel: Path, tmp_path: Path) -> None:
             [keepwarm, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=100
         )
         assert done.returncode == 0, done.stdout + done.stderr
+    told = subprocess.check_output(
+        [keepwarm, "--version"], cwd=tmp_path, env=environment, text=True, timeout=100
+    )
+    assert told == f"keepwarm {wheel.name.split('-')[1]}\n"
