@@ -29,6 +29,7 @@ from store.recent import Recent
 DAMAGED = ".damaged-"
 BEFORE = ".before-schema-"  # the copy that is kept of a file that was migrated
 MOST_BYTES = 9_000_000  # of the files whose facts are kept in memory, where they take half as much again
+_NAME = re.compile(rb'"profile":\s*\{\s*"name":\s*("(?:[^"\\]|\\.)*")')
 _ADDRESSES = re.compile(rb'"addresses":\s*\[([^\]]*)')
 FEW = 5  # messages that are looked for in a file
 
@@ -174,7 +175,7 @@ class Shelf:
         """The aggregates that have nothing but a damaged file."""
         aside = {copy.name.partition(".")[0]: copy for copy in self.copies() if DAMAGED in copy.name}
         lost = {name for name in aside if is_key(name)} - self._list()
-        return {name: _advice(self.path(name), aside[name]) for name in lost}
+        return {name: self._advice(self.path(name), aside[name]) for name in lost}
 
     # -- one file ------------------------------------------------------------------------------------------
 
@@ -223,12 +224,22 @@ class Shelf:
         self._files.flush_folder(path.parent)
         if self._names is not None:
             self._names.discard(path.stem)
-        return _advice(path, aside)
+        return self._advice(path, aside)
+
+    def _advice(self, path: Path, aside: Path) -> str:
+        whose, rest = "", "nothing is sent"
+        if path.stem != OWNER:
+            whose, rest = _whose(self._files.read(aside) or b""), "only the others are looked after"
+        return (
+            f"{path}{whose} was damaged and is set aside as {aside.name}: put a good copy back from a backup, "
+            f"or remove {aside.name} to begin anew without that history; then start again. Until then, {rest}."
+        )
 
 
-def _advice(path: Path, aside: Path) -> str:
-    rest = "nothing is sent" if path.stem == OWNER else "only the others are looked after"
-    return (
-        f"{path} was damaged and is set aside as {aside.name}: put a good copy back from a backup, or remove "
-        f"{aside.name} to begin anew without that history; then start again. Until then, {rest}."
-    )
+def _whose(content: bytes) -> str:
+    """Such as " (of Ольга Ковальчук)": a file's own name tells little of names in other letters than Latin ones."""
+    name = _NAME.search(content)
+    try:
+        return f" (of {json.loads(name[1])})" if name else ""
+    except ValueError:
+        return ""

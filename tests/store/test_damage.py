@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from relationship.facts import Profile
 from store.codec import Doc
 from store.migrations import Schema
 from store.protocol import OWNER, Cursor, FolderCursor, Heartbeat, StoreError
@@ -83,6 +85,23 @@ def test_a_damaged_file_is_set_aside_and_the_others_go_on(
             store = TinyStore(data)
             assert list(store.damaged()) == [MARIA], "a restart does not begin anew in silence"
     store.close()
+
+
+@pytest.mark.parametrize(("torn_at", "whose"), [(-5, " (of Ольга Ковальчук)"), (60, "")])
+def test_a_damaged_file_says_whose_it_was(data: Path, torn_at: int, whose: str) -> None:
+    store = TinyStore(data)
+    store.commit(
+        MARIA, [Profile("Ольга Ковальчук", ("olha@contract.example",), datetime(2026, 3, 2, tzinfo=UTC))]
+    )
+    store.close()
+    path = data / "contractors" / f"{MARIA}.json"
+    path.write_bytes(path.read_bytes()[:torn_at])
+    for _ in ("at once", "again"):
+        store = TinyStore(data)
+        with pytest.raises(StoreError) as raised:
+            store.load(MARIA)
+        assert str(raised.value).startswith(f"{path}{whose} was damaged")
+        store.close()
 
 
 STRAY = (
