@@ -165,7 +165,7 @@ def _without_formulas(text: str, lists: Lists) -> str:
     """The text without what sounds like a question or a request and is none."""
     if lists.offers.stand_in(text):
         text = lists.offer.sub(" ", text)
-    return lists.asks_nothing.pattern.sub(" ", text) if lists.asks_nothing.stand_in(text) else text
+    return lists.asks_nothing.taken_out(text)
 
 
 def _may_ask(text: str, lists: Lists) -> bool:

@@ -5,7 +5,7 @@ languages are looked for at once: contractors mix them, and a phrase of one is h
 """
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 from functools import cache, cached_property, lru_cache
 from itertools import product
 from pathlib import Path
@@ -102,52 +102,97 @@ class Phrases:
 
     def __init__(self, words: Iterable[str], but: Iterable[str] = ()) -> None:
         self._words, self._but = tuple(words), tuple(but)
-        wanted = [plain(word) for word in self._words]
-        unmarked = (word for word in wanted if _has_no_spaces(word) or not _WORD.search(word))
-        self._unmarked = {not _UNMARKED.search(word) for word in unmarked}
+        self._by_mark: dict[str, list[str]] = {}
         others: dict[str, set[frozenset[str]]] = {}  # a mark -> the other words of each of its phrases
-        for words_of_one in map(_WORD.findall, wanted):
-            mark = intern(max(words_of_one, key=len, default=""))
+        unmarked: list[str] = []
+        for word in dict.fromkeys(map(plain, self._words)):
+            if _has_no_spaces(word) or not _WORD.search(word):
+                unmarked.append(word)
+                continue
+            words_of_one = _WORD.findall(word)
+            mark = intern(max(words_of_one, key=len))
+            self._by_mark.setdefault(mark, []).append(word)
             others.setdefault(mark, set()).add(frozenset(map(intern, words_of_one)) - {mark})
+        self._unmarked = {not _UNMARKED.search(word) for word in unmarked}
+        self._by_mark[_NO_MARK] = unmarked
         self._others = {mark: _fewest(sets) for mark, sets in others.items()}
         self._marks = frozenset(self._others)
+        self._patterns: dict[str, re.Pattern[str]] = {}  # by mark, made when they are first needed
         _EVERY_MARK.update(self._marks)
         _words_of.cache_clear()  # a text that was looked at before may hold a new mark
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """What finds them; made when it is first needed, which takes a while."""
-        wanted = {plain(word) for word in self._words}
-        begins = tuple(word if _has_no_spaces(word) else f"{word} " for word in wanted)
-        but = (word for word in map(plain, self._but) if word.startswith(begins))
-        longer = merged(word for word in but if word not in wanted)
-        return re.compile(f"(?!{longer})(?:{merged(self._words)})") if longer else any_of(self._words)
+        """What finds them all at once; it takes a while to make."""
+        return any_of(self._words)
 
     def stand_in(self, text: str) -> bool:
         """Whether any of them stands in text that went through `plain`."""
-        if self._may_stand_in(text) or True in self._unmarked:
-            return bool(self.pattern.search(text))
-        if self._unmarked and not text.isascii() and _UNMARKED.search(text):
-            return bool(self.pattern.search(text))
-        return False
+        return any(pattern.search(text) for pattern in self._worth_trying(text))
 
-    def _may_stand_in(self, text: str) -> bool:
-        """Whether all words of any phrase are there."""
+    def taken_out(self, text: str) -> str:
+        """Such a text with a blank for each of them; of those that overlap the first counts, and the longest."""
+        spans = sorted(
+            (found.start(), -found.end())
+            for pattern in self._worth_trying(text)
+            for found in pattern.finditer(text)
+        )
+        pieces, at = [], 0
+        for start, end in spans:
+            if start >= at:
+                pieces += [text[at:start], " "]
+                at = -end
+        return "".join((*pieces, text[at:]))
+
+    def _worth_trying(self, text: str) -> Iterator[re.Pattern[str]]:
+        """What finds those phrases of which all words are there, and others with the same mark."""
         there, marks = _words_of(text)
         for mark in self._marks & marks:
-            for others in self._others[mark]:
-                if there.issuperset(others):
-                    return True
-        return False
+            one, several = self._others[mark]
+            if not there.isdisjoint(one) or any(map(there.issuperset, several)):
+                yield self._of(mark)
+        if True in self._unmarked or (self._unmarked and not text.isascii() and _UNMARKED.search(text)):
+            yield self._of(_NO_MARK)
+
+    def _of(self, mark: str) -> re.Pattern[str]:
+        """What finds the phrases with a mark, where none of the longer ones begins."""
+        if mark not in self._patterns:
+            wanted = self._by_mark[mark]
+            begins = _begun(wanted)
+            longer = merged(
+                x for x in self._longer if x.startswith(begins) or any(w.startswith(x) for w in wanted)
+            )
+            self._patterns[mark] = (
+                re.compile(f"(?!{longer})(?:{merged(wanted)})") if longer else any_of(wanted)
+            )
+        return self._patterns[mark]
+
+    @cached_property
+    def _longer(self) -> tuple[str, ...]:
+        """Those that are not to be found by their beginnings."""
+        wanted = {plain(word) for word in self._words}
+        begins = _begun(wanted)
+        return tuple(x for x in map(plain, self._but) if x.startswith(begins) and x not in wanted)
 
 
-def _fewest(sets: Set[frozenset[str]]) -> list[tuple[str, ...]]:
-    """Those of the sets that hold no other one: where "could you please" may stand, "could you" may."""
-    return [tuple(one) for one in sets if not any(other < one for other in sets)]
+def _begun(words: Iterable[str]) -> tuple[str, ...]:
+    """How a longer phrase begins, of which one of these is the beginning."""
+    return tuple(word if _has_no_spaces(word) else f"{word} " for word in words)
+
+
+def _fewest(sets: Set[frozenset[str]]) -> tuple[frozenset[str], list[tuple[str, ...]]]:
+    """Those of the sets that hold no other one: the words of those of one word, and the others.
+
+    Where "could you please" may stand, "could you" may.
+    """
+    fewest = [one for one in sets if not any(other < one for other in sets)]
+    alone = frozenset(word for one in fewest if len(one) == 1 for word in one)
+    return alone, [tuple(one) for one in fewest if len(one) != 1]
 
 
 # What nearly every phrase without spaces or words holds, and neither accents, Greek, Cyrillic nor printers' marks do.
 _UNMARKED = re.compile("[\u0e00-\u0eff\u2190-\U0010ffff]")
+_NO_MARK = ""
 _EVERY_MARK: set[str] = set()  # of all phrases that were asked for so far
 
 
