@@ -192,8 +192,9 @@ def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
     words = bare(lists.thanks_for.sub(" thanks ", plain(text)))
     if not _LETTER.search(words):
         return not any(char.isdigit() for char in words)  # an emoji or a smiley; "1500" is an answer
-    rest, count = lists.closer.pattern.subn(" ", lists.wish.sub(" ", words))
-    if not count:
+    unwished = lists.wish.sub(" ", words)
+    rest = lists.closer.taken_out(unwished)
+    if rest == unwished:
         return False
     rest = lists.sign_off.sub(" ", rest)  # "Thanks! Gruß, Maria"
     return all(word in lists.fillers or word in spare for word in rest.split())

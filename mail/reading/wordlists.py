@@ -101,11 +101,11 @@ class Phrases:
     """
 
     def __init__(self, words: Iterable[str], but: Iterable[str] = ()) -> None:
-        self._words, self._but = tuple(words), tuple(but)
+        self._but = tuple(but)
         self._by_mark: dict[str, list[str]] = {}
         others: dict[str, set[frozenset[str]]] = {}  # a mark -> the other words of each of its phrases
         unmarked: list[str] = []
-        for word in dict.fromkeys(map(plain, self._words)):
+        for word in dict.fromkeys(map(plain, words)):
             if _has_no_spaces(word) or not _WORD.search(word):
                 unmarked.append(word)
                 continue
@@ -121,22 +121,14 @@ class Phrases:
         _EVERY_MARK.update(self._marks)
         _words_of.cache_clear()  # a text that was looked at before may hold a new mark
 
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """What finds them all at once; it takes a while to make."""
-        return any_of(self._words)
-
     def stand_in(self, text: str) -> bool:
         """Whether any of them stands in text that went through `plain`."""
         return any(pattern.search(text) for pattern in self._worth_trying(text))
 
     def taken_out(self, text: str) -> str:
         """Such a text with a blank for each of them; of those that overlap the first counts, and the longest."""
-        spans = sorted(
-            (found.start(), -found.end())
-            for pattern in self._worth_trying(text)
-            for found in pattern.finditer(text)
-        )
+        found = (one.span(1) for pattern in self._worth_trying(text) for one in pattern.finditer(text))
+        spans = sorted((start, -end) for start, end in found)
         pieces, at = [], 0
         for start, end in spans:
             if start >= at:
@@ -155,27 +147,26 @@ class Phrases:
             yield self._of(_NO_MARK)
 
     def _of(self, mark: str) -> re.Pattern[str]:
-        """What finds the phrases with a mark, where none of the longer ones begins."""
+        """What finds each place where a phrase with a mark begins, and none of the longer ones."""
         if mark not in self._patterns:
             wanted = self._by_mark[mark]
-            begins = _begun(wanted)
+            begins = beginnings(wanted)
             longer = merged(
                 x for x in self._longer if x.startswith(begins) or any(w.startswith(x) for w in wanted)
             )
-            self._patterns[mark] = (
-                re.compile(f"(?!{longer})(?:{merged(wanted)})") if longer else any_of(wanted)
-            )
+            but, pattern = f"(?!{longer})" if longer else "", merged(wanted)
+            self._patterns[mark] = re.compile(f"(?={but}({pattern}))") if pattern else _NOTHING
         return self._patterns[mark]
 
     @cached_property
     def _longer(self) -> tuple[str, ...]:
         """Those that are not to be found by their beginnings."""
-        wanted = {plain(word) for word in self._words}
-        begins = _begun(wanted)
+        wanted = {word for of_mark in self._by_mark.values() for word in of_mark}
+        begins = beginnings(wanted)
         return tuple(x for x in map(plain, self._but) if x.startswith(begins) and x not in wanted)
 
 
-def _begun(words: Iterable[str]) -> tuple[str, ...]:
+def beginnings(words: Iterable[str]) -> tuple[str, ...]:
     """How a longer phrase begins, of which one of these is the beginning."""
     return tuple(word if _has_no_spaces(word) else f"{word} " for word in words)
 

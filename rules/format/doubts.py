@@ -18,6 +18,7 @@ from rules.policy import Policy, Rule, Step
 # One week of winter and one of summer: clocks that change meet others differently in the two.
 _WEEKS = (datetime(2026, 1, 12, tzinfo=UTC), datetime(2026, 7, 13, tzinfo=UTC))
 _WEEK = timedelta(days=7)
+WITH_WEEKENDS = 1.4  # so many days go by, on the average, for each working day
 
 # Lists of free words: of all others a comma is an error, and told as that.
 _LISTS = ("closers", "asks", "done", "bad news", "folders", "good at", "not for", "tags", "subject contains")
@@ -238,7 +239,7 @@ def _too_late(rule: Rule) -> Iterator[int]:
     for number, step in enumerate(rule.steps):
         if rule.when.startswith("waiting on ") and step.after:
             days = timedelta(seconds=step.after.plain_seconds)
-            if days * (1.4 if step.after.working else 1) >= LAPSES:  # a week with a weekend
+            if days * (WITH_WEEKENDS if step.after.working else 1) >= LAPSES:
                 yield number
 
 
@@ -250,4 +251,4 @@ def _apart_at_most(one: Step, other: Step) -> timedelta:
     if not any(length and length.working for length in both):
         return between
     in_hours = any(length and length.working and length.unit != "days" for length in both)
-    return between * (4.2 if in_hours else 1.4) + timedelta(days=4)
+    return between * (3 * WITH_WEEKENDS if in_hours else WITH_WEEKENDS) + timedelta(days=4)
