@@ -4,10 +4,12 @@
 and zone, ready to be read: templates format nothing. `sample` is what `preview` shows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 from mail.letters.markdown import Markdown
+from mail.letters.wording import count, day, full_date, lies_with, moment, plain_time, working_time
 
 Value = object  # text, a whole number, a list of values, or a mapping of names to values
 
@@ -17,10 +19,27 @@ class Fact:
     """One fact: what it says, an example, and (of a group or of each thing in a list) the facts inside."""
 
     about: str
-    sample: Value = None
+    sample: "Value | InLanguage" = None
     parts: Mapping[str, "Fact"] = field(default_factory=dict)
     many: bool = False
-    spanish: Value = None  # the example in Spanish, where it differs
+    spanish: Value = None  # the example in Spanish, where it is other words than Keepwarm's own
+
+
+InLanguage = Callable[[str], Value]  # an example in the words of any language
+
+
+def _day(number: int) -> InLanguage:
+    return lambda language: day(date(2026, 3, number), language, "en-US")
+
+
+def _call_at(number: int, hour: int, minute: int) -> InLanguage:
+    at = datetime(2026, 3, number, hour, minute, tzinfo=UTC)
+    return lambda language: moment(at, "UTC", language, "en-US", yours=True)
+
+
+def _agenda(language: str) -> Value:
+    subject = "Plantilla de la factura" if language.partition("-")[0] == "es" else "Invoice template"
+    return (f"{subject} ({lies_with('you', day(date(2026, 3, 3), language, 'en-US'), language)})",)
 
 
 def sample_link(tag: str, sign: str = "%23") -> str:
@@ -38,7 +57,7 @@ CONTRACTOR = {
     "role": Fact("`role:`", "virtual assistant", spanish="asistente virtual"),
     "good_at": Fact("`good at:`", ("inbox triage", "scheduling"), many=True, spanish=("agenda", "correo")),
     "not_for": Fact("`not for:`", ("bookkeeping",), many=True, spanish=("contabilidad",)),
-    "since": Fact("`since:`, as a date in words", "March 3, 2025", spanish="3 de marzo de 2025"),
+    "since": Fact("`since:`, as a date in words", lambda said: full_date(date(2025, 3, 3), said, "en-US")),
     "language": Fact("`language:`", "en", spanish="es"),
 }
 
@@ -147,13 +166,13 @@ FACTS: Mapping[str, Fact] = {
     ),
     "mailbox": Fact("the shared mailbox's address", "team@acme.example"),
     "subject": Fact("what the conversation is about", "Invoice template", spanish="Plantilla de la factura"),
-    "took": Fact("how long the answer took", "40 working minutes", spanish="40 minutos de trabajo"),
-    "waiting": Fact("how long it has been waited for", "3 working days", spanish="3 días laborables"),
-    "since": Fact("since when", "Tuesday, March 3", spanish="martes 3 de marzo"),
+    "took": Fact("how long the answer took", lambda said: working_time(40 * 60, said)),
+    "waiting": Fact("how long it has been waited for", lambda said: count(3, "working day", said)),
+    "since": Fact("since when", _day(3)),
     "reminders": Fact("how many reminders of this wait were really sent before", 1),
     "chasers": Fact("how often the writer asked again", 1),
     "silent_days": Fact("whole days since the event that the rule counts from", 15),
-    "deadline": Fact("the date in words", "Friday, March 6", spanish="viernes 6 de marzo"),
+    "deadline": Fact("the date in words", _day(6)),
     "deadline_before": Fact("the date that holds until the owner has decided", "Wednesday, March 4"),
     "delivered": Fact("what was delivered", "Landing page, first draft", spanish="Página de inicio"),
     "on_time": Fact("1 where that was by the deadline", 1),
@@ -184,23 +203,16 @@ FACTS: Mapping[str, Fact] = {
     "check_in": Fact(
         "the call",
         parts={
-            "when": Fact(
-                "its time in the reader's zone",
-                "Thursday, March 5, 9:30 pm your time",
-                spanish="jueves 5 de marzo, 21:30 (tu hora)",
-            ),
-            "length": Fact("how long", "30 minutes", spanish="30 minutos"),
+            "when": Fact("its time in the reader's zone", _call_at(5, 21, 30)),
+            "length": Fact("how long", lambda said: plain_time(30 * 60, said)),
             "where": Fact("`where:`", "https://meet.example/dana"),
             "agenda": Fact(
                 "what is open between the two, or was delivered since they last talked",
-                ("Invoice template (with you since Tuesday, March 3)",),
+                _agenda,
                 many=True,
-                spanish=("Plantilla de la factura (pendiente de ti desde el martes 3 de marzo)",),
             ),
             "proposed": Fact(
-                "the time that the contractor proposes instead, in the reader's zone",
-                "Friday, March 6, 10:00 am your time",
-                spanish="viernes 6 de marzo, 10:00 (tu hora)",
+                "the time that the contractor proposes instead, in the reader's zone", _call_at(6, 10, 0)
             ),
             "next": Fact("when the next one is of which both know, where it is booked already", ""),
             "booked_then": Fact("how many other check-ins you have at the proposed time", 0),

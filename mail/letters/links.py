@@ -5,34 +5,19 @@ letter's token, unguessable, so that the answer is known to come from who got th
 shows the tag itself: in the link the sign before it is percent-encoded.
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import quote
 
-# What the filled-in mail is called: its sender sees it before sending.
-_SUBJECTS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "settled": "Settled",
-        "pause": "Pause the notes to me",
-        "resume": "Notes to me again",
-        "held": "Our check-in took place",
-        "late": "Our check-in took place, late",
-        "missed": "Our check-in did not take place",
-        "news": "Yes, send this news",
-        "paid": "Paid",
-        "accept": "Yes, at that time",
-        "decline": "No, at the old time",
-        "ok": "Yes, send it",
-        "no": "No, drop it",
-    },
-    "es": {
-        "settled": "Asunto resuelto",
-        "pause": "Pausar mis notas",
-        "resume": "Volver a recibir notas",
-        "held": "Tuvimos la llamada",
-        "late": "Tuvimos la llamada, con retraso",
-        "missed": "No tuvimos la llamada",
-    },
+from mail.letters.phrasebook import phrasebook
+
+# What the filled-in mail is called where the owner sends it; a contractor's are in the phrasebooks.
+_OWNERS = {
+    "news": "Yes, send this news",
+    "paid": "Paid",
+    "accept": "Yes, at that time",
+    "decline": "No, at the old time",
+    "ok": "Yes, send it",
+    "no": "No, drop it",
 }
 _WORDS = frozenset(["ok", "no"])  # said without a sign, as they are in an answer to a draft
 # What they are called in letters, where the words themselves say too little.
@@ -50,7 +35,7 @@ def answer(tag: str, mailbox: str, token: str, language: str = "en") -> str:
 @lru_cache
 def _filled_in(tag: str, language: str) -> tuple[str, str]:
     """The words of the subject, and the body."""
-    words = _SUBJECTS.get(language.partition("-")[0], {}).get(tag) or _SUBJECTS["en"][tag]
+    words = _OWNERS.get(tag) or phrasebook(language).links[tag]
     return quote(words, safe=""), quote(tag if tag in _WORDS else f"#{tag}", safe="")
 
 
@@ -72,5 +57,6 @@ def write_news(mailbox: str) -> str:
 
 def all_answers(mailbox: str, token: str, language: str = "en") -> dict[str, str]:
     """The whole fact `links`, for the letter with this token."""
-    found = {tag: answer(tag, mailbox, token, language) for tag in _SUBJECTS["en"]}
+    tags = (*phrasebook(language).links, *_OWNERS)
+    found = {tag: answer(tag, mailbox, token, language) for tag in tags}
     return {_NAMES.get(tag, tag): link for tag, link in found.items()}

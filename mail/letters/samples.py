@@ -45,4 +45,6 @@ def _sample(fact: Fact, language: str) -> object:
     if fact.parts:
         inside = _samples(fact.parts, language)
         return (inside,) if fact.many else inside
+    if callable(fact.sample):
+        return fact.sample(language)
     return fact.spanish if language.partition("-")[0] == "es" and fact.spanish is not None else fact.sample

@@ -53,7 +53,10 @@ def test_a_moment_in_the_readers_zone_and_habit() -> None:
     assert moment(AT, "America/New_York", "en", "en-US") == "Tuesday, March 3, 3:20 pm"
     assert moment(AT, "Asia/Manila", yours=True) == "Wednesday 4 March, 04:20 your time"
     assert moment(AT, "Europe/Madrid", "es", "en-US", yours=True) == "martes 3 de marzo, 21:20 (tu hora)"
-    assert moment(AT, "Europe/Berlin", "de", "de-DE") == "Tuesday 3 March, 21:20"
+    assert moment(AT, "Europe/Berlin", "de", "de-DE", yours=True) == "Dienstag, 3. März, 21:20 Uhr (Ortszeit)"
+    assert (
+        moment(AT, "Europe/Helsinki", "fi", "fi-FI") == "Tuesday 3 March, 22:20"
+    )  # nobody has written it yet
     assert day_in(AT, "Asia/Manila") == "Wednesday 4 March"
 
 
