@@ -98,7 +98,7 @@ TABLE: tuple[Rule, ...] = (
         "Exchange's inbox rule answered",
         "MS-OXCMAIL; Zammad",
         signs.inbox_rule_loop,
-        (b"x-ms-exchange-inbox-rules-loop",),
+        (signs.INBOX_RULE,),
     ),
     Rule(
         Kind.AUTO_REPLY,

@@ -165,6 +165,7 @@ MAILS: dict[str, list[str]] = {
         PERSON + f"Subject: {subject}\n\nText."
         for subject in (
             "Automatic reply: Logo",
+            "Yahoo! Auto Response",
             "AutoReply: Logo",
             "Out of Office AutoReply: Logo",
             "Automatische Antwort: Logo",
@@ -335,6 +336,12 @@ PEOPLE = [
     "Subject: Re: Logo\n\nHi Dana, I check my email twice a day, so no worries. The logo is in the folder.",
     "Subject: x\nX-Autoreply: no\n\nHere is the file.",
     "Subject: x\nFeedback-ID: i1:Fastmail\n\nHere is the file.",
+    "Subject: x\nFeedback-ID: rr0801:zu0801:rf0801:ZohoMail\n\nHere is the file.",
+    "Subject: x\nFeedback-ID: :jo@x.example:x.example:flockmailId\n\nHere is the file.",
+    "Subject: x\nFeedback-ID: 682:100:null:purelymail\n\nHere is the file.",
+    "Subject: x\nFeedback-ID: esmtpsz:x.example:qybglogicsvrgz:qybglogicsvrgz8a-1\n\nHere is the file.",
+    "Subject: x\nFeedback-ID: webmail:x.example:bgforeign:bgforeign11\n\nHere is the file.",
+    "Subject: x\nFeedback-ID: 510616m:510616apGKSTK:510616svbvckzTFf\n\nHere is the file.",
     "Subject: Re: x\nIn-Reply-To: <a@b>\nFeedback-ID: 1:x:y\n\nHere is the file.",
     "Subject: The build\n\nThis is an automated message that the build server used to send, any idea why?",
     "Subject: [Ticket #4711] Logo\n\nI looked into it and it works again.",
@@ -377,6 +384,20 @@ def test_precedence_that_a_forwarding_host_added_says_nothing(mail: MakeMail) ->
     hop = "Received: from a.example by b.example; Sat, 5 Jan 2013 17:59:14 -0800\n"
     assert kind_of(mail("Precedence: bulk\n" + hop + PERSON + text)).kind is Kind.HUMAN
     assert kind_of(mail(hop + "Precedence: bulk\n" + PERSON + text)).kind is Kind.AUTO_REPLY
+
+
+def test_mail_that_an_inbox_rule_of_exchange_passed_on_stays_what_it_was(mail: MakeMail) -> None:
+    marks = (
+        "Auto-Submitted: auto-generated\nX-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\n"
+        "X-MS-Exchange-Inbox-Rules-Loop: dana@old.example\nX-Auto-Response-Suppress: DR, OOF, AutoReply\n"
+    )
+    redirected = f"Resent-From: <Dana@old.example>\n{marks}{PERSON}"
+    absence = "X-MS-Exchange-Inbox-Rules-Loop: jo@x.example\n"
+    program = "Auto-Submitted: auto-generated\n"
+    assert kind_of(mail(f"{redirected}Subject: Re: Logo\n\nHere is the file.")).kind is Kind.HUMAN
+    assert kind_of(mail(f"{absence}{redirected}Subject: x\n\nBack soon.")).kind is Kind.AUTO_REPLY
+    assert kind_of(mail(f"{program}{redirected}Subject: x\n\nDone.")).kind is Kind.AUTO_REPLY
+    assert kind_of(mail(f"{marks}{PERSON}Subject: x\n\nBack soon.")).kind is Kind.AUTO_REPLY
 
 
 def test_people_who_write_through_a_service_are_human(mail: MakeMail) -> None:
