@@ -30,7 +30,8 @@ from mail.reading.wordlists import is_greeting, merged, one_of, phrases, plain
 
 TEXT_CAP = 20_000  # characters; what lies beyond is not looked at
 
-_RULE = re.compile(r"\s*[-_=*\u2010\u2014]{5,}\s*$")
+# QQ's has a word in its middle: "------ Original ------".
+_RULE = re.compile(r"\s*[-_=*\u2010\u2014]{5,}(?:\s?[^-_=*\n]{1,40}[-_=*\u2010\u2014]{5,})?\s*$")
 _INVISIBLE = str.maketrans(
     "\u00a0",
     " ",

@@ -108,6 +108,7 @@ def test_so_does_what_follows_such_a_line_without_marks(header: str) -> None:
         "-----Message d'origine-----",
         "---------- Mensagem encaminhada ---------",
         "________________________________\nFrom: Dana Reyes\nSent: Monday\nTo: Maria",
+        "------------------ Original ------------------\nFrom: Dana\nDate: Mon, Nov 9, 2026 09:00 AM\nTo: Maria",
         "From: Dana Reyes <dana@acme.example>\nSent: Monday, 9 November 2026\nTo: Maria\nSubject: Logo",
         "*From:* Dana Reyes\n*Sent:* Monday\n*To:* Maria",
         "Von: Dana Reyes\nGesendet: Montag\nAn: Maria\nBetreff: Logo",
