@@ -28,7 +28,8 @@ RESPONDER_HEADERS = (
 RESPONDERS = (*RESPONDER_HEADERS, b"x-post-messageclass", b"x-apple-action", b"delivered-to")
 PROGRAMS = (b"x-cron-env", b"x-otrs-loop", b"x-servicenow-generated", b"x-amz-sns-message-id")
 PRECEDENCE = (b"precedence", b"x-precedence")
-_NO = frozenset(["", "no", "false", "0", "none"])
+# The last two are CommuniGate's, where a rule passed a person's mail on.
+_NO = frozenset(["", "no", "false", "0", "none", "mirror", "redirect"])
 LIST_HEADERS = (
     b"list-id",
     b"list-post",
