@@ -78,6 +78,11 @@ class Evidence:
         days = (end - start).days
         return days if days < 7 else self.story.days_between(start, end)
 
+    def last_talked(self, now: datetime) -> bool:
+        """Whether the last contact was a check-in that was held."""
+        number = bisect_right(self.contacts, now)
+        return number > 0 and self.contacts[number - 1] in self.calls
+
     def usual_pause(self, now: datetime) -> int:
         """The longest pause, in days, that is usual: nine of ten are no longer. 0 if nobody can tell."""
         known = self.contacts[: bisect_right(self.contacts, now)]

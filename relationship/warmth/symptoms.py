@@ -18,6 +18,8 @@ from relationship.warmth.latency import REMEMBERED, Pace, between, compared
 TWO_WEEKS = timedelta(days=14)
 MONTH = timedelta(days=28)
 LATELY = timedelta(days=45)
+QUARTER = 90  # days
+QUARTER_OF_CALLS = 100  # the second Tuesday of three months later may lie 98 days ahead, and on a holiday
 PRAISE_DAYS = 60
 A_YEAR = 365  # days
 FEW_ANSWERS = 5
@@ -135,7 +137,9 @@ def silence(least: int, *instead: int) -> Find:
             days >= more and f"silence {more} days" not in evidence.off for more in instead
         ):
             return []
-        if days < 1.5 * evidence.usual_pause(now) or (days < 90 and _is_backup(evidence, now)):
+        if days < 1.5 * evidence.usual_pause(now) or (
+            _is_backup(evidence, now) and days < _quarter(evidence, now)
+        ):
             return []
         return [f"nobody has written for {days} days"]
 
@@ -144,6 +148,11 @@ def silence(least: int, *instead: int) -> Find:
 
 def _is_backup(evidence: Evidence, now: datetime) -> bool:
     return evidence.story.contractor.phase_at(now) == "backup"
+
+
+def _quarter(evidence: Evidence, now: datetime) -> int:
+    """So many days a backup contractor may keep quiet; from one check-in to the next there may be 14 weeks."""
+    return QUARTER_OF_CALLS if evidence.last_talked(now) else QUARTER
 
 
 def owner_silent(evidence: Evidence, now: datetime) -> list[str]:

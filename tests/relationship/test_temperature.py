@@ -555,6 +555,17 @@ def test_a_backup_is_not_expected_to_write_after_a_busy_project_either() -> None
     assert "silence 60 days" in found(diary, last + 91 * DAY)
 
 
+def test_a_backup_may_keep_quiet_from_one_quarterly_check_in_to_the_next() -> None:
+    diary = Diary(contractor=replace(MARIA, fixed_phase="backup"))
+    talk(diary, random.Random(7), YEAR[:60], theirs=3, ours=4)
+    held = max(m.at for m in diary.facts.messages.values()) + 10 * DAY
+    diary.check_in(held, "held")
+    assert not any(name.startswith("silence") for name in found(diary, held + 98 * DAY)), (
+        "14 weeks are a quarter"
+    )
+    assert "silence 60 days" in found(diary, held + 101 * DAY)
+
+
 def test_days_away_are_no_silence() -> None:
     diary = Diary(contractor=replace(MARIA, away=((NOW.date(), (NOW + 20 * DAY).date()),)))
     talk(diary, random.Random(7), YEAR[:180], theirs=3, ours=4)
