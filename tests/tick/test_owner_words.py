@@ -722,6 +722,25 @@ def test_own_words_keep_their_closing(scene):
     assert letter.text.partition("\n-- ")[0].strip() == CLOSED
 
 
+CARD = "Dana Reyes\nManaging Director\nAcme Studio\nT: +1 212 555 0100"
+
+
+@pytest.mark.parametrize("closing", ["Kind regards,", "Mit freundlichen Grüßen", "Best,"])
+def test_a_signature_alone_is_no_words_of_ones_own(scene, closing):
+    """Who sends too early has written nothing below "send:": their mail program's signature stands there."""
+    asked = a_draft(scene)
+    [again] = says(scene, asked, f"send:\n\n{closing}\n\n{CARD}")
+    assert "I did not know what to make of your answer" in again
+    assert scene.letters(MARIA) == []
+
+
+def test_thanks_above_a_name_are_words(scene):
+    asked = a_draft(scene)
+    assert says(scene, asked, "send:\nThanks!\nDana") == []
+    [letter] = scene.letters(MARIA)
+    assert letter.text.startswith("Thanks!")
+
+
 def test_long_own_words_are_not_cut(scene):
     asked = a_draft(scene)
     words = "\n\n".join(f"Sentence {n} of what I want to say about the logo, Maria." for n in range(200))

@@ -19,6 +19,8 @@ from mail.letters.rendering import Templates
 from mail.letters.rewording import reworded
 from mail.letters.wording import moment
 from mail.reading.to_us import OwnerWord
+from mail.reading.wordlists import one_of
+from mail.reading.wordlists import plain as lower
 from relationship.letters import SURELY_HERE, Letter, State
 from relationship.parties import Owner
 from rules.gates.limits import full
@@ -178,9 +180,16 @@ def _take_yes(draft: Letter, plain: str, own: str, books: Books, now: datetime) 
     if plain == YES:
         books.commit(draft.contractor, [replace(draft, state=State.WAITING, approved_at=now)])
     elif command := INSTEAD.match(first):
-        _send_instead(draft, f"{first[command.end() :]}\n{rest}".strip(), books, now)
+        own = f"{first[command.end() :]}\n{rest}".strip()
+        _send_instead(draft, "" if _only_signs(plain, own) else own, books, now)
     else:
         _ask_back(draft, books)
+
+
+def _only_signs(plain: str, own: str) -> bool:
+    """Whether below "send:" stands a signature alone, as programs put it there; "Thanks!" above a name is a word."""
+    thanks = one_of("closers").fullmatch(lower(own.partition("\n")[0]).strip(" .!,"))
+    return bool(INSTEAD.fullmatch(plain)) and not thanks
 
 
 def _ask_back(draft: Letter, books: Books) -> None:
