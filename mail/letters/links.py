@@ -49,6 +49,15 @@ def _address(mailbox: str) -> str:
     return quote(mailbox, safe="@")
 
 
+@lru_cache
+def said_by_subject(subject: str) -> str:
+    """What a link's mail says whose body the mail program left out, as some webmail does; "" where that sends mail."""
+    words = subject.partition(" (kw-")[0]
+    tags = {said: tag for said_in in _SUBJECTS.values() for tag, said in said_in.items()}
+    tag = tags.get(words, "news")
+    return "" if tag in _WORDS or tag == "news" else f"#{tag}"
+
+
 def write_news(mailbox: str) -> str:
     """The link that begins a mail of the owner's with news; it needs no token, as it is asked back."""
     subject, body = quote(NEWS_SUBJECT, safe=""), quote("#news\r\n\r\n", safe="")

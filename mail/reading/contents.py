@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
+from mail.letters.links import said_by_subject
 from mail.reading.absence import back_on
 from mail.reading.asking import (
     CLOSER_CAP,
@@ -78,6 +79,7 @@ def read(
     owner = known.people.owner
     zone = contractor.timezone if side is Side.CONTRACTOR else owner.timezone
     filled_in = is_filled_in(mail.subject)
+    text = text or (said_by_subject(mail.subject) if filled_in else "")
     said = what_is_said(text, side, at, zone, contractor.language, owner.locale, filled_in)
     tags = said.tags
     if side is Side.CONTRACTOR and "done" not in tags and says_done(text, lists):

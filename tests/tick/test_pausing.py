@@ -82,6 +82,22 @@ def test_the_link_stops_them_and_what_waits_in_the_outbox_too(scene, footer):
     assert scene.story("Maria").letters[waiting.token].state is State.CANCELLED
 
 
+@pytest.mark.parametrize("text", ["", "\n\n-- \nMaria Santos\nManila"])
+@pytest.mark.parametrize("words", ["Pause the notes to me", "Pausar mis notas"])
+def test_the_link_stops_them_in_webmail_that_leaves_its_text_out(scene, text, words):
+    """RainLoop, for one, fills in the subject alone."""
+    reminder = reminded(scene)
+    subject = link(reminder).replace("Pause the notes to me", words)
+    scene.writes(MARIA, TEAM, f"Re: {subject}", text)
+    scene.tick()
+    assert scene.story("Maria").paused_by == ()
+    scene.writes(MARIA, TEAM, subject, text)
+    scene.tick()
+    assert scene.story("Maria").paused_by == ("contractor",)
+    scene.run("2026-03-12 12:00", timedelta(hours=5))
+    assert len(scene.letters(MARIA)) == 1
+
+
 def test_the_owner_sees_it_and_cannot_lift_it(scene):
     scene.policy(scene.rules_text, ("digest: off", "digest: Monday 08:00"))
     reminder = reminded(scene)
