@@ -117,7 +117,8 @@ def _paused(story: Story) -> list[str]:
 def _in_words(story: Story, books: Books, now: datetime) -> tuple[tuple[str, ...], str]:
     """The line of the table, and the paragraph below it: one story at a time is in memory."""
     known = _reading(story, books, now)
-    row = _row(story, known, now)
+    # What was given up is no debt any more, and would be counted for ever; --json lists all.
+    row = {**_row(story, known, now), "waits": [_wait(turn) for turn in story.open_questions(now)]}
     return _cells(row, known), f"{row['contractor']}: {_notes(row, story)}."
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from commands.reporting.page import page
 from commands.reporting.portraits import portraits
-from commands.status import _cells, _reading, rows
+from commands.status import _cells, _in_words, _reading, rows
 from mail.letters.rendering import Templates
 from relationship.messages import Side
 from relationship.warmth.latency import compared, pair, short
@@ -58,6 +58,22 @@ def test_one_relationship_has_one_pair_of_numbers(
     assert "usually" not in digest + report
     [drawn] = portraits(busy.books, busy.now - timedelta(weeks=26), busy.now, [busy.key("Ben")])
     assert drawn.trend(Side.CONTRACTOR)[-1] == (busy.now, known.theirs.recent)
+
+
+def test_questions_that_were_given_up_are_no_debts_in_status_either(busy: Any, templates: Templates) -> None:
+    for days, asker in ((70, Side.OWNER), (90, Side.OWNER), (80, Side.CONTRACTOR), (3, Side.OWNER)):
+        subject = f"Question of {days} days"
+        busy.add("Maria", *busy.exchange("Maria", asker, busy.now - timedelta(days=days), None, subject))
+    story = busy.books.story(busy.key("Maria"))
+    owed = [turn.party for turn in story.open_questions(busy.now)]
+    cells, _ = _in_words(story, busy.books, busy.now)
+    shown = [0 if cell == "-" else int(cell) for cell in cells[3:5]]
+    assert shown == [owed.count(Side.OWNER), owed.count(Side.CONTRACTOR)]
+    _, report, _ = told(busy, templates)
+    assert "Question of 3 days" in report
+    assert "Question of 70 days" not in report
+    asking = [wait["subject"] for wait in next(rows(busy.books, busy.now))["waits"] if wait["asks"]]
+    assert "Question of 90 days" in asking, "for programs all are listed"
 
 
 @pytest.mark.parametrize(
