@@ -23,6 +23,8 @@ from rules.format.problems import Problem
 from rules.format.syntax import MAX_BYTES
 from rules.policy import Mailbox
 
+NAME_IT = "Name the rules file with --rules."
+NOT_HERE = "Go to the folder where it lies, name it with --rules, or make one with `init`."
 QUOTED = 160  # characters of the file's line that are shown
 # A line that may hold a secret is not repeated on a screen or in a log.
 _PRIVATE = re.compile(r"password|oauth|://\S*@", re.IGNORECASE)
@@ -95,9 +97,8 @@ def findings_of(path: Path, templates: TemplateIndex) -> Findings:
     try:
         return examine(source_of(path), templates)
     except OSError as error:
-        return Findings(
-            None, (Problem(0, 0, "", _unreadable(path, error), "Name the rules file with --rules."),)
-        )
+        advice = NOT_HERE if path == Path("rules.yaml") and not path.exists() else NAME_IT
+        return Findings(None, (Problem(0, 0, "", _unreadable(path, error), advice),))
 
 
 def source_of(path: Path) -> bytes:

@@ -127,6 +127,15 @@ def test_a_file_that_is_not_there(tmp_path: Path, shipped: TemplateIndex) -> Non
     assert (code, text.splitlines()[0]) == (1, f"There is no file {path}. Name the rules file with --rules.")
 
 
+def test_who_has_no_rules_yet_hears_how_to_get_some(
+    tmp_path: Path, shipped: TemplateIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, text = said(Path("rules.yaml"), shipped)
+    assert (code, text.splitlines()[0].partition(". ")[0]) == (1, "There is no file rules.yaml")
+    assert "or make one with `init`" in text
+
+
 def test_a_pipe_is_not_waited_for(tmp_path: Path, shipped: TemplateIndex) -> None:
     path = tmp_path / "pipe"
     os.mkfifo(path)

@@ -43,6 +43,19 @@ def test_the_unit_is_understood(name: str, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_what_is_installed_as_a_service_are_the_owners_own_rules() -> None:
+    """The rules.yaml in the project's folder are the demo's; and what the unit reads is put where it reads it."""
+    page = (ROOT / "docs/operating.md").read_text()
+    found = [line.split()[-2:] for line in page.splitlines() if line.startswith("sudo install -m")]
+    assert ["~/keepwarm/rules.yaml", "/etc/keepwarm/rules.yaml"] in found
+    text = (ROOT / "deploy/keepwarm.service").read_text()
+    for source, target in found:
+        assert source.startswith("~/keepwarm/") or source == "/dev/null" or (ROOT / source).is_file()
+        assert target in text or target.startswith(("/etc/systemd/", "/var/lib/keepwarm/"))
+    last = page.index("sudo systemctl enable")
+    assert all(page.index(f"{source} {target}") < last for source, target in found), "then it is started"
+
+
 @needs_systemd
 def test_verify_would_notice(tmp_path: Path) -> None:
     done = analyze("verify", unit("keepwarm.service", tmp_path, "UMask=", "Umaks="))
