@@ -33,6 +33,9 @@ def absences_in(
 ) -> tuple[Absence, ...]:
     """One for each auto-reply, until it says, or until they write again; each mail may bring another auto-reply.
 
+    Where one names the day of return, what they write on the day that it was sent is the last before they go: few
+    vacation programs answer the same person again within a week (RFC 5230, section 4.2), to say so once more.
+
     `written_of_old`: when they wrote what is archived, oldest first.
     """
     return tuple(_absence(one, messages, written_of_old, contractor) for one in automatic)
@@ -57,9 +60,18 @@ def _absence(
     message: Message, messages: Sequence[Message], old: Sequence[datetime], contractor: Contractor
 ) -> Absence:
     later = messages[messages.index(message) :]
-    live = (m.at for m in later if m.kind is Kind.HUMAN and m.side is Side.CONTRACTOR)
-    theirs = (*islice(live, 1), *old[bisect_left(old, message.at) :][:1])
+    leaves_at = _leaves_at(message, contractor)
+    live = (m.at for m in later if m.kind is Kind.HUMAN and m.side is Side.CONTRACTOR and m.at >= leaves_at)
+    theirs = (*islice(live, 1), *old[bisect_left(old, leaves_at) :][:1])
     return Absence(message.at, min((_return(message, contractor), *theirs)))
+
+
+def _leaves_at(message: Message, contractor: Contractor) -> datetime:
+    """From when a mail of theirs says that they are back: who names a day of return still writes on the day they go."""
+    if message.back_on is None or not message.authentic:
+        return message.at
+    zone = ZoneInfo(contractor.timezone)
+    return datetime.combine(message.at.astimezone(zone).date() + _A_DAY, time(), zone)
 
 
 def _return(message: Message, contractor: Contractor) -> datetime:

@@ -599,6 +599,21 @@ def test_a_mail_of_their_own_ends_an_absence_however_many_auto_replies_told_of_i
 
 
 @pytest.mark.parametrize(
+    ("last", "chased"), [("2026-03-02 18:30", "2026-03-24 08:00"), ("2026-03-03 12:00", "2026-03-05 12:00")]
+)
+def test_who_writes_on_the_day_they_go_is_away_all_the_same(scene, last, chased):
+    """The vacation program has answered Dana, and does not again within the week."""
+    first = ask(scene)
+    out_of_office(scene, "I am on holiday and back on 23 March 2026.", first)
+    scene.live(last)
+    scene.writes(MARIA, TEAM, "Re: Logo", "Here is the logo, before I go.", first)
+    scene.live("2026-03-04 12:00")
+    scene.writes(DANA, MARIA, "Flyer", "Could you send the flyer?")
+    scene.live("2026-03-25 12:00")
+    assert scene.sent(CHASE)[0] == chased
+
+
+@pytest.mark.parametrize(
     ("text", "back"),
     [("I am out of the office.", "2026-03-05 09:30"), ("I am back on 23 March 2026.", "2026-03-23 08:00")],
 )
