@@ -203,7 +203,8 @@ class Templates:
             for file in files
             if file.reader is not main.reader and not file.problems
         ]
-        return TemplateInfo(name, main.reader, tuple(problems), self._lacking(files))
+        languages = frozenset(x.language or ("en" if x.path.is_relative_to(BUILT_IN) else "") for x in files)
+        return TemplateInfo(name, main.reader, tuple(problems), self._lacking(files), languages)
 
 
 def _with_problems(file: TemplateFile, problems: list[str]) -> TemplateFile:

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from relationship.clocks.hours import working_clock
 from relationship.ledger import LAPSES
+from relationship.messages import Side
 from relationship.parties import Contractor, Owner, Party
+from relationship.templates import TemplateIndex
 from rules.format.afternoons import afternoons
 from rules.format.plain import block, blocks, word
 from rules.format.positions import Document, Plain
@@ -43,7 +45,7 @@ _WRITTEN_FOR = {
 }
 
 
-def warnings_of(policy: Policy, document: Document) -> tuple[Problem, ...]:
+def warnings_of(policy: Policy, document: Document, templates: TemplateIndex) -> tuple[Problem, ...]:
     """Everything doubtful, in the order of the file."""
     found = [
         *_whole(policy, document),
@@ -51,6 +53,7 @@ def warnings_of(policy: Policy, document: Document) -> tuple[Problem, ...]:
         *_commas(document),
         *afternoons(document),
         *_parties(policy, document),
+        *_languages(policy, document, templates),
         *_rules(policy, document),
     ]
     return tuple(sorted(found))
@@ -130,6 +133,26 @@ def _meet_in(one: Party, other: Party, start: datetime) -> bool:
 
 def _clock_spans(party: Party, start: datetime) -> Iterator[tuple[datetime, datetime]]:
     yield from working_clock(party.timezone, party.hours).spans(start, start + _WEEK)
+
+
+def _languages(policy: Policy, document: Document, templates: TemplateIndex) -> Iterator[Problem]:
+    """A `language:` translates nothing by itself."""
+    sent = {step.send for rule in policy.rules for step in rule.steps}
+    letters = (x for name, x in templates.items() if name in sent and x.reader is Side.CONTRACTOR)
+    there = frozenset[str]().union(*(letter.languages for letter in letters))
+    if not there or "" in there:  # what the owner wrote may be in any
+        return
+    for index, one in enumerate(policy.contractors):
+        if there.isdisjoint((one.language, _spoken(one.language))):
+            message = (
+                f"No letter of these rules is there in {found(one.language)}: {one.name} gets English ones."
+            )
+            hint = f"Translate those that matter, in templates/{_spoken(one.language)}/ beside this file."
+            yield document.problem(("contractors", index, "language"), message, hint)
+
+
+def _spoken(language: str) -> str:
+    return language.partition("-")[0].lower()
 
 
 def _rules(policy: Policy, document: Document) -> Iterator[Problem]:

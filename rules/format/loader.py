@@ -44,7 +44,7 @@ def examine(text: str | bytes, templates: TemplateIndex) -> Findings:
         policy = _understood(document, templates)
     except PolicyErrors as errors:
         return Findings(None, errors.problems)
-    return Findings(policy, (), warnings_of(policy, document))
+    return Findings(policy, (), warnings_of(policy, document, templates))
 
 
 def _understood(document: Document, templates: TemplateIndex) -> Policy:

@@ -1,5 +1,6 @@
 """The policy that a good file becomes: every line does what it says, and what is left out is filled in."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -452,6 +453,27 @@ def test_a_first_name_of_two_is_a_warning(good: str, letters: TemplateIndex) -> 
         '"Maria" is the first name of several contractors',
     )
     assert examine(text.replace("contractor: Maria,", "contractor: Maria Santos,"), letters).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "there", "doubted"),
+    [
+        ("tl", {"en", "es"}, True),
+        ("es-MX", {"en", "es"}, False),
+        ("pt-BR", {"en", "pt-BR"}, False),
+        ("pt", {"en", "pt-BR"}, True),
+        ("en-GB", {"en"}, False),
+        ("tl", {"en", ""}, False),  # a letter of the owner's own may be in any
+    ],
+)
+def test_a_language_without_letters_is_a_warning(
+    good: str, letters: TemplateIndex, language: str, there: set[str], doubted: bool
+) -> None:
+    text = good.replace("Asia/Manila", f"Asia/Manila\n    language: {language}")
+    index = {name: replace(info, languages=frozenset(there)) for name, info in letters.items()}
+    said = [x.message for x in examine(text, index).warnings]
+    told = f'No letter of these rules is there in "{language}": Maria Santos gets English ones.'
+    assert said == ([told] if doubted else [])
 
 
 def test_lists_in_brackets_and_roles_with_a_comma_are_no_warning(good: str, letters: TemplateIndex) -> None:
