@@ -5,10 +5,10 @@ letter's token, unguessable, so that the answer is known to come from who got th
 shows the tag itself: in the link the sign before it is percent-encoded.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import quote
 
-from mail.letters.phrasebook import phrasebook
+from mail.letters.phrasebook import languages, phrasebook
 
 # What the filled-in mail is called where the owner sends it; a contractor's are in the phrasebooks.
 _OWNERS = {
@@ -49,13 +49,17 @@ def _address(mailbox: str) -> str:
     return quote(mailbox, safe="@")
 
 
-@lru_cache
 def said_by_subject(subject: str) -> str:
     """What a link's mail says whose body the mail program left out, as some webmail does; "" where that sends mail."""
-    words = subject.partition(" (kw-")[0]
-    tags = {said: tag for said_in in _SUBJECTS.values() for tag, said in said_in.items()}
-    tag = tags.get(words, "news")
+    tag = _tags_by_subject().get(subject.partition(" (kw-")[0], "news")
     return "" if tag in _WORDS or tag == "news" else f"#{tag}"
+
+
+@cache
+def _tags_by_subject() -> dict[str, str]:
+    """What the mails are called that links fill in, in every language."""
+    named = [_OWNERS, *(phrasebook(language).links for language in languages())]
+    return {words: tag for links in named for tag, words in links.items()}
 
 
 def write_news(mailbox: str) -> str:

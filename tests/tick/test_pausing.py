@@ -7,6 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from commands.status import rows
+from mail.letters.phrasebook import phrasebook
 from relationship.letters import State
 from relationship.messages import Side
 
@@ -82,8 +83,11 @@ def test_the_link_stops_them_and_what_waits_in_the_outbox_too(scene, footer):
     assert scene.story("Maria").letters[waiting.token].state is State.CANCELLED
 
 
+GERMAN = phrasebook("de").links["pause"]
+
+
 @pytest.mark.parametrize("text", ["", "\n\n-- \nMaria Santos\nManila"])
-@pytest.mark.parametrize("words", ["Pause the notes to me", "Pausar mis notas"])
+@pytest.mark.parametrize("words", ["Pause the notes to me", "Pausar mis notas", GERMAN])
 def test_the_link_stops_them_in_webmail_that_leaves_its_text_out(scene, text, words):
     """RainLoop, for one, fills in the subject alone."""
     reminder = reminded(scene)
