@@ -385,7 +385,7 @@ def test_once_a_week_and_not_again(busy: Any, templates: Templates) -> None:
 
 
 def test_after_a_long_downtime_the_next_one_will_do(busy: Any, templates: Templates) -> None:
-    assert not digest(busy.books, templates, busy.now + 3 * DAY, lambda _: None)
+    assert not digest(busy.books, templates, busy.now + 3 * DAY + timedelta(hours=1), lambda _: None)
     assert digest(busy.books, templates, busy.now + 7 * DAY, lambda _: None)
 
 
