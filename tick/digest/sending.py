@@ -18,7 +18,7 @@ from tick.digest.words import Words
 from tick.owner.mail import was_told, written
 
 DIGEST = "owner/digest"
-STALE = timedelta(days=3)  # a weekend, and its Friday evening; after a longer downtime the next week's will do
+STALE = timedelta(days=3)  # a weekend with its Friday evening; after more the next week's will do
 
 Draw = Callable[[Digest], bytes | None]
 
