@@ -395,6 +395,15 @@ VACATIONS = [
     ("sv", "Jag är åter på kontoret den 1 december.", date(2026, 12, 1)),
     ("pt", "Estou de férias e retorno no dia 30/11.", date(2026, 11, 30)),
     ("tr", "30 Kasım 2026 tarihinde ofiste olacağım.", date(2026, 11, 30)),
+    ("en", "Our office is closed for a week and will reopen on Monday, November 30.", date(2026, 11, 30)),
+    ("en", "We are closed, reopening on 30 November.", date(2026, 11, 30)),
+    ("en", "Normal business resumes on 30 November.", date(2026, 11, 30)),
+    ("de", "Wir haben Betriebsurlaub vom 16.11. – 29.11.2026.", date(2026, 11, 30)),
+    ("fr", "Nous sommes fermés et rouvrirons le 30 novembre.", date(2026, 11, 30)),
+    ("es", "Cerrado por vacaciones. Volvemos el 30 de noviembre.", date(2026, 11, 30)),
+    ("pt", "Estamos em recesso até 27/11 e voltamos no dia 30 de novembro.", date(2026, 11, 30)),
+    ("it", "Siamo chiusi. Riapertura il 30 novembre.", date(2026, 11, 30)),
+    ("tl", "Sarado kami hanggang Nob 27. Magbubukas muli sa Nobyembre 30.", date(2026, 11, 30)),
 ]
 NO_VACATIONS = [
     ("ja", "11月16日にお送りいただいたメールを受け取りました。営業時間は9時から18時までです。"),
@@ -402,6 +411,8 @@ NO_VACATIONS = [
     ("pl", "Biuro czynne od poniedziałku do piątku, od 9 do 17."),
     ("de", "Am 24. Dezember haben wir geschlossen."),
     ("en", "Do reply to Ben, do 2 of them."),
+    ("en", "Answer this mail to reopen the ticket 4711."),
+    ("de", "Wir sind vom 9. Stock – bitte klingeln."),
     ("id", "Email Anda sudah sampai."),
 ]
 
