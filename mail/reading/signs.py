@@ -52,9 +52,11 @@ _NOBODY_READS = re.compile(
     r"ne[-_.]?pas[-_.]?repondre|nicht[-_.]?antworten|keine[-_.]?antwort|non[-_.]?rispondere|niet[-_.]?antwoorden)"
     r"(?:[-_.+\d][^@]{0,80})?@"
 )
-# Whose Feedback-ID stands on people's mail: providers of mailboxes (flockmail is Titan, qyb... Tencent) and relays.
+# Whose Feedback-ID stands on people's mail: providers of mailboxes (flockmail is Titan, qyb... Tencent), relays of
+# mail servers and of Gmail's "send mail as" (Amazon SES, Postmark, MailBaby, SMTP2GO's "510m:510a:510s"), hosts.
 _PEOPLES_FEEDBACK = re.compile(
-    r"fastmail|proton|amazonses|messagingengine|zohomail|flockmail|purelymail|:(?:qyb|bgforeign)|^\d+m:\d+a\w*:\d+s",
+    r"fastmail|proton|amazonses|messagingengine|zohomail|flockmail|purelymail|:(?:qyb|bgforeign)|:(?:postmark|mbaby)$|"
+    r"^\d+m:\d+a\w*:\d+s|^m\d+:[\w.-]+$",
     re.IGNORECASE,
 )
 _COMPLAINT = re.compile(r"complaint about message from [\w.:]+$", re.IGNORECASE)
