@@ -59,6 +59,7 @@ _PEOPLES_FEEDBACK = re.compile(
     r"^\d+m:\d+a\w*:\d+s|^m\d+:[\w.-]+$",
     re.IGNORECASE,
 )
+_WORD = re.compile(rb"[^\s<>,;\"]+")
 _COMPLAINT = re.compile(r"complaint about message from [\w.:]+$", re.IGNORECASE)
 _ANSWER_WORDS = (
     r"accepted|declined|tentative(?:ly accepted)?|aceptad[oa]|rechazad[oa]|provisional|aceite|aceito|"
@@ -238,8 +239,8 @@ def _passed_on_by_rule(mail: Mail) -> bool:
     It names the mailbox of the rule, who is whom it was resent by; an out-of-office names its writer's.
     """
     rules = [rule.lower() for rule in mail.headers.raw(INBOX_RULE)]
-    by = b" ".join(mail.headers.raw(b"resent-from")).lower()
-    return bool(rules) and all(rule in by for rule in rules)
+    resent = b" ".join(mail.headers.raw(b"resent-from")).lower()
+    return bool(rules) and set(_WORD.findall(resent)).issuperset(rules)
 
 
 def wants_no_answers(mail: Mail) -> bool:

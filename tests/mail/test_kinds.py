@@ -402,6 +402,8 @@ def test_mail_that_an_inbox_rule_of_exchange_passed_on_stays_what_it_was(mail: M
     assert kind_of(mail(f"{absence}{redirected}Subject: x\n\nBack soon.")).kind is Kind.AUTO_REPLY
     assert kind_of(mail(f"{program}{redirected}Subject: x\n\nDone.")).kind is Kind.AUTO_REPLY
     assert kind_of(mail(f"{marks}{PERSON}Subject: x\n\nBack soon.")).kind is Kind.AUTO_REPLY
+    unnamed = marks.replace("dana@old.example", "")
+    assert kind_of(mail(f"{unnamed}{PERSON}Subject: x\n\nBack soon.")).kind is Kind.AUTO_REPLY
 
 
 def test_people_who_write_through_a_service_are_human(mail: MakeMail) -> None:
