@@ -10,6 +10,7 @@ from relationship.story import Story
 
 WORKING = ("onboarding", "active")
 LONG_AGO = timedelta(days=60)  # nobody is new any more
+STAR = "star/"  # how the keys of stars begin
 STAR_GRACE = timedelta(minutes=10)  # a star can be taken back so long
 
 
@@ -19,7 +20,7 @@ def starred(story: Story, now: datetime) -> Iterator[Occasion]:
         if message.starred_at and message.side is Side.CONTRACTOR:
             yield Occasion(
                 trigger="starred",
-                key=f"star/{message.key}",
+                key=f"{STAR}{message.key}",
                 moment=message.starred_at,
                 about=f"you starred {quoted(plain_subject(message.subject))}",
                 whose=Side.CONTRACTOR,

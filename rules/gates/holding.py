@@ -8,7 +8,7 @@ from relationship.occasions.check_ins import written_about
 from relationship.occasions.turns import DEBT_COUNTS, older_debt, shielded_by
 from relationship.story import Story
 from rules.evaluation import Case
-from rules.gates.world import CHASES, UPDATES, World
+from rules.gates.world import CHASES, UPDATES, World, any_time
 
 
 def mode(case: Case, world: World) -> str | None:
@@ -135,9 +135,8 @@ def not_invited(case: Case, world: World) -> str | None:
 
 def quiet_hours(case: Case, world: World) -> Judgement | None:
     """A letter is delivered inside its reader's working hours."""
-    any_time = world.policy.limits.any_time if case.rule.any_time is None else case.rule.any_time
     clock = case.story.clock(case.reader)
-    if any_time or clock.contains(world.now):
+    if any_time(case, world.policy) or clock.contains(world.now):
         return None
     opens = clock.next_open(world.now)
     whose = "your" if case.reader is Side.OWNER else f"{case.story.contractor.name}’s"

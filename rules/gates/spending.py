@@ -7,7 +7,8 @@ from relationship.letters import Letter
 from relationship.messages import Side
 from relationship.reach import ADDRESS_GONE
 from rules.evaluation import Case
-from rules.gates.world import TOLD, UPDATES, World
+from rules.gates.holding import absent
+from rules.gates.world import TOLD, UPDATES, World, any_time
 from rules.policy import Policy
 
 NEVER_STALE = UPDATES | {"unprovable", "refused"}  # what became of a letter: nobody else tells the owner
@@ -108,11 +109,16 @@ def stale(case: Case, world: World) -> str | None:
         late = "and the next one has come" if case.rule.rhythm else "and the day is over"
     elif fresh_until(case, world.policy) < world.now:
         late = f"more than {limit} ago"
-    elif _is_overtaken(case, due, limit):
+    elif _waits_for_hours(case, world) and _is_overtaken(case, due, limit):
         late = "and the next one comes soon after it can go out"
     else:
         return None
     return f"stale: it was due {case.story.when(due)}, {late}"
+
+
+def _waits_for_hours(case: Case, world: World) -> bool:
+    """Whether the letter cannot go out at once: whoever may be written to at any time is waited for while away."""
+    return not any_time(case, world.policy) or absent(case, world) is not None
 
 
 def _is_overtaken(case: Case, due_at: datetime, limit: Duration) -> bool:

@@ -43,5 +43,10 @@ class World:
     decided: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
+def any_time(case: Case, policy: Policy) -> bool:
+    """Whether the letter may be delivered outside its reader's working hours."""
+    return policy.limits.any_time if case.rule.any_time is None else case.rule.any_time
+
+
 # None where it has nothing against the letter; else why, or a judgement that says more.
 Gate = Callable[[Case, World], str | Judgement | None]

@@ -153,3 +153,21 @@ def test_a_star_on_a_mail_of_months_ago_is_thanked_in_the_replay_too(scene):
     house = House(scene.rules, scene.folder / "data")
     lines = backtest(house, house.policy(house.templates()), past_of(scene.store), begun, scene.now, HOUR)
     assert [x.subject for x in lines if x.template == "appreciation/starred"] == in_fact == ["Re: Logo"]
+
+
+def test_a_star_that_was_taken_back_after_the_thanks_is_thanked_in_the_replay_too(scene):
+    """Many tidy their stars away; the mail itself tells no more of it, and its letter does."""
+    scene.tick()
+    begun = scene.now
+    scene.at("2026-03-03 14:00")
+    scene.writes(MARIA, TEAM, "Logo", "Here are two more.")
+    scene.at("2026-03-03 15:00")
+    scene.servers.flag(TEAM, "INBOX", 0, ["\\Flagged"])
+    scene.live("2026-03-03 17:00")
+    scene.servers.flag(TEAM, "INBOX", 0, [])
+    scene.live("2026-03-04 17:00")
+    house = House(scene.rules, scene.folder / "data")
+    lines = backtest(house, house.policy(house.templates()), past_of(scene.store), begun, scene.now)
+    thanked = [x.at for x in lines if (x.rule, x.verdict) == ("Thank what I starred", "send")]
+    assert thanked == [at for at, rule, _, _ in sent(scene) if rule == "Thank what I starred"]
+    assert [f"{at:%H:%M}" for at in thanked] == ["15:10"]

@@ -1000,6 +1000,35 @@ def test_any_time_is_any_time(scene):
     assert scene.sent(CHASE) == ["2026-03-03 02:30"]
 
 
+GOOD_NIGHT = """
+  - name: To Maria
+    when: every
+    on: every day at 22:00
+    if: {{contractor: Maria}}
+    send: ideas/ask
+    deliver: any time
+  - name: To me
+    when: every
+    on: every day at 22:00
+    if: {{contractor: Maria}}
+    send: owner/good-night
+    deliver: any time
+"""
+
+
+def test_what_comes_round_at_any_time_waits_for_nobodys_hours(scene):
+    own = scene.rules.parent / "templates" / "owner" / "good-night.md"
+    own.parent.mkdir(parents=True)
+    own.write_text("To: owner\nSubject: Good night\n\nSay good night to {{ contractor.first_name }}.\n")
+    off = ("  digest: off", "  digest: off\n  away: [2026-03-04..2026-03-10]")
+    scene.policy(scene.rules_text + GOOD_NIGHT, off)
+    scene.tick()
+    scene.live("2026-03-07 12:00")
+    nights = [f"2026-03-0{day} 03:00" for day in (3, 4, 5, 6, 7)]
+    assert scene.sent("To Maria") == nights, "the last one is a Saturday's where she lives"
+    assert scene.sent("To me") == nights, "also while you are away"
+
+
 def test_what_was_held_and_is_answered_is_cancelled_with_the_reason(scene):
     question = thank(scene, "2026-03-02 18:30")
     assert now_why(scene, THANKS)[0] == "hold"

@@ -2,8 +2,9 @@
 
 What was read in the first look at the mailbox was not seen when it happened; it is handed over at its own
 time, so that a backtest may reach further back than the installation. A star appears when it was seen, not
-before. An answer to one of the daemon's letters names that letter's token or Message-ID; the letter that
-the replay wrote in its place has others, and the answer is made to name these.
+before; of one that was taken back, the thanks tell that had gone out for it by then. An answer to one of the
+daemon's letters names that letter's token or Message-ID; the letter that the replay wrote in its place has
+others, and the answer is made to name these.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from relationship.facts import Facts, Profile
-from relationship.letters import Letter
+from relationship.letters import WENT_OUT, Letter
 from relationship.messages import Message
+from relationship.occasions.marks import STAR, STAR_GRACE
 from relationship.tokens import token_in
 from store.protocol import OWNER, Store
 from tick.books import Books
@@ -54,12 +56,14 @@ def records(store: Store) -> dict[str, Record]:
 def sightings(key: str, record: Record, begun: datetime) -> Iterator[Seen]:
     """When what was seen; `begun` is the installation's watermark."""
     live_from = max(begun, record.profile.watermark) if record.profile.added_at is None else begun
+    thanked = {x.occasion: x.due_at - STAR_GRACE for x in record.letters if x.state in WENT_OUT}
     for message in record.messages:
         at = message.at if message.seen_at <= live_from else message.seen_at
         plain = replace(message, seen_at=at, starred_at=None)
         yield Seen(at, key, plain)
-        if message.starred_at:
-            yield Seen(max(at, message.starred_at), key, replace(plain, starred_at=message.starred_at))
+        starred_at = thanked.get(f"{STAR}{message.key}", message.starred_at)
+        if starred_at:
+            yield Seen(max(at, starred_at), key, replace(plain, starred_at=starred_at))
 
 
 class Replay:
