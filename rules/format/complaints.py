@@ -26,6 +26,7 @@ from rules.format.schema import (
     spaced,
 )
 from rules.format.suggest import before_colon, closest, did_you_mean, in_brackets
+from rules.format.syntax import ODD_INDENT
 
 _BLOCKS: dict[tuple[str, ...], type[Block]] = {
     (): RulesFile,
@@ -131,6 +132,8 @@ def _unknown_key(path: Path, document: Document, grammar: Grammar) -> Problem:
     key, known = str(path[-1]), grammar.keys(path[:-1])
     if before_colon(key) in known:
         return document.problem(path, f"A space is missing after the colon: {found(key)}.", key=True)
+    if key.lstrip() != key.lstrip(" "):
+        return document.problem(path, *ODD_INDENT, key=True)
     near = closest(key, known)
     if not near and (hint := _after_a_comma(path, document, grammar)):
         return document.problem(path, f'"{key}" stands here without a value.', hint, key=True)

@@ -14,9 +14,12 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 _UNSEEN = "\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 _INVISIBLE = re.compile(f"{_UNPRINTABLE.pattern}|[{_UNSEEN}]")
 
-_ODD_SPACES = {"\t": ("a tab", "Use spaces: YAML does not allow tabs here.")}
+_TAB_INDENT = ("This line is indented with a tab.", "Use spaces: YAML does not allow tabs here.")
+# To YAML it begins a key, and the line may fit as it stands; only the key is then known nowhere.
+ODD_INDENT = ("This line is indented with a space that is none to YAML.", "Type spaces instead.")
 _CONFLICT = re.compile(r"<{7}( |$)|>{7}( |$)|={7}$")
 _NO_VALUE = "did not find expected node content"
+_NO_DASH = "did not find expected '-' indicator"
 _COLON_WORDS = "mapping values are not allowed"
 _ALIGN = "Lines that belong together begin in the same column."
 _COLON = "Write it as `key: value`."
@@ -43,7 +46,7 @@ _SAYINGS = (
     _Saying("did not find expected key", "This line does not fit the lines above it.", _ALIGN),
     _Saying("expected <document start>", "This line begins further left than the ones above it.", _ALIGN),
     _Saying(
-        "did not find expected '-' indicator",
+        _NO_DASH,
         "This line begins in the column of a list, but not with a dash.",
         "Begin it with `- `, or indent it like what it belongs to.",
     ),
@@ -112,6 +115,8 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
         return Problem(mark.line + 1, mark.column + 1, "", "This text holds a colon.", hint)
     if slip := _slip(text, mark.line, said) or _first_slip(text, mark.line, said):
         return slip
+    if _NO_DASH in said and _missing_space(_line(text, mark.line)) == "dash":
+        return Problem(mark.line + 1, mark.column + 1, "", "A space is missing after the dash.")
     begun = (start or mark).line
     if slip := _glued(text, begun, said) or _cut_off(text, begun, said) or _two_colons(text, begun, mark):
         return slip
@@ -155,8 +160,8 @@ def _odd_indent(text: str, number: int) -> Problem | None:
     for row, line in _rows(text, number)[-2:]:
         indent = line[: len(line) - len(line.lstrip())]
         if odd := indent.strip(" "):
-            what, why = _ODD_SPACES.get(odd[0], ("a space that is none to YAML", "Type spaces instead."))
-            return Problem(row + 1, indent.index(odd) + 1, "", f"This line is indented with {what}.", why)
+            said = _TAB_INDENT if odd[0] == "\t" else ODD_INDENT
+            return Problem(row + 1, indent.index(odd) + 1, "", *said)
     return None
 
 
