@@ -7,8 +7,9 @@ from datetime import date, datetime
 from relationship.conversations import plain_subject
 from relationship.deadlines import Deadline, deadlines, deliveries, proposals
 from relationship.decisions import mails_of
-from relationship.letters import State
+from relationship.letters import Letter, State
 from relationship.messages import Kind, Message, Side
+from relationship.occasions.marks import STAR
 from relationship.occasions.occasion import Occasion, quoted
 from relationship.story import Story
 
@@ -117,10 +118,12 @@ def no_praise(story: Story, now: datetime) -> Iterator[Occasion]:
 
 def thanks(story: Story) -> list[datetime]:
     """When the contractor was thanked: by a letter of ours, a star, or a short thank-you of the owner's."""
-    letters = [
-        x.sent_at for x in story.letters.values() if x.template.startswith("appreciation/") and x.sent_at
-    ]
+    letters = [x.sent_at for x in story.letters.values() if _thanks(x) and x.sent_at]
     return [*letters, *story.folded(_thanked_by_owner)]
+
+
+def _thanks(letter: Letter) -> bool:
+    return letter.template.startswith("appreciation/") or letter.occasion.startswith(STAR)
 
 
 def _thanked_by_owner(story: Story) -> list[datetime]:
@@ -145,14 +148,18 @@ def _owner_showed(story: Story, about: Message) -> str:
     """How the contractor has heard through us what the owner thinks of a mail; "" where not at all."""
     if about.starred_at:
         return f"you starred it on {story.when(about.starred_at)}"
-    given = approved_about(story, about)
+    given = wanted_about(story, about)
     return f"a letter about it went out on your word on {story.when(given)}" if given else ""
 
 
-def approved_about(story: Story, about: Message) -> datetime | None:
-    """When a letter about a mail first went out that the owner had read, and said ok to, or written anew."""
-    letters = (x for x in story.letters.values() if x.approved_at and x.state is State.SENT)
-    return min((x.sent_at for x in letters if x.sent_at and about.key in mails_of(x.occasion)), default=None)
+def wanted_about(story: Story, about: Message) -> datetime | None:
+    """When a letter about a mail first went out that the owner wanted: said ok to, wrote anew, or asked for by a star.
+
+    The star may have been taken back since.
+    """
+    wanted = (x for x in story.letters.values() if x.approved_at or x.occasion.startswith(STAR))
+    letters = (x for x in wanted if x.state is State.SENT and about.key in mails_of(x.occasion))
+    return min((x.sent_at for x in letters if x.sent_at), default=None)
 
 
 def _what(story: Story, message: Message) -> str:

@@ -18,7 +18,7 @@ from relationship.ledger import LAPSES, Turn
 from relationship.letters import State
 from relationship.messages import Kind, Message, Side
 from relationship.occasions.dates import pay_days
-from relationship.occasions.deliveries import approved_about, thanks
+from relationship.occasions.deliveries import thanks, wanted_about
 from relationship.story import Story
 from relationship.warmth.latency import USUAL, WIDE, Answer, Pace, answers, pace, percentile
 
@@ -196,7 +196,7 @@ class Evidence:
         return sorted(thanks(self.story))
 
     def feedback_on(self, delivery: Message, now: datetime) -> bool:
-        """Whether the owner said anything in its conversation since, starred it, or approved a letter about it."""
+        """Whether the owner said anything in its conversation since, starred it, or wanted a letter about it."""
         if delivery.starred_at and delivery.starred_at <= now:
             return True
         conversation = self.story.in_conversation(self.story.conversation_of[delivery.key])
@@ -204,8 +204,8 @@ class Evidence:
             m.side is Side.OWNER and delivery.at < m.at <= now and m.kind is Kind.HUMAN for m in conversation
         ):
             return True
-        approved = approved_about(self.story, delivery)
-        return approved is not None and approved <= now
+        given = wanted_about(self.story, delivery)
+        return given is not None and given <= now
 
     @cached_property
     def payments(self) -> list[datetime]:

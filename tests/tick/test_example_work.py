@@ -239,12 +239,16 @@ def test_who_gave_their_word_to_a_letter_about_a_delivery_has_said_something(exa
     assert (len(example.sent(DELIVERED)), len(example.sent(FEEDBACK))) == (1 - told, told)
 
 
-def test_a_star_on_the_delivery_says_what_one_thinks_of_it(example):
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_a_star_on_the_delivery_says_what_one_thinks_of_it(example, taken_back):
     task = brief(example, "2026-10-06 15:00", "Please make the flyer.\n\nDue: 16 Oct 2026")
     says(example, "2026-10-14 14:00", "Here it is.\n\n#done", task)
     example.live("2026-10-14 15:00")
     [at] = [n for n, m in enumerate(example.servers.mailbox(TEAM)) if b"#done" in m.content]
     example.servers.flag(TEAM, "INBOX", at, ["\\Flagged"])
+    example.live("2026-10-15 20:00")
+    if taken_back:  # many tidy their stars away; she was thanked
+        example.servers.flag(TEAM, "INBOX", at, [])
     example.live("2026-10-26 15:00")
     assert len(example.sent("Thank what I starred")) == 1
     assert example.sent(FEEDBACK) == []
