@@ -26,7 +26,7 @@ from rules.format.schema import (
     spaced,
 )
 from rules.format.suggest import before_colon, closest, did_you_mean, in_brackets
-from rules.format.syntax import ODD_INDENT
+from rules.format.syntax import COLON, NO_COLON, ODD_INDENT
 
 _BLOCKS: dict[tuple[str, ...], type[Block]] = {
     (): RulesFile,
@@ -130,6 +130,8 @@ def _other(detail: Any, document: Document) -> Problem:
 
 def _unknown_key(path: Path, document: Document, grammar: Grammar) -> Problem:
     key, known = str(path[-1]), grammar.keys(path[:-1])
+    if before_colon(key) in known and ":" not in key:
+        return document.problem(path, NO_COLON, COLON, key=True)
     if before_colon(key) in known:
         return document.problem(path, f"A space is missing after the colon: {found(key)}.", key=True)
     if key.lstrip() != key.lstrip(" "):

@@ -1,5 +1,6 @@
 """Did you mean: the nearest allowed word."""
 
+import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
@@ -14,8 +15,8 @@ def closest(word: str, allowed: Iterable[str], cutoff: float = 0.66) -> str | No
 
 
 def before_colon(key: str) -> str:
-    """The key of what has no space after its colon, as in {after:1 day}."""
-    return key.partition(":")[0].rstrip()
+    """The key of what has no space after its colon, as in {after:1 day}, or none before a bracket: if {took: ...}."""
+    return re.split(r":| [{\[]", key, maxsplit=1)[0].rstrip()
 
 
 def between_commas(text: str) -> list[str]:

@@ -19,10 +19,12 @@ _TAB_INDENT = ("This line is indented with a tab.", "Use spaces: YAML does not a
 ODD_INDENT = ("This line is indented with a space that is none to YAML.", "Type spaces instead.")
 _CONFLICT = re.compile(r"<{7}( |$)|>{7}( |$)|={7}$")
 _NO_VALUE = "did not find expected node content"
+_BRACKET_AFTER_KEY = re.compile(r"\s*(?:- )?\w[\w -]* [{\[]")  # owner {name: Dana Reyes}
 _NO_DASH = "did not find expected '-' indicator"
 _COLON_WORDS = "mapping values are not allowed"
 _ALIGN = "Lines that belong together begin in the same column."
-_COLON = "Write it as `key: value`."
+NO_COLON = "This line has no colon after its key."
+COLON = "Write it as `key: value`."
 _COMMAS = "Separate what is inside with commas, and close it."
 _QUOTES = "Put text in quotes."
 
@@ -50,7 +52,7 @@ _SAYINGS = (
         "This line begins in the column of a list, but not with a dash.",
         "Begin it with `- `, or indent it like what it belongs to.",
     ),
-    _Saying("could not find expected ':'", "This line has no colon after its key.", _COLON, at_start=True),
+    _Saying("could not find expected ':'", NO_COLON, COLON, at_start=True),
     _Saying("found unexpected end of stream", "The quote that opens here is never closed.", at_start=True),
     _Saying(
         "did not find expected ',' or ']'",
@@ -108,6 +110,8 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
         return Problem(1, 1, "", f"This is no YAML: {error}.")
     if odd := _conflict(text) or _odd_indent(text, mark.line):
         return odd
+    if _BRACKET_AFTER_KEY.match(line := _line(text, mark.line)):
+        return Problem(mark.line + 1, _indent(line) + 1, "", NO_COLON, COLON)
     if quote := _ends_in_text(text, mark.line, mark.column, said):
         return quote
     if _COLON_WORDS in said and ": " in (before := _line(text, mark.line)[: mark.column]):
@@ -195,7 +199,7 @@ def _slip(text: str, number: int, said: str) -> Problem | None:
     if missing := _missing_space(line) if colon or key else "":
         return Problem(before + 1, _indent(line) + 1, "", f"A space is missing after the {missing}.")
     if colon and _indent(line) == _indent(here) and _is_bare(line):
-        return Problem(before + 1, 1, "", "This line has no colon after its key.", _COLON)
+        return Problem(before + 1, 1, "", NO_COLON, COLON)
     return None
 
 
@@ -208,7 +212,7 @@ def _first_slip(text: str, number: int, said: str) -> Problem | None:
     if missing := _missing_space(line):
         return Problem(row + 1, 1, "", f"A space is missing after the {missing}.")
     if _is_bare(line):
-        return Problem(row + 1, 1, "", "This line has no colon after its key.", _COLON)
+        return Problem(row + 1, 1, "", NO_COLON, COLON)
     return None
 
 
