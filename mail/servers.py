@@ -117,6 +117,16 @@ def explain(server: Server, error: BaseException, seconds: float) -> str:
     return f"The connection to {server} was lost ({_reason(error)})."
 
 
+def no_such_server(server: Server) -> str:
+    """The sentence about a greeting in another protocol: one port is easily taken for another."""
+    ours = (x for x in _PORTS.items() if x[1][0] == server.protocol and x[1][1] is not Security.PLAIN)
+    usual = " and ".join(f"{port} with {scheme}://" for scheme, (_, _, port) in ours)
+    return (
+        f"What answers at {server.host} (port {server.port}) is no {server.protocol.upper()} server; "
+        f"check host and port in {server.setting}: usual are {usual}."
+    )
+
+
 def _sort(error: ssl.SSLError) -> str:
     """What OpenSSL calls it; "" for nothing."""
     return getattr(error, "reason", None) or ""

@@ -10,7 +10,15 @@ from imapclient.exceptions import IMAPClientError, LoginError
 
 from mail.access.bearer import Tokens, mechanism_of, sasl
 from mail.access.oauth import OAuthError
-from mail.servers import Security, Server, explain, no_delay, parse_server, verified_tls
+from mail.servers import (
+    Security,
+    Server,
+    explain,
+    no_delay,
+    no_such_server,
+    parse_server,
+    verified_tls,
+)
 
 # Whatever imaplib and the socket below it raise when a line dies or an answer makes no sense.
 LINE_ERRORS = (
@@ -131,13 +139,18 @@ def hang_up(client: IMAPClient) -> None:
 
 def _open(settings: InboxSettings) -> IMAPClient:
     tls = settings.server.security is Security.TLS
-    client = _Client(
-        settings.server.host,
-        settings.server.port,
-        ssl=tls,
-        ssl_context=verified_tls() if tls else None,
-        timeout=SocketTimeout(connect=settings.timeout, read=settings.timeout),
-    )
+    try:
+        client = _Client(
+            settings.server.host,
+            settings.server.port,
+            ssl=tls,
+            ssl_context=verified_tls() if tls else None,
+            timeout=SocketTimeout(connect=settings.timeout, read=settings.timeout),
+        )
+    except imaplib.IMAP4.abort as error:
+        if str(error).startswith("unexpected response"):
+            raise InboxError(no_such_server(settings.server)) from None
+        raise
     client.normalise_times = False  # times stay aware; else they are local and naive
     # IMAPClient leaves 5: imaplib then writes out every literal for a log nobody keeps.
     client._imap.debug = 0

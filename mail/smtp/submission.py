@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from mail.access.bearer import Tokens, mechanism_of, sasl
 from mail.access.oauth import OAuthError
-from mail.servers import Security, Server, explain, no_delay, parse_server, verified_tls
+from mail.servers import Security, Server, explain, no_delay, no_such_server, parse_server, verified_tls
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ def connect(settings: DeliverySettings) -> smtplib.SMTP:
     except smtplib.SMTPAuthenticationError as error:
         raise LoginRefusedError(_login_refused(settings, error)) from None
     except smtplib.SMTPResponseException as error:
+        if error.smtp_code < 0:  # it says no number, as a server of another protocol
+            raise DeliveryError(no_such_server(server)) from None
         said = words(error.smtp_code, error.smtp_error)
         raise DeliveryError(f"The SMTP server {server.host} does not let us in: {said}") from None
     except smtplib.SMTPNotSupportedError as error:

@@ -24,6 +24,7 @@ from mail.imap.inbox import (
     settings_from_url,
 )
 from mail.smtp.delivery import Postman
+from mail.smtp.submission import DeliveryError
 from mail.smtp.submission import settings_from_url as smtp_settings
 
 TEAM, MARIA = "team@acme.example", "maria@contract.example"
@@ -526,6 +527,18 @@ def test_a_server_that_is_away(embedded_mail: EmbeddedMail, inbox: Inbox) -> Non
         inbox.connect()
     embedded_mail.offline = False
     inbox.connect()
+
+
+def test_the_port_of_the_other_protocol(embedded_mail: EmbeddedMail) -> None:
+    imap, smtp = (
+        f"What answers at 127.0.0.1 (port {port}) is no {name} server; "
+        f"check host and port in `mailbox: {name.lower()}:`"
+        for name, port in (("IMAP", embedded_mail.smtp_port), ("SMTP", embedded_mail.imap_port))
+    )
+    with pytest.raises(InboxError, match=f"{re.escape(imap)}: usual are 993 with imaps://"):
+        Inbox(settings_from_url(embedded_mail.smtp_url.replace("smtp", "imap"), TEAM, "secret")).connect()
+    with pytest.raises(DeliveryError, match=f"{re.escape(smtp)}: usual are 465 with smtps://"):
+        Postman(smtp_settings(embedded_mail.imap_url.replace("imap", "smtp"), TEAM, "secret")).connect()
 
 
 @pytest.mark.parametrize(("login", "password"), [(TEAM, "wrong"), ("nobody@acme.example", "secret")])
