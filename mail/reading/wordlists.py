@@ -162,8 +162,14 @@ class Phrases:
     def _longer(self) -> tuple[str, ...]:
         """Those that are not to be found by their beginnings."""
         wanted = {word for of_mark in self._by_mark.values() for word in of_mark}
-        begins = beginnings(wanted)
-        return tuple(x for x in map(plain, self._but) if x.startswith(begins) and x not in wanted)
+        unspaced = tuple(filter(_has_no_spaces, wanted))
+        others = (one for one in map(plain, self._but) if one not in wanted)
+        return tuple(x for x in others if not wanted.isdisjoint(_first_words(x)) or x.startswith(unspaced))
+
+
+def _first_words(phrase: str) -> Iterator[str]:
+    """What a phrase begins with, word by word: "could you please" with "could" and with "could you"."""
+    return (phrase[: space.start()] for space in re.finditer(" ", phrase))
 
 
 def beginnings(words: Iterable[str]) -> tuple[str, ...]:
