@@ -25,24 +25,24 @@ from rules.format.problems import PolicyErrors
 from rules.policy import Mailbox, Policy
 from store.protocol import Store
 from store.tinydb_store import TinyStore
-from tick.books import MOST_MESSAGES, Books
-from tick.clock import heal
-from tick.collect import Collect, from_mailbox
-from tick.compose import compose
-from tick.copies import file_copies
-from tick.decide import court, decide
-from tick.deliver import deliver
-from tick.digest.sending import Draw, no_picture, picture
-from tick.doubt import doubt_anew
-from tick.limits import tell_of_limit
-from tick.line import Wires
-from tick.looking import looking
-from tick.record import record
+from tick.bookkeeping.books import MOST_MESSAGES, Books
+from tick.bookkeeping.clock import heal
+from tick.bookkeeping.requests import apply_requests
+from tick.bookkeeping.roll import enroll, settle
+from tick.collecting.collect import Collect, from_mailbox
+from tick.collecting.looking import looking
+from tick.composing.compose import compose
+from tick.deciding.decide import court, decide
+from tick.delivering.copies import file_copies
+from tick.delivering.deliver import deliver
+from tick.delivering.doubt import doubt_anew
+from tick.delivering.line import Wires
+from tick.delivering.urgent import tell_at_once
+from tick.owner.digest.sending import Draw, no_picture, picture
+from tick.owner.limits import tell_of_limit
+from tick.owner.to_owner import compose_to_owner
+from tick.recording.record import record
 from tick.rehearsal.paper import Paper, Take
-from tick.requests import apply_requests
-from tick.roll import enroll, settle
-from tick.to_owner import compose_to_owner
-from tick.urgent import tell_at_once
 from tick.work import Work
 
 # Objects that are made before cycles among them are looked for. Facts form none: looking after every 700, as Python

@@ -20,7 +20,7 @@ from bench.trial import Trial, dovecot, folder
 from commands.alarm import Alarm, Patience
 from daemon import House, Keepwarm
 from relationship.messages import Kind, Message, Side
-from tick.roll import enroll, settle
+from tick.bookkeeping.roll import enroll, settle
 
 CONTRACTORS, WAITS, TICKS = 1_000, 10_000, 50
 MOST = 5.0  # ms

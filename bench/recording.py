@@ -23,9 +23,9 @@ from mail.imap.inbox import BATCH
 from mail.raw import RawMail
 from store.protocol import FolderCursor
 from store.tinydb_store import TinyStore
-from tick.books import Books
-from tick.collect import Batch
-from tick.record import record
+from tick.bookkeeping.books import Books
+from tick.collecting.collect import Batch
+from tick.recording.record import record
 
 SHORT, LONG, YEARS, CONTRACTORS, SINGLE = 1_000, 200_000, 4, 50, 300
 MOST = 1.25  # times

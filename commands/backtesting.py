@@ -23,7 +23,7 @@ from rules.notices import NOTICES
 from rules.policy import Policy
 from store.memory import MemoryStore
 from store.protocol import OWNER, Store
-from tick.books import Books
+from tick.bookkeeping.books import Books
 from tick.owner.approval import UNANSWERED
 from tick.rehearsal.replay import Record, Replay, records, sightings
 from tick.rehearsal.simulation import INSTANT, play

@@ -8,7 +8,7 @@ import typer
 from commands.output import complain
 from relationship.parties import first_name_of, without_accents
 from rules.format.suggest import closest
-from tick.books import Books
+from tick.bookkeeping.books import Books
 
 MOST = 20  # names that are listed where nobody like that is known
 

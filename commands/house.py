@@ -10,9 +10,9 @@ from mail.letters.rendering import Templates
 from mail.smtp.delivery import Postman
 from rules.policy import Mailbox, Policy
 from store.protocol import Store
-from tick.books import Books
-from tick.collect import Collect
-from tick.digest.sending import Draw, picture
+from tick.bookkeeping.books import Books
+from tick.collecting.collect import Collect
+from tick.owner.digest.sending import Draw, picture
 from tick.rehearsal.paper import Take
 from tick.work import Work
 

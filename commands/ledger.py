@@ -14,7 +14,7 @@ from commands.output import AsJson, local, plainly, print_json, print_table, spe
 from relationship.ledger import Turn, working_s
 from relationship.messages import Side
 from relationship.story import Story
-from tick.books import Books
+from tick.bookkeeping.books import Books
 
 COLUMNS = (
     "contractor",

@@ -13,8 +13,8 @@ from commands.contractors import named, named_among
 from commands.house import House
 from commands.output import complain, plainly, tell_of_damage
 from store.protocol import InUseError, Store
-from tick.books import Books
-from tick.requests import apply, apply_requests, profiles
+from tick.bookkeeping.books import Books
+from tick.bookkeeping.requests import apply, apply_requests, profiles
 
 Name = Annotated[str, typer.Argument(help="The contractor's name, first name or address.")]
 

@@ -3,7 +3,7 @@
 Python runs a signal's handler between two steps of the main thread, which a silent mail server or a slow look-up of
 a name can hold up for minutes. So a thread of its own hears of each signal at once (`set_wakeup_fd`). It wakes the
 loop, which ends the tick after the letter in hand; and if that takes longer than a moment, it ends the process as a
-crash would. tick/deliver.py says why a crash loses nothing, and sends nothing twice.
+crash would. tick/delivering/deliver.py says why a crash loses nothing, and sends nothing twice.
 """
 
 import logging

@@ -26,7 +26,7 @@ from relationship.story import Story
 from relationship.warmth.latency import Pace, short
 from relationship.warmth.temperature import Reading, read
 from store.protocol import Heartbeat
-from tick.books import Books
+from tick.bookkeeping.books import Books
 
 
 @plainly

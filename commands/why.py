@@ -12,7 +12,7 @@ from commands.house import House
 from commands.output import AsJson, local, plainly, print_json, print_table, tell_of_damage
 from relationship.decisions import Decision, Verdict
 from relationship.letters import Letter, State
-from tick.books import Books
+from tick.bookkeeping.books import Books
 
 
 @dataclass(frozen=True, slots=True)

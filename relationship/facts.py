@@ -60,7 +60,8 @@ class Installation:
     mode: str
     started_at: datetime
     owner_side: tuple[str, ...] = ()  # the addresses that the mailbox was read for; (): not noted
-    pulled_back: tuple[tuple[str, datetime], ...] = ()  # watermarks that lay in the future (tick/clock.py)
+    # Watermarks that lay in the future (tick/bookkeeping/clock.py).
+    pulled_back: tuple[tuple[str, datetime], ...] = ()
     secret: str = ""  # of which letters' tokens are made: from older data the same letter gets the same one
 
     @property

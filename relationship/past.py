@@ -3,7 +3,8 @@
 Theory of operation. Live facts are few, so that a tick costs what is new. Yet the temperature compares this month with
 the year before it, a streak counts back, and thanks are remembered. All they ask of old talk is when each side wrote,
 who owed whom an answer, for how long, and when the owner said thanks: a few numbers, one line a conversation, kept in
-the `Summary` of the month in which it ended. A conversation that comes back takes its line with it (tick/record.py).
+the `Summary` of the month in which it ended. A conversation that comes back takes its line with it
+(tick/recording/record.py).
 
 Only plain talk is told in numbers (`is_plain`). What holds more, a tag, a date, an answer about a check-in, stays as
 it is for as long as anything looks back.

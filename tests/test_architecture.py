@@ -20,6 +20,9 @@ MAY_IMPORT = {
     "daemon": {"relationship", "rules", "mail", "store", "tick", "commands"},
 }
 
+# Inside a tick: the books at the bottom; each folder may import those before it.
+FLOORS = ("bookkeeping", "deciding", "composing", "owner", "delivering", "collecting", "recording")
+
 # Who owns what reaches outside: a clock, a socket, a database.
 OWNERS = {
     "imapclient": {"mail"},
@@ -76,6 +79,16 @@ def test_imports_run_one_way(room: str) -> None:
         for name in imports(path):
             other = name.partition(".")[0]
             assert other not in ROOMS or other == room or other in MAY_IMPORT[room], f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_no_step_of_a_tick_knows_those_above_it(floor: str) -> None:
+    below = {"tick", *(f"tick.{name}" for name in FLOORS[: FLOORS.index(floor) + 1])}
+    found = modules(f"tick/{floor}")
+    assert found
+    for path in found:
+        inside = {".".join(name.split(".")[:2]) for name in imports(path) if name.startswith("tick")}
+        assert inside <= below, f"{path} imports {inside - below}"
 
 
 @pytest.mark.parametrize("module", OWNERS)

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from relationship.letters import State
-from tick.books import Books
-from tick.decide import RECHECK
+from tick.bookkeeping.books import Books
+from tick.deciding.decide import RECHECK
 from tick.owner.bundle import next_bundle
 
 PAUSE = timedelta(minutes=1)  # between two ticks, where the first left something to be looked at once more

@@ -14,7 +14,7 @@ from commands.demo.view import WIDTH, View
 from commands.status import rows
 from relationship.messages import Side
 from relationship.warmth.latency import short
-from tick.books import Books
+from tick.bookkeeping.books import Books
 
 MEDIANS = ("contractor_median_s", "owner_median_s")
 _COLOURS = {"warm": "green", "cooling": "yellow", "cold": "red"}

@@ -20,7 +20,7 @@ from commands.house import House, Keepwarm
 from commands.output import complain, plainly
 from commands.program import called
 from rules.policy import Policy
-from tick.digest.sending import picture_here
+from tick.owner.digest.sending import picture_here
 
 CAST = ("Maria", "Ben", "Priya", "Tomás")
 OWN_RULES = Path(__file__).resolve().parent.parent.parent / "rules.yaml"

@@ -17,7 +17,7 @@ from relationship.warmth.evidence import Evidence
 from relationship.warmth.latency import Answer, Pace, between, percentile, recent
 from relationship.warmth.temperature import Reading, history, read
 from relationship.warmth.words import Temperature, Tuning
-from tick.books import Books
+from tick.bookkeeping.books import Books
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)

@@ -11,7 +11,7 @@ from relationship.letters import Letter, State
 from rules.policy import Policy
 from rules.rule_tests.plot import OWNER, RuleTest
 from store.memory import MemoryStore
-from tick.books import Books
+from tick.bookkeeping.books import Books
 from tick.rehearsal.simulation import play
 
 

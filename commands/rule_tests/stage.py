@@ -21,9 +21,9 @@ from relationship.check_ins.check_in import CheckIn
 from relationship.parties import Party, People
 from rules.policy import Policy
 from rules.rule_tests.plot import LETTER, OWNER, Event
-from tick.books import Books
-from tick.collect import Batch
-from tick.roll import newcomers
+from tick.bookkeeping.books import Books
+from tick.bookkeeping.roll import newcomers
+from tick.collecting.collect import Batch
 
 COPY_TAKES = timedelta(minutes=1)
 _LINK = re.compile(r"mailto:[^?\s\"<>]+\?subject=([^&\s\"<>]+)&(?:amp;)?body=%23(\w+)")

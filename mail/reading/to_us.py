@@ -22,7 +22,7 @@ from relationship.ordering import message_time
 from relationship.parties import People
 from relationship.tokens import token_in
 
-_TOKEN = re.compile("[0-9a-f]{24}")  # of a letter of ours (tick/owner/mail.py)
+_TOKEN = re.compile("[0-9a-f]{24}")  # of a letter of ours (tick/bookkeeping/tokens.py)
 
 
 @dataclass(frozen=True, slots=True)

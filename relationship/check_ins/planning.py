@@ -25,7 +25,7 @@ MARGIN = Duration(2, "hours", working=True)  # the invitation is on its way so m
 SLACK = timedelta(hours=1)
 A_SECOND = timedelta(seconds=1)
 LOOK_AGAIN = timedelta(days=1)  # where no slot is found, or the phase asks for none
-LONG_AGO = timedelta(days=365)  # shorter than decisions are kept live (tick/housekeeping.py)
+LONG_AGO = timedelta(days=365)  # shorter than decisions are kept live (tick/bookkeeping/housekeeping.py)
 
 
 class Terms(Protocol):

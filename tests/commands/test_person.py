@@ -14,9 +14,9 @@ from relationship.messages import Kind, Message, Side
 from store.keys import new_key
 from store.protocol import StoreError
 from store.tinydb_store import TinyStore
-from tick.books import Books
-from tick.requests import apply_requests
-from tick.roll import enroll
+from tick.bookkeeping.books import Books
+from tick.bookkeeping.requests import apply_requests
+from tick.bookkeeping.roll import enroll
 
 ROOT = Path(__file__).parent.parent.parent
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)

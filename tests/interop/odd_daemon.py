@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 import commands.run
 import mail.smtp.delivery
-import tick.deliver
-import tick.line
+import tick.delivering.deliver
+import tick.delivering.line
 from commands.alarm import Patience
 from commands.app import build
 from commands.service import Service
@@ -51,7 +51,7 @@ class OddHouse(House):
 
 if __name__ == "__main__":
     mail.smtp.delivery.FINAL_DOT_SECONDS = SECONDS
-    tick.deliver.FIRST_RETRY = tick.line.FIRST_REST = timedelta(seconds=2)
+    tick.delivering.deliver.FIRST_RETRY = tick.delivering.line.FIRST_REST = timedelta(seconds=2)
     patience = Patience(timedelta(seconds=2), timedelta(seconds=30), timedelta(seconds=2))
     commands.run.Service = partial(Service, patience=patience)
     commands.service.LONGEST_BACKOFF = 3.0

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from daemon import House
-from tick.digest.sending import no_picture
+from tick.owner.digest.sending import no_picture
 
 TEAM, MARIA = "team@acme.example", "maria@contract.example"
 START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)

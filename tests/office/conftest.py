@@ -17,7 +17,7 @@ from rules.format.loader import load
 from rules.policy import Policy
 from store.memory import MemoryStore
 from store.protocol import OWNER
-from tick.books import Books
+from tick.bookkeeping.books import Books
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 11, 23, 13, 0, 30, tzinfo=UTC)  # a Monday, 08:00 in New York

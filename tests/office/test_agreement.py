@@ -13,9 +13,9 @@ from mail.letters.rendering import Templates
 from relationship.messages import Side
 from relationship.warmth.latency import compared, pair, short
 from relationship.warmth.words import Temperature
-from tick.digest.gathering import gather
-from tick.digest.pace import WEEK
-from tick.digest.words import Words
+from tick.owner.digest.gathering import gather
+from tick.owner.digest.pace import WEEK
+from tick.owner.digest.words import Words
 
 
 def told(busy: Any, templates: Templates) -> tuple[str, str, list[tuple[str, ...]]]:

@@ -19,11 +19,11 @@ from relationship.messages import Kind, Side
 from relationship.parties import Owner
 from relationship.warmth.words import Temperature
 from rules.policy import Policy
-from tick.digest.contents import Digest, Speed, Warmth
-from tick.digest.gathering import gather
-from tick.digest.pace import WEEK
-from tick.digest.sending import _rows, digest, due_slot, picture, picture_here
-from tick.digest.words import MOST, Words, headline
+from tick.owner.digest.contents import Digest, Speed, Warmth
+from tick.owner.digest.gathering import gather
+from tick.owner.digest.pace import WEEK
+from tick.owner.digest.sending import _rows, digest, due_slot, picture, picture_here
+from tick.owner.digest.words import MOST, Words, headline
 
 DAY = timedelta(days=1)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)

@@ -20,7 +20,7 @@ from relationship.occasions import Finder
 from relationship.occasions import check_ins as finders
 from relationship.parties import Contractor, Owner
 from relationship.story import Story
-from tick.slots_taken import slots_taken
+from tick.bookkeeping.slots_taken import slots_taken
 
 ZONE = ZoneInfo("America/New_York")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -367,7 +367,7 @@ def test_what_lies_in_the_yearly_files_changes_nothing(seed: int) -> None:
     for now in days[405::12]:
         kept = Facts()
         for message in diary.facts.messages.values():
-            if message.at >= now - 400 * DAY:  # LONG_QUIET in tick/housekeeping.py
+            if message.at >= now - 400 * DAY:  # LONG_QUIET in tick/bookkeeping/housekeeping.py
                 kept.add(message)
         recent = replace(diary, facts=kept).story
         assert judge(recent, Tuned(), before, now) == (before := judge(diary.story, Tuned(), before, now))

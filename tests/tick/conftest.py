@@ -18,8 +18,8 @@ from mail.raw import RawMail
 from mail.reading.parsing import parse
 from relationship.story import Story
 from store.memory import MemoryStore
-from tick.digest.sending import no_picture
 from tick.owner.bundle import next_bundle
+from tick.owner.digest.sending import no_picture
 from tick.work import Work
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"

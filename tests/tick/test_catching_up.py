@@ -10,7 +10,7 @@ from mail.imap.answers import Sort
 from relationship.past import Summary
 from store.protocol import StoreError
 from store.tinydb_store import TinyStore
-from tick import record
+from tick.recording import record
 
 TEAM, DANA, MARIA, BEN = (
     "team@acme.example",
@@ -83,7 +83,7 @@ def test_strangers_mail_is_counted_and_passed_over(years):
 
 def test_where_most_mail_is_worth_it_nothing_is_looked_at_first(years, monkeypatch):
     count = history(years, 3)
-    monkeypatch.setattr("tick.collect.BATCH", 20)
+    monkeypatch.setattr("tick.collecting.collect.BATCH", 20)
     monkeypatch.setattr("mail.imap.ahead.MANY", 10)
     looked = []
     line = years.keepwarm.inbox._line
@@ -103,7 +103,7 @@ def test_where_most_mail_is_worth_it_nothing_is_looked_at_first(years, monkeypat
 def test_years_of_history_are_archived_as_they_are_read(years, monkeypatch):
     history(years, 6)
     monkeypatch.setattr(record, "MANY", 40)
-    monkeypatch.setattr("tick.collect.BATCH", 20)
+    monkeypatch.setattr("tick.collecting.collect.BATCH", 20)
     monkeypatch.setattr(record, "MUCH", 10)
     most = []
     save = years.store.archive
@@ -119,7 +119,7 @@ def test_the_ledger_does_not_depend_on_how_it_was_read(years, monkeypatch, tmp_p
     at_once = turns(years, "Maria"), turns(years, "Ben")
     years.store = type(years.store)()
     monkeypatch.setattr(record, "MANY", 10)
-    monkeypatch.setattr("tick.collect.BATCH", 7)
+    monkeypatch.setattr("tick.collecting.collect.BATCH", 7)
     years.restart()
     years.tick()
     assert (turns(years, "Maria"), turns(years, "Ben")) == at_once
@@ -127,7 +127,7 @@ def test_the_ledger_does_not_depend_on_how_it_was_read(years, monkeypatch, tmp_p
 
 def test_a_write_for_much_mail_and_the_cursor_after_it(years, monkeypatch):
     history(years, 3)
-    monkeypatch.setattr("tick.collect.BATCH", 25)
+    monkeypatch.setattr("tick.collecting.collect.BATCH", 25)
     done = []
     for name in ("commit_many", "archive", "move_cursor"):
         write = getattr(years.store, name)
@@ -158,7 +158,7 @@ def test_where_the_commit_fails_the_cursor_stays_and_the_next_tick_makes_it_good
 
 def test_what_was_read_before_the_line_broke_is_kept(years, monkeypatch):
     count = history(years, 3)
-    monkeypatch.setattr("tick.collect.BATCH", 50)
+    monkeypatch.setattr("tick.collecting.collect.BATCH", 50)
     line, batches = years.keepwarm.inbox._line, []
     answers_to = line.answers_to
 

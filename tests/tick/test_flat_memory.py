@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 import store.shelf
-import tick.books
-import tick.record
-import tick.waiting
+import tick.bookkeeping.books
+import tick.recording.record
+import tick.recording.waiting
 from daemon import House, Keepwarm
 from relationship.messages import Kind, Message, Side
 from rules.policy import Policy
 from store.files import Files
 from store.tinydb_store import TinyStore
-from tick.collect import Batch
-from tick.waiting import Waiting
+from tick.collecting.collect import Batch
+from tick.recording.waiting import Waiting
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 PEOPLE, MAILS = 40, 12
@@ -69,10 +69,10 @@ def message(who: int, number: int, at: datetime) -> Message:
 @pytest.fixture(autouse=True)
 def _little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store.shelf, "MOST_BYTES", 30_000)
-    monkeypatch.setattr(tick.waiting, "LOOSE", 50)
-    monkeypatch.setattr(tick.waiting, "PIECE", 60)
-    monkeypatch.setattr(tick.waiting, "HUGE", 100)
-    monkeypatch.setattr(tick.waiting, "BESIDES", 10)
+    monkeypatch.setattr(tick.recording.waiting, "LOOSE", 50)
+    monkeypatch.setattr(tick.recording.waiting, "PIECE", 60)
+    monkeypatch.setattr(tick.recording.waiting, "HUGE", 100)
+    monkeypatch.setattr(tick.recording.waiting, "BESIDES", 10)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ class Mailbox:
     def __init__(self, begun: datetime, step: timedelta) -> None:
         self.new = [(who, number, begun + number * step) for number in range(MAILS) for who in range(PEOPLE)]
 
-    def __call__(self, books: tick.books.Books, now: datetime) -> Iterator[Batch]:
+    def __call__(self, books: tick.bookkeeping.books.Books, now: datetime) -> Iterator[Batch]:
         keys = {who.addresses[0]: key for key, who in books.people.contractors.items()}
         found = [(keys[person(who)], message(who, number, at)) for who, number, at in self.new]
         self.new = []
@@ -123,7 +123,7 @@ def held(keepwarm: Keepwarm) -> tuple[bool, ...]:
 
 @pytest.mark.parametrize("many", [10_000, 100])
 def test_memory_is_bounded_and_nothing_is_lost(house, policy, monkeypatch, many):
-    monkeypatch.setattr(tick.record, "MANY", many)
+    monkeypatch.setattr(tick.recording.record, "MANY", many)
     keepwarm = running(house, policy, Mailbox(NOW - timedelta(days=30), timedelta(days=2)), Files())
     work = keepwarm.tick(NOW)
     assert work.recorded == PEOPLE * MAILS > 400

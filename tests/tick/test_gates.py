@@ -12,8 +12,8 @@ from bench.servers.proxy import UP, Proxy, refusing
 from daemon import House
 from relationship.occasions import OF_ANOTHER
 from rules.gates import GATES
-from tick.compose import ENDS_BY_ITSELF
-from tick.digest.gathering import UNTOLD
+from tick.composing.compose import ENDS_BY_ITSELF
+from tick.owner.digest.gathering import UNTOLD
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"

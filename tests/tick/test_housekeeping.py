@@ -10,7 +10,7 @@ from relationship.decisions import Decision, Verdict
 from relationship.letters import State
 from relationship.messages import Bounce, Kind, Message, Side
 from relationship.warmth.evidence import Evidence
-from tick.housekeeping import _closed
+from tick.bookkeeping.housekeeping import _closed
 
 TEAM, DANA, MARIA = "team@acme.example", "dana@acme.example", "maria@contract.example"
 LAST = {"Invoices", "Re: Invoices"}  # from the last word of each side a silence counts

@@ -24,8 +24,8 @@ from relationship.decisions import Verdict
 from relationship.letters import State
 from relationship.messages import Side
 from store.memory import MemoryStore
-from tick.collect import Batch
-from tick.digest.sending import no_picture
+from tick.collecting.collect import Batch
+from tick.owner.digest.sending import no_picture
 from tick.rehearsal.paper import PaperInbox, PaperPostman
 
 pytestmark = [pytest.mark.campaign, pytest.mark.timeout(900)]

@@ -603,7 +603,7 @@ def test_the_last_word_stands_though_an_older_one_is_read_after_it(scene, word):
     assert len(scene.letters(MARIA)) == 1
 
 
-@pytest.mark.parametrize("moment", ["tick.record._Recording.save", "daemon.settle"])
+@pytest.mark.parametrize("moment", ["tick.recording.record._Recording.save", "daemon.settle"])
 def test_a_word_that_came_too_late_is_answered_though_we_died_when_it_was_read(scene, monkeypatch, moment):
     class Killed(BaseException):
         pass

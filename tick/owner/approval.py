@@ -24,9 +24,10 @@ from mail.reading.wordlists import plain as lower
 from relationship.letters import SURELY_HERE, Letter, State
 from relationship.parties import Owner
 from rules.gates.limits import full
-from tick.books import Books
-from tick.outbox import cancel, reopened
-from tick.owner.mail import alert, new_token, was_told
+from tick.bookkeeping.books import Books
+from tick.bookkeeping.tokens import new_token
+from tick.deciding.outbox import cancel, reopened
+from tick.owner.mail import alert, was_told
 
 YES, NO = "ok", "no"
 SHOWN = "owner/approve"  # with this a draft is shown first

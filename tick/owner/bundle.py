@@ -10,10 +10,10 @@ from mail.letters.sandbox import MAX_CHARS
 from relationship.decisions import Verdict
 from relationship.letters import SURELY_HERE, Letter, State
 from store.protocol import OWNER
-from tick.books import Books
-from tick.compose import rendered
-from tick.decide import RECHECK, Court
-from tick.outbox import cancel, judge_again, reopened
+from tick.bookkeeping.books import Books
+from tick.composing.compose import rendered
+from tick.deciding.decide import RECHECK, Court
+from tick.deciding.outbox import cancel, judge_again, reopened
 from tick.owner.mail import written
 
 BUNDLE = "owner/bundle"

@@ -10,7 +10,7 @@ from relationship.conversations import is_filled_in, plain_subject
 from relationship.letters import Letter
 from relationship.news import News
 from store.protocol import OWNER
-from tick.books import Books
+from tick.bookkeeping.books import Books
 from tick.owner.approval import YES, answer_draft, word_alone
 
 # Between paragraphs, and below a line that is too short to have been wrapped: a point of a list, a greeting, a name.

@@ -1,7 +1,6 @@
-"""Keepwarm's own mail to the owner, and alerts: what cannot wait for the day's bundle (tick/owner/bundle.py)."""
+"""Keepwarm's own mail to the owner, and alerts: what cannot wait for the day's bundle (bundle.py)."""
 
 import logging
-import secrets
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
@@ -12,19 +11,10 @@ from mail.letters.rendering import Rendered, RenderingError, Templates
 from relationship.letters import Letter, State
 from relationship.messages import Side
 from store.protocol import OWNER
-from tick.books import Books
+from tick.bookkeeping.books import Books
+from tick.bookkeeping.tokens import new_token
 
 log = logging.getLogger(__name__)
-
-
-def new_token() -> str:
-    """An unguessable token that is also safe in a Message-ID and in a link."""
-    return secrets.token_hex(12)
-
-
-def new_secret() -> str:
-    """What nobody can guess, of which tokens are made."""
-    return secrets.token_hex(16)
 
 
 def alert(

@@ -8,8 +8,9 @@ from mail.letters.rendering import Templates
 from mail.letters.wording import titled
 from relationship.news import News
 from store.protocol import OWNER
-from tick.books import Books
-from tick.owner.mail import alert, new_token
+from tick.bookkeeping.books import Books
+from tick.bookkeeping.tokens import new_token
+from tick.owner.mail import alert
 
 # After that the words are dropped, as bodies are not kept: since they came, or since they were confirmed, as it takes a
 # while until the limits and everybody's hours have let them out. So long that a holiday of three weeks is over: a click

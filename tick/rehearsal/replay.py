@@ -17,8 +17,8 @@ from relationship.messages import Message
 from relationship.occasions.marks import STAR, STAR_GRACE
 from relationship.tokens import token_in
 from store.protocol import OWNER, Store
-from tick.books import Books
-from tick.collect import Batch
+from tick.bookkeeping.books import Books
+from tick.collecting.collect import Batch
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from tick.books import Books
+from tick.bookkeeping.books import Books
 from tick.wake import PAUSE, next_due
 from tick.work import Work
 
