@@ -19,7 +19,7 @@ from bench.servers.proxy import Proxy
 from bench.trial import Trial, dovecot, folder
 from commands.alarm import Alarm, Patience
 from daemon import House, Keepwarm
-from relationship.messages import Kind, Message, Side
+from relationship.facts.messages import Kind, Message, Side
 from tick.bookkeeping.roll import enroll, settle
 
 CONTRACTORS, WAITS, TICKS = 1_000, 10_000, 50

@@ -25,7 +25,7 @@ from commands.output import (
     print_table,
     tell_of_damage,
 )
-from relationship.decisions import Verdict
+from relationship.facts.decisions import Verdict
 
 Since = Annotated[
     str, typer.Option("--since", help="How far back: 90d, 12w, 2y, or a day such as 2026-01-15.")

@@ -14,10 +14,10 @@ from functools import partial
 
 from commands.house import House, Keepwarm
 from mail.letters.rendering import Templates
-from relationship.decisions import Decision, Verdict
 from relationship.facts import Profile
-from relationship.letters import Letter, State
-from relationship.messages import Side
+from relationship.facts.decisions import Decision, Verdict
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Side
 from relationship.parties import Contractor
 from rules.notices import NOTICES
 from rules.policy import Policy

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from commands.output import counted
-from relationship.letters import Letter, State
+from relationship.facts.letters import Letter, State
 
 FATES = {
     State.WAITING: "it waits to go out",

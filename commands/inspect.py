@@ -12,7 +12,7 @@ from mail.reading.files import LONG_AGO, FoundMail, find_mails
 from mail.reading.kinds import Verdict, kind_of
 from mail.reading.parsing import Mail, parse
 from mail.reading.riddles import riddle
-from relationship.conversations import Threadable, thread
+from relationship.correspondence.conversations import Threadable, thread
 
 
 @plainly

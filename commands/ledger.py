@@ -11,8 +11,8 @@ import typer
 from commands.contractors import chosen
 from commands.house import House
 from commands.output import AsJson, local, plainly, print_json, print_table, spell, tell_of_damage
-from relationship.ledger import Turn, working_s
-from relationship.messages import Side
+from relationship.correspondence.ledger import Turn, working_s
+from relationship.facts.messages import Side
 from relationship.story import Story
 from tick.bookkeeping.books import Books
 

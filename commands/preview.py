@@ -16,7 +16,7 @@ from mail.letters.links import all_answers
 from mail.letters.rendering import Templates
 from mail.letters.samples import sample_facts
 from mail.letters.sandbox import RenderingError
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.parties import Contractor
 from rules.format.people import language
 from rules.format.problems import Fault

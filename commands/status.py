@@ -19,9 +19,9 @@ from commands.output import (
     print_table,
     printable,
 )
-from relationship.check_ins.afterwards import NOT_MET, REMEMBERED
-from relationship.ledger import Turn, median_working_s
-from relationship.messages import Side
+from relationship.correspondence.ledger import Turn, median_working_s
+from relationship.facts.messages import Side
+from relationship.invitations.afterwards import NOT_MET, REMEMBERED
 from relationship.story import Story
 from relationship.warmth.latency import Pace, short
 from relationship.warmth.temperature import Reading, read

@@ -13,7 +13,7 @@ from commands.output import AsJson, complain, counted, plainly, print_json
 from commands.rule_tests.judging import faults
 from commands.rule_tests.playing import played
 from commands.rule_tests.stage import ScriptError
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from rules.format.problems import PolicyErrors
 from rules.policy import Policy
 from rules.rule_tests.loader import load_tests

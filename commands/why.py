@@ -10,8 +10,8 @@ from commands.contractors import chosen
 from commands.fates import fate
 from commands.house import House
 from commands.output import AsJson, local, plainly, print_json, print_table, tell_of_damage
-from relationship.decisions import Decision, Verdict
-from relationship.letters import Letter, State
+from relationship.facts.decisions import Decision, Verdict
+from relationship.facts.letters import Letter, State
 from tick.bookkeeping.books import Books
 
 

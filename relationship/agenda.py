@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from relationship.check_ins.afterwards import NOT_MET
+from relationship.correspondence.ledger import Turn
 from relationship.deadlines import deadlines, deliveries
-from relationship.ledger import Turn
-from relationship.messages import Message
+from relationship.facts.messages import Message
+from relationship.invitations.afterwards import NOT_MET
 from relationship.occasions.deliveries import idea_received
 from relationship.story import Story
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from relationship.messages import Message, Side
+from relationship.facts.messages import Message, Side
 from relationship.story import Story
 
 PROPOSED = "deadline proposed"

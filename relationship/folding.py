@@ -4,15 +4,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from relationship.check_ins import answers, bookings
-from relationship.check_ins.check_in import CheckIn
-from relationship.correspondence import Correspondence, correspondence
+from relationship.correspondence.correspondence import Correspondence, correspondence
+from relationship.correspondence.past import Past
 from relationship.facts import Facts, Profile
-from relationship.letters import Letter
-from relationship.messages import Message, Side, letter_of
-from relationship.news import News
+from relationship.facts.check_in import CheckIn
+from relationship.facts.letters import Letter
+from relationship.facts.messages import Message, Side, letter_of
+from relationship.facts.news import News
+from relationship.invitations import answers, bookings
 from relationship.parties import Contractor, Owner
-from relationship.past import Past
 from relationship.story import Story
 
 NO_NEWS: Mapping[str, News] = MappingProxyType({})

@@ -8,22 +8,22 @@ from operator import attrgetter
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from relationship.absences import Absence, absences_in, days_without
-from relationship.check_ins import bookings
-from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.hours import WorkingClock
-from relationship.correspondence import Correspondence, subject_of
-from relationship.decisions import Decision, Verdict
+from relationship.correspondence.absences import Absence, absences_in, days_without
+from relationship.correspondence.correspondence import Correspondence, subject_of
+from relationship.correspondence.ledger import Ledger, Turn, lapses_at
+from relationship.correspondence.past import Past
+from relationship.correspondence.reach import bouncing, turned_away
 from relationship.facts import Profile
-from relationship.ledger import Ledger, Turn, lapses_at
-from relationship.letters import ON_THEIR_WAY, PENDING, Letter
-from relationship.messages import Message, Side
-from relationship.news import News
+from relationship.facts.check_in import CheckIn
+from relationship.facts.decisions import Decision, Verdict
+from relationship.facts.letters import ON_THEIR_WAY, PENDING, Letter
+from relationship.facts.messages import Message, Side
+from relationship.facts.news import News
+from relationship.facts.temperature import Temperature
+from relationship.invitations import bookings
 from relationship.parties import Contractor, Owner
-from relationship.past import Past
-from relationship.reach import bouncing, turned_away
 from relationship.values import folded_value
-from relationship.warmth.words import Temperature
 
 T = TypeVar("T")
 LATELY = timedelta(days=14)

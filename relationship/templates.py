@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from relationship.messages import Side
+from relationship.facts.messages import Side
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,20 +16,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 
-from relationship.check_ins.bookings import BOOKED, slot_of
-from relationship.check_ins.check_in import CheckIn
-from relationship.decisions import Decision
+from relationship.correspondence.ledger import Ledger
 from relationship.facts import Fact
-from relationship.ledger import Ledger
-from relationship.letters import LOST, Letter
-from relationship.messages import Message
-from relationship.news import News
+from relationship.facts.check_in import CheckIn
+from relationship.facts.decisions import Decision
+from relationship.facts.letters import LOST, Letter
+from relationship.facts.messages import Message
+from relationship.facts.news import News
+from relationship.facts.summary import Summary
+from relationship.facts.temperature import Temperature
+from relationship.invitations.bookings import BOOKED, slot_of
 from relationship.occasions import OF_ANOTHER, ONE_BY_ONE, RESTS_ON, Occasion
 from relationship.occasions.turns import debts_paid
-from relationship.past import Summary
 from relationship.story import Story
 from relationship.values import value
-from relationship.warmth.words import Temperature
 from rules.policy import Rule
 
 NOTHING: Set[str] = frozenset()

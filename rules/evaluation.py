@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from relationship.decisions import Decision, Verdict, decision_key
 from relationship.facts import RuleMark
-from relationship.letters import PENDING, WENT_OUT, Letter, State
-from relationship.messages import Side
+from relationship.facts.decisions import Decision, Verdict, decision_key
+from relationship.facts.letters import PENDING, WENT_OUT, Letter, State
+from relationship.facts.messages import Side
 from relationship.occasions import ONE_BY_ONE, Finder, Occasion
 from relationship.occasions.turns import given_up_at, may_start_anew
 from relationship.story import Story

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.occasions import Occasion
 from relationship.story import Story
 from rules.policy import Count, Rule, Took

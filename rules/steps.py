@@ -6,8 +6,8 @@ A step is known by its letter and its time (rules/watermarks.py); its number cha
 from collections.abc import Mapping, Sequence
 
 from relationship.facts import RuleMark
-from relationship.letters import Letter, State
-from relationship.messages import Kind, Side
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Kind, Side
 from relationship.occasions import Occasion
 from relationship.story import Story
 from rules.policy import Rule, Step

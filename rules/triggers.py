@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from relationship.messages import Side
+from relationship.facts.messages import Side
 
 OWNER = frozenset({Side.OWNER})
 CONTRACTOR = frozenset({Side.CONTRACTOR})

@@ -6,9 +6,9 @@ from typing import Any
 from tinydb import TinyDB
 from tinydb.table import Document, Table
 
+from relationship.correspondence.ordering import Signs
 from relationship.facts import TABLES, Fact, Facts
-from relationship.messages import Message
-from relationship.ordering import Signs
+from relationship.facts.messages import Message
 from store.codec import KINDS, CodecError, Doc, NewerError, decode, encode
 from store.json_data import parse
 from store.lines import is_laid_out, search

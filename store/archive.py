@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from relationship.facts import TABLES, Fact
-from relationship.messages import Message, leads
+from relationship.facts.messages import Message, leads
 from store.files import Files
 from store.index import LOOSE, Index, Place, entry, marks
 from store.migrations import Schema

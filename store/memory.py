@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from relationship.correspondence.ordering import alike, signs
 from relationship.facts import Fact, Facts
-from relationship.messages import Message, leads
-from relationship.ordering import alike, signs
+from relationship.facts.messages import Message, leads
 from store.aggregate import every_fact, latest, merged, news
 from store.archive import told
 from store.evidence import sealed

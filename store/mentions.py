@@ -16,7 +16,7 @@ from functools import cache
 from html import unescape
 from urllib.parse import unquote
 
-from relationship.messages import FORGOTTEN
+from relationship.facts.messages import FORGOTTEN
 from relationship.parties import without_accents
 
 _UNDECODABLE = (ValueError, LookupError, MessageError, RecursionError)

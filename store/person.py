@@ -15,8 +15,8 @@ from functools import cached_property
 from typing import Any
 
 from relationship.facts import TABLES, Fact, Profile
-from relationship.letters import Letter, State
-from relationship.messages import FORGOTTEN
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import FORGOTTEN
 from store.codec import CodecError, Doc, decode, encode
 from store.json_data import dump, parse
 from store.lines import dump_tables

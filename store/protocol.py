@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from relationship.facts import Fact, Facts
-from relationship.messages import Message
+from relationship.facts.messages import Message
 
 OWNER = "owner"  # the owner's own aggregate
 NO_CONVERSATIONS: Mapping[str, str] = MappingProxyType({})
@@ -71,7 +71,7 @@ class Store(Protocol):
         """
 
     def alike(self, name: str, seen: Collection[Message]) -> list[Message]:
-        """The live messages that may be one of these, seen once more (relationship/ordering.py).
+        """The live messages that may be one of these, seen once more (relationship/correspondence/ordering.py).
 
         For one or a few it costs little more the more is live, also where the aggregate is not among the last used.
         """

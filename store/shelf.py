@@ -14,9 +14,9 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from relationship.correspondence.ordering import alike, signs
 from relationship.facts import Fact, Facts
-from relationship.messages import Message
-from relationship.ordering import alike, signs
+from relationship.facts.messages import Message
 from store.aggregate import merged, named_in, news, read_facts, stands_in, tables_of, with_changes
 from store.codec import CodecError, NewerError
 from store.files import Files, explained

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from relationship.facts import Fact, Facts
-from relationship.messages import Message
+from relationship.facts.messages import Message
 from store.aggregate import every_fact, latest
 from store.archive import Archive
 from store.codec import CodecError, NewerError, decode, encode

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from relationship.letters import State
+from relationship.facts.letters import State
 from tick.bookkeeping.books import Books
 from tick.deciding.decide import RECHECK
 from tick.owner.bundle import next_bundle

@@ -12,7 +12,7 @@ from rich.text import Text
 from commands.demo.folder import Folder
 from commands.demo.view import WIDTH, View
 from commands.status import rows
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.warmth.latency import short
 from tick.bookkeeping.books import Books
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from commands.demo.post import html_of, text_of
 from commands.demo.view import Sent
 from mail.letters.wording import moment
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.parties import Owner
 
 MARK = "# Made by the demo, which begins anew each time: what is changed here is lost.\n"

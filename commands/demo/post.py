@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component, Event, vCalAddress, vText
 
-from relationship.conversations import plain_subject
 from relationship.parties import Party
+from relationship.subjects import plain_subject
 
 _LINK = re.compile(r"mailto:[^\s<>\"]+")
 

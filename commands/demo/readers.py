@@ -13,9 +13,9 @@ from commands.demo.stage import Arrived, Stage, Thread
 from commands.demo.view import Sent
 from commands.house import Keepwarm
 from relationship.clocks.durations import Duration
-from relationship.decisions import Verdict
-from relationship.letters import Letter
-from relationship.messages import Side
+from relationship.facts.decisions import Verdict
+from relationship.facts.letters import Letter
+from relationship.facts.messages import Side
 from relationship.parties import Contractor
 from relationship.story import Story
 

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from commands.demo.post import Mail
 from mail.reading.wordlists import is_greeting
-from relationship.decisions import Decision, Verdict
-from relationship.letters import Letter
+from relationship.facts.decisions import Decision, Verdict
+from relationship.facts.letters import Letter
 from relationship.parties import Contractor, Party
 
 WIDTH = 79

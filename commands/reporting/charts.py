@@ -24,12 +24,12 @@ from commands.reporting.drawing import (
 )
 from commands.reporting.portraits import Portrait, Spans
 from mail.letters.wording import full_date
-from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.weeks import DAYS
-from relationship.ledger import Turn
-from relationship.messages import Side
+from relationship.correspondence.ledger import Turn
+from relationship.facts.check_in import CheckIn
+from relationship.facts.messages import Side
+from relationship.facts.temperature import TOO_EARLY
 from relationship.warmth.latency import hours, short
-from relationship.warmth.words import TOO_EARLY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

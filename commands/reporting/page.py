@@ -13,10 +13,10 @@ from markupsafe import Markup, escape
 from commands.reporting import charts
 from commands.reporting.portraits import Portrait
 from mail.letters.wording import count, day_in, moment
-from relationship.messages import Side
+from relationship.facts.messages import Side
+from relationship.facts.temperature import TOO_EARLY
 from relationship.parties import Owner, Party
 from relationship.warmth.latency import short
-from relationship.warmth.words import TOO_EARLY
 
 HERE = Path(__file__).resolve().parent
 CHIPS = {"warm": "warm", "cooling": "cooling", "cold": "cold", TOO_EARLY: "early"}

@@ -7,16 +7,17 @@ from functools import cached_property
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.opening import shared_hours
-from relationship.ledger import LAPSES, Turn
-from relationship.letters import WENT_OUT, Letter
-from relationship.messages import Side
+from relationship.correspondence.ledger import LAPSES, Turn
+from relationship.facts.check_in import CheckIn
+from relationship.facts.letters import WENT_OUT, Letter
+from relationship.facts.messages import Side
+from relationship.facts.temperature import Temperature
 from relationship.story import Story
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.latency import Answer, Pace, between, percentile, recent
 from relationship.warmth.temperature import Reading, history, read
-from relationship.warmth.words import Temperature, Tuning
+from relationship.warmth.tuning import Tuning
 from tick.bookkeeping.books import Books
 
 DAY = timedelta(days=1)

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from commands.rule_tests.playing import Outcome, Sent
-from relationship.decisions import Decision
+from relationship.facts.decisions import Decision
 from rules.policy import Policy
 from rules.rule_tests.plot import OWNER, Letters, RuleTest
 

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 
 from mail.raw import RawMail
-from relationship.check_ins.check_in import CheckIn
+from relationship.facts.check_in import CheckIn
 from relationship.parties import Party
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from commands.house import House, Keepwarm
 from commands.rule_tests.stage import Stage
-from relationship.decisions import Decision
-from relationship.letters import Letter, State
+from relationship.facts.decisions import Decision
+from relationship.facts.letters import Letter, State
 from rules.policy import Policy
 from rules.rule_tests.plot import OWNER, RuleTest
 from store.memory import MemoryStore

@@ -17,7 +17,7 @@ from commands.rule_tests.mails import Envelope
 from mail.imap.inbox import Starred
 from mail.raw import RawMail
 from mail.reading.parsing import Mail, parse
-from relationship.check_ins.check_in import CheckIn
+from relationship.facts.check_in import CheckIn
 from relationship.parties import Party, People
 from rules.policy import Policy
 from rules.rule_tests.plot import LETTER, OWNER, Event

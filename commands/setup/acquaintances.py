@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from mail.raw import RawMail
 from mail.reading.kinds import kind_of
 from mail.reading.parsing import Mail, parse
-from relationship.messages import Kind
+from relationship.facts.messages import Kind
 
 PROPOSED = 12
 AGREES = 0.8  # of somebody's dates must fit a zone: people travel, and phones lie

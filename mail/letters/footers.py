@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mail.letters.markdown import Markdown, escape
 from mail.letters.phrasebook import phrasebook
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.parties import first_name_of
 
 _OWNER = (

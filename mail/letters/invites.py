@@ -17,7 +17,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
 from mail.letters.markdown import one_line
 from mail.letters.zones import vtimezone
-from relationship.check_ins.check_in import CheckIn
+from relationship.facts.check_in import CheckIn
 
 Address = tuple[str, str]  # name, address
 

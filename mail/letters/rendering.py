@@ -15,7 +15,7 @@ from mail.letters.markdown import Markdown, is_leftward, one_line, to_html, to_t
 from mail.letters.samples import sample_facts
 from mail.letters.sandbox import RenderingError, Sandbox, UnknownFact, run
 from mail.letters.templates import TemplateFile
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.templates import TemplateIndex, TemplateInfo
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "templates"

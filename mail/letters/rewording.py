@@ -7,7 +7,7 @@ from mail.letters.composing import body_of
 from mail.letters.footers import footer
 from mail.letters.markdown import Markdown, escape, to_html, to_text
 from mail.letters.rendering import Rendered
-from relationship.messages import Side
+from relationship.facts.messages import Side
 
 LAST_HEADER = b"MIME-Version: 1.0\r\n"
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from relationship.messages import Side
+from relationship.facts.messages import Side
 
 MAX_BYTES = 64 * 1024  # of one file
 ENDING = ".md"

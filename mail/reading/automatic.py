@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from mail.reading.fresh import fresh_text
 from mail.reading.parsing import Mail
 from mail.reading.wordlists import Phrases, merged, one_of, phrases, plain
-from relationship.conversations import is_reply_subject
+from relationship.subjects import is_reply_subject
 
 LETTER = 600  # characters in which a program's letter has said all that it says
 SENTENCES = 400  # characters of the text in which an automatic mail says that it is one

@@ -7,7 +7,7 @@ from mail.reading import failures, signs
 from mail.reading.automatic import LETTER, REST, SENTENCES, SHAPE, beginning
 from mail.reading.parsing import Mail
 from mail.reading.wordlists import merged, one_of, phrases, plain
-from relationship.conversations import is_reply_subject
+from relationship.subjects import is_reply_subject
 
 _SIGNS = ("thanks for writing", "urgent matters", "on return")
 

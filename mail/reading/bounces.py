@@ -13,7 +13,7 @@ from mail.reading.headers import Headers
 from mail.reading.mime import Part
 from mail.reading.parsing import Mail, ids_in
 from relationship.domains import on_the_wire
-from relationship.messages import Bounce
+from relationship.facts.messages import Bounce
 
 TEXT_CAP = 16_384  # characters of a report that are looked at
 RECIPIENTS = 10  # of a report that follows no standard: more are hardly recipients

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from mail.reading.mime import UNKNOWN, Part
 from mail.reading.parsing import Mail
 from relationship.domains import on_the_wire
-from relationship.messages import UNSAID, Rsvp
+from relationship.facts.messages import UNSAID, Rsvp
 
 CALENDAR_TYPES = frozenset(["text/calendar", "application/ics", "text/x-vcalendar"])
 _LINE_END = re.compile(r"\r+\n?")  # quoted-printable that encodes one half of them leaves two CR behind

@@ -8,7 +8,7 @@ from mail.reading.parsing import Mail, parse
 from mail.reading.to_us import wants_whole
 from mail.reading.who import Author, Directory, author_of, directory
 from relationship.parties import People
-from relationship.tokens import token_in
+from relationship.subjects import token_in
 
 
 def may_concern(mail: Mail, author: Author | None, known: Directory) -> bool:

@@ -27,9 +27,9 @@ from mail.reading.said import what_is_said
 from mail.reading.signatures import above_card, above_foreign_name, above_name
 from mail.reading.who import Directory
 from mail.reading.wordlists import any_of, plain
-from relationship.conversations import is_filled_in, plain_subject
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.parties import Contractor
+from relationship.subjects import is_filled_in, plain_subject
 
 _SEALED = frozenset(
     [

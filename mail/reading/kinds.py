@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from mail.reading import automatic, away, signs
 from mail.reading.parsing import Mail
-from relationship.messages import Kind
+from relationship.facts.messages import Kind
 
 # Clues beside the headers, named as no header can be.
 STRUCTURE = b":structure"  # it is more than one text

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from mail.reading.days import day_in
-from relationship.messages import Side
+from relationship.facts.messages import Side
 
 # Who may say what.
 FACTS = {

@@ -13,7 +13,7 @@ from mail.reading.headers import unfold
 from mail.reading.parsing import Mail, parse
 from mail.reading.riddles import names_nobody
 from mail.reading.who import Author, Directory, author_of, directory
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.parties import People
 
 # Fields that make nobody's mail a machine's that may yet tell something. Most mail has none of them.

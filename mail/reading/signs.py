@@ -6,8 +6,8 @@ from functools import lru_cache
 from mail.reading import failures
 from mail.reading.calendars import calendar_method
 from mail.reading.parsing import Mail
-from relationship.check_ins.bookings import CALLED
-from relationship.conversations import is_reply_subject
+from relationship.invitations.bookings import CALLED
+from relationship.subjects import is_reply_subject
 
 LETTER = b"x-keepwarm-letter"
 EXCHANGES_AGENT = b"x-ms-exchange-generated-message-source"

@@ -16,11 +16,10 @@ from mail.reading.kinds import kind_of
 from mail.reading.parsing import Mail, parse
 from mail.reading.said import what_is_said
 from mail.reading.who import Author, Directory, author_of, claimed, directory, recipients
-from relationship.conversations import is_filled_in
-from relationship.messages import Bounce, Kind, Side
-from relationship.ordering import message_time
+from relationship.correspondence.ordering import message_time
+from relationship.facts.messages import Bounce, Kind, Side
 from relationship.parties import People
-from relationship.tokens import token_in
+from relationship.subjects import is_filled_in, token_in
 
 _TOKEN = re.compile("[0-9a-f]{24}")  # of a letter of ours (tick/bookkeeping/tokens.py)
 

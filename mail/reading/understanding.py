@@ -29,10 +29,10 @@ from mail.reading.who import (
     recipients,
     through_own_group,
 )
-from relationship.messages import Kind, Message, Side
-from relationship.ordering import fingerprint, message_time
+from relationship.correspondence.ordering import fingerprint, message_time
+from relationship.facts.messages import Kind, Message, Side
 from relationship.parties import People
-from relationship.tokens import token_in
+from relationship.subjects import token_in
 
 Pair = tuple[str, Message]
 # What the links in a contractor's letters say.

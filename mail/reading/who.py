@@ -10,7 +10,7 @@ from mail.reading.addresses import addresses_in, without_plus
 from mail.reading.headers import decode_value
 from mail.reading.parsing import Mail
 from mail.reading.wordlists import plain
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.parties import Contractor, People
 
 _REWRITTEN = (b"x-original-from", b"x-original-sender", b"reply-to", b"x-mailfrom")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from relationship.check_ins.check_in import CheckIn
+from relationship.facts.check_in import CheckIn
 from relationship.parties import Contractor
 
 # So long a first check-in stays wanted when it was, while others take the days.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from relationship.check_ins.pairs import QUARTER, Pair, Slot, Span, free, quarter_up, starts_in, without
-from relationship.messages import Side
+from relationship.facts.messages import Side
 
 Wide = tuple[list[datetime], list[datetime]]  # starts and ends of spans
 # How far it is to the other's hours, whether outside the contractor's, how far from the wanted moment, and when.

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.pairs import Span, touches
 from relationship.check_ins.planning import Diary, planned_again, survey, waiting
+from relationship.facts.check_in import CheckIn
 from relationship.story import Story
 
 

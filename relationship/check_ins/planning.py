@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from relationship.check_ins.bookings import occasion_key
 from relationship.check_ins.cadence import Period, next_due, period_on
-from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.pairs import Pair, Slot, Span
 from relationship.check_ins.slots import BACK, choose, suits
 from relationship.clocks.durations import Duration
-from relationship.decisions import Verdict
+from relationship.facts.check_in import CheckIn
+from relationship.facts.decisions import Verdict
+from relationship.invitations.bookings import occasion_key
 from relationship.parties import Contractor
 from relationship.story import Story
 

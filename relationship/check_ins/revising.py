@@ -12,10 +12,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from relationship.check_ins.cadence import PERIODS, step
-from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.pairs import Slot
 from relationship.check_ins.planning import Diary, pair_apart, pair_of, soonest
 from relationship.check_ins.slots import choose, midnight, suits
+from relationship.facts.check_in import CheckIn
 from relationship.story import Story
 
 INVITED = frozenset({"invited", "accepted", "tentative", "delegated", "countered", "declined"})

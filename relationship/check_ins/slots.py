@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from relationship.check_ins.edges import at_an_edge
 from relationship.check_ins.pairs import Pair, Slot, Span, free, free_days, starts_in, touches, without
 from relationship.clocks.opening import shared_hours
-from relationship.messages import Side
+from relationship.facts.messages import Side
 
 EVER = datetime.min.replace(tzinfo=UTC)
 BACK = timedelta(days=21)  # how far before the wanted moment is looked at all, and how far behind it

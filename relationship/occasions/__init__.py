@@ -6,7 +6,7 @@ rules to say. An occasion's key never changes while it lasts, so that a rule act
 
 from collections.abc import Mapping
 
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.occasions.check_ins import (
     check_in_cancelled,
     check_in_changed,

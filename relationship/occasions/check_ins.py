@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relationship.check_ins.bookings import REACHED, occasion_key, proposal_key, slot_of
-from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.durations import Duration
-from relationship.conversations import base_subject
-from relationship.letters import State
-from relationship.messages import Message, Side
+from relationship.facts.check_in import CheckIn
+from relationship.facts.letters import State
+from relationship.facts.messages import Message, Side
+from relationship.invitations.bookings import REACHED, occasion_key, proposal_key, slot_of
 from relationship.occasions.occasion import Occasion
 from relationship.story import Story
+from relationship.subjects import base_subject
 
 TO_ANSWER_S = 4 * 3600  # working seconds
 OUTSIDE_HOURS = "check-in outside hours/"  # keys of occasions that come once, and not once with each check-in

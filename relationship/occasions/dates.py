@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from relationship.messages import Message, Side
+from relationship.facts.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion
 from relationship.story import Story
 

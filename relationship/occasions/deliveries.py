@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
-from relationship.conversations import plain_subject
 from relationship.deadlines import Deadline, deadlines, deliveries, proposals
-from relationship.decisions import mails_of
-from relationship.letters import Letter, State
-from relationship.messages import Kind, Message, Side
+from relationship.facts.decisions import mails_of
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Kind, Message, Side
 from relationship.occasions.marks import STAR
 from relationship.occasions.occasion import Occasion, quoted
 from relationship.story import Story
+from relationship.subjects import plain_subject
 
 
 def deadline_near(story: Story, now: datetime) -> Iterator[Occasion]:

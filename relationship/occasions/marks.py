@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from relationship.conversations import plain_subject
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.occasions.occasion import Finder, Occasion, quoted
 from relationship.story import Story
+from relationship.subjects import plain_subject
 
 WORKING = ("onboarding", "active")
 LONG_AGO = timedelta(days=60)  # nobody is new any more

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from relationship.decisions import Decision
-from relationship.letters import Letter, State
-from relationship.messages import Side
+from relationship.facts.decisions import Decision
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Side
 from relationship.occasions.check_ins import check_in_unanswered
 from relationship.occasions.deliveries import deadline_missed, deadline_near
 from relationship.occasions.occasion import Occasion, quoted

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
-from relationship.check_ins.check_in import CheckIn
-from relationship.ledger import Turn
-from relationship.letters import Letter
-from relationship.messages import Message, Side
-from relationship.news import News
+from relationship.correspondence.ledger import Turn
+from relationship.facts.check_in import CheckIn
+from relationship.facts.letters import Letter
+from relationship.facts.messages import Message, Side
+from relationship.facts.news import News
 from relationship.story import Story
 from relationship.values import value
 

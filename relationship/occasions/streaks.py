@@ -5,7 +5,7 @@ from datetime import datetime
 
 from relationship.clocks.durations import Duration
 from relationship.deadlines import deliveries
-from relationship.messages import Message, Side
+from relationship.facts.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion
 from relationship.story import Story
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relationship.check_ins.check_in import CheckIn
-from relationship.ledger import Turn, fold, moves_the_ball
-from relationship.messages import Message, Side
+from relationship.correspondence.ledger import Turn, fold, moves_the_ball
+from relationship.facts.check_in import CheckIn
+from relationship.facts.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion, quoted, who
 from relationship.story import Story
 

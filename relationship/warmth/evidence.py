@@ -11,12 +11,12 @@ from functools import cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.durations import Duration
+from relationship.correspondence.ledger import LAPSES, Turn
 from relationship.deadlines import Deadline, deadlines, deliveries
-from relationship.ledger import LAPSES, Turn
-from relationship.letters import State
-from relationship.messages import Kind, Message, Side
+from relationship.facts.check_in import CheckIn
+from relationship.facts.letters import State
+from relationship.facts.messages import Kind, Message, Side
 from relationship.occasions.dates import pay_days
 from relationship.occasions.deliveries import thanks, wanted_about
 from relationship.story import Story

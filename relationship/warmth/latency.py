@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from relationship.absences import Absence
-from relationship.messages import Side
+from relationship.correspondence.absences import Absence
+from relationship.facts.messages import Side
 from relationship.story import Story
 
 RECENT = timedelta(days=28)  # "this month"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.symptoms import (
     Find,

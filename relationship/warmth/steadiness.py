@@ -8,7 +8,8 @@ become warmer stays as it is for two weeks, whatever follows, or is learnt late 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from relationship.warmth.words import COLD, COOLING, RANK, TOO_EARLY, WARM, Temperature, Tuning
+from relationship.facts.temperature import COLD, COOLING, RANK, TOO_EARLY, WARM, Temperature
+from relationship.warmth.tuning import Tuning
 
 ALL = 100
 MARGIN = 10

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from relationship.clocks.durations import Duration
-from relationship.conversations import plain_subject
-from relationship.ledger import Turn
-from relationship.messages import Side
+from relationship.correspondence.ledger import Turn
+from relationship.facts.messages import Side
+from relationship.subjects import plain_subject
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.latency import REMEMBERED, Pace, between, compared
 

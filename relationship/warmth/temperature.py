@@ -14,13 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from relationship.messages import Side
+from relationship.facts.messages import Side
+from relationship.facts.temperature import RANK, TOO_EARLY, WARM, Temperature
 from relationship.story import Story
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.latency import RECENT, Pace, compared
 from relationship.warmth.signals import Finding, weigh
 from relationship.warmth.steadiness import clear_state, next_state, plain_state
-from relationship.warmth.words import RANK, TOO_EARLY, WARM, Temperature, Tuning
+from relationship.warmth.tuning import Tuning
 
 A_NEW_USUAL = timedelta(days=182)  # what stays different for so long is the new usual
 NEW = timedelta(days=42)

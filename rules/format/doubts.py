@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from relationship.clocks.hours import working_clock
-from relationship.ledger import LAPSES
-from relationship.messages import Side
+from relationship.correspondence.ledger import LAPSES
+from relationship.facts.messages import Side
 from relationship.parties import Contractor, Owner, Party
 from relationship.templates import TemplateIndex
 from rules.format.afternoons import afternoons

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from relationship.clocks.durations import Duration
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.parties import first_name_of
 from relationship.templates import TemplateIndex
 from rules.format.fields import duration

@@ -11,8 +11,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from relationship.clocks.durations import Duration
+from relationship.facts.temperature import COLD, COOLING, WARM
 from relationship.parties import PHASES
-from relationship.warmth.words import COLD, COOLING, WARM
 from rules.format.conditions import COUNT, RHYTHM, TOOK
 from rules.format.fields import (
     DAY,

@@ -6,7 +6,7 @@ judged again. In doubt, quiet.
 
 from dataclasses import replace
 
-from relationship.decisions import Judgement, Verdict
+from relationship.facts.decisions import Judgement, Verdict
 from rules.evaluation import Case
 from rules.gates import holding, spending
 from rules.gates.limits import limits

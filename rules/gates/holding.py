@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from relationship.decisions import Judgement, Verdict
-from relationship.messages import Kind, Message, Side
+from relationship.facts.decisions import Judgement, Verdict
+from relationship.facts.messages import Kind, Message, Side
 from relationship.occasions.check_ins import written_about
 from relationship.occasions.turns import DEBT_COUNTS, older_debt, shielded_by
 from relationship.story import Story

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from relationship.decisions import Judgement, Verdict
-from relationship.messages import Side
+from relationship.facts.decisions import Judgement, Verdict
+from relationship.facts.messages import Side
 from rules.evaluation import Case
 from rules.gates.world import UPDATES, World
 from rules.policy import Rate

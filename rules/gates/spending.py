@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from relationship.clocks.durations import Duration
-from relationship.letters import Letter
-from relationship.messages import Side
-from relationship.reach import ADDRESS_GONE
+from relationship.correspondence.reach import ADDRESS_GONE
+from relationship.facts.letters import Letter
+from relationship.facts.messages import Side
 from rules.evaluation import Case
 from rules.gates.holding import absent
 from rules.gates.world import TOLD, UPDATES, World, any_time

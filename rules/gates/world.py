@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from relationship.decisions import Judgement
-from relationship.letters import OPEN_STATES, WENT_OUT, State
+from relationship.facts.decisions import Judgement
+from relationship.facts.letters import OPEN_STATES, WENT_OUT, State
 from relationship.story import Story
 from rules.evaluation import Case
 from rules.policy import Policy

@@ -1,7 +1,7 @@
 """A line of a timeline: whom it names, what happens in it, and which mail it speaks of."""
 
-from relationship.conversations import base_subject, plain_subject
 from relationship.parties import first_name_of
+from relationship.subjects import base_subject, plain_subject
 from rules.format.problems import Fault, found
 from rules.format.suggest import closest, did_you_mean
 from rules.policy import Policy

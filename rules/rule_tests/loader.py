@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from relationship.conversations import plain_subject
-from relationship.messages import Side
+from relationship.facts.messages import Side
+from relationship.subjects import plain_subject
 from rules.format.complaints import problems_of_shape
 from rules.format.positions import Document, read
 from rules.format.problems import Fault, Path, PolicyErrors, Problem, found

@@ -9,7 +9,7 @@ import pytest
 
 from relationship.clocks.durations import Duration
 from relationship.facts import Installation, Profile
-from relationship.messages import Bounce, Kind, Message, Side
+from relationship.facts.messages import Bounce, Kind, Message, Side
 from relationship.parties import Contractor, Owner
 from store.keys import new_key
 from store.memory import MemoryStore

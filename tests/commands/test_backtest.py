@@ -12,7 +12,8 @@ from commands.app import build
 from commands.backtest import _summary, beginning
 from commands.backtesting import Line, backtest, differences, past_of
 from daemon import House
-from relationship import ledger, story
+from relationship import story
+from relationship.correspondence import ledger
 from relationship.facts import Profile
 from store.protocol import OWNER, Store
 from store.tinydb_store import TinyStore
@@ -86,7 +87,7 @@ def test_the_short_cuts_of_a_tick_change_nothing(house, rules_for, recorded, mon
     monkeypatch.setattr(story, "LATELY", ever)
     monkeypatch.setattr(ledger, "LAPSES", ever)
     monkeypatch.setattr("relationship.check_ins.outlook.Outlook.holds", lambda *_: False)
-    monkeypatch.setattr("relationship.correspondence._changed", lambda *_: None)
+    monkeypatch.setattr("relationship.correspondence.correspondence._changed", lambda *_: None)
     monkeypatch.setattr("rules.docket.Docket.looked", lambda *_: None)
     assert run(house, store, 100) == fast
 

@@ -10,7 +10,7 @@ import pytest
 
 from daemon import House
 from relationship.facts import Profile
-from relationship.messages import Kind, Message, Side
+from relationship.facts.messages import Kind, Message, Side
 from store.keys import new_key
 from store.protocol import StoreError
 from store.tinydb_store import TinyStore

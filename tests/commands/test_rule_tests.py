@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from commands.app import build
 from daemon import House
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from rules.format.problems import PolicyErrors
 from rules.policy import Policy
 from rules.rule_tests.loader import load_tests

@@ -38,7 +38,7 @@ from bench.servers.proxy import (
     at_the_final_dot,
     silent_from,
 )
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from store.tinydb_store import TinyStore
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"

@@ -9,7 +9,7 @@ from mail.raw import RawMail
 from mail.reading.files import raw_mail
 from mail.reading.parsing import Mail, parse
 from mail.reading.understanding import understand
-from relationship.messages import Message
+from relationship.facts.messages import Message
 from relationship.parties import Contractor, Owner, People
 from rules.policy import Words
 

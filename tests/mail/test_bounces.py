@@ -12,7 +12,7 @@ from mail.reading.files import find_mails
 from mail.reading.kinds import kind_of
 from mail.reading.parsing import Mail, parse
 from mail.reading.to_us import bounce_of_owner
-from relationship.messages import Bounce, Kind
+from relationship.facts.messages import Bounce, Kind
 from relationship.parties import People
 
 MakeMail = Callable[[str], Mail]

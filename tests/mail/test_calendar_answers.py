@@ -11,10 +11,10 @@ from mail.raw import RawMail
 from mail.reading.calendars import _address
 from mail.reading.concern import wants_more
 from mail.reading.understanding import understand
-from relationship.check_ins.answers import fold
-from relationship.check_ins.check_in import CheckIn
-from relationship.letters import Letter, State
-from relationship.messages import Message, Side
+from relationship.facts.check_in import CheckIn
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Message, Side
+from relationship.invitations.answers import fold
 from relationship.parties import Contractor, Owner, People
 from rules.policy import Words
 

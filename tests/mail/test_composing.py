@@ -18,7 +18,7 @@ from mail.letters.links import all_answers, answer
 from mail.letters.markdown import one_line
 from mail.letters.rendering import Rendered, RenderingError, Templates
 from mail.letters.samples import sample_facts
-from relationship.tokens import token_in
+from relationship.subjects import token_in
 
 SHIPPED = Templates()
 GOLDEN = Path(__file__).parent.parent / "golden" / "mails"

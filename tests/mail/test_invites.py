@@ -21,7 +21,7 @@ from mail.letters.links import answer
 from mail.letters.rendering import Templates
 from mail.letters.samples import sample_facts
 from mail.letters.zones import vtimezone
-from relationship.check_ins.check_in import CheckIn
+from relationship.facts.check_in import CheckIn
 
 NOW = datetime(2026, 3, 2, 9, 0, 30, 123456, tzinfo=UTC)
 GOLDEN = Path(__file__).parent.parent / "golden" / "mails" / "check-in.eml"

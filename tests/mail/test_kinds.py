@@ -10,7 +10,7 @@ import pytest
 from mail.reading.files import find_mails
 from mail.reading.kinds import TABLE, kind_of
 from mail.reading.parsing import Mail, parse
-from relationship.messages import Kind
+from relationship.facts.messages import Kind
 
 MakeMail = Callable[[str], Mail]
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from mail.reading.pasted import without_pasted
-from relationship.messages import Message
+from relationship.facts.messages import Message
 
 Read = Callable[..., dict[str, Message]]
 DATED = "Message-ID: <m1@x>\nDate: Mon, 09 Nov 2026 11:57:00 +0000\nSubject: Logo\n"

@@ -15,7 +15,7 @@ from mail.letters.phrasebook import languages, phrasebook
 from mail.letters.rendering import BUILT_IN, Templates
 from mail.letters.samples import sample_facts
 from mail.letters.wording import clock, day, full_date, lies_with, listed, stands, working_time
-from relationship.messages import Side
+from relationship.facts.messages import Side
 
 LANGUAGES = sorted(languages())
 

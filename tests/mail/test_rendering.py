@@ -14,7 +14,7 @@ from mail.letters.rendering import BUILT_IN, RenderingError, Templates
 from mail.letters.rewording import reworded
 from mail.letters.samples import sample_facts
 from mail.letters.sandbox import MAX_CHARS
-from relationship.messages import Side
+from relationship.facts.messages import Side
 
 SHIPPED = Templates()
 LETTERS = sorted(SHIPPED.index())

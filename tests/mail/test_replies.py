@@ -11,9 +11,9 @@ from icalendar import Calendar
 from mail.raw import RawMail
 from mail.reading.calendars import calendar_method, read_rsvp
 from mail.reading.parsing import Mail, parse
-from relationship.check_ins.answers import fold
-from relationship.check_ins.check_in import CheckIn
-from relationship.messages import Kind, Message, Side
+from relationship.facts.check_in import CheckIn
+from relationship.facts.messages import Kind, Message, Side
+from relationship.invitations.answers import fold
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
 NOW = datetime(2030, 3, 2, 9, tzinfo=UTC)  # later than any of their stamps

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from relationship.messages import Kind, Message
+from relationship.facts.messages import Kind, Message
 
 Read = Callable[..., dict[str, Message]]
 HEAD = (

@@ -11,7 +11,7 @@ from mail.reading.concern import may_concern, wants_more
 from mail.reading.parsing import parse
 from mail.reading.understanding import understand
 from mail.reading.who import author_of, directory
-from relationship.messages import Bounce, Kind, Message, Rsvp, Side
+from relationship.facts.messages import Bounce, Kind, Message, Rsvp, Side
 from relationship.parties import People
 from rules.policy import Words
 

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from mail.letters.rendering import Templates
-from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.durations import Duration
-from relationship.decisions import Decision, Verdict
 from relationship.facts import Fact, Installation, Profile
-from relationship.letters import Letter, State
-from relationship.messages import Bounce, Kind, Message, Side
+from relationship.facts.check_in import CheckIn
+from relationship.facts.decisions import Decision, Verdict
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Bounce, Kind, Message, Side
 from rules.format.loader import load
 from rules.policy import Policy
 from store.memory import MemoryStore

@@ -10,9 +10,9 @@ from commands.reporting.page import page
 from commands.reporting.portraits import portraits
 from commands.status import _cells, _in_words, _reading, rows
 from mail.letters.rendering import Templates
-from relationship.messages import Side
+from relationship.facts.messages import Side
+from relationship.facts.temperature import Temperature
 from relationship.warmth.latency import compared, pair, short
-from relationship.warmth.words import Temperature
 from tick.owner.digest.gathering import gather
 from tick.owner.digest.pace import WEEK
 from tick.owner.digest.words import Words

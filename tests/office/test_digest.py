@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from mail.letters.rendering import Templates
-from relationship.decisions import Verdict
-from relationship.letters import Letter, State
-from relationship.messages import Kind, Side
+from relationship.facts.decisions import Verdict
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Kind, Side
+from relationship.facts.temperature import Temperature
 from relationship.parties import Owner
-from relationship.warmth.words import Temperature
 from rules.policy import Policy
 from tick.owner.digest.contents import Digest, Speed, Warmth
 from tick.owner.digest.gathering import gather

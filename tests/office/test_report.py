@@ -23,7 +23,7 @@ from commands.reporting import charts
 from commands.reporting.drawing import inline
 from commands.reporting.page import _with_its_subject, page
 from commands.reporting.portraits import Portrait, portraits
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.warmth.latency import percentile
 
 pytest.importorskip("matplotlib")

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from relationship.agenda import points
-from relationship.check_ins.check_in import CheckIn
 from relationship.facts import Facts, Profile
+from relationship.facts.check_in import CheckIn
+from relationship.facts.messages import Kind, Message, Side
 from relationship.folding import tell
-from relationship.messages import Kind, Message, Side
 from relationship.parties import Contractor, Owner
 
 DAY = timedelta(days=1)

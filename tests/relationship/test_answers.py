@@ -6,11 +6,11 @@ from itertools import permutations
 
 import pytest
 
-from relationship.check_ins.answers import fold
-from relationship.check_ins.check_in import CheckIn
-from relationship.check_ins.replies import answer_in
-from relationship.letters import Letter, State
-from relationship.messages import UNSAID, Kind, Message, Rsvp, Side
+from relationship.facts.check_in import CheckIn
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import UNSAID, Kind, Message, Rsvp, Side
+from relationship.invitations.answers import fold
+from relationship.invitations.replies import answer_in
 
 T0 = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relationship.check_ins.cadence import PERIODS, next_due, step
-from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.durations import Duration
+from relationship.facts.check_in import CheckIn
 from relationship.parties import Contractor
 
 ZONE = ZoneInfo("America/New_York")

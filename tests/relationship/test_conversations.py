@@ -11,7 +11,8 @@ import pytest
 
 from mail.reading.files import find_mails
 from mail.reading.parsing import parse
-from relationship.conversations import Threadable, base_subject, is_reply_subject, thread
+from relationship.correspondence.conversations import Threadable, thread
+from relationship.subjects import base_subject, is_reply_subject
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BOTH = frozenset(["dana@acme.example", "maria@contract.example"])

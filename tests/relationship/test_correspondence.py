@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relationship import correspondence as module
-from relationship.correspondence import Correspondence, correspondence
-from relationship.messages import Kind, Message, Side
+from relationship.correspondence import correspondence as module
+from relationship.correspondence.correspondence import Correspondence, correspondence
+from relationship.facts.messages import Kind, Message, Side
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 FIELDS = ("messages", "conversation_of", "conversations", "ledgers", "ledger")

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 import holidays
 import pytest
 
-from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.planning import Diary, survey
 from relationship.clocks.durations import Duration
 from relationship.facts import Facts, Profile
+from relationship.facts.check_in import CheckIn
 from relationship.folding import tell
 from relationship.parties import Contractor, Owner
 from relationship.story import Story

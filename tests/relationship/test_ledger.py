@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relationship.ledger import Ledger, Turn, fold, lapses_at, median_working_s, working_s
-from relationship.messages import Kind, Message, Side
-from relationship.ordering import Identities, fingerprint, merge
+from relationship.correspondence.ledger import Ledger, Turn, fold, lapses_at, median_working_s, working_s
+from relationship.correspondence.ordering import Identities, fingerprint, merge
+from relationship.facts.messages import Kind, Message, Side
 from relationship.parties import Contractor, Owner
 
 T = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)

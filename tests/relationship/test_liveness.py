@@ -9,17 +9,17 @@ from itertools import combinations, pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relationship.check_ins.bookings import occasion_key
 from relationship.check_ins.cadence import PERIODS
-from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.outlook import Outlook, look_ahead
 from relationship.check_ins.planning import Diary
 from relationship.check_ins.revising import revise, with_changed
 from relationship.clocks.durations import Duration, parse_duration
 from relationship.facts import Fact, Facts, Profile
+from relationship.facts.check_in import CheckIn
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Kind, Message, Rsvp, Side
 from relationship.folding import tell
-from relationship.letters import Letter, State
-from relationship.messages import Kind, Message, Rsvp, Side
+from relationship.invitations.bookings import occasion_key
 from relationship.parties import Contractor, Owner
 from relationship.story import Story
 

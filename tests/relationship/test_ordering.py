@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relationship.messages import Kind, Message, Side
-from relationship.ordering import Identities, fingerprint, in_order, merge, message_time, same_mail
+from relationship.correspondence.ordering import (
+    Identities,
+    fingerprint,
+    in_order,
+    merge,
+    message_time,
+    same_mail,
+)
+from relationship.facts.messages import Kind, Message, Side
 
 T = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

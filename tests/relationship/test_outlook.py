@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.outlook import look_ahead
 from relationship.check_ins.planning import Diary, survey
 from relationship.check_ins.revising import revise
 from relationship.clocks.durations import Duration
 from relationship.facts import Facts, Profile
+from relationship.facts.check_in import CheckIn
+from relationship.facts.messages import Kind, Message, Side
 from relationship.folding import tell
-from relationship.messages import Kind, Message, Side
 from relationship.parties import Contractor, Owner
 from relationship.story import Story
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relationship.ledger import Turn, fold
-from relationship.messages import Bounce, Kind, Message, Side
-from relationship.past import Past, Summary, changed, digest, is_plain, told_in_numbers
+from relationship.correspondence.ledger import Turn, fold
+from relationship.correspondence.past import Past, changed, digest, is_plain, told_in_numbers
+from relationship.facts.messages import Bounce, Kind, Message, Side
+from relationship.facts.summary import Summary
 
 START = datetime(2026, 1, 30, 22, 15, 7, tzinfo=UTC)
 

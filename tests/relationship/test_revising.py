@@ -6,16 +6,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from relationship.check_ins.bookings import occasion_key
-from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.planning import Diary, pair_of, survey
 from relationship.check_ins.revising import revise, with_changed
 from relationship.clocks.durations import Duration
-from relationship.decisions import Decision, Verdict
 from relationship.facts import Facts, Profile
+from relationship.facts.check_in import CheckIn
+from relationship.facts.decisions import Decision, Verdict
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Kind, Message, Rsvp, Side
 from relationship.folding import tell
-from relationship.letters import Letter, State
-from relationship.messages import Kind, Message, Rsvp, Side
+from relationship.invitations.bookings import occasion_key
 from relationship.occasions import Finder
 from relationship.occasions import check_ins as finders
 from relationship.parties import Contractor, Owner

@@ -9,19 +9,19 @@ from itertools import pairwise
 
 import pytest
 
-from relationship.check_ins.check_in import CheckIn
 from relationship.clocks.durations import Duration
 from relationship.facts import Facts, Profile
+from relationship.facts.check_in import CheckIn
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Kind, Message, Side
+from relationship.facts.temperature import Temperature
 from relationship.folding import tell
-from relationship.letters import Letter, State
-from relationship.messages import Kind, Message, Side
 from relationship.parties import Contractor, Owner
 from relationship.story import Story
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.signals import SIGNALS, weigh
 from relationship.warmth.steadiness import next_state
 from relationship.warmth.temperature import history, judge
-from relationship.warmth.words import Temperature
 
 DAY = timedelta(days=1)
 START = datetime(2026, 1, 5, 14, tzinfo=UTC)

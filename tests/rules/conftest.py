@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.templates import TemplateIndex, TemplateInfo
 
 HERE = Path(__file__).parent

@@ -8,12 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from relationship.check_ins.check_in import CheckIn
-from relationship.decisions import Decision, Verdict
 from relationship.facts import Fact, Installation, Profile, RuleMark
-from relationship.letters import Letter, State
-from relationship.messages import Bounce, Kind, Message, Rsvp, Side
-from relationship.past import Summary
+from relationship.facts.check_in import CheckIn
+from relationship.facts.decisions import Decision, Verdict
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Bounce, Kind, Message, Rsvp, Side
+from relationship.facts.summary import Summary
 from store.memory import MemoryStore
 from store.protocol import Store
 from store.tinydb_store import TinyStore

@@ -10,9 +10,9 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from relationship.check_ins.check_in import CheckIn
 from relationship.facts import Fact, Profile
-from relationship.messages import Kind, Message, Side
+from relationship.facts.check_in import CheckIn
+from relationship.facts.messages import Kind, Message, Side
 from store.aggregate import every_fact
 from store.files import Files
 from store.memory import MemoryStore

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relationship.facts import TABLES, Fact
-from relationship.messages import Message
+from relationship.facts.messages import Message
 from store.codec import CodecError, NewerError, decode, encode
 from store.json_data import dump, parse
 from store.yearly import year_of

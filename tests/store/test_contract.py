@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from relationship.facts import Facts
-from relationship.letters import State
+from relationship.facts.letters import State
 from store.aggregate import every_fact
 from store.protocol import OWNER, Cursor, FolderCursor, Heartbeat, Store
 

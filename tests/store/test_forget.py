@@ -15,9 +15,9 @@ import pytest
 
 from mail.letters.markdown import escape
 from relationship.facts import Facts
-from relationship.letters import State
-from relationship.messages import Bounce, Message, Side
-from relationship.past import Summary
+from relationship.facts.letters import State
+from relationship.facts.messages import Bounce, Message, Side
+from relationship.facts.summary import Summary
 from store.aggregate import every_fact
 from store.person import Person
 from store.protocol import OWNER, Cursor, FolderCursor, Heartbeat, StoreError

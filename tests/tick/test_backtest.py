@@ -8,7 +8,7 @@ import pytest
 
 from commands.backtesting import backtest, past_of
 from daemon import House
-from relationship.letters import State
+from relationship.facts.letters import State
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN, AIKO = "maria@contract.example", "ben@contract.example", "aiko@contract.example"

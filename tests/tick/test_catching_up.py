@@ -7,7 +7,7 @@ from email.utils import format_datetime
 import pytest
 
 from mail.imap.answers import Sort
-from relationship.past import Summary
+from relationship.facts.summary import Summary
 from store.protocol import StoreError
 from store.tinydb_store import TinyStore
 from tick.recording import record

@@ -13,8 +13,8 @@ import pytest
 from bench.servers.proxy import DOT, FINAL_DOT, UP, Cut, Proxy, answering, refusing, silent_from
 from commands.alarm import Alarm, Patience
 from mail.imap.inbox import InboxError
-from relationship.letters import State
-from relationship.messages import Side
+from relationship.facts.letters import State
+from relationship.facts.messages import Side
 from store.memory import MemoryStore
 from store.protocol import OWNER, StoreError
 

@@ -11,7 +11,7 @@ from imapclient import IMAPClient
 
 from bench.servers.proxy import Proxy, refusing
 from mail.imap.inbox import InboxError
-from relationship.messages import Side
+from relationship.facts.messages import Side
 
 TEAM, DANA, MARIA = "team@acme.example", "dana@acme.example", "maria@contract.example"
 OURS = ("X-Keepwarm-Letter", "Auto-Submitted", "X-Auto-Response-Suppress", "Message-ID")

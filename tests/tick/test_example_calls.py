@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from relationship.clocks.durations import Duration
-from relationship.messages import Side
+from relationship.facts.messages import Side
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"

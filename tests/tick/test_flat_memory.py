@@ -11,7 +11,7 @@ import tick.bookkeeping.books
 import tick.recording.record
 import tick.recording.waiting
 from daemon import House, Keepwarm
-from relationship.messages import Kind, Message, Side
+from relationship.facts.messages import Kind, Message, Side
 from rules.policy import Policy
 from store.files import Files
 from store.tinydb_store import TinyStore

@@ -6,9 +6,9 @@ from email.utils import format_datetime
 
 import pytest
 
-from relationship.decisions import Decision, Verdict
-from relationship.letters import State
-from relationship.messages import Bounce, Kind, Message, Side
+from relationship.facts.decisions import Decision, Verdict
+from relationship.facts.letters import State
+from relationship.facts.messages import Bounce, Kind, Message, Side
 from relationship.warmth.evidence import Evidence
 from tick.bookkeeping.housekeeping import _closed
 

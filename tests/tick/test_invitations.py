@@ -5,7 +5,7 @@ from email import message_from_bytes
 import pytest
 from icalendar import Calendar
 
-from relationship.letters import State
+from relationship.facts.letters import State
 
 TEAM, DANA, MARIA = "team@acme.example", "dana@acme.example", "maria@contract.example"
 CHECK_IN = "  - name: Check-in\n    when: check-in due\n    invite: check-ins/agenda\n"

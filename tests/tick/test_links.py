@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-from relationship.messages import Side
+from relationship.facts.messages import Side
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"

@@ -20,9 +20,9 @@ from commands.rule_tests import mails
 from daemon import House, Keepwarm
 from mail.raw import RawMail
 from mail.smtp.delivery import Outcome, Receipt
-from relationship.decisions import Verdict
-from relationship.letters import State
-from relationship.messages import Side
+from relationship.facts.decisions import Verdict
+from relationship.facts.letters import State
+from relationship.facts.messages import Side
 from store.memory import MemoryStore
 from tick.collecting.collect import Batch
 from tick.owner.digest.sending import no_picture

@@ -8,8 +8,8 @@ import pytest
 from imapclient import IMAPClient
 
 from bench.servers.proxy import UP, Proxy
-from relationship.letters import State
-from relationship.messages import Side
+from relationship.facts.letters import State
+from relationship.facts.messages import Side
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA = "maria@contract.example"

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from relationship.letters import State
+from relationship.facts.letters import State
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"

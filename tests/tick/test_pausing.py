@@ -8,8 +8,8 @@ import pytest
 
 from commands.status import rows
 from mail.letters.phrasebook import phrasebook
-from relationship.letters import State
-from relationship.messages import Side
+from relationship.facts.letters import State
+from relationship.facts.messages import Side
 
 TEAM, DANA, MARIA, BEN = (
     "team@acme.example",

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from relationship.decisions import Verdict
-from relationship.messages import Side
+from relationship.facts.decisions import Verdict
+from relationship.facts.messages import Side
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"

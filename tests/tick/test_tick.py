@@ -4,9 +4,9 @@ import re
 from datetime import timedelta
 from urllib.parse import unquote
 
-from relationship.decisions import Verdict
-from relationship.letters import State
-from relationship.messages import Side
+from relationship.facts.decisions import Verdict
+from relationship.facts.letters import State
+from relationship.facts.messages import Side
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"

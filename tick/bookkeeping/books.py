@@ -9,18 +9,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 
-from relationship.check_ins.bookings import slot_of
-from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.outlook import Outlook
 from relationship.check_ins.pairs import Span
-from relationship.decisions import Decision
+from relationship.correspondence.past import changed
 from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
+from relationship.facts.check_in import CheckIn
+from relationship.facts.decisions import Decision
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Message, Side
+from relationship.facts.news import News
+from relationship.facts.summary import Summary
 from relationship.folding import tell
-from relationship.letters import Letter, State
-from relationship.messages import Message, Side
-from relationship.news import News
+from relationship.invitations.bookings import slot_of
 from relationship.parties import Contractor, People
-from relationship.past import Summary, changed
 from relationship.story import Story
 from rules.docket import Docket
 from rules.gates.world import Outgoing

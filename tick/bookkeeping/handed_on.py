@@ -8,7 +8,7 @@ another was asked, and may have answered.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from relationship.messages import Message, Side
+from relationship.facts.messages import Message, Side
 from relationship.parties import Contractor
 from tick.bookkeeping.books import Books
 

@@ -1,9 +1,9 @@
 """Housekeeping: what is closed moves to the yearly files, so that a tick costs what is new, not what was.
 
 Plain talk is closed once it has been quiet for longer than a rule acts on it; what is still asked of it then are
-numbers (relationship/past.py). A question keeps its conversation open until it is given up, and so does whatever
-waits for a word about it. What holds more than talk is closed once it has been quiet for longer than anything looks
-back (the temperature compares this month with the year before it, `at most: once in a year` counts letters) and
+numbers (relationship/correspondence/past.py). A question keeps its conversation open until it is given up, and so does
+whatever waits for a word about it. What holds more than talk is closed once it has been quiet for longer than anything
+looks back (the temperature compares this month with the year before it, `at most: once in a year` counts letters) and
 nothing of it lies ahead. The last that each side said stays, however long ago, and so does what tells that an address
 refuses mail: a silence of years does not end by itself. A conversation comes back whole when somebody answers it after
 all (tick/recording/record.py).
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 
+from relationship.correspondence.ledger import Ledger, lapses_at
+from relationship.correspondence.past import changed, is_plain, tells_of, told_in_numbers
 from relationship.deadlines import deadlines
-from relationship.decisions import Decision, mails_of
 from relationship.facts import Fact
-from relationship.ledger import Ledger, lapses_at
-from relationship.letters import LOST, WENT_OUT, State
-from relationship.messages import Message, Side
+from relationship.facts.decisions import Decision, mails_of
+from relationship.facts.letters import LOST, WENT_OUT, State
+from relationship.facts.messages import Message, Side
 from relationship.occasions.check_ins import OUTSIDE_HOURS
-from relationship.past import changed, is_plain, tells_of, told_in_numbers
 from relationship.story import LATELY, Story
 from rules.policy import Policy
 from store.protocol import OWNER

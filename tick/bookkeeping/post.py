@@ -6,8 +6,8 @@ Nothing here is gone through from end to end at each tick: a letter that changes
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from relationship.letters import OPEN_STATES, WENT_OUT, Letter, State
-from relationship.messages import Side
+from relationship.facts.letters import OPEN_STATES, WENT_OUT, Letter, State
+from relationship.facts.messages import Side
 from rules.gates.world import COUNTED, Outgoing
 from rules.policy import Rate
 from store.protocol import OWNER

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from relationship.facts import Fact
-from relationship.messages import Message
+from relationship.facts.messages import Message
 
 
 class Stars:

@@ -14,7 +14,7 @@ from mail.imap.inbox import BATCH, FolderClosed, FolderState, Inbox, Starred
 from mail.raw import RawMail
 from mail.reading.concern import wants_more
 from mail.reading.sifting import sieve
-from relationship.messages import Message
+from relationship.facts.messages import Message
 from relationship.parties import People
 from rules.policy import Mailbox
 from store.protocol import Cursor, FolderCursor

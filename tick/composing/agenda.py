@@ -5,8 +5,8 @@ from datetime import datetime
 
 from mail.letters.wording import day, day_in, lies_with, stands, titled
 from relationship.agenda import Point, points
-from relationship.ledger import Turn
-from relationship.messages import FORGOTTEN, Side
+from relationship.correspondence.ledger import Turn
+from relationship.facts.messages import FORGOTTEN, Side
 from relationship.story import Story
 from tick.composing.reader import Reader
 

@@ -11,12 +11,12 @@ from mail.letters.footers import Call
 from mail.letters.links import answer
 from mail.letters.rendering import Rendered, RenderingError, Templates
 from mail.letters.wording import day_in
-from relationship.conversations import plain_subject
-from relationship.decisions import Decision, Verdict
 from relationship.facts import Fact
-from relationship.letters import Letter, State
-from relationship.messages import FORGOTTEN, Kind, Message, Side
+from relationship.facts.decisions import Decision, Verdict
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import FORGOTTEN, Kind, Message, Side
 from relationship.occasions.check_ins import to_ask_about
+from relationship.subjects import plain_subject
 from rules.evaluation import Case
 from rules.gates.holding import who_answered
 from rules.watermarks import step_fingerprint

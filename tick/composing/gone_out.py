@@ -9,10 +9,10 @@ import hmac
 import logging
 from dataclasses import replace
 
-from relationship.decisions import decision_key
 from relationship.facts import Installation
-from relationship.letters import Letter, State
-from relationship.messages import LETTER, Side
+from relationship.facts.decisions import decision_key
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import LETTER, Side
 from relationship.story import Story
 from rules.evaluation import Case
 from tick.bookkeeping.tokens import new_token

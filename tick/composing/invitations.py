@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from mail.letters.rendering import Rendered
-from relationship.check_ins.bookings import title_of
-from relationship.check_ins.check_in import CheckIn
+from relationship.facts.check_in import CheckIn
+from relationship.invitations.bookings import title_of
 from rules.evaluation import Case
 from rules.policy import Policy
 

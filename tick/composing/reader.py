@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.parties import Contractor, Owner
 
 

@@ -11,16 +11,16 @@ from zoneinfo import ZoneInfo
 
 from mail.letters.links import all_answers
 from mail.letters.wording import count, day, day_in, full_date, moment, plain_time, titled, working_time
-from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.pairs import Span
 from relationship.clocks.durations import Duration
-from relationship.conversations import plain_subject
-from relationship.ledger import Turn, moves_the_ball
-from relationship.messages import Message
+from relationship.correspondence.ledger import Turn, moves_the_ball
+from relationship.facts.check_in import CheckIn
+from relationship.facts.messages import Message
 from relationship.occasions import Occasion
 from relationship.occasions.turns import asked_at, nobody_wrote
 from relationship.parties import Contractor
 from relationship.story import Story
+from relationship.subjects import plain_subject
 from rules.evaluation import Case
 from rules.policy import Policy
 from tick.composing.agenda import agenda

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from relationship.decisions import Decision, Judgement, Verdict
-from relationship.messages import Side
+from relationship.facts.decisions import Decision, Judgement, Verdict
+from relationship.facts.messages import Side
 from relationship.story import Story
 from rules.evaluation import OVER, TAKEN_OUT, Case, Cases, cases
 from rules.gates import LAST_LOOK, judge

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from relationship.check_ins.check_in import CheckIn
 from relationship.check_ins.outlook import look_ahead
 from relationship.check_ins.planning import Diary
 from relationship.check_ins.revising import revise, with_changed
 from relationship.facts import Fact
+from relationship.facts.check_in import CheckIn
 from relationship.parties import Contractor
 from relationship.story import Story
 from relationship.warmth.temperature import judge

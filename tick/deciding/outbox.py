@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from relationship.decisions import Judgement, Verdict
 from relationship.facts import Fact
-from relationship.letters import Letter, State
-from relationship.messages import Side
+from relationship.facts.decisions import Judgement, Verdict
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Side
 from rules.evaluation import Case, case_of
 from rules.gates.world import Outgoing
 from store.protocol import OWNER

@@ -9,7 +9,7 @@ import logging
 from datetime import datetime, timedelta
 
 from mail.imap.inbox import InboxError
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from tick.bookkeeping.books import Books
 from tick.delivering.line import Wires
 

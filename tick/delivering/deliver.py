@@ -47,9 +47,9 @@ from datetime import datetime, timedelta
 from mail.imap.connecting import SaysNoError
 from mail.imap.inbox import Inbox, InboxError
 from mail.smtp.delivery import Outcome, Receipt
-from relationship.decisions import Verdict
-from relationship.letters import Letter, State
-from relationship.messages import Side
+from relationship.facts.decisions import Verdict
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Side
 from store.protocol import OWNER, StoreError
 from tick.bookkeeping.books import Books
 from tick.composing.gone_out import as_its_copy_shows

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mail.imap.looking import Sighting
-from relationship.letters import Letter, State
-from relationship.messages import Side
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Side
 from tick.bookkeeping.books import Books
 from tick.delivering.line import Round
 

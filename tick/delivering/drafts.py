@@ -3,7 +3,7 @@
 import logging
 
 from mail.imap.connecting import SaysNoError
-from relationship.letters import Letter, State
+from relationship.facts.letters import Letter, State
 from rules.evaluation import case_of
 from tick.deciding.outbox import GONE, cancel
 from tick.delivering.line import Round

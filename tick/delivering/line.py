@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from mail.imap.inbox import Inbox
 from mail.smtp.delivery import Postman
 from mail.smtp.submission import DeliveryError
-from relationship.letters import Letter
+from relationship.facts.letters import Letter
 from relationship.story import Story
 from store.protocol import StoreError
 from tick.bookkeeping.books import Books

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 from mail.letters.rendering import Templates
 from mail.smtp.delivery import Outcome
-from relationship.letters import SURELY_HERE, Letter, State
-from relationship.messages import Side
+from relationship.facts.letters import SURELY_HERE, Letter, State
+from relationship.facts.messages import Side
 from store.protocol import StoreError
 from tick.bookkeeping.books import Books
 from tick.deciding.decide import Court

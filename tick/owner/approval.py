@@ -21,7 +21,7 @@ from mail.letters.wording import moment
 from mail.reading.to_us import OwnerWord
 from mail.reading.wordlists import one_of
 from mail.reading.wordlists import plain as lower
-from relationship.letters import SURELY_HERE, Letter, State
+from relationship.facts.letters import SURELY_HERE, Letter, State
 from relationship.parties import Owner
 from rules.gates.limits import full
 from tick.bookkeeping.books import Books

@@ -7,8 +7,8 @@ from itertools import accumulate
 
 from mail.letters.rendering import Markdown, RenderingError, Templates
 from mail.letters.sandbox import MAX_CHARS
-from relationship.decisions import Verdict
-from relationship.letters import SURELY_HERE, Letter, State
+from relationship.facts.decisions import Verdict
+from relationship.facts.letters import SURELY_HERE, Letter, State
 from store.protocol import OWNER
 from tick.bookkeeping.books import Books
 from tick.composing.compose import rendered

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from mail.letters.links import NEWS_SUBJECT
 from mail.reading.to_us import OwnerWord
-from relationship.conversations import is_filled_in, plain_subject
-from relationship.letters import Letter
-from relationship.news import News
+from relationship.facts.letters import Letter
+from relationship.facts.news import News
+from relationship.subjects import is_filled_in, plain_subject
 from store.protocol import OWNER
 from tick.bookkeeping.books import Books
 from tick.owner.approval import YES, answer_draft, word_alone

@@ -8,8 +8,8 @@ from mail.letters.charts import ALT, WIDTH
 from mail.letters.composing import compose as compose_mail
 from mail.letters.pictures import Picture, placed
 from mail.letters.rendering import Rendered, RenderingError, Templates
-from relationship.letters import Letter, State
-from relationship.messages import Side
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Side
 from store.protocol import OWNER
 from tick.bookkeeping.books import Books
 from tick.bookkeeping.tokens import new_token

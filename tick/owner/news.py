@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from mail.letters.links import all_answers
 from mail.letters.rendering import Templates
 from mail.letters.wording import titled
-from relationship.news import News
+from relationship.facts.news import News
 from store.protocol import OWNER
 from tick.bookkeeping.books import Books
 from tick.bookkeeping.tokens import new_token

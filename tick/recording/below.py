@@ -8,8 +8,8 @@ which one is answered.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from relationship.letters import Letter
-from relationship.messages import Message, Side
+from relationship.facts.letters import Letter
+from relationship.facts.messages import Message, Side
 from tick.bookkeeping.books import Books
 
 Pairs = tuple[tuple[str, Message], ...]  # relationship, and the message as it is in its story

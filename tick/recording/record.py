@@ -14,8 +14,8 @@ from mail.raw import RawMail
 from mail.reading.riddles import riddle
 from mail.reading.to_us import bounce_of_owner, owner_word
 from mail.reading.understanding import understand
-from relationship.messages import Bounce, Kind, Message, Side, leads, letter_of
-from relationship.ordering import Identities, merge
+from relationship.correspondence.ordering import Identities, merge
+from relationship.facts.messages import Bounce, Kind, Message, Side, leads, letter_of
 from store.protocol import FolderCursor
 from tick.bookkeeping.books import Books
 from tick.bookkeeping.housekeeping import is_untold, take_in

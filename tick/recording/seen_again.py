@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from relationship.messages import Message
-from relationship.ordering import keys_of, same_mail
+from relationship.correspondence.ordering import keys_of, same_mail
+from relationship.facts.messages import Message
 from tick.bookkeeping.books import Books
 from tick.bookkeeping.housekeeping import QUIET
 

@@ -10,7 +10,7 @@ from mail.raw import RawMail
 from mail.reading.parsing import parse
 from mail.reading.who import directory
 from relationship.facts import Fact
-from relationship.messages import Message
+from relationship.facts.messages import Message
 from relationship.parties import People
 from tick.bookkeeping.books import Books
 from tick.collecting.collect import Batch

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from operator import attrgetter
 
-from relationship.messages import Message
+from relationship.facts.messages import Message
 
 LOOSE = 1500  # messages that wait as they are
 PIECE = 700  # that come out together, about

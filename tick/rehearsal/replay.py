@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from relationship.facts import Facts, Profile
-from relationship.letters import WENT_OUT, Letter
-from relationship.messages import Message
+from relationship.facts.letters import WENT_OUT, Letter
+from relationship.facts.messages import Message
 from relationship.occasions.marks import STAR, STAR_GRACE
-from relationship.tokens import token_in
+from relationship.subjects import token_in
 from store.protocol import OWNER, Store
 from tick.bookkeeping.books import Books
 from tick.collecting.collect import Batch

@@ -6,9 +6,9 @@ Gathered by gathering.py, put into words by words.py, written by sending.py.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from relationship.check_ins.check_in import CheckIn
-from relationship.ledger import Turn
-from relationship.warmth.words import Temperature
+from relationship.correspondence.ledger import Turn
+from relationship.facts.check_in import CheckIn
+from relationship.facts.temperature import Temperature
 
 NOTICEABLE = 1.33
 FEW = 8  # relationships whose numbers are told although they are as before

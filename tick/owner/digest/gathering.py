@@ -6,16 +6,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from relationship.conversations import plain_subject
 from relationship.deadlines import deadlines
-from relationship.decisions import Decision, Verdict
-from relationship.letters import LOST, WENT_OUT, Letter, State
-from relationship.messages import Kind, Message, Side
+from relationship.facts.decisions import Decision, Verdict
+from relationship.facts.letters import LOST, WENT_OUT, Letter, State
+from relationship.facts.messages import Kind, Message, Side
+from relationship.facts.temperature import TOO_EARLY, WARM, Temperature
 from relationship.occasions.check_ins import unsaid
 from relationship.story import Story
+from relationship.subjects import plain_subject
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.temperature import Reading, read
-from relationship.warmth.words import TOO_EARLY, WARM, Temperature, Tuning
+from relationship.warmth.tuning import Tuning
 from tick.owner.digest.contents import (
     Call,
     Dated,

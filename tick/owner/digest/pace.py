@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from relationship.messages import Side
+from relationship.facts.messages import Side
 from relationship.warmth.latency import FEWEST_USUAL, RECENT, USUAL, Answer, between
 from tick.owner.digest.contents import Speed, Week
 

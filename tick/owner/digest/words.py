@@ -6,9 +6,9 @@ from typing import Any
 
 from mail.letters.links import answer, write_news
 from mail.letters.wording import count, day, day_in, listed, moment, titled
+from relationship.facts.temperature import COLD, COOLING, WARM
 from relationship.parties import Owner
 from relationship.warmth.latency import compared, hours
-from relationship.warmth.words import COLD, COOLING, WARM
 from tick.owner.digest.contents import (
     Call,
     Dated,

@@ -3,8 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from relationship.decisions import mails_of
-from relationship.messages import Side
+from relationship.facts.decisions import mails_of
+from relationship.facts.messages import Side
 from relationship.values import value
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from relationship.check_ins.check_in import CheckIn
-from relationship.conversations import plain_subject
-from relationship.letters import Letter, State
-from relationship.messages import Kind, Message, Side, letter_of
+from relationship.facts.check_in import CheckIn
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Kind, Message, Side, letter_of
 from relationship.parties import Contractor, Owner
+from relationship.subjects import plain_subject
 
 CALLED = "Check-in: "  # so begins what calendars call a check-in
 BOOKED = ("check-in/", "check-in changed/")  # so the occasions begin whose letters carry an invitation

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from relationship.check_ins.bookings import slot_of
-from relationship.check_ins.check_in import CheckIn
-from relationship.letters import Letter
-from relationship.messages import Kind, Message, Side
-from relationship.tokens import token_in
+from relationship.facts.check_in import CheckIn
+from relationship.facts.letters import Letter
+from relationship.facts.messages import Kind, Message, Side
+from relationship.invitations.bookings import slot_of
+from relationship.subjects import token_in
 
 HOW_IT_WENT = ("held", "late", "missed")
 # The occasions of letters by which the owner hears what the contractor says, and whose answer is the last word.

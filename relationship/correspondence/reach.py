@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from relationship.letters import Letter, State
-from relationship.messages import Kind, Message, Side
+from relationship.facts.letters import Letter, State
+from relationship.facts.messages import Kind, Message, Side
 
 STATUS = re.compile(r"\b5\.\d+\.\d+\b")
 ADDRESS_GONE = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")

@@ -19,12 +19,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import TypeVar, cast
 
-from relationship.check_ins.answers import says_something
-from relationship.conversations import Threadable, is_reply_subject, plain_subject, thread
-from relationship.ledger import Ledger, Turn, fold, moves_the_ball
-from relationship.letters import Letter
-from relationship.messages import Kind, Message, Side
-from relationship.ordering import in_order
+from relationship.correspondence.conversations import Threadable, thread
+from relationship.correspondence.ledger import Ledger, Turn, fold, moves_the_ball
+from relationship.correspondence.ordering import in_order
+from relationship.facts.letters import Letter
+from relationship.facts.messages import Kind, Message, Side
+from relationship.invitations.answers import says_something
+from relationship.subjects import is_reply_subject, plain_subject
 from relationship.values import folded_value
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from relationship.clocks.durations import Duration
-from relationship.messages import Kind, Message, Side
+from relationship.facts.messages import Kind, Message, Side
 from relationship.parties import Contractor
 
 # An auto-reply that names no day of return, or may be forged, is taken to mean so long.

@@ -11,7 +11,7 @@ from hashlib import sha256
 from heapq import heapify, heappop, heappush
 from itertools import groupby
 
-from relationship.messages import Kind, Message
+from relationship.facts.messages import Kind, Message
 
 OLD_MAIL = timedelta(hours=24)  # an INTERNALDATE so much later than the mail tells of a move or an import
 ONE_COPY = timedelta(hours=24)  # copies whose Message-ID a provider rewrote arrive within this

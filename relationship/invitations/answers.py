@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from relationship.check_ins.afterwards import HOW_IT_WENT, Word, told, words
-from relationship.check_ins.bookings import proposal_key
-from relationship.check_ins.check_in import CheckIn
-from relationship.check_ins.replies import answer_in
-from relationship.check_ins.rsvps import STATES, Answer, Invited, latest
-from relationship.letters import Letter
-from relationship.messages import Kind, Message, Side
-from relationship.tokens import token_in
+from relationship.facts.check_in import CheckIn
+from relationship.facts.letters import Letter
+from relationship.facts.messages import Kind, Message, Side
+from relationship.invitations.afterwards import HOW_IT_WENT, Word, told, words
+from relationship.invitations.bookings import proposal_key
+from relationship.invitations.replies import answer_in
+from relationship.invitations.rsvps import STATES, Answer, Invited, latest
+from relationship.subjects import token_in
 
 CHOICES = ("accept", "decline")
 PROPOSED = "check-in proposed/"

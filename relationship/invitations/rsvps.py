@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from relationship.check_ins.bookings import sequence_at, slot_of
-from relationship.check_ins.check_in import CheckIn
-from relationship.check_ins.replies import answer_in
-from relationship.letters import Letter
-from relationship.messages import UNSAID, Kind, Message, Rsvp, Side
+from relationship.facts.check_in import CheckIn
+from relationship.facts.letters import Letter
+from relationship.facts.messages import UNSAID, Kind, Message, Rsvp, Side
+from relationship.invitations.bookings import sequence_at, slot_of
+from relationship.invitations.replies import answer_in
 
 STATES = {
     "accepted": "accepted",

@@ -17,32 +17,14 @@ from functools import cached_property
 from hashlib import blake2b
 from itertools import chain
 
-from relationship.check_ins.answers import says_something
-from relationship.ledger import Ledger, Turn
-from relationship.messages import Kind, Message, Side
+from relationship.correspondence.ledger import Ledger, Turn
+from relationship.facts.messages import Kind, Message, Side
+from relationship.facts.summary import Summary
+from relationship.invitations.answers import says_something
 
 PLAIN = frozenset({Kind.HUMAN, Kind.LIST, Kind.OWN})
 _LETTERS = {Side.OWNER: "o", Side.CONTRACTOR: "c"}
 _SIDES = {letter: side for side, letter in _LETTERS.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A month of conversations that lie in the yearly files, in numbers.
-
-    A line is `<digest> <start> <said> <turns> <subject>`: the conversation's name, digested; when its first mail came
-    (seconds since 1970); of each mail the seconds since then and who wrote it, `o` or `c`, `O` where the owner said
-    thanks; of each turn the numbers of the mails that opened and answered it, none for an open one, and who owed the
-    answer, in capitals where it was asked for; the subject only with an open one, or else nothing.
-    """
-
-    since: datetime  # when the month began, UTC
-    lines: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """One a month."""
-        return f"{self.since:%Y-%m}"
 
 
 def is_plain(conversation: Iterable[Message]) -> bool:

@@ -1,32 +1,12 @@
-"""The words of the temperature: what it says of one relationship, and what the owner may tune.
-
-How it is judged stands in relationship/warmth/temperature.py, and by which signals in relationship/warmth/signals.py.
-"""
+"""The temperature: what it says of one relationship. relationship/warmth/temperature.py judges it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 WARM, COOLING, COLD = "warm", "cooling", "cold"
 TOO_EARLY = "too early to tell"
 RANK: Mapping[str, int] = {COLD: 0, COOLING: 1, WARM: 2, TOO_EARLY: 2}  # nothing is wrong with a new one
-
-
-class Tuning(Protocol):
-    """What the owner tunes in rules.yaml under `temperature:`."""
-
-    @property
-    def cooling_below(self) -> int:
-        """Below so many points a relationship is cooling."""
-
-    @property
-    def cold_below(self) -> int:
-        """Below so many points it is cold."""
-
-    @property
-    def signals(self) -> Mapping[str, int]:
-        """Points off 100 by the names of relationship/warmth/signals.py, over the built-in ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from relationship.clocks.hours import WorkingClock
-from relationship.messages import Kind, Message, Side
-from relationship.ordering import in_order
+from relationship.correspondence.ordering import in_order
+from relationship.facts.messages import Kind, Message, Side
 from relationship.values import value
 
 LAPSES = timedelta(days=60)  # a wait in a conversation that was quiet for so long is given up

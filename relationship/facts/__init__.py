@@ -7,13 +7,13 @@ the same sort: the installation, the bundles and the digests.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from relationship.check_ins.check_in import CheckIn
-from relationship.decisions import Decision
-from relationship.letters import Letter
-from relationship.messages import Message
-from relationship.news import News
-from relationship.past import Summary
-from relationship.warmth.words import Temperature
+from relationship.facts.check_in import CheckIn
+from relationship.facts.decisions import Decision
+from relationship.facts.letters import Letter
+from relationship.facts.messages import Message
+from relationship.facts.news import News
+from relationship.facts.summary import Summary
+from relationship.facts.temperature import Temperature
 
 
 @dataclass(frozen=True, slots=True)
