@@ -12,7 +12,7 @@ PAUSE = timedelta(minutes=1)  # between two ticks, where the first left somethin
 
 def next_due(books: Books, now: datetime, pause: timedelta = PAUSE) -> datetime | None:
     """When something may happen by time alone, after a `pause` at least."""
-    due = [books.next_look(now), next_bundle(books, now), _next_attempt(books, now)]
+    due = [books.looks.next(now), next_bundle(books, now), _next_attempt(books, now)]
     return min((max(moment, now + pause) for moment in due if moment), default=None)
 
 

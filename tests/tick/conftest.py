@@ -190,7 +190,7 @@ class Scene:
         """The minute in which the daemon would next find something to do."""
         books = self.keepwarm.books
         tries = [x.next_at or self.now for x in books.outbox()]
-        known = [books.next_look(self.now), next_bundle(books, self.now), *tries]
+        known = [books.looks.next(self.now), next_bundle(books, self.now), *tries]
         due = min((moment for moment in known if moment), default=self.now + timedelta(days=1))
         behind = max(due - self.now, polling)
         return self.now + -(-behind // polling) * polling

@@ -7,7 +7,6 @@ the stories those are kept that were told last: they are told anew from the stor
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import chain
 
 from relationship.check_ins.outlook import Outlook
 from relationship.check_ins.pairs import Span
@@ -31,12 +30,12 @@ from store.aggregate import every_fact, merged
 from store.protocol import OWNER, Store, StoreError
 from store.recent import Recent
 from tick.bookkeeping.identity import keys_of
+from tick.bookkeeping.looks import Looks
 from tick.bookkeeping.post import Post
-from tick.bookkeeping.slots_taken import slots_taken
+from tick.bookkeeping.slots_taken import SlotsTaken, slots_taken
 from tick.bookkeeping.stars import Stars
 
 MOST_MESSAGES = 3000  # of the stories that are kept in memory
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Books:
@@ -56,13 +55,10 @@ class Books:
         self.late_words: dict[str, str] = {}  # of the owner's about letters, by token
         self.profiles: dict[str, Profile] = {}
         self.stars = Stars()
+        self.slots = SlotsTaken()
         self._told: Recent[Story] = Recent(self._most)  # as they were told last
         self._current: set[str] = set()  # of these, what nothing was added to since
         self._dockets: dict[str, Docket] = {}  # what is left to do; of those that are told
-        self._callers: set[str] = set()  # relationships with check-ins
-        self._booked: dict[str, tuple[Span, ...]] = {}
-        self._by_others: dict[str, tuple[Span, ...]] = {}  # those of all others, as long as none changes
-        self._doubtful: set[str] = set()  # of whose slots something may have changed
         for name, facts in self._readable():
             self._project(name, [*facts.profile.values(), *facts.letters.values(), *facts.check_ins.values()])
             self.stars.take_in(name, facts.messages.values())
@@ -102,9 +98,7 @@ class Books:
                 self._note_word(fact)
             if isinstance(fact, Letter | CheckIn) and key != OWNER:
                 self.routes[fact.key] = key  # whom an answer is about that names no contractor
-            if isinstance(fact, CheckIn):
-                self._callers.add(key)
-                self._doubtful.add(key)
+            self.slots.take_in(key, fact)
 
     def _note_word(self, letter: Letter) -> None:
         if letter.late_word is None:
@@ -124,18 +118,13 @@ class Books:
         self.booking = next((rule for rule in self.rules if rule.when == "check-in due"), None)
         self._current.clear()
         self.outlooks: dict[str, Outlook] = {}
-        self._booked.clear()
-        self._by_others.clear()
-        self._doubtful = set(self._callers)
+        self.slots.doubt_all()
         self._dockets.clear()
-        self._days: dict[str, datetime] = {}  # the end of the day in which a relationship was looked at last
-        self._stays: dict[str, datetime] = {}  # until when nothing can be closed in one
         found = keys_of(policy.contractors, self.profiles, self.store.damaged_of)
         unreadable = self._unreadable()
         self.lost = {key: unreadable[key] for key in found if key in unreadable}  # who is left out, and why
         self.people = People(policy.owner, {key: who for key, who in found.items() if key not in self.lost})
-        # When to look at each next; None: it has news, look at it now.
-        self._wake: dict[str, datetime | None] = dict.fromkeys(self.people.contractors)
+        self.looks = Looks(self.people.contractors)
 
     # -- the owner's aggregate -----------------------------------------------------------------------------
 
@@ -199,54 +188,16 @@ class Books:
         key = self.people.key_of(address)
         return self.story(key) if key else None
 
-    def to_look_at(self, now: datetime) -> list[str]:
-        """Relationships with news, or with something due by now."""
-        return [key for key, at in self._wake.items() if at is None or at <= now]
-
-    def next_look(self, now: datetime) -> datetime | None:
-        """When a relationship is to be looked at next: `now` where one has news; None where there is nobody."""
-        return min((at or now for at in self._wake.values()), default=None)
-
-    def day_ends_at(self, key: str) -> datetime | None:
-        """The end of the contractor's day in which the relationship was looked at last."""
-        return self._days.get(key)
-
-    def is_new_day(self, key: str, ends_at: datetime) -> bool:
-        """Whether this is the first look at a relationship in a day of its contractor's, which ends then."""
-        known = self._days.get(key)
-        self._days[key] = ends_at
-        return known != ends_at
-
-    def stays_until(self, key: str) -> datetime:
-        """Until when nothing can have become so old that it goes to the yearly files."""
-        return self._stays.get(key, LONG_AGO)
-
-    def note_stays(self, key: str, until: datetime) -> None:
-        """It is so until something is said, comes back, or goes."""
-        self._stays[key] = until
-
     def booked(self, but: str, now: datetime) -> tuple[Span, ...]:
         """The slots of everybody's standing check-ins, but for one relationship's; none of those long over."""
-        for key in self._doubtful & self._callers & self.people.contractors.keys() if self._doubtful else ():
-            spans = slots_taken(self.story(key), self.rules, now)
-            if spans != self._booked.get(key):
-                self._booked[key] = spans
-                self._by_others.clear()
-        self._doubtful.clear()
-        if but not in self._by_others:
-            others = (spans for key, spans in self._booked.items() if key != but)
-            self._by_others[but] = tuple(chain.from_iterable(others))
-        return self._by_others[but]
+        keys = self.people.contractors.keys()
+        return self.slots.by_others(but, keys, lambda key: slots_taken(self.story(key), self.rules, now))
 
     def docket(self, key: str) -> Docket:
         """What is left to do in one relationship."""
         if key not in self._dockets:
             self._dockets[key] = Docket()
         return self._dockets[key]
-
-    def look_again(self, key: str, at: datetime) -> None:
-        """Nothing is due before `at`, unless something new arrives."""
-        self._wake[key] = at
 
     # -- writing -------------------------------------------------------------------------------------------
 
@@ -267,18 +218,18 @@ class Books:
         self._project(key, added)
         self.stars.take_in(key, added)
         if any(isinstance(fact, Message) for fact in added):  # another conversation may be the last
-            self._stays.pop(key, None)
+            self.looks.may_close(key)
         self._current.discard(key)
         if not all(isinstance(fact, Decision) and not slot_of(fact.occasion)[0] for fact in added):
-            self._doubtful.add(key)
+            self.slots.doubt(key)
         self._stir(key, added)
         if any(isinstance(fact, News) for fact in added):  # it stands in every story
             self._current.clear()
             for name in self._dockets:
                 self._stir(name, added)
-            self._wake = dict.fromkeys(self.people.contractors)
-        if key in self.people.contractors and not foreseen:
-            self._wake[key] = None
+            self.looks.news_for_all()
+        if not foreseen:
+            self.looks.news(key)
 
     def _stir(self, key: str, facts: Iterable[Fact]) -> None:
         if key in self._dockets:
@@ -292,11 +243,11 @@ class Books:
         left: Sequence[Fact] = (),
     ) -> None:
         """Move closed facts of a relationship to the yearly files: nothing is in them on which a rule acts."""
-        self._stays.pop(key, None)
+        self.looks.may_close(key)
         self.store.archive(key, facts, conversation_of, left)
         self.stars.let_go(key, facts)
         self._current.discard(key)
-        self._doubtful.add(key)
+        self.slots.doubt(key)
         if any(not isinstance(fact, Summary) for fact in left):
             self._note(key, left)
 
@@ -323,7 +274,7 @@ class Books:
         live = self.store.load(key) if facts else Facts()
         gone = [fact for fact in facts if fact.key not in live.table(type(fact))]
         if gone:  # else they are back, and newer
-            self._stays.pop(key, None)
+            self.looks.may_close(key)
             self.commit(key, [*gone, *changed(live.summaries, gone=found)])
         return bool(gone)
 

@@ -63,14 +63,14 @@ def is_untold(books: Books, key: str, conversation: str, now: datetime) -> bool:
 
 def tidy(books: Books, key: str, now: datetime) -> None:
     """Archive what is closed in one relationship; on most days nothing can be."""
-    if now < books.stays_until(key):
+    if now < books.looks.stays_until(key):
         return
     story = books.story(key)
     until = _stays_whole_until(story, now)
     if until <= now and (closed := _closed(story, now, _letters_count(books.policy))).facts:
         books.archive(key, closed.facts, closed.conversation_of, closed.left)
         until = _stays_whole_until(books.story(key), now)
-    books.note_stays(key, until)
+    books.looks.note_stays(key, until)
 
 
 def _letters_count(policy: Policy) -> timedelta:

@@ -18,7 +18,8 @@ from relationship.facts.messages import Message
 from relationship.parties import People
 from rules.policy import Mailbox
 from store.protocol import Cursor, FolderCursor
-from tick.bookkeeping.books import LONG_AGO, Books
+from tick.bookkeeping.books import Books
+from tick.bookkeeping.looks import LONG_AGO
 from tick.bookkeeping.roll import newcomers
 from tick.delivering.doubt import prove_nothing
 

@@ -76,11 +76,11 @@ def court(books: Books, look: Look, now: datetime) -> Court:
 
 def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
     """Judge what is due, in the rules' order: file order is priority where limits bite."""
-    keys = books.to_look_at(now)
+    keys = books.looks.due(now)
     later: dict[str, datetime] = {}
     found: dict[str, Cases] = {}
     for key in keys:  # one after the other, so that no story is told twice
-        is_first_look = books.day_ends_at(key) is None
+        is_first_look = books.looks.day_ends_at(key) is None
         later[key] = observe(books, key, now)
         found[key] = _cases(books, key, now)
         # Everybody is looked at after a start, and most are at rest.
@@ -99,7 +99,7 @@ def decide(books: Books, bench: Court, now: datetime) -> list[Judged]:
             ended = [_gone(held, books.story(key), books, now) for held in one.gone]
             books.commit(key, ended + [_ended(held, PASSED, now) for held in one.passed])
         steps = [one.next_at] if one.next_at else []
-        books.look_again(key, min([later[key], *again.get(key, []), *steps]))
+        books.looks.again(key, min([later[key], *again.get(key, []), *steps]))
     return judged
 
 

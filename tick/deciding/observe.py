@@ -25,10 +25,10 @@ def observe(books: Books, key: str, now: datetime) -> datetime:
     looks changes nothing.
     """
     changed: list[Fact] = []
-    midnight = books.day_ends_at(key)
+    midnight = books.looks.day_ends_at(key)
     if midnight is None or not midnight - A_DAY <= now < midnight:
         midnight = _midnight(books.people.contractors[key], now)
-    if books.is_new_day(key, midnight):
+    if books.looks.is_new_day(key, midnight):
         tidy(books, key, now)
         changed += _temperature(books.story(key), books, now)
     look_at = midnight
