@@ -1,14 +1,21 @@
 """What every server of the rig needs: its program, a free port, and patience until it listens."""
 
 import os
+import random
 import shutil
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 PROGRAMS = ("dovecot", "postfix", "openssl", "/usr/lib/dovecot/lmtp", "/usr/lib/dovecot/imap")
 PATIENCE = 30.0  # seconds
+SERVERS = (20_000, 32_000)  # ports below those that Linux gives to clients
+_given: set[int] = set()
+_chance = (
+    random.SystemRandom()
+)  # tests seed the other one, and rigs beside each other would ask for the same ports
 
 
 def missing() -> list[str]:
@@ -24,10 +31,14 @@ def program(name: str) -> str:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody uses."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """A port of the loopback that nobody uses, and that no client is given, nor anybody who asked here before."""
+    while True:
+        port = _chance.randrange(*SERVERS)
+        with socket.socket() as sock, suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            if port not in _given:
+                _given.add(port)
+                return port
 
 
 def wait_for(what: str, check: Callable[[], bool], log: Path, seconds: float = PATIENCE) -> None:
