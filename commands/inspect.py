@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from commands.output import AsJson, json_line, plainly, printable
-from mail.reading.files import LONG_AGO, FoundMail, find_mails
-from mail.reading.kinds import Verdict, kind_of
-from mail.reading.parsing import Mail, parse
+from mail.reading.classifying.kinds import Verdict, kind_of
 from mail.reading.riddles import riddle
+from mail.reading.syntax.files import LONG_AGO, FoundMail, find_mails
+from mail.reading.syntax.parsing import Mail, parse
 from relationship.correspondence.conversations import Threadable, thread
 
 

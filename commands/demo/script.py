@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 
-from mail.reading.wordlists import plain
+from mail.reading.words.wordlists import plain
 from relationship.clocks.durations import Duration, parse_duration
 from relationship.clocks.weeks import DAYS
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from commands.demo.post import Mail
-from mail.reading.wordlists import is_greeting
+from mail.reading.words.wordlists import is_greeting
 from relationship.facts.decisions import Decision, Verdict
 from relationship.facts.letters import Letter
 from relationship.parties import Contractor, Party

@@ -16,7 +16,7 @@ from commands.rule_tests import mails
 from commands.rule_tests.mails import Envelope
 from mail.imap.inbox import Starred
 from mail.raw import RawMail
-from mail.reading.parsing import Mail, parse
+from mail.reading.syntax.parsing import Mail, parse
 from relationship.facts.check_in import CheckIn
 from relationship.parties import Party, People
 from rules.policy import Policy

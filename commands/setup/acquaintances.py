@@ -9,8 +9,8 @@ from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from mail.raw import RawMail
-from mail.reading.kinds import kind_of
-from mail.reading.parsing import Mail, parse
+from mail.reading.classifying.kinds import kind_of
+from mail.reading.syntax.parsing import Mail, parse
 from relationship.facts.messages import Kind
 
 PROPOSED = 12

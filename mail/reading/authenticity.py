@@ -9,7 +9,7 @@ it says it judged: what passes as eve@evil.example is no mail of the owner's, wh
 
 import re
 
-from mail.reading.headers import Headers
+from mail.reading.syntax.headers import Headers
 
 _DMARC = re.compile(r"(?:^|[;\s])dmarc(?:\s*/\s*\d+)?\s*=\s*(\w*)([^;]*)", re.IGNORECASE)
 _JUDGED = re.compile(r"\bheader\.from\s*=\s*(?:[^\s;@]{0,64}@)?([^\s;@]+)", re.IGNORECASE)

@@ -1,10 +1,11 @@
 """Whether a mail may concern a contractor, by its headers: most of a mailbox does not, and is read no further."""
 
 from mail.raw import RawMail
-from mail.reading import contents, signs
-from mail.reading.calendars import CALENDAR_TYPES
-from mail.reading.failures import sender_strength
-from mail.reading.parsing import Mail, parse
+from mail.reading import contents
+from mail.reading.classifying import signs
+from mail.reading.classifying.calendars import CALENDAR_TYPES
+from mail.reading.classifying.failures import sender_strength
+from mail.reading.syntax.parsing import Mail, parse
 from mail.reading.to_us import wants_whole
 from mail.reading.who import Author, Directory, author_of, directory
 from relationship.parties import People

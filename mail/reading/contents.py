@@ -6,8 +6,8 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from mail.letters.links import said_by_subject
-from mail.reading.absence import back_on
-from mail.reading.asking import (
+from mail.reading.meaning.absence import back_on
+from mail.reading.meaning.asking import (
     CLOSER_CAP,
     Lists,
     Words,
@@ -19,14 +19,14 @@ from mail.reading.asking import (
     needs_no_reply,
     says_done,
 )
-from mail.reading.fresh import find_end, fresh_text
-from mail.reading.headers import decode_value
-from mail.reading.parsing import Mail
-from mail.reading.pasted import without_pasted
-from mail.reading.said import what_is_said
-from mail.reading.signatures import above_card, above_foreign_name, above_name
+from mail.reading.meaning.said import what_is_said
+from mail.reading.syntax.headers import decode_value
+from mail.reading.syntax.parsing import Mail
+from mail.reading.text.fresh import find_end, fresh_text
+from mail.reading.text.pasted import without_pasted
+from mail.reading.text.signatures import above_card, above_foreign_name, above_name
 from mail.reading.who import Directory
-from mail.reading.wordlists import any_of, plain
+from mail.reading.words.wordlists import any_of, plain
 from relationship.facts.messages import Side
 from relationship.parties import Contractor
 from relationship.subjects import is_filled_in, plain_subject

@@ -4,9 +4,9 @@ It is not lost: `record` keeps a piece of it as evidence and counts it, and the 
 """
 
 from mail.raw import RawMail
-from mail.reading.failures import NOBODY, sender_strength
-from mail.reading.parsing import Mail, parse
-from mail.reading.signs import failed_recipients
+from mail.reading.classifying.failures import NOBODY, sender_strength
+from mail.reading.classifying.signs import failed_recipients
+from mail.reading.syntax.parsing import Mail, parse
 
 
 def riddle(raw: RawMail) -> str:

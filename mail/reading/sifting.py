@@ -4,14 +4,14 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from mail.raw import RawMail
-from mail.reading import signs
-from mail.reading.addresses import read_addresses
-from mail.reading.calendars import CALENDAR_TYPES
+from mail.reading.classifying import signs
+from mail.reading.classifying.calendars import CALENDAR_TYPES
+from mail.reading.classifying.failures import FROM_CAP, NOBODY, strength_of
 from mail.reading.concern import may_concern
-from mail.reading.failures import FROM_CAP, NOBODY, strength_of
-from mail.reading.headers import unfold
-from mail.reading.parsing import Mail, parse
 from mail.reading.riddles import names_nobody
+from mail.reading.syntax.addresses import read_addresses
+from mail.reading.syntax.headers import unfold
+from mail.reading.syntax.parsing import Mail, parse
 from mail.reading.who import Author, Directory, author_of, directory
 from relationship.facts.messages import Side
 from relationship.parties import People

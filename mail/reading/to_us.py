@@ -9,12 +9,12 @@ from datetime import datetime
 
 from mail.raw import RawMail
 from mail.reading.authenticity import is_authentic
-from mail.reading.bounces import read_bounces
+from mail.reading.classifying.bounces import read_bounces
+from mail.reading.classifying.kinds import kind_of
 from mail.reading.contents import is_cut, is_readable
-from mail.reading.fresh import fresh_text, own_words
-from mail.reading.kinds import kind_of
-from mail.reading.parsing import Mail, parse
-from mail.reading.said import what_is_said
+from mail.reading.meaning.said import what_is_said
+from mail.reading.syntax.parsing import Mail, parse
+from mail.reading.text.fresh import fresh_text, own_words
 from mail.reading.who import Author, Directory, author_of, claimed, directory, recipients
 from relationship.correspondence.ordering import message_time
 from relationship.facts.messages import Bounce, Kind, Side

@@ -11,14 +11,15 @@ from types import MappingProxyType
 from typing import Any
 
 from mail.raw import RawMail
-from mail.reading import contents, signs
-from mail.reading.asking import Words
+from mail.reading import contents
 from mail.reading.authenticity import is_authentic
-from mail.reading.bounces import read_bounces
-from mail.reading.calendars import calendar_method, read_rsvp
+from mail.reading.classifying import signs
+from mail.reading.classifying.bounces import read_bounces
+from mail.reading.classifying.calendars import calendar_method, read_rsvp
+from mail.reading.classifying.kinds import Verdict, kind_of
 from mail.reading.concern import machine_may_write
-from mail.reading.kinds import Verdict, kind_of
-from mail.reading.parsing import Mail, parse
+from mail.reading.meaning.asking import Words
+from mail.reading.syntax.parsing import Mail, parse
 from mail.reading.who import (
     Author,
     Directory,

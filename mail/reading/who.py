@@ -6,10 +6,10 @@ shared mailbox's own rewrote ("'Maria' via Team <team@acme.example>") is traced 
 
 from dataclasses import dataclass
 
-from mail.reading.addresses import addresses_in, without_plus
-from mail.reading.headers import decode_value
-from mail.reading.parsing import Mail
-from mail.reading.wordlists import plain
+from mail.reading.syntax.addresses import addresses_in, without_plus
+from mail.reading.syntax.headers import decode_value
+from mail.reading.syntax.parsing import Mail
+from mail.reading.words.wordlists import plain
 from relationship.facts.messages import Side
 from relationship.parties import Contractor, People
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mail.raw import RawMail
-from mail.reading.files import raw_mail
-from mail.reading.parsing import Mail, parse
+from mail.reading.syntax.files import raw_mail
+from mail.reading.syntax.parsing import Mail, parse
 from mail.reading.understanding import understand
 from relationship.facts.messages import Message
 from relationship.parties import Contractor, Owner, People

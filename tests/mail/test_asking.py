@@ -4,7 +4,7 @@ from unicodedata import normalize
 
 import pytest
 
-from mail.reading.asking import (
+from mail.reading.meaning.asking import (
     asks,
     bare,
     closes,
@@ -13,7 +13,7 @@ from mail.reading.asking import (
     needs_no_reply,
     says_done,
 )
-from mail.reading.fresh import fresh_text
+from mail.reading.text.fresh import fresh_text
 from rules.policy import Words
 
 LISTS = lists_for(Words())

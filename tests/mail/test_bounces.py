@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from mail.raw import RawMail
-from mail.reading.bounces import read_bounces
-from mail.reading.files import find_mails
-from mail.reading.kinds import kind_of
-from mail.reading.parsing import Mail, parse
+from mail.reading.classifying.bounces import read_bounces
+from mail.reading.classifying.kinds import kind_of
+from mail.reading.syntax.files import find_mails
+from mail.reading.syntax.parsing import Mail, parse
 from mail.reading.to_us import bounce_of_owner
 from relationship.facts.messages import Bounce, Kind
 from relationship.parties import People

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mail.raw import RawMail
-from mail.reading.calendars import _address
+from mail.reading.classifying.calendars import _address
 from mail.reading.concern import wants_more
 from mail.reading.understanding import understand
 from relationship.facts.check_in import CheckIn

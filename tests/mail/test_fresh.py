@@ -2,8 +2,8 @@
 
 import pytest
 
-from mail.reading.fresh import find_end, fresh_text
-from mail.reading.html_text import html_to_text
+from mail.reading.syntax.html_text import html_to_text
+from mail.reading.text.fresh import find_end, fresh_text
 
 QUOTE_HEADERS = [
     "On Mon, 9 Nov 2026 at 10:00, Dana Reyes <dana@acme.example> wrote:",

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mail.reading.files import find_mails
-from mail.reading.kinds import TABLE, kind_of
-from mail.reading.parsing import Mail, parse
+from mail.reading.classifying.kinds import TABLE, kind_of
+from mail.reading.syntax.files import find_mails
+from mail.reading.syntax.parsing import Mail, parse
 from relationship.facts.messages import Kind
 
 MakeMail = Callable[[str], Mail]

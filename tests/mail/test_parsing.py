@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from mail.raw import RawMail
-from mail.reading.addresses import addresses_in, without_plus
-from mail.reading.dates import parse_date
-from mail.reading.headers import Headers, decode_value
-from mail.reading.parsing import Mail, parse
+from mail.reading.syntax.addresses import addresses_in, without_plus
+from mail.reading.syntax.dates import parse_date
+from mail.reading.syntax.headers import Headers, decode_value
+from mail.reading.syntax.parsing import Mail, parse
 
 MakeMail = Callable[[str | bytes], Mail]
 MakeRaw = Callable[..., RawMail]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mail.reading.pasted import without_pasted
+from mail.reading.text.pasted import without_pasted
 from relationship.facts.messages import Message
 
 Read = Callable[..., dict[str, Message]]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.reading.files import raw_mail
-from mail.reading.parsing import parse
-from mail.reading.wordlists import Phrases, any_of, beginnings, merged, phrases, plain
+from mail.reading.syntax.files import raw_mail
+from mail.reading.syntax.parsing import parse
+from mail.reading.words.wordlists import Phrases, any_of, beginnings, merged, phrases, plain
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
 OWN = (["+1", "👍", "ok"], ["👍"], [])

@@ -9,8 +9,8 @@ import pytest
 from icalendar import Calendar
 
 from mail.raw import RawMail
-from mail.reading.calendars import calendar_method, read_rsvp
-from mail.reading.parsing import Mail, parse
+from mail.reading.classifying.calendars import calendar_method, read_rsvp
+from mail.reading.syntax.parsing import Mail, parse
 from relationship.facts.check_in import CheckIn
 from relationship.facts.messages import Kind, Message, Side
 from relationship.invitations.answers import fold

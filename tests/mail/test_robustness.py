@@ -12,14 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mail.reading.addresses import read_addresses
-from mail.reading.bounces import read_bounces
+from mail.reading.classifying.bounces import read_bounces
+from mail.reading.classifying.kinds import kind_of
 from mail.reading.concern import wants_more
-from mail.reading.files import raw_mail
-from mail.reading.fresh import fresh_text
-from mail.reading.kinds import kind_of
-from mail.reading.parsing import parse
 from mail.reading.sifting import sieve
+from mail.reading.syntax.addresses import read_addresses
+from mail.reading.syntax.files import raw_mail
+from mail.reading.syntax.parsing import parse
+from mail.reading.text.fresh import fresh_text
 from mail.reading.understanding import understand
 from relationship.parties import People
 from rules.policy import Words

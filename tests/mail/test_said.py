@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from mail.reading.absence import back_on
-from mail.reading.days import day_in, order_of
-from mail.reading.said import what_is_said
+from mail.reading.meaning.absence import back_on
+from mail.reading.meaning.days import day_in, order_of
+from mail.reading.meaning.said import what_is_said
 from relationship.facts.messages import Side
 
 MONDAY = datetime(2026, 11, 9, 12, 0, tzinfo=UTC)

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.imap.fetching import internal_date
-from mail.reading import fresh
-from mail.reading.files import raw_mail
-from mail.reading.fresh import fresh_text
-from mail.reading.headers import with_plain_line_ends
-from mail.reading.parsing import ids_in, parse
+from mail.reading.syntax.files import raw_mail
+from mail.reading.syntax.headers import with_plain_line_ends
+from mail.reading.syntax.parsing import ids_in, parse
+from mail.reading.text import fresh
+from mail.reading.text.fresh import fresh_text
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
 LINES = [

@@ -8,10 +8,10 @@ import pytest
 
 from mail.imap import fetching
 from mail.raw import RawMail
-from mail.reading.bounces import read_bounces
-from mail.reading.files import raw_mail
-from mail.reading.parsing import parse
+from mail.reading.classifying.bounces import read_bounces
 from mail.reading.sifting import sieve
+from mail.reading.syntax.files import raw_mail
+from mail.reading.syntax.parsing import parse
 from mail.reading.to_us import owner_word
 from mail.reading.understanding import understand
 from relationship.parties import Contractor, Owner, People

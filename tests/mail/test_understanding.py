@@ -8,7 +8,7 @@ import pytest
 
 from mail.raw import RawMail
 from mail.reading.concern import may_concern, wants_more
-from mail.reading.parsing import parse
+from mail.reading.syntax.parsing import parse
 from mail.reading.understanding import understand
 from mail.reading.who import author_of, directory
 from relationship.facts.messages import Bounce, Kind, Message, Rsvp, Side

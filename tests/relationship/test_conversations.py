@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mail.reading.files import find_mails
-from mail.reading.parsing import parse
+from mail.reading.syntax.files import find_mails
+from mail.reading.syntax.parsing import parse
 from relationship.correspondence.conversations import Threadable, thread
 from relationship.subjects import base_subject, is_reply_subject
 

@@ -15,7 +15,7 @@ import pytest
 from commands.demo_servers import EmbeddedMail
 from daemon import House, Keepwarm
 from mail.raw import RawMail
-from mail.reading.parsing import parse
+from mail.reading.syntax.parsing import parse
 from relationship.story import Story
 from store.memory import MemoryStore
 from tick.owner.bundle import next_bundle

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from mail.imap.fetching import NO_TIME
 from mail.imap.inbox import Inbox
-from mail.reading.parsing import parse
+from mail.reading.syntax.parsing import parse
 from relationship.story import Story
 from tick.bookkeeping.books import Books
 from tick.deciding.decide import Look

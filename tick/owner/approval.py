@@ -19,8 +19,8 @@ from mail.letters.rendering import Templates
 from mail.letters.rewording import reworded
 from mail.letters.wording import moment
 from mail.reading.to_us import OwnerWord
-from mail.reading.wordlists import one_of
-from mail.reading.wordlists import plain as lower
+from mail.reading.words.wordlists import one_of
+from mail.reading.words.wordlists import plain as lower
 from relationship.facts.letters import SURELY_HERE, Letter, State
 from relationship.parties import Owner
 from rules.gates.limits import full

@@ -7,7 +7,7 @@ from datetime import datetime
 from mail.imap.fetching import NO_TIME
 from mail.imap.inbox import Starred
 from mail.raw import RawMail
-from mail.reading.parsing import parse
+from mail.reading.syntax.parsing import parse
 from mail.reading.who import directory
 from relationship.facts import Fact
 from relationship.facts.messages import Message

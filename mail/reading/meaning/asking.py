@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Protocol
 from unicodedata import category
 
-from mail.reading.wordlists import Phrases, any_of, is_greeting, merged, phrases, plain
+from mail.reading.words.wordlists import Phrases, any_of, is_greeting, merged, phrases, plain
 
 CLOSER_CAP = 160  # characters: longer text says something
 CLOSER_WORDS = 20

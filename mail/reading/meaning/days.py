@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from mail.reading.figures import nearest, numbers
-from mail.reading.tongues import FURTHER, language_said
-from mail.reading.weekdays import MONTH, day_beside
+from mail.reading.meaning.figures import nearest, numbers
+from mail.reading.meaning.weekdays import MONTH, day_beside
+from mail.reading.words.tongues import FURTHER, language_said
 
 LANGUAGES = ("en", "es", "pt", "tl", "de", "fr", "it", "nl")
 TEXT_CAP = 200  # characters of a line in which a date is looked for

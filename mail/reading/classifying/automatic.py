@@ -6,9 +6,9 @@ The phrases are in `mail/reading/words/`. Words that people use too need a secon
 import re
 from functools import cache, lru_cache
 
-from mail.reading.fresh import fresh_text
-from mail.reading.parsing import Mail
-from mail.reading.wordlists import Phrases, merged, one_of, phrases, plain
+from mail.reading.syntax.parsing import Mail
+from mail.reading.text.fresh import fresh_text
+from mail.reading.words.wordlists import Phrases, merged, one_of, phrases, plain
 from relationship.subjects import is_reply_subject
 
 LETTER = 600  # characters in which a program's letter has said all that it says

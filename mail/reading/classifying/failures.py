@@ -7,9 +7,9 @@ Rediff), Exchange and Outlook in many languages, Lotus Domino, GroupWise, MDaemo
 import re
 from functools import lru_cache
 
-from mail.reading.addresses import addresses_in
-from mail.reading.headers import decode_value
-from mail.reading.parsing import Mail
+from mail.reading.syntax.addresses import addresses_in
+from mail.reading.syntax.headers import decode_value
+from mail.reading.syntax.parsing import Mail
 
 # How much a sender looks like a mail server.
 NOBODY, POSSIBLE, LIKELY, SERVER, DAEMON = 0, 1, 2, 3, 4  # nobody writes from a daemon's address

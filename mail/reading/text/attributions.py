@@ -6,7 +6,7 @@ Such a line ends with a colon and names a writer, and when or from where; right 
 import re
 from functools import cache
 
-from mail.reading.wordlists import merged, phrases, plain
+from mail.reading.words.wordlists import merged, phrases, plain
 
 LINE_CAP = 1_000  # characters of a line that are compared with the marks
 ATTRIBUTION_LINES = 4  # so many does "On ... wrote:" take at most

@@ -14,7 +14,7 @@ import re
 from functools import cache
 from unicodedata import normalize
 
-from mail.reading.attributions import (
+from mail.reading.text.attributions import (
     ATTRIBUTION_LINES,
     LINE_CAP,
     LOOKS_ATTRIBUTED,
@@ -25,8 +25,8 @@ from mail.reading.attributions import (
     is_quoted,
     quote_follows,
 )
-from mail.reading.signatures import SIGNATURE, above_mark, without_notices, without_signature
-from mail.reading.wordlists import is_greeting, merged, one_of, phrases, plain
+from mail.reading.text.signatures import SIGNATURE, above_mark, without_notices, without_signature
+from mail.reading.words.wordlists import is_greeting, merged, one_of, phrases, plain
 
 TEXT_CAP = 20_000  # characters; what lies beyond is not looked at
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from mail.reading.days import day_in
+from mail.reading.meaning.days import day_in
 from relationship.facts.messages import Side
 
 # Who may say what.

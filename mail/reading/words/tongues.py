@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from mail.reading.wordlists import phrases, plain
+from mail.reading.words.wordlists import phrases, plain
 
 # The ones that are looked at where a word is theirs, or where the writer's own is among them.
 _CODES = "pl cs ru uk sv da nb fi tr id vi hu ro bg el zh ja ko hi ar he th"

@@ -7,11 +7,11 @@ start of a line, and the mail that came back follows with its headers.
 
 import re
 
-from mail.reading.addresses import addresses_in
-from mail.reading.diagnoses import code_by_words, no_such_address, not_yet
-from mail.reading.headers import Headers
-from mail.reading.mime import Part
-from mail.reading.parsing import Mail, ids_in
+from mail.reading.classifying.diagnoses import code_by_words, no_such_address, not_yet
+from mail.reading.syntax.addresses import addresses_in
+from mail.reading.syntax.headers import Headers
+from mail.reading.syntax.mime import Part
+from mail.reading.syntax.parsing import Mail, ids_in
 from relationship.domains import on_the_wire
 from relationship.facts.messages import Bounce
 

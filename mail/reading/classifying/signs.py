@@ -3,9 +3,9 @@
 import re
 from functools import lru_cache
 
-from mail.reading import failures
-from mail.reading.calendars import calendar_method
-from mail.reading.parsing import Mail
+from mail.reading.classifying import failures
+from mail.reading.classifying.calendars import calendar_method
+from mail.reading.syntax.parsing import Mail
 from relationship.invitations.bookings import CALLED
 from relationship.subjects import is_reply_subject
 

@@ -7,7 +7,7 @@ Who writes captions, translates or keeps an inbox puts other people's questions 
 import re
 from functools import cache
 
-from mail.reading.wordlists import any_of, phrases, plain
+from mail.reading.words.wordlists import any_of, phrases, plain
 
 HEADING_CAP = 40  # characters of a line that stands above a list
 # Up to a blank line, as programs break long lines. A mark behind a number or a word opens nothing: 5" are inches.

@@ -9,8 +9,8 @@ from collections.abc import Callable, Container, Iterator
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-from mail.reading.mime import UNKNOWN, Part
-from mail.reading.parsing import Mail
+from mail.reading.syntax.mime import UNKNOWN, Part
+from mail.reading.syntax.parsing import Mail
 from relationship.domains import on_the_wire
 from relationship.facts.messages import UNSAID, Rsvp
 

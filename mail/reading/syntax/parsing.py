@@ -10,11 +10,11 @@ from datetime import datetime
 from typing import Generic, TypeVar, cast
 
 from mail.raw import RawMail
-from mail.reading.addresses import addresses_in
-from mail.reading.dates import parse_date
-from mail.reading.headers import SUBJECT_CAP, Headers, decode_base64, decode_value
-from mail.reading.html_text import html_to_text
-from mail.reading.mime import Part, content_type, leaves
+from mail.reading.syntax.addresses import addresses_in
+from mail.reading.syntax.dates import parse_date
+from mail.reading.syntax.headers import SUBJECT_CAP, Headers, decode_base64, decode_value
+from mail.reading.syntax.html_text import html_to_text
+from mail.reading.syntax.mime import Part, content_type, leaves
 
 BODY_CAP = 1_048_576  # bytes of a body that are looked at
 PARENTS_CAP = 200

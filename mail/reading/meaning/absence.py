@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from mail.reading.days import day_in
-from mail.reading.wordlists import one_of, phrases, plain
+from mail.reading.meaning.days import day_in
+from mail.reading.words.wordlists import one_of, phrases, plain
 
 TEXT_CAP = 2_000  # characters of an automatic reply that are looked at
 LONGEST = timedelta(days=366)

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mail.reading import automatic, away, signs
-from mail.reading.parsing import Mail
+from mail.reading.classifying import automatic, away, signs
+from mail.reading.syntax.parsing import Mail
 from relationship.facts.messages import Kind
 
 # Clues beside the headers, named as no header can be.
@@ -54,7 +54,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         Kind.BOUNCE,
         "a mail server's report",
-        "RFC 5321, 4.5.5 and 6.1; wording, mail/reading/failures.py",
+        "RFC 5321, 4.5.5 and 6.1; wording, mail/reading/classifying/failures.py",
         signs.server_report,
     ),
     Rule(

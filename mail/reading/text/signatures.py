@@ -9,7 +9,7 @@ from collections.abc import Collection
 from functools import cache
 from itertools import takewhile
 
-from mail.reading.wordlists import any_of, is_greeting, one_of, phrases, plain
+from mail.reading.words.wordlists import any_of, is_greeting, one_of, phrases, plain
 
 SIGNATURE = re.compile(r"--\s?$|—\s*$|__\s?$")
 SIGNATURE_LINES = 14  # a closing formula with more lines below it is none

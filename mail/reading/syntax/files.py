@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from mail.raw import RawMail
-from mail.reading.headers import with_plain_line_ends
-from mail.reading.mime import split_head
+from mail.reading.syntax.headers import with_plain_line_ends
+from mail.reading.syntax.mime import split_head
 
 MAIL_CAP = 1_310_720  # bytes of one mail that are read: headers and the part of the body that is looked at
 LINE_CAP = 65_536

@@ -3,10 +3,10 @@
 import re
 from functools import cache, lru_cache
 
-from mail.reading import failures, signs
-from mail.reading.automatic import LETTER, REST, SENTENCES, SHAPE, beginning
-from mail.reading.parsing import Mail
-from mail.reading.wordlists import merged, one_of, phrases, plain
+from mail.reading.classifying import failures, signs
+from mail.reading.classifying.automatic import LETTER, REST, SENTENCES, SHAPE, beginning
+from mail.reading.syntax.parsing import Mail
+from mail.reading.words.wordlists import merged, one_of, phrases, plain
 from relationship.subjects import is_reply_subject
 
 _SIGNS = ("thanks for writing", "urgent matters", "on return")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-from mail.reading.headers import Headers, decode_base64, decode_bytes, with_plain_line_ends
+from mail.reading.syntax.headers import Headers, decode_base64, decode_bytes, with_plain_line_ends
 
 DEPTH = 20
 PARTS = 200

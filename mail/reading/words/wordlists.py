@@ -12,7 +12,7 @@ from pathlib import Path
 from sys import intern
 from unicodedata import combining, normalize
 
-FOLDER = Path(__file__).parent / "words"
+FOLDER = Path(__file__).parent
 _NOTHING = re.compile(r"(?!)")
 # How English is typed on a phone, and "please" in Nigeria and India. "we're" without its apostrophe is another word.
 _HASTY = (
