@@ -28,6 +28,8 @@ from rules.format.schema import (
 from rules.format.suggest import before_colon, closest, did_you_mean, in_brackets
 from rules.format.syntax import COLON, NO_COLON, ODD_INDENT
 
+A_NOTE = "What follows a # is a note: write a value, or put it in quotes."
+
 _BLOCKS: dict[tuple[str, ...], type[Block]] = {
     (): RulesFile,
     ("mailbox",): MailboxBlock,
@@ -107,11 +109,10 @@ def _problem(detail: Any, document: Document, grammar: Grammar) -> Problem:
             return document.problem(path, f"{owner} has no `{path[-1]}:`.", needed)
         case "value_error":
             fault = detail["ctx"]["error"]
-            return (
-                document.problem(path, fault.message, fault.hint)
-                if isinstance(fault, Fault)
-                else _other(detail, document)
-            )
+            if not isinstance(fault, Fault):
+                return _other(detail, document)
+            is_note = value is None and document.is_note(path)
+            return document.problem(path, fault.message, A_NOTE if is_note else fault.hint)
         case "list_type":
             return document.problem(
                 path, f"A list is expected here, not {found(value)}.", "Begin each entry with `- `."

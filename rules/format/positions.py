@@ -32,6 +32,7 @@ class Document:
     """What the file holds. `problems` are those that leave the rest readable, such as a key given twice."""
 
     data: Plain = None
+    lines: list[str] = field(default_factory=list)  # of the text
     values: dict[Path, Place] = field(default_factory=dict)  # where a value begins
     keys: dict[Path, Place] = field(default_factory=dict)  # where the key that holds it begins
     problems: list[Problem] = field(default_factory=list)
@@ -45,6 +46,11 @@ class Document:
                 return self.values[path]
             path = path[:-1]
         return self.values.get((), (1, 1))
+
+    def is_note(self, path: Path) -> bool:
+        """Whether nothing stands there but a note: `name: #1`."""
+        line, column = self.place(path)
+        return "".join(self.lines[line - 1 : line])[column - 1 :].lstrip().startswith("#")
 
     def problem(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> Problem:
         """A problem at a path."""
@@ -65,7 +71,7 @@ def read(source: str | bytes, begins: str = "Begin with `mode:` and `mailbox:`."
     if node is None:
         raise PolicyErrors((Problem(1, 1, "", "The file is empty.", begins),))
     _check_size(node)
-    document = Document()
+    document = Document(lines=text.split("\n"))
     document.data = _Reading(document).plain(node, ())
     return document
 
