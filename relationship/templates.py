@@ -14,9 +14,8 @@ class TemplateInfo:
     reader: Side  # what its To: line says
     problems: tuple[str, ...] = ()  # sentences: it does not parse, it names an unknown variable
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # facts that a trigger never gives
-    languages: frozenset[str] = (
-        frozenset()
-    )  # it is there in; "" is one of the owner's own, in whatever language
+    # It is there in; "" is one of the owner's own, in whatever language.
+    languages: frozenset[str] = frozenset()
 
 
 TemplateIndex = Mapping[str, TemplateInfo]

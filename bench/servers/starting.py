@@ -13,9 +13,8 @@ PROGRAMS = ("dovecot", "postfix", "openssl", "/usr/lib/dovecot/lmtp", "/usr/lib/
 PATIENCE = 30.0  # seconds
 SERVERS = (20_000, 32_000)  # ports below those that Linux gives to clients
 _given: set[int] = set()
-_chance = (
-    random.SystemRandom()
-)  # tests seed the other one, and rigs beside each other would ask for the same ports
+# Tests seed the other one, and rigs beside each other would ask for the same ports.
+_chance = random.SystemRandom()
 
 
 def missing() -> list[str]:

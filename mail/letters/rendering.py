@@ -121,8 +121,8 @@ class Templates:
         by their `locale:`, where the reader speaks it; else in English.
         """
         file = self._chosen(name, language)
-        spoken, own = language.partition("-")[0], not file.path.is_relative_to(BUILT_IN)
-        return file.language or (spoken if own and spoken == locale.partition("-")[0] else "en")
+        spoken = language.partition("-")[0]
+        return file.language or (spoken if _is_own(file) and spoken == locale.partition("-")[0] else "en")
 
     def wordings(self, name: str, language: str) -> int:
         """How many wordings the letter has."""
@@ -160,7 +160,7 @@ class Templates:
             for piece in (file.subject, *file.wordings)
             for problem in self._sandbox.problems(piece.source, piece.line, FACTS)
         ]
-        own = self._tries_all or not file.path.is_relative_to(BUILT_IN)
+        own = self._tries_all or _is_own(file)
         if own and not problems and not file.problems:
             problems = [*self._tried(file)]
         return file if not problems else _with_problems(file, problems)
@@ -203,8 +203,13 @@ class Templates:
             for file in files
             if file.reader is not main.reader and not file.problems
         ]
-        languages = frozenset(x.language or ("en" if x.path.is_relative_to(BUILT_IN) else "") for x in files)
+        languages = frozenset(file.language or ("" if _is_own(file) else "en") for file in files)
         return TemplateInfo(name, main.reader, tuple(problems), self._lacking(files), languages)
+
+
+def _is_own(file: TemplateFile) -> bool:
+    """Whether it is one of the owner's, and none that comes along."""
+    return not file.path.is_relative_to(BUILT_IN)
 
 
 def _with_problems(file: TemplateFile, problems: list[str]) -> TemplateFile:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from rules.format.problems import Fault, Path, PolicyErrors, Problem, found, spell
-from rules.format.syntax import decode, explain
+from rules.format.syntax import decode, explain, line_of
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 Place = tuple[int, int]  # line and column, from 1
@@ -32,7 +32,7 @@ class Document:
     """What the file holds. `problems` are those that leave the rest readable, such as a key given twice."""
 
     data: Plain = None
-    lines: list[str] = field(default_factory=list)  # of the text
+    text: str = ""
     values: dict[Path, Place] = field(default_factory=dict)  # where a value begins
     keys: dict[Path, Place] = field(default_factory=dict)  # where the key that holds it begins
     problems: list[Problem] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Document:
     def is_note(self, path: Path) -> bool:
         """Whether nothing stands there but a note: `name: #1`."""
         line, column = self.place(path)
-        return "".join(self.lines[line - 1 : line])[column - 1 :].lstrip().startswith("#")
+        return line_of(self.text, line - 1)[column - 1 :].lstrip().startswith("#")
 
     def problem(self, path: Path, message: str, hint: str = "", *, key: bool = False) -> Problem:
         """A problem at a path."""
@@ -71,7 +71,7 @@ def read(source: str | bytes, begins: str = "Begin with `mode:` and `mailbox:`."
     if node is None:
         raise PolicyErrors((Problem(1, 1, "", "The file is empty.", begins),))
     _check_size(node)
-    document = Document(lines=text.split("\n"))
+    document = Document(text=text)
     document.data = _Reading(document).plain(node, ())
     return document
 

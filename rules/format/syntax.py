@@ -110,16 +110,16 @@ def explain(error: yaml.YAMLError, text: str) -> Problem:
         return Problem(1, 1, "", f"This is no YAML: {error}.")
     if odd := _conflict(text) or _odd_indent(text, mark.line):
         return odd
-    if _BRACKET_AFTER_KEY.match(line := _line(text, mark.line)):
+    if _BRACKET_AFTER_KEY.match(line := line_of(text, mark.line)):
         return Problem(mark.line + 1, _indent(line) + 1, "", NO_COLON, COLON)
     if quote := _ends_in_text(text, mark.line, mark.column, said):
         return quote
-    if _COLON_WORDS in said and ": " in (before := _line(text, mark.line)[: mark.column]):
-        hint = _without_colon(_line(text, mark.line), before) or "Put the text in quotes."
+    if _COLON_WORDS in said and ": " in (before := line_of(text, mark.line)[: mark.column]):
+        hint = _without_colon(line_of(text, mark.line), before) or "Put the text in quotes."
         return Problem(mark.line + 1, mark.column + 1, "", "This text holds a colon.", hint)
     if slip := _slip(text, mark.line, said) or _first_slip(text, mark.line, said):
         return slip
-    if _NO_DASH in said and _missing_space(_line(text, mark.line)) == "dash":
+    if _NO_DASH in said and _missing_space(line_of(text, mark.line)) == "dash":
         return Problem(mark.line + 1, mark.column + 1, "", "A space is missing after the dash.")
     begun = (start or mark).line
     if slip := _glued(text, begun, said) or _cut_off(text, begun, said) or _two_colons(text, begun, mark):
@@ -145,7 +145,7 @@ def _without_colon(line: str, before: str) -> str:
 
 
 def _bad_start(text: str, line: int, column: int) -> Problem:
-    character = _line(text, line)[column : column + 1]
+    character = line_of(text, line)[column : column + 1]
     message = f"A value cannot begin with {character}" if character else "Something is wrong here"
     return Problem(line + 1, column + 1, "", message + ".", "Put the text in quotes.")
 
@@ -171,13 +171,13 @@ def _odd_indent(text: str, number: int) -> Problem | None:
 
 def _ends_in_text(text: str, line: int, column: int, said: str) -> Problem | None:
     """Where a quote or a bracket ends in mid-text: 'Maria O'Neill', "Maria" Santos, [Maria] Santos."""
-    before = _line(text, line)[:column].rstrip()
+    before = line_of(text, line)[:column].rstrip()
     if "did not find expected" not in said or not before:
         return None
     if re.search(r"""[:\-,\[{]\s+(["']).*\1$""", before):
         message = f"The text goes on after its closing quote ({before[-1]})."
         return Problem(line + 1, column + 1, "", message, "Put the whole in quotes of the other sort.")
-    if before[-1] in "]}" and _line(text, line)[column:].strip():
+    if before[-1] in "]}" and line_of(text, line)[column:].strip():
         message = f"The text goes on after the bracket {before[-1]}."
         return Problem(
             line + 1, column + 1, "", message, "Put text in quotes; a list has one pair of brackets."
@@ -218,7 +218,7 @@ def _first_slip(text: str, number: int, said: str) -> Problem | None:
 
 def _glued(text: str, number: int, said: str) -> Problem | None:
     """Where a line that seems to have no colon has one, with nothing after it, or a wide one."""
-    line = _line(text, number)
+    line = line_of(text, number)
     if "could not find expected ':'" not in said:
         return None
     if missing := _missing_space(line):
@@ -235,7 +235,7 @@ def _cut_off(text: str, number: int, said: str) -> Problem | None:
     if "did not find expected ','" not in said and _NO_VALUE not in said:
         return None
     number = max((row for row, line in _rows(text, number) if "[" in line or "{" in line), default=number)
-    mark = re.search(r"(?<=[\s\[{,])#.*[\]}]", line := _line(text, number))
+    mark = re.search(r"(?<=[\s\[{,])#.*[\]}]", line := line_of(text, number))
     if mark and _is_closed(line[: mark.start()]):  # no bracket is in the comment that belongs to this one
         return None
     message = "What follows a # is a comment, the closing bracket too."
@@ -248,7 +248,7 @@ def _is_closed(line: str) -> bool:
 
 def _two_colons(text: str, number: int, mark: yaml.Mark) -> Problem | None:
     """Where a bracket that begins in this line holds a second colon before its next comma."""
-    if number != mark.line or not re.match(r":\s.*[\]}]", _line(text, mark.line)[mark.column :]):
+    if number != mark.line or not re.match(r":\s.*[\]}]", line_of(text, mark.line)[mark.column :]):
         return None
     message = "Two colons stand here with no comma between them."
     hint = "Separate what is inside with commas, and put text that holds a colon in quotes."
@@ -299,7 +299,8 @@ def _place(text: str, index: int) -> tuple[int, int]:
     return len(lines), len(lines[-1])
 
 
-def _line(text: str, number: int) -> str:
+def line_of(text: str, number: int) -> str:
+    """A line as YAML counts them, from 0; "" behind the last one."""
     lines = _split(text)
     return lines[number] if number < len(lines) else ""
 

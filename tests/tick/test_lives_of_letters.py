@@ -187,9 +187,8 @@ class World:
             if not any(start <= self.now < end for start, end in self.off):
                 books = self.keepwarm.books
                 if anew:
-                    days = dict(
-                        books.looks._days
-                    )  # what depends on the day alone is done once a day all the same
+                    # What depends on the day alone is done once a day all the same.
+                    days = dict(books.looks._days)
                     books.adopt(books.policy, books.readers)
                     books.looks._days.update(days)
                 self.keepwarm.tick(self.now)

@@ -13,13 +13,11 @@ from relationship.check_ins.pairs import Span
 from relationship.correspondence.past import changed
 from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
 from relationship.facts.check_in import CheckIn
-from relationship.facts.decisions import Decision
 from relationship.facts.letters import Letter, State
 from relationship.facts.messages import Message, Side
 from relationship.facts.news import News
 from relationship.facts.summary import Summary
 from relationship.folding import tell
-from relationship.invitations.bookings import slot_of
 from relationship.parties import Contractor, People
 from relationship.story import Story
 from rules.docket import Docket
@@ -62,6 +60,7 @@ class Books:
         for name, facts in self._readable():
             self._project(name, [*facts.profile.values(), *facts.letters.values(), *facts.check_ins.values()])
             self.stars.take_in(name, facts.messages.values())
+            self.slots.take_in(name, facts.check_ins.values())
 
     def _readable(self) -> Iterator[tuple[str, Facts]]:
         """All aggregates but those of contractors whose file is damaged: the others go on without them."""
@@ -98,7 +97,6 @@ class Books:
                 self._note_word(fact)
             if isinstance(fact, Letter | CheckIn) and key != OWNER:
                 self.routes[fact.key] = key  # whom an answer is about that names no contractor
-            self.slots.take_in(key, fact)
 
     def _note_word(self, letter: Letter) -> None:
         if letter.late_word is None:
@@ -217,11 +215,10 @@ class Books:
         """Facts were added to an aggregate."""
         self._project(key, added)
         self.stars.take_in(key, added)
+        self.slots.take_in(key, added)
         if any(isinstance(fact, Message) for fact in added):  # another conversation may be the last
             self.looks.may_close(key)
         self._current.discard(key)
-        if not all(isinstance(fact, Decision) and not slot_of(fact.occasion)[0] for fact in added):
-            self.slots.doubt(key)
         self._stir(key, added)
         if any(isinstance(fact, News) for fact in added):  # it stands in every story
             self._current.clear()

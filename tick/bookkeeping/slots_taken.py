@@ -1,6 +1,6 @@
 """The slots that a relationship's check-ins take up, so that no other check-in lies over them."""
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from datetime import datetime, timedelta
 from itertools import chain
 
@@ -8,6 +8,8 @@ from relationship.check_ins.pairs import Span
 from relationship.check_ins.planning import spent
 from relationship.facts import Fact
 from relationship.facts.check_in import CheckIn
+from relationship.facts.decisions import Decision
+from relationship.invitations.bookings import slot_of
 from relationship.occasions import Occasion
 from relationship.occasions.check_ins import check_in_due
 from relationship.story import Story
@@ -26,10 +28,11 @@ class SlotsTaken:
         self._by_one: dict[str, tuple[Span, ...]] = {}
         self._by_others: dict[str, tuple[Span, ...]] = {}  # as long as none changes
 
-    def take_in(self, key: str, fact: Fact) -> None:
-        """A fact of a relationship."""
-        if isinstance(fact, CheckIn):
+    def take_in(self, key: str, facts: Collection[Fact]) -> None:
+        """What was committed to a relationship; a decision about something else changes no slot."""
+        if any(isinstance(fact, CheckIn) for fact in facts):
             self._callers.add(key)
+        if not all(isinstance(fact, Decision) and not slot_of(fact.occasion)[0] for fact in facts):
             self._doubtful.add(key)
 
     def doubt(self, key: str) -> None:
@@ -53,7 +56,7 @@ class SlotsTaken:
                 self._by_others.clear()
         self._doubtful.clear()
         if but not in self._by_others:
-            others: Iterable[tuple[Span, ...]] = (x for key, x in self._by_one.items() if key != but)
+            others = (x for key, x in self._by_one.items() if key != but)
             self._by_others[but] = tuple(chain.from_iterable(others))
         return self._by_others[but]
 
