@@ -25,10 +25,11 @@ body {{ font: 16px/1.5 -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans
        max-width: 60em; padding: 0 1em; color-scheme: light dark }}
 table {{ border-collapse: collapse }}
 td {{ vertical-align: top; padding: .4em 1em .4em 0; border-top: 1px solid #8884 }}
-td:first-child {{ white-space: nowrap }}
+td:nth-child(-n+2) {{ white-space: nowrap }}
 small {{ color: #767676 }}
 </style></head><body>
 <h1>{count} letters</h1>
+<p>You are the owner; the times are yours ({zone}).</p>
 <table>
 {rows}</table>
 </body></html>
@@ -79,7 +80,7 @@ class Folder:
             (self.letters / f"{name}.html").write_text(html_of(sent.content), encoding="utf-8")
             (self.letters / f"{name}.txt").write_text(_as_text(sent), encoding="utf-8")
             rows.append(_row(name, sent, zone))
-        page = _INDEX.format(count=len(letters), rows="".join(rows))
+        page = _INDEX.format(count=len(letters), zone=zone, rows="".join(rows))
         (self.letters / "index.html").write_text(page, encoding="utf-8")
 
 
