@@ -84,6 +84,11 @@ class Owner(Party):
     locale: str = "en-US"
 
 
+def language_alone(tag: str) -> str:
+    """The language of a tag, without a region: pt of pt-BR (RFC 5646, section 2.2.1)."""
+    return tag.partition("-")[0]
+
+
 @dataclass(frozen=True)
 class Contractor(Party):
     """One person who works for the owner."""

@@ -7,7 +7,7 @@ that lies in it by then is handed over once more for who is added to the rules.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from html import unescape
 from urllib.parse import unquote
@@ -17,6 +17,7 @@ from commands.rule_tests.mails import Envelope
 from mail.imap.inbox import Starred
 from mail.raw import RawMail
 from mail.reading.syntax.parsing import Mail, parse
+from relationship.clocks.moments import BEGINNING
 from relationship.facts.check_in import CheckIn
 from relationship.parties import Party, People
 from rules.policy import Policy
@@ -54,7 +55,7 @@ class Stage:
         self._parties: dict[str, Party] = {OWNER: policy.owner} | {c.name: c for c in policy.contractors}
         self._events = events
         self._next = self._uid = 0
-        self._now = datetime.min.replace(tzinfo=UTC)
+        self._now = BEGINNING
         self._copies: list[tuple[datetime, RawMail]] = []
         self._lying: list[RawMail] = []  # in the mailbox, handed over before
         self._envelopes: dict[int, Envelope] = {}  # by line

@@ -23,6 +23,7 @@ from mail.letters.footers import Call, footer
 from mail.letters.markdown import Markdown, one_line, to_html, to_text
 from mail.letters.pictures import Picture, related
 from mail.letters.rendering import MAX_SUBJECT, Rendered, RenderingError
+from relationship.parties import language_alone
 
 Address = tuple[str, str]  # name, address
 
@@ -140,7 +141,7 @@ def parts(rendered: Rendered, footer: Markdown, subject: str) -> tuple[str, str]
 
 def _turned(page: str, language: str) -> str:
     """A letter in a language that is written from right to left begins on the right; its footer has its own words."""
-    if language.partition("-")[0].lower() not in _RIGHT_TO_LEFT:
+    if language_alone(language) not in _RIGHT_TO_LEFT:
         return page
     page = _LEFT.sub(r"\1-right:", page)
     return f'<div dir="rtl" style="text-align:right">\n{page}\n</div>'

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 
 from mail.letters.markdown import Markdown
 from mail.letters.wording import count, day, full_date, lies_with, moment, plain_time, working_time
+from relationship.parties import language_alone
 
 Value = object  # text, a whole number, a list of values, or a mapping of names to values
 
@@ -38,7 +39,7 @@ def _call_at(number: int, hour: int, minute: int) -> InLanguage:
 
 
 def _agenda(language: str) -> Value:
-    subject = "Plantilla de la factura" if language.partition("-")[0] == "es" else "Invoice template"
+    subject = "Plantilla de la factura" if language_alone(language) == "es" else "Invoice template"
     return (f"{subject} ({lies_with('you', day(date(2026, 3, 3), language, 'en-US'), language)})",)
 
 

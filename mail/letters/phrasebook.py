@@ -10,6 +10,8 @@ from pathlib import Path
 
 import yaml
 
+from relationship.parties import language_alone
+
 FOLDER = Path(__file__).parent / "words"
 
 
@@ -37,7 +39,7 @@ class Phrasebook:
 
 def phrasebook(language: str) -> Phrasebook:
     """The phrasebook of a language such as es or es-MX; the English one where there is none."""
-    short = language.partition("-")[0].lower()
+    short = language_alone(language)
     return _read(short if short in languages() else "en")
 
 

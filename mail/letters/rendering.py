@@ -16,6 +16,7 @@ from mail.letters.samples import sample_facts
 from mail.letters.sandbox import RenderingError, Sandbox, UnknownFact, run
 from mail.letters.templates import TemplateFile
 from relationship.facts.messages import Side
+from relationship.parties import language_alone
 from relationship.templates import TemplateIndex, TemplateInfo
 
 BUILT_IN = Path(__file__).resolve().parents[2] / "templates"
@@ -121,8 +122,8 @@ class Templates:
         by their `locale:`, where the reader speaks it; else in English.
         """
         file = self._chosen(name, language)
-        spoken = language.partition("-")[0]
-        return file.language or (spoken if _is_own(file) and spoken == locale.partition("-")[0] else "en")
+        spoken = language_alone(language)
+        return file.language or (spoken if _is_own(file) and spoken == language_alone(locale) else "en")
 
     def wordings(self, name: str, language: str) -> int:
         """How many wordings the letter has."""
@@ -188,7 +189,7 @@ class Templates:
             raise RenderingError(f"there is no letter {name!r}")
         for folder in self._folders:
             here = {file.language: file for file in files if file.path.is_relative_to(folder)}
-            for wanted in (language, language.partition("-")[0], "", "en"):
+            for wanted in (language, language_alone(language), "", "en"):
                 if wanted in here:
                     return here[wanted]
         raise RenderingError(f"the letter {name} is not there in {language!r}, nor without a language")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from mail.letters.facts import FACTS, Fact, sample_link
 from mail.letters.markdown import Markdown
+from relationship.parties import language_alone
 
 # Where a letter has a case of its own to show.
 _OTHERS: Mapping[str, dict[str, object]] = {
@@ -47,4 +48,4 @@ def _sample(fact: Fact, language: str) -> object:
         return (inside,) if fact.many else inside
     if callable(fact.sample):
         return fact.sample(language)
-    return fact.spanish if language.partition("-")[0] == "es" and fact.spanish is not None else fact.sample
+    return fact.spanish if language_alone(language) == "es" and fact.spanish is not None else fact.sample

@@ -20,10 +20,10 @@ from zoneinfo import ZoneInfo
 
 from relationship.check_ins.edges import at_an_edge
 from relationship.check_ins.pairs import Pair, Slot, Span, free, free_days, starts_in, touches, without
+from relationship.clocks.moments import BEGINNING
 from relationship.clocks.opening import shared_hours
 from relationship.facts.messages import Side
 
-EVER = datetime.min.replace(tzinfo=UTC)
 BACK = timedelta(days=21)  # how far before the wanted moment is looked at all, and how far behind it
 AHEAD = timedelta(days=45)
 NEARBY = 6  # days round the wanted one that are tried first
@@ -116,7 +116,7 @@ def _in_overlap(
     wanted: datetime,
     habit: bool,
     within: int | None = None,
-    earliest: datetime = EVER,
+    earliest: datetime = BEGINNING,
 ) -> Slot | None:
     """The best slot in the spans that both share; those `within` so many days alone, where it is said."""
     days: dict[date, list[Span]] = {}

@@ -12,6 +12,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from relationship.clocks.durations import Duration
+from relationship.clocks.moments import NEVER
 from relationship.correspondence.ledger import LAPSES, Turn
 from relationship.deadlines import Deadline, deadlines, deliveries
 from relationship.facts.check_in import CheckIn
@@ -23,7 +24,6 @@ from relationship.story import Story
 from relationship.warmth.latency import USUAL, WIDE, Answer, Pace, answers, pace, percentile
 
 FEWEST_PAUSES = 5
-NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Evidence:

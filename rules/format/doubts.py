@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from relationship.clocks.hours import working_clock
 from relationship.correspondence.ledger import LAPSES
 from relationship.facts.messages import Side
-from relationship.parties import Contractor, Owner, Party
+from relationship.parties import Contractor, Owner, Party, language_alone
 from relationship.templates import TemplateIndex
 from rules.format.afternoons import afternoons
 from rules.format.plain import block, blocks, word
@@ -143,16 +143,14 @@ def _languages(policy: Policy, document: Document, templates: TemplateIndex) -> 
     if not there or "" in there:  # what the owner wrote may be in any
         return
     for index, one in enumerate(policy.contractors):
-        if there.isdisjoint((one.language, _spoken(one.language))):
+        if there.isdisjoint((one.language, language_alone(one.language))):
             message = (
                 f"No letter of these rules is there in {found(one.language)}: {one.name} gets English ones."
             )
-            hint = f"Translate those that matter, in templates/{_spoken(one.language)}/ beside this file."
+            hint = (
+                f"Translate those that matter, in templates/{language_alone(one.language)}/ beside this file."
+            )
             yield document.problem(("contractors", index, "language"), message, hint)
-
-
-def _spoken(language: str) -> str:
-    return language.partition("-")[0].lower()
 
 
 def _rules(policy: Policy, document: Document) -> Iterator[Problem]:

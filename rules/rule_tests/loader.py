@@ -6,12 +6,13 @@ while the tests are built.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from relationship.clocks.moments import NEVER
 from relationship.facts.messages import Side
 from relationship.subjects import plain_subject
 from rules.format.complaints import problems_of_shape
@@ -27,7 +28,7 @@ from rules.rule_tests.schema import GRAMMAR, EventBlock, LettersBlock, TestBlock
 
 LONGEST = timedelta(days=3660)
 A_MINUTE, TEN_DAYS, A_DAY = timedelta(minutes=1), timedelta(days=10), timedelta(days=1)
-UNKNOWN = datetime.max.replace(tzinfo=UTC) - TEN_DAYS
+UNKNOWN = NEVER - TEN_DAYS
 MADE_IN = timedelta(minutes=2)  # `at:` means that minute, or the next: a note waits for the tick after it
 
 

@@ -6,10 +6,11 @@ the stories those are kept that were told last: they are told anew from the stor
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from relationship.check_ins.outlook import Outlook
 from relationship.check_ins.pairs import Span
+from relationship.clocks.moments import NEVER
 from relationship.correspondence.past import changed
 from relationship.facts import Fact, Facts, Installation, Profile, RuleMark
 from relationship.facts.check_in import CheckIn
@@ -179,7 +180,7 @@ class Books:
         if key in self.profiles:
             return self.profiles[key]
         contractor = self.people.contractors[key]
-        return Profile(contractor.name, contractor.addresses, datetime.max.replace(tzinfo=UTC))
+        return Profile(contractor.name, contractor.addresses, NEVER)
 
     def story_of(self, address: str) -> Story | None:
         """The story of the contractor with this address."""

@@ -1,9 +1,9 @@
 """When each relationship is looked at again: a look goes to whoever has news, and to whoever's time has come."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
+from relationship.clocks.moments import BEGINNING
 
 
 class Looks:
@@ -47,7 +47,7 @@ class Looks:
 
     def stays_until(self, key: str) -> datetime:
         """Until when nothing can have become so old that it goes to the yearly files."""
-        return self._stays.get(key, LONG_AGO)
+        return self._stays.get(key, BEGINNING)
 
     def note_stays(self, key: str, until: datetime) -> None:
         """It is so until something is said, comes back, or goes."""

@@ -14,12 +14,12 @@ from mail.imap.inbox import BATCH, FolderClosed, FolderState, Inbox, Starred
 from mail.raw import RawMail
 from mail.reading.concern import wants_more
 from mail.reading.sifting import sieve
+from relationship.clocks.moments import BEGINNING
 from relationship.facts.messages import Message
 from relationship.parties import People
 from rules.policy import Mailbox
 from store.protocol import Cursor, FolderCursor
 from tick.bookkeeping.books import Books
-from tick.bookkeeping.looks import LONG_AGO
 from tick.bookkeeping.roll import newcomers
 from tick.delivering.doubt import prove_nothing
 
@@ -143,7 +143,7 @@ def _is_put_back(known: FolderCursor, state: FolderState) -> bool:
 
 def _oldest_first(folders: Iterable[Iterator[Batch]]) -> Iterator[Batch]:
     """The batches of several folders; next comes always the folder whose last batch ended earliest."""
-    reached = dict.fromkeys(folders, LONG_AGO)
+    reached = dict.fromkeys(folders, BEGINNING)
     while reached:
         folder = min(reached, key=reached.__getitem__)
         batch = next(folder, None)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from mail.reading.meaning.figures import nearest, numbers
 from mail.reading.meaning.weekdays import MONTH, day_beside
 from mail.reading.words.tongues import FURTHER, language_said
+from relationship.parties import language_alone
 
 LANGUAGES = ("en", "es", "pt", "tl", "de", "fr", "it", "nl")
 TEXT_CAP = 200  # characters of a line in which a date is looked for
@@ -116,7 +117,7 @@ def order_of(locale: str) -> str:
     name = locale.replace("_", "-").lower()
     if name in _MONTH_FIRST:
         return "MDY"
-    return "YMD" if name.partition("-")[0] in _YEAR_FIRST else "DMY"
+    return "YMD" if language_alone(name) in _YEAR_FIRST else "DMY"
 
 
 def day_in(text: str, written_at: datetime, timezone: str, language: str, locale: str) -> date | None:
@@ -262,5 +263,5 @@ def _read(text: str, today: date, order: str, language: str) -> date | None:
 
 
 def _languages(more: Iterable[str]) -> tuple[str, ...]:
-    known = (name.partition("-")[0].lower() for name in more)
+    known = (language_alone(tag) for tag in more)
     return tuple(dict.fromkeys([*LANGUAGES, *(name for name in known if name in FURTHER)]))
