@@ -99,6 +99,10 @@ MAILS: dict[str, list[str]] = {
         PERSON
         + CALENDAR.format(method="REQUEST").replace("text/calendar; method=REQUEST", "application/ics"),
     ],
+    "a notice that it was passed on": [
+        PERSON + "Subject: Meeting Forward Notification: Jo and Dana\n\nYour meeting was forwarded\n\n"
+        "Jo has forwarded your meeting request to additional recipients.",
+    ],
     "Auto-Submitted: auto-replied": [
         PERSON + "Auto-Submitted: auto-replied (zimbra; vacation)\nSubject: Re: x\n\nAway.",
         PERSON + 'Auto-submitted: AUTO-REPLIED; owner-email="jo@x.example"\nSubject: x\n\nAway.',
@@ -320,6 +324,7 @@ PEOPLE = [
     "start. Ana answers in my absence.",
     "Subject: Read: the brief\n\nI have read the brief. Your message was clear.",
     "Subject: Delivered\n\nThe crates are delivered.",
+    "Subject: Re: Meeting Forward Notification: Jo and Dana\n\nWhom did you ask along?",
     "Subject: Accepted: your offer\n\nHi Dana, I accept your offer.",
     "Subject: Vacation plans\n\nShall we talk about August?",
     "Subject: Auto-reply settings in the help desk\n\nI have changed them.",

@@ -75,6 +75,9 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         Kind.INVITATION, "an invitation or its change", "RFC 5546, 3.2", signs.calendar_request, (STRUCTURE,)
     ),
+    Rule(
+        Kind.INVITATION, "a notice that it was passed on", "MS-OXOCAL, 3.1.4.10", signs.passed_on, (SUBJECT,)
+    ),
     # Somebody's automatic answer, before lists: some out-of-office mails pass through a list.
     Rule(
         Kind.AUTO_REPLY,
@@ -211,10 +214,17 @@ TABLE: tuple[Rule, ...] = (
 HUMAN = Verdict(Kind.HUMAN, "nothing says otherwise")
 
 _TELLING = frozenset(name for rule in TABLE for name in rule.needs)
+
+
+def _subject_tells(mail: Mail) -> bool:
+    subject = mail.subject
+    return signs.passed_on(mail) or automatic.subject_tells(subject) or away.subject_tells(subject)
+
+
 _CLUES: tuple[tuple[bytes, Callable[[Mail], bool]], ...] = (
     (STRUCTURE, lambda mail: mail.content_type not in ("text/plain", "text/html")),
     (WRITER, lambda mail: signs.machine_writes(mail.from_)),
-    (SUBJECT, lambda mail: automatic.subject_tells(mail.subject) or away.subject_tells(mail.subject)),
+    (SUBJECT, _subject_tells),
     (WORDING, lambda mail: automatic.has_marks(mail.opening)),
 )
 

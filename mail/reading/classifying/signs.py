@@ -73,6 +73,8 @@ _RSVP_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 
+_PASSED_ON = "meeting forward notification:"
+
 
 def keepwarm_letter(mail: Mail) -> bool:
     """Our own header; whether the sender is one of ours is asked where our addresses are known."""
@@ -148,6 +150,11 @@ def _is_of_calendar(mail: Mail) -> bool:
 def calendar_request(mail: Mail) -> bool:
     """Any other method that speaks to attendees or to the organizer."""
     return calendar_method(mail) in {"REQUEST", "CANCEL", "COUNTER", "ADD", "DECLINECOUNTER", "REFRESH"}
+
+
+def passed_on(mail: Mail) -> bool:
+    """Exchange tells the organizer that an attendee passed the invitation on: in the attendee's name, in plain text."""
+    return mail.subject.lower().startswith(_PASSED_ON)
 
 
 def auto_replied(mail: Mail) -> bool:
