@@ -319,6 +319,11 @@ def test_a_day_is_the_writers_own() -> None:
             "Jestem na urlopie do 13 listopada. Biuro czynne od poniedziałku do piątku 9-17.",
             date(2026, 11, 13),
         ),
+        (
+            "Respuesta automática",
+            "Regreso el 16 de noviembre. Horario: del lunes al viernes, de 9 a 18.",
+            date(2026, 11, 16),
+        ),
         ("Automatic reply", "I'm away from Monday, February 8 to February 10-12.", date(2027, 2, 13)),
         ("Automatic reply", "I moved from Flat 20 to 31 December Street.", None),
         ("Automatic reply", "I am away. Nobody knows until when.", None),
@@ -404,6 +409,15 @@ VACATIONS = [
     ("pt", "Estamos em recesso até 27/11 e voltamos no dia 30 de novembro.", date(2026, 11, 30)),
     ("it", "Siamo chiusi. Riapertura il 30 novembre.", date(2026, 11, 30)),
     ("tl", "Sarado kami hanggang Nob 27. Magbubukas muli sa Nobyembre 30.", date(2026, 11, 30)),
+    ("es", "Regreso el 30. Para urgencias, Ana.", date(2026, 11, 30)),
+    ("es", "Estoy de vacaciones del 20 al 27.", date(2026, 11, 28)),
+    ("fr", "De retour le 1er, merci de votre patience.", date(2026, 12, 1)),
+    ("fr", "Absente jusqu'au 27 inclus.", date(2026, 11, 28)),
+    ("it", "Torno il 30!", date(2026, 11, 30)),
+    ("pt", "Volto no dia 30.", date(2026, 11, 30)),
+    ("de", "Ich bin bis zum 27. nicht im Büro.", date(2026, 11, 27)),
+    ("de", "Ab dem 30. wieder da", date(2026, 11, 30)),
+    ("nl", "Vanaf de 30e ben ik er weer.", date(2026, 11, 30)),
 ]
 NO_VACATIONS = [
     ("ja", "11月16日にお送りいただいたメールを受け取りました。営業時間は9時から18時までです。"),
@@ -414,6 +428,9 @@ NO_VACATIONS = [
     ("en", "Answer this mail to reopen the ticket 4711."),
     ("de", "Wir sind vom 9. Stock – bitte klingeln."),
     ("id", "Email Anda sudah sampai."),
+    ("de", "Sie finden uns ab dem 2. Stock."),
+    ("fr", "Je reviens le 2 fois par jour."),
+    ("pt", "Atendimento a partir de 18:00."),
 ]
 
 

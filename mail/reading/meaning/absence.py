@@ -5,14 +5,18 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from mail.reading.meaning.days import day_in
+from mail.reading.meaning.days import ARTICLES, day_in
 from mail.reading.words.wordlists import one_of, phrases, plain
 
 TEXT_CAP = 2_000  # characters of an automatic reply that are looked at
 LONGEST = timedelta(days=366)
 SOON = timedelta(days=60)  # where day and month could be either, an absence is rather short than long
-# "Monday to Friday 9-17"
-_HOURS = re.compile(r"\W*([^\W\d_]{3,})[.,]?\s+\d{1,2}\s?[-–]\s?\d{1,2}(?![\d:/-]|\.\d)")
+# "Monday to Friday 9-17", "del lunes al viernes, de 9 a 17"
+_HOURS = re.compile(
+    rf"\W*(?:(?:{ARTICLES})\s)?([^\W\d_]{{3,}})[.,]?\s+(?:[^\W\d_]{{2,5}}\s)?"
+    r"\d{1,2}\s?(?:[-–]|to|a|à|às|alle|bis|tot)\s?\d{1,2}(?![\d:/-]|\.\d)"
+)
+_ARTICLE = re.compile(rf"(?<!\w)({ARTICLES}|dia|de)$")
 _AFTER_CAP = 60  # characters after a phrase in which the day stands
 _MOST = 6  # days of one sort that are looked at
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
@@ -65,7 +69,10 @@ def _after(phrase: re.Pattern[str], said: str) -> list[str]:
 
 
 def _rest(said: str, match: re.Match[str]) -> str:
-    return said[match.end() : match.end() + _AFTER_CAP].split("\n\n")[0].replace("\n", " ")
+    """What follows, with the article before it: a day may be a number alone ("el 23")."""
+    article = _ARTICLE.search(match[0])
+    start = match.start() + article.start(1) if article else match.end()
+    return said[start : match.end() + _AFTER_CAP].split("\n\n")[0].replace("\n", " ")
 
 
 @cache

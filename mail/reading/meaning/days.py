@@ -21,12 +21,13 @@ WORDS_CAP = 7  # words of a line in which a date is looked for
 FRIDAY = 4
 PAST, FUTURE = timedelta(days=400), timedelta(days=1500)  # from the mail: what lies outside is no due date
 
+ARTICLES = "el|al|del|le|au|du|il|dal|den|dem|am|zum|op"  # before a day of the month
 _MONTH_FIRST = frozenset(["en-us", "en-ph", "es-pa", "es-pr", "fil-ph", "tl-ph", "en"])
 _YEAR_FIRST = frozenset(["zh", "ja", "ko", "hu", "lt", "mn"])
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LEADING = re.compile(
     r"^(?:(?:by|on|until|till|before|for|no later than|the|"
-    r"el|la|para|até|dia|le|pour|am|bis|den|dem|zum|ab|il|op|sa|"
+    rf"la|para|até|dia|pour|bis|ab|sa|de|{ARTICLES}|"
     r"this|next|coming|n[aä]chste[nr]|kommende[nr]|diesen|pr[oó]xim[oa]|date|noon|midday|first thing|"
     r"eod|cob|end of day|(?:close|end) of business|jusqu'au|(?:m[aå]n|tis|ons|tors|fre|l[oö]r|s[oö]n)dagen|"
     r"poniedzia[lł]ku|wtorku|[sś]rody|czwartku|pi[aą]tku|понедельника|вторника|четверга|понеділка|вівторка|п'ятниці|"
@@ -87,10 +88,15 @@ _YEARS_END = re.compile(
     r"final do ano|fin de l'année|fine anno|eind(?:e)? van het jaar)(?!\w)",
     re.IGNORECASE,
 )
-# "the 15th", "dia 15", and nothing more: "the 2nd draft" is no day.
+# "the 15th", "dia 15", "el 15", "dem 15.", and nothing more: "the 2nd draft" and "am 2. Entwurf" are no days.
+_BEHIND = (
+    r"\s*(?:$|[,;:!)](?!\d)|(?:at|by|please|por la|a las?|de este mes|y|às|deste mês|à|de ce mois|et|alle|e|"
+    r"inclu[\wí]+|wieder|zurück|im|nicht|um|und|ich|bei|dieses monats|terug|weer|weg|ben)(?!\w))"
+)
 _DAY_ALONE = re.compile(
-    r"(?:(?:el |on |by |no )*d[ií]a (\d{1,2})|(?:on |by |the )*(\d{1,2})(?:st|nd|rd|th))"
-    r"(?=\s*(?:$|[,.;:!)]|(?:at|by|please)\b))",
+    r"(?:(?:el |on |by |no )*d[ií]a (\d{1,2})|(?:on |by |the )*(\d{1,2})(?:st|nd|rd|th)|"
+    r"(?:el|al|del|le|au|du|il|dal) (\d{1,2})(?:er|º)?|(?:op )?de (\d{1,2})(?:e|ste|de))"
+    rf"(?=\.(?!\d)|{_BEHIND})|(?:den|dem|am|zum) (\d{{1,2}})\.?(?={_BEHIND})",
     re.IGNORECASE,
 )
 _MONTHS = re.compile(
@@ -206,7 +212,7 @@ def _day_alone(said: str, today: date) -> date | None:
     match = _DAY_ALONE.match(said)
     if not match:
         return None
-    number = int(match[1] or match[2])
+    number = int(next(filter(None, match.groups())))
     ahead = (today + timedelta(days=n) for n in range(62))
     return next((day for day in ahead if day.day == number), None)
 
