@@ -11,10 +11,10 @@ from mail.reading.words.wordlists import one_of, phrases, plain
 TEXT_CAP = 2_000  # characters of an automatic reply that are looked at
 LONGEST = timedelta(days=366)
 SOON = timedelta(days=60)  # where day and month could be either, an absence is rather short than long
-# "Monday to Friday 9-17", "del lunes al viernes, de 9 a 17"
+# "Monday to Friday 9-17", "del lunes al viernes, de 9 a 17", "Mo. bis Fr. 8h-18h"
 _HOURS = re.compile(
-    rf"\W*(?:(?:{ARTICLES})\s)?([^\W\d_]{{3,}})[.,]?\s+(?:[^\W\d_]{{2,5}}\s)?"
-    r"\d{1,2}\s?(?:[-–]|to|a|à|às|alle|bis|tot)\s?\d{1,2}(?![\d:/-]|\.\d)"
+    rf"\W*(?:(?:{ARTICLES})\s)?([^\W\d_]{{2,}})[.,]?\s+(?:[^\W\d_]{{2,5}}\s)?"
+    r"\d{1,2}(?:h|:\d\d)?\s?(?:[-–]|to|a|à|às|alle|bis|tot)\s?\d{1,2}(?![\d/-]|\.\d)"
 )
 _ARTICLE = re.compile(rf"(?<!\w)({ARTICLES}|dia|de)$")
 _AFTER_CAP = 60  # characters after a phrase in which the day stands

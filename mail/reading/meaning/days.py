@@ -90,7 +90,7 @@ _YEARS_END = re.compile(
 )
 # "the 15th", "dia 15", "el 15", "dem 15.", and nothing more: "the 2nd draft" and "am 2. Entwurf" are no days.
 _BEHIND = (
-    r"\s*(?:$|[,;:!)](?!\d)|(?:at|by|please|por la|a las?|de este mes|y|às|deste mês|à|de ce mois|et|alle|e|"
+    r"\s*(?:$|[,;:!()](?!\d)|(?:at|by|please|por la|a las?|de este mes|y|às|deste mês|à|de ce mois|et|alle|e|"
     r"inclu[\wí]+|wieder|zurück|im|nicht|um|und|ich|bei|dieses monats|terug|weer|weg|ben)(?!\w))"
 )
 _DAY_ALONE = re.compile(
