@@ -7,6 +7,7 @@ fault, and the owner is to see all problems at once.
 from collections.abc import Iterator
 from typing import TypeGuard
 
+from relationship.domains import on_the_wire
 from relationship.templates import TemplateIndex
 from relationship.warmth.signals import SIGNALS
 from rules.format.plain import block, blocks, stands, word, words
@@ -15,6 +16,7 @@ from rules.format.problems import Path, Problem, found
 from rules.format.rule_checks import RuleChecks
 from rules.format.schema import ContractorBlock, DefaultsBlock, MailboxBlock, keys_of
 from rules.format.suggest import did_you_mean
+from rules.notices import NOTICES
 
 _OWNER_SIDE: tuple[tuple[str, str], ...] = (
     ("owner", "email"),
@@ -33,6 +35,7 @@ def problems_across(document: Document, templates: TemplateIndex) -> Iterator[Pr
     yield from _thresholds(document)
     yield from _signals(document)
     yield from _same_names(document, "rules", "rule")
+    yield from _names_of_notices(document)
     yield from RuleChecks(document, templates).problems()
 
 
@@ -61,6 +64,18 @@ def _same_names(document: Document, key: str, kind: str) -> Iterator[Problem]:
         first.setdefault(name, path)
 
 
+def _names_of_notices(document: Document) -> Iterator[Problem]:
+    taken = {notice.name.casefold() for notice in NOTICES}
+    for index, rule in blocks(document.data, "rules"):
+        if word(rule.get("name")).casefold() in taken:
+            message = (
+                f"{found(rule['name'])} is what Keepwarm calls a notice that it sends of its own accord."
+            )
+            yield document.problem(
+                ("rules", index, "name"), message, "Names tell them apart: change this one."
+            )
+
+
 def _addresses(document: Document) -> Iterator[Problem]:
     ours = {
         address: (section, key)
@@ -86,7 +101,10 @@ def _each_address(value: Plain, path: Path) -> Iterator[tuple[str, Path]]:
     entries = value if isinstance(value, list) else [value]
     for index, entry in enumerate(entries):
         for address in words(entry):
-            yield address.lower(), (*path, index) if isinstance(value, list) else path
+            yield (
+                (on_the_wire(address) or address).lower(),
+                (*path, index) if isinstance(value, list) else path,
+            )
 
 
 def _zones(document: Document) -> Iterator[Problem]:
