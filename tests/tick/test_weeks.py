@@ -58,6 +58,19 @@ def test_after_downtime_it_is_at_most_three_days_late(weekly, back, found):
     assert len(digests(weekly)) == 1 + found
 
 
+def test_what_a_late_one_told_is_not_told_again(weekly):
+    weekly.run("2026-03-02 13:00")
+    weekly.at("2026-03-09 15:00")
+    weekly.writes(DANA, MARIA, "Logo", "#due 27 March 2026")
+    weekly.at("2026-03-10 13:00")
+    weekly.tick()
+    weekly.run("2026-03-16 14:00", HOUR)
+    _, late, next_one = digests(weekly)
+    assert "March 27" in late.text
+    assert "you set it" in late.text
+    assert "you set it" not in next_one.text
+
+
 def test_it_is_not_copied_to_the_shared_mailbox(weekly):
     """Contractors who triage it must not read about themselves."""
     weekly.run("2026-03-02 14:00")

@@ -56,7 +56,7 @@ def digest(books: Books, templates: Templates, now: datetime, draw: Draw = pictu
     if now - slot > STALE or was_told(books, _occasion(slot)):
         return False
     stories = map(books.story, books.people.contractors)
-    week = gather(stories, books.policy.temperature, slot - WEEK, now)
+    week = gather(stories, books.policy.temperature, _since(books.owner, slot), now)
     facts = Words(books.people.owner, books.policy.mailbox.address).facts(
         week, _asks_for_news(books.owner, slot)
     )
@@ -78,6 +78,12 @@ def due_slot(words: str, timezone: str, now: datetime) -> datetime | None:
     day = local.date() - timedelta(days=(local.weekday() - DAYS.index(weekday)) % 7)
     slot = datetime.combine(day, time(hour, minute), zone)
     return slot if slot <= now else datetime.combine(day - WEEK, time(hour, minute), zone)
+
+
+def _since(owner: Facts, slot: datetime) -> datetime:
+    """A week before; where the last digest came late, what it told is not told again."""
+    told = (letter.created_at for letter in owner.letters.values() if letter.template == DIGEST)
+    return max([slot - WEEK, *(at for at in told if at < slot)])
 
 
 def _occasion(slot: datetime) -> str:
