@@ -6,6 +6,7 @@ from datetime import datetime
 
 from commands.house import House, Keepwarm
 from commands.rule_tests.stage import Stage
+from mail.letters.markdown import to_text
 from relationship.facts.decisions import Decision
 from relationship.facts.letters import Letter, State
 from rules.policy import Policy
@@ -39,14 +40,21 @@ def played(house: House, policy: Policy, test: RuleTest) -> Outcome:
     cast = tuple(who for who in policy.contractors if who.name in test.people)
     policy = replace(policy, mode="live", contractors=cast, digest="")
     stage = Stage(policy, test.events)
-    keepwarm = house.rehearsal(_without(policy, test, test.begins), MemoryStore(), stage, stage.take)
     notes: dict[str, str] = {}
+
+    def take(to: tuple[str, ...], content: bytes) -> None:
+        """Of a note, what it says in the day's one mail, and not what it said when it began to wait."""
+        waiting = keepwarm.books.post.in_state(State.BUNDLED)
+        notes.update({note.token: to_text(note.content) for note in waiting})
+        stage.take(to, content)
+
+    keepwarm = house.rehearsal(_without(policy, test, test.begins), MemoryStore(), stage, take)
 
     def enter(moment: datetime) -> None:
         keepwarm.adopt(_without(policy, test, moment), keepwarm.templates)
 
     for _ in play(keepwarm, stage, test.begins, test.until, _entrances(test), enter):
-        notes |= {note.token: note.content for note in keepwarm.books.notes() if note.token not in notes}
+        pass
     return _outcome(keepwarm, stage, notes)
 
 

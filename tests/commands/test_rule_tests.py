@@ -207,6 +207,25 @@ rules:
     assert code == 0, out
 
 
+def test_a_note_is_compared_as_the_days_mail_says_it(tmp_path: Path) -> None:
+    """It was written when it began to wait, and is written anew for the mail that it waits for."""
+    rules = (
+        RULES.read_text(encoding="utf-8").partition("\nrules:\n")[0]
+        + """
+rules:
+  - {name: I owe, when: waiting on owner, steps: [{after: 1 working hour, send: owner/you-owe}]}
+"""
+    )
+    asks = (
+        "      - {at: 2026-03-02 08:00, from: Ben, subject: Logo, text: Which colour do you want?}",
+        "      - {at: 2026-03-02 15:00, from: Ben, subject: Flyer, text: Which size do you want?}",
+    )
+    says = '"on Monday, March 2, 3 working hours ago"'
+    expect = f"    expect: [{{send: owner/you-owe, subject: Flyer, on: 2026-03-03, says: {says}}}]"
+    code, shown = run(tmp_path, a_test("\n".join(asks), expect), rules=rules)
+    assert code == 0, shown
+
+
 def test_a_line_makes_way_for_one_that_only_this_letter_fits(tmp_path: Path) -> None:
     lines = (
         "      - {at: 2026-03-03 09:00, from: Nora, to: Ben, subject: Logo, text: Could you send me the logo?}",
