@@ -106,7 +106,9 @@ class MailboxBlock(Block):
     poll: PlainDuration = Field(
         Duration(60, "seconds"), description="How often to look, where the server is silent."
     )
-    history: PlainDuration = Field(Duration(180, "days"), description="How far back the first look reads.")
+    history: PlainDuration = Field(
+        Duration(180, "days"), description="How far back the first look reads, and stars are looked for."
+    )
     copies: Annotated[str, choice("a way to keep copies", "bcc", "server", "append")] = Field(
         "", description="How a letter's copy gets into the shared inbox. `append` promises less."
     )

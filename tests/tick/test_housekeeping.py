@@ -255,6 +255,18 @@ def test_a_star_on_old_talk_brings_it_back_and_is_thanked_for_once(scene):
     assert len(scene.sent("Thank what I starred")) == 1
 
 
+def test_a_star_stays_where_its_mail_is_older_than_the_history_that_is_read(scene):
+    scene.policy(scene.rules_text, ("  smtp:", "  history: 5 days\n  smtp:"))
+    scene.tick()
+    scene.at("2026-03-02 15:00")
+    scene.writes(MARIA, TEAM, "Logo", "Here it is.")
+    scene.servers.flag(TEAM, "INBOX", 0, ["\\Flagged"])
+    scene.run("2026-03-04 16:00", timedelta(hours=1))
+    scene.run("2026-03-16 16:00", timedelta(hours=8))
+    [delivery] = [message for message in scene.story("Maria").messages if message.subject == "Logo"]
+    assert delivery.starred_at
+
+
 def test_a_contractor_who_was_seen_before_a_question_was_asked_is_no_unrecorded_mail(scene):
     """The last look in every folder knows what has gone to the yearly files."""
     scene.tick()

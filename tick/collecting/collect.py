@@ -43,6 +43,7 @@ class Batch:
     read_to: FolderCursor | None = None  # None: the cursor stays where it is
     in_sent: bool = False
     starred: tuple[Starred, ...] | None = None  # what is flagged now; None: not looked at
+    starred_since: date = date.min  # mail from before it was not looked at
     first_look: bool = False  # the folder was not read before
     understood: Sequence[tuple[str, Message]] = ()  # in a replay: what was recorded before, by relationship
     whole: Callable[[RawMail], RawMail] = as_it_is  # fetches the rest of a mail that was cut off too early
@@ -184,4 +185,4 @@ def _flags(inbox: Inbox, start: Batch, state: FolderState, known: FolderCursor, 
     """All that is flagged, not only what changed: a star that was taken back is missed otherwise."""
     read_to = FolderCursor(state.uidvalidity, max(known.uidnext, state.uidnext), state.modseq)
     starred, first_look = inbox.flagged(state.name, since=since), known.uidnext == 1
-    return replace(start, read_to=read_to, starred=starred, first_look=first_look)
+    return replace(start, read_to=read_to, starred=starred, starred_since=since, first_look=first_look)

@@ -25,7 +25,8 @@ def note_stars(batch: Batch, books: Books, now: datetime) -> None:
     before = {(key, message.message_id): message for key, message in books.stars.within(batch.folder)}
     changed: dict[str, list[Fact]] = {}
     for key, name in before.keys() - flagged:
-        changed.setdefault(key, []).append(replace(before[key, name], starred_at=None))
+        if before[key, name].at.date() > batch.starred_since:
+            changed.setdefault(key, []).append(replace(before[key, name], starred_at=None))
     for key in {key for key, _ in flagged - before.keys()}:
         names = {name for other, name in flagged - before.keys() if other == key}
         for message in _found(books, key, names, batch.folder):
