@@ -69,7 +69,7 @@ class Service:
         """Until SIGTERM or SIGINT: they end a wait at once, and a tick after the letter in hand."""
         self._signals.listen()
         scheduler = schedule.Scheduler()
-        scheduler.every(self._poll).seconds.do(self._tick)
+        self._poll_by(scheduler)
         self._watch.start()
         log.info("Keepwarm is running; stop it with Ctrl-C or SIGTERM.")
         self._supervisor.started()
@@ -81,6 +81,7 @@ class Service:
                 break
             if self._watch.changed() | self._signals.hung_up():
                 self._reload()
+                self._poll_by(scheduler)
                 arrived = True
             if arrived or (scheduler.idle_seconds or 0.0) > self._poll + 1:
                 scheduler.run_all()
@@ -89,6 +90,11 @@ class Service:
         self._watch.stop()
         self._supervisor.stopped()
         log.info("Keepwarm has stopped.")
+
+    def _poll_by(self, scheduler: schedule.Scheduler) -> None:
+        """As often as the rules say now."""
+        scheduler.clear()
+        scheduler.every(self._poll).seconds.do(self._tick)
 
     def _due_in(self) -> float:
         """Seconds until something is due by time alone: a poll that is seldom would go past somebody's hours."""

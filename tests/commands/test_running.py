@@ -105,6 +105,24 @@ def test_the_life_of_a_service(stage: Stage) -> None:
     assert all(set(row) == {"at", "level", "message", "logger"} for row in rows)
 
 
+def test_a_poll_that_is_edited_counts_from_then_on(stage: Stage) -> None:
+    daemon = stage.start()
+    beat = stage.folder / "data" / "heartbeat.json"
+    try:
+        stage.hears("READY=1")
+        stage.wait(beat.exists)
+        stage.rules.write_text(stage.rules.read_text().replace("poll: 1 second", "poll: 1 hour"))
+        daemon.send_signal(signal.SIGHUP)
+        stage.wait(lambda: "taken up" in stage.log.read_text())
+        time.sleep(2)  # the tick that follows
+        last = beat.stat().st_mtime_ns
+        time.sleep(3)
+        assert beat.stat().st_mtime_ns == last
+    finally:
+        daemon.send_signal(signal.SIGTERM)
+        daemon.wait(30)
+
+
 def listens(process: int, number: signal.Signals) -> bool:
     """Whether a process has a handler for a signal."""
     told = Path(f"/proc/{process}/status").read_text()
