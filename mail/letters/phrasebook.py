@@ -13,6 +13,7 @@ import yaml
 from relationship.parties import language_alone
 
 FOLDER = Path(__file__).parent / "words"
+_SAME = {"fil": "tl"}  # Filipino is Tagalog, as the state calls it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Phrasebook:
 def phrasebook(language: str) -> Phrasebook:
     """The phrasebook of a language such as es or es-MX; the English one where there is none."""
     short = language_alone(language)
-    return _read(short if short in languages() else "en")
+    known = _SAME.get(short, short)
+    return _read(known if known in languages() else "en")
 
 
 @cache

@@ -22,7 +22,7 @@ from relationship.facts.messages import Side
 
 MAX_BYTES = 64 * 1024  # of one file
 ENDING = ".md"
-_LANGUAGE = re.compile(r"[a-z]{2}(-[A-Za-z0-9]{2,8})*")
+_LANGUAGE = re.compile(r"(?:[a-z]{2}|ceb|fil)(-[A-Za-z0-9]{2,8})*")
 # A line of dashes that would make a heading of the one above it.
 _NEARLY = re.compile(r"\s*-{4,}\s*|\s+---\s*")
 _HEADER = re.compile(r"(To|Subject):[ \t]*(.*)", re.IGNORECASE)

@@ -87,6 +87,10 @@ def test_small_words_of_other_languages() -> None:
     assert stands("due", "venerdì 6 marzo", "it") == "scadenza venerdì 6 marzo"
 
 
+def test_filipino_is_written_in_the_words_of_tagalog() -> None:
+    assert phrasebook("fil-PH") is phrasebook("tl") is not phrasebook("en")
+
+
 def test_a_language_without_a_phrasebook_is_helped_out_in_english() -> None:
     assert phrasebook("fi") is phrasebook("en")
     assert phrasebook("../de") is phrasebook("en")

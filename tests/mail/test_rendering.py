@@ -414,6 +414,8 @@ def test_languages(write: Write) -> None:
     assert templates.render("mine", "es-MX", 0, {}).text == "Español"
     assert templates.render("mine", "de", 0, {}).text == "English"
     assert "is there in 'fr' only" in problems(templates, "only")[0]
+    filipino = write(mine=letter("English"), fil__mine=letter("Filipino"), ceb__mine=letter("Cebuano"))
+    assert [filipino.render("mine", one, 0, {}).text for one in ("fil", "ceb")] == ["Filipino", "Cebuano"]
 
 
 def test_a_translation_has_the_same_reader(write: Write) -> None:
