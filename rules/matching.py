@@ -94,7 +94,7 @@ def on_time(wanted: object, occasion: Occasion, story: Story, now: datetime) -> 
 
 
 def lacks(wanted: object, occasion: Occasion, story: Story, now: datetime) -> str | None:
-    """A brief names no deadline, and no later mail of the owner's in its conversation does."""
+    """A brief, or a question, names no deadline, and no later mail of the owner's in its conversation does."""
     brief = occasion.message
     if brief is None:
         return "there is no brief"

@@ -41,7 +41,7 @@ _TABLE = (
     ),
     Trigger(
         "waiting on contractor", "A question of yours is unanswered; after 60 quiet days it is given up.",
-        EITHER, after=True, conditions=_WHO | _MAIL | {"chasers"},
+        EITHER, after=True, conditions=_WHO | _MAIL | {"chasers", "lacks"},
     ),
     Trigger(
         "waiting on owner", "A question of the contractor's is unanswered; after 60 quiet days it is given up.",

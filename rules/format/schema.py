@@ -244,7 +244,7 @@ class ConditionsBlock(Block):
     deliveries_on_time: InARow = Field(0, description="So many in a row.")
     quick_answers: InARow = Field(0, description="So many in a row.")
     lacks: Annotated[list[Annotated[str, choice("what a brief can lack", "deadline")]], OneOrMany()] = Field(
-        [], description="What the brief does not say."
+        [], description="What the brief, or the question, does not say."
     )
     about: Annotated[list[Annotated[str, choice("what a brief can be about", "not for")]], OneOrMany()] = (
         Field([], description="`not for`: the brief asks for what this contractor is not for.")

@@ -1182,3 +1182,17 @@ def test_a_reminder_of_another_rule_is_one_too(scene):
     scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
     scene.run("2026-03-10 15:00")
     assert "One reminder has gone out since." in scene.last("Tell me").text
+
+
+def test_a_rule_may_leave_alone_what_was_given_a_date(scene):
+    chase = "    when: waiting on contractor\n"
+    scene.policy(scene.rules_text, (chase, f"{chase}    if: {{lacks: deadline}}\n"))
+    scene.tick()
+    scene.at("2026-03-02 15:00")
+    plan = scene.writes(MARIA, TEAM, "Subtitles", "I can deliver them on Friday next week.")
+    scene.writes(DANA, MARIA, "Re: Subtitles", "Perfect, thank you.\nDue: 13 March 2026", plan)
+    scene.writes(DANA, BEN, "Site", "Could you send me the numbers?")
+    scene.run("2026-03-06 15:00", timedelta(hours=1))
+    assert scene.why("Chase", "Maria") == [("hold", "if: lacks: it names one")]
+    assert scene.letters(MARIA) == []
+    assert scene.subjects(BEN) == ["Re: Site", "Re: Site"]
