@@ -29,6 +29,7 @@ class Phrasebook:
     units: Mapping[str, tuple[str, str]]  # one of them, several
     under_a_minute: str
     no_working_time: str
+    in_no_time: str  # what follows "in": an answer that came before any working time had passed
     joint: str  # of the last two things in a list
     no_subject: str
     whose_turn: Mapping[str, str]  # you, me, other: {name} {since}

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mail.letters.links import all_answers
+from mail.letters.phrasebook import phrasebook
 from mail.letters.wording import count, day, day_in, full_date, moment, plain_time, titled, working_time
 from relationship.check_ins.pairs import Span
 from relationship.clocks.durations import Duration
@@ -139,13 +140,18 @@ def _contractor(contractor: Contractor, reader: Reader) -> dict[str, object]:
 
 
 def _took(turn: Turn, telling: Telling) -> str | None:
-    """Plain time where all of it was worked, as people say it; else working time, and it is called so."""
+    """Plain time where all of it was worked, as people say it; else working time, and it is called so.
+
+    Who answers in the first minute of their day, or before it, took no working time: there is no number to praise.
+    """
     if turn.elapsed_s is None or turn.answered_at is None:
         return None
     spent = telling.story.clock(turn.party).seconds_between(turn.since, turn.answered_at)
     outside_hours = spent < 60 and turn.elapsed_s < 2 * 3600
     if turn.elapsed_s - spent < 60 or outside_hours:
         return plain_time(turn.elapsed_s, telling.reader.language)
+    if spent < 60:
+        return phrasebook(telling.reader.language).in_no_time
     return working_time(spent, telling.reader.language)
 
 
