@@ -24,6 +24,7 @@ from rules.policy import Policy
 from store.memory import MemoryStore
 from store.protocol import OWNER, Store
 from tick.bookkeeping.books import Books
+from tick.bookkeeping.identity import keys_of
 from tick.owner.approval import UNANSWERED
 from tick.rehearsal.replay import Record, Replay, records, sightings
 from tick.rehearsal.simulation import INSTANT, play
@@ -118,7 +119,9 @@ class Cast:
     def __init__(self, policy: Policy, past: Past, since: datetime) -> None:
         self._policy = policy
         self._since = since
-        self._known = {c.name: found for c in policy.contractors if (found := _recorded(c, past))}
+        known = {key: record.profile for key, record in past.records.items()}
+        found = keys_of(policy.contractors, known)
+        self._known = {who.name: (key, known[key]) for key, who in found.items() if key in known}
 
     def policy_at(self, now: datetime) -> Policy:
         """The policy without those who are not added yet."""
@@ -151,14 +154,6 @@ class Cast:
     def _added_at(self, contractor: Contractor) -> datetime:
         known = self._known.get(contractor.name)
         return (known[1].added_at if known else None) or self._since
-
-
-def _recorded(contractor: Contractor, past: Past) -> tuple[str, Profile] | None:
-    """Under which key a contractor was recorded: the one that knows one of the addresses."""
-    for key, record in past.records.items():
-        if set(record.profile.addresses) & set(contractor.addresses):
-            return key, record.profile
-    return None
 
 
 def lines(books: Books) -> Iterator[Line]:

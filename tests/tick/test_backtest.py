@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from commands.backtesting import backtest, past_of
+from commands.backtesting import Cast, Past, backtest, past_of
 from daemon import House
+from relationship.facts import Profile
 from relationship.facts.letters import State
+from tick.rehearsal.replay import Record
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN, AIKO = "maria@contract.example", "ben@contract.example", "aiko@contract.example"
@@ -132,6 +134,22 @@ def test_nothing_before_since_is_acted_on_but_it_is_known(scene):
     assert [x for x in backtest(house, policy, past, between, scene.now) if x.verdict == "send"] == thanked
     after = datetime(2026, 3, 2, 11, tzinfo=UTC)
     assert backtest(house, policy, past, after, scene.now) == []
+
+
+def test_who_took_over_an_address_keeps_the_record_of_their_own(scene):
+    scene.tick()
+    desk, since = "desk@contract.example", scene.now
+    recorded = {
+        "maria": Record(Profile("Maria Santos", (MARIA, desk), since, unlisted=(desk,)), (), ()),
+        "ben": Record(Profile("Ben Okafor", (desk, BEN), since), (), ()),
+    }
+    scene.policy(scene.rules_text, (f"email: {BEN}", f"email: [{desk}, {BEN}]"))
+    policy = scene.keepwarm.books.policy
+    store = Cast(policy, Past(recorded, since), since).store()
+    assert {key: store.load(key).profile["profile"].name for key in store.names()} == {
+        "maria": "Maria Santos",
+        "ben": "Ben Okafor",
+    }
 
 
 def test_a_star_on_a_mail_of_months_ago_is_thanked_in_the_replay_too(scene):
