@@ -86,7 +86,10 @@ def read(
         tags = (*tags, "done")
     names = known.names_of(contractor)
     asking = said.due is not None or _asks(mail, side, text, lists, names)
-    closing = "nrn" in tags or _closes(mail, text, asking, lists, names)
+    closing = _closes(mail, text, asking, lists, names)
+    if not closing and not asking and needs_no_reply(mail.subject, text, lists):
+        tags = (*tags, "nrn")
+    closing = closing or "nrn" in tags
     return Contents(
         asks=asking and not closing,
         closes=closing,
@@ -124,8 +127,8 @@ def _said_in_subject(mail: Mail) -> str:
 
 
 def _closes(mail: Mail, text: str, asking: bool, lists: Lists, names: frozenset[str]) -> bool:
-    """A closer, or sent as FYI; what asks is FYI no more."""
-    if closes(text, lists, names) or (not asking and needs_no_reply(mail.subject, text, lists)):
+    """A closer, whoever is named in it; of what asks, the whole text has to be one."""
+    if closes(text, lists, names):
         return True
     beginning = text[:CLOSER_CAP]
     too_long = len(text) > CLOSER_CAP and "\n" not in beginning  # for a closer, whatever stands below

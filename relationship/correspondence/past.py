@@ -18,7 +18,7 @@ from hashlib import blake2b
 from itertools import chain
 
 from relationship.correspondence.ledger import Ledger, Turn
-from relationship.facts.messages import Kind, Message, Side
+from relationship.facts.messages import Kind, Message, Side, is_thanks
 from relationship.facts.summary import Summary
 from relationship.invitations.answers import says_something
 
@@ -59,7 +59,7 @@ def told_in_numbers(name: str, conversation: Sequence[Message], ledger: Ledger) 
 
 def _writer(message: Message) -> str:
     letter = _LETTERS[message.side]
-    return letter.upper() if message.closes and message.side is Side.OWNER else letter
+    return letter.upper() if message.side is Side.OWNER and is_thanks(message) else letter
 
 
 def _turn(turn: Turn, places: Mapping[str, int]) -> str:

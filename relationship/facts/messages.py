@@ -81,7 +81,9 @@ class Message:
     handed: bool = True  # the other side is in To (not only in Cc): the ball is handed over
     asks: bool = False  # a question, a request, a date (docs/clocks.md); the fold adds "first of its thread"
     closes: bool = False  # closer, #nrn or FYI: answers, but hands nothing over
-    tags: tuple[str, ...] = ()  # facts and commands said in the fresh text: "settled", "done", "pause", ...
+    tags: tuple[
+        str, ...
+    ] = ()  # facts and commands said in the fresh text: "settled", "pause", ...; FYI is "nrn"
     due: date | None = None  # the date of a "#due" or "Due:" line
     bad_news: bool = False  # hospital, resign, unfortunately ...: no praise on top of it
     authentic: bool = True  # False where our server marked a DMARC failure: moves and commands nothing
@@ -102,6 +104,11 @@ class Message:
 
 FORGOTTEN = "(forgotten)"  # what stands where somebody was named who is to be forgotten
 LETTER = "letter:"  # how the hint begins by which a copy of a letter of ours is known
+
+
+def is_thanks(message: Message) -> bool:
+    """Whether it is a short thank-you: a closer that is more than "no reply needed"."""
+    return message.closes and "nrn" not in message.tags
 
 
 def letter_of(message: Message) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from relationship.deadlines import Deadline, deadlines, deliveries, proposals
 from relationship.facts.decisions import mails_of
 from relationship.facts.letters import Letter, State
-from relationship.facts.messages import Kind, Message, Side
+from relationship.facts.messages import Kind, Message, Side, is_thanks
 from relationship.occasions.marks import STAR
 from relationship.occasions.occasion import Occasion, quoted
 from relationship.story import Story
@@ -128,20 +128,26 @@ def _thanks(letter: Letter) -> bool:
 
 def _thanked_by_owner(story: Story) -> list[datetime]:
     stars = [m.starred_at for m in story.human if m.starred_at and m.side is Side.CONTRACTOR]
-    said = [m.at for m in story.human if m.side is Side.OWNER and m.closes and "nrn" not in m.tags]
+    said = [m.at for m in story.human if m.side is Side.OWNER and is_thanks(m)]
     return [*stars, *said, *story.past.thanks]
 
 
-def _owner_said(story: Story, about: Message) -> str:
-    """How the owner has reacted in a conversation since a message; "" where not at all."""
+def owners_word(story: Story, about: Message) -> Message | None:
+    """What the owner first said in a conversation since a message: to the contractor, or to us that it is settled."""
     for message in story.in_conversation(story.conversation_of[about.key]):
         person = message.kind is Kind.HUMAN and message.authentic and message.side is Side.OWNER
-        if person and message.at >= about.at:
-            if not message.about_letter:
-                return f"you wrote on {story.when(message.at)}"
-            if "settled" in message.tags:
-                return f"you said on {story.when(message.at)} that it is settled"
-    return ""
+        if person and message.at >= about.at and (not message.about_letter or "settled" in message.tags):
+            return message
+    return None
+
+
+def _owner_said(story: Story, about: Message) -> str:
+    """The same in words; "" of nothing."""
+    word = owners_word(story, about)
+    if word is None:
+        return ""
+    when = story.when(word.at)
+    return f"you said on {when} that it is settled" if word.about_letter else f"you wrote on {when}"
 
 
 def _owner_showed(story: Story, about: Message) -> str:

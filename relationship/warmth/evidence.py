@@ -19,7 +19,7 @@ from relationship.facts.check_in import CheckIn
 from relationship.facts.letters import State
 from relationship.facts.messages import Kind, Message, Side
 from relationship.occasions.dates import pay_days
-from relationship.occasions.deliveries import thanks, wanted_about
+from relationship.occasions.deliveries import owners_word, thanks, wanted_about
 from relationship.story import Story
 from relationship.warmth.latency import USUAL, WIDE, Answer, Pace, answers, pace, percentile
 
@@ -168,8 +168,9 @@ class Evidence:
         if deadline.done or self.deliveries:
             return deadline.done.at if deadline.done else None
         conversation = self.story.in_conversation(deadline.conversation)
-        later = (m.at for m in conversation if m.side is Side.CONTRACTOR and m.kind is Kind.HUMAN)
-        return next((at for at in later if at > deadline.set_by.at), None)
+        human = (m for m in conversation if m.kind is Kind.HUMAN and m.authentic)
+        later = (m.at for m in human if m.side is Side.CONTRACTOR and m.at > deadline.set_by.at)
+        return next(later, None)
 
     def check_ins(self, states: tuple[str, ...], start: datetime, now: datetime) -> list[CheckIn]:
         """Check-ins in these states whose time came in (start, now]."""
@@ -199,10 +200,8 @@ class Evidence:
         """Whether the owner said anything in its conversation since, starred it, or wanted a letter about it."""
         if delivery.starred_at and delivery.starred_at <= now:
             return True
-        conversation = self.story.in_conversation(self.story.conversation_of[delivery.key])
-        if any(
-            m.side is Side.OWNER and delivery.at < m.at <= now and m.kind is Kind.HUMAN for m in conversation
-        ):
+        word = owners_word(self.story, delivery)
+        if word and word.at <= now:
             return True
         given = wanted_about(self.story, delivery)
         return given is not None and given <= now

@@ -662,6 +662,19 @@ def test_no_feedback_after_a_delivery(diary: Diary) -> None:
     assert "no feedback" not in found(diary)
 
 
+def test_neither_forged_mail_nor_a_click_is_feedback_and_forged_mail_delivers_nothing(diary: Diary) -> None:
+    done = diary.mail(Side.CONTRACTOR, NOW - 15 * DAY, subject="Logo", tags=("done",), closes=True)
+    diary.mail(Side.OWNER, NOW - 9 * DAY, (done.key,), "Re: Logo", authentic=False)
+    diary.mail(Side.OWNER, NOW - 8 * DAY, (done.key,), "Re: Logo", tags=("pause",), about_letter="t0ken")
+    assert "no feedback" in found(diary)
+    diary = Diary()
+    brief = diary.mail(Side.OWNER, NOW - 15 * DAY, subject="Logo", due=(NOW - 5 * DAY).date(), asks=True)
+    diary.mail(Side.CONTRACTOR, NOW - 9 * DAY, (brief.key,), "Re: Logo", authentic=False)
+    assert "deadline missed" in found(diary)
+    diary.mail(Side.CONTRACTOR, NOW - 8 * DAY, (brief.key,), "Re: Logo")
+    assert "deadline missed" not in found(diary)
+
+
 def test_a_letter_about_a_delivery_is_feedback_where_the_owner_has_approved_it(diary: Diary) -> None:
     done = diary.mail(Side.CONTRACTOR, NOW - 15 * DAY, subject="Logo", tags=("done",), closes=True)
     diary.letter(NOW - 14 * DAY, "appreciation/delivered", f"delivered/{done.key}")

@@ -278,6 +278,18 @@ def test_no_praise_for_45_days_is_told_once_and_a_star_counts_as_praise(example)
     assert len(example.sent("No praise lately")) == 2
 
 
+NO_THANKS = [("Table", "It was rejected. No need to reply."), ("FYI: office closed", "Hi.")]
+
+
+@pytest.mark.parametrize(("subject", "text"), NO_THANKS)
+def test_what_only_wants_no_answer_is_no_praise(example, subject, text):
+    example.live("2026-10-20 14:00")
+    says(example, "2026-10-20 14:30", text, None, subject, DANA)
+    example.at("2026-11-18 12:00")
+    example.live("2026-11-20 15:00")
+    assert "Maria" in example.last("No praise lately").text
+
+
 def test_the_owners_own_thanks_are_praise_too(example):
     example.live("2026-10-20 14:00")
     table = example.writes(MARIA, TEAM, "Table", "I made the table sortable.")

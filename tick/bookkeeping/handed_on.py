@@ -27,7 +27,8 @@ def _left_to(key: str, other: str, who: Contractor, books: Books) -> Iterator[Me
     theirs = books.store.load(key).messages
     for name, message in books.store.load(other).messages.items():
         if name in theirs and not _concerns(theirs[name], who):
-            left = replace(message, handed=False, closes=True, asks=False, due=None)
+            tags = tuple(dict.fromkeys((*message.tags, "nrn")))
+            left = replace(message, handed=False, closes=True, asks=False, due=None, tags=tags)
             if left != message:
                 yield left
 
