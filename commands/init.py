@@ -63,7 +63,7 @@ def _set_up(house: House) -> Policy:
     found.password.keep()
     if house.rules.exists():
         shutil.copy2(house.rules, _aside(house.rules))
-    write_whole(house.rules, text, 0o600)
+    write_whole(house.rules, text)
     typer.echo(f"{house.rules} is written. It sends nothing until you change its mode.")
     if found.password.advice:
         typer.echo(found.password.advice)

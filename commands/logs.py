@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from datetime import UTC, datetime
+from typing import TextIO
 
 from commands.output import errors, json_line
 from mail.access.secrets import redact
@@ -55,7 +56,7 @@ def log_to_stderr(as_json: bool = False) -> None:
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
     if as_json:
         handler.setFormatter(AsJson())
-    elif os.environ.get("JOURNAL_STREAM"):
+    elif _is_journal(sys.stderr):
         handler.setFormatter(Journal())
     elif sys.stderr.isatty():
         from rich.logging import RichHandler
@@ -66,6 +67,15 @@ def log_to_stderr(as_json: bool = False) -> None:
         handler.setFormatter(Plain())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("imapclient").setLevel(logging.WARNING)  # it tells of every line that it closes
+
+
+def _is_journal(stream: TextIO) -> bool:
+    """Whether it goes to systemd's journal; what is started from a service inherits the variable (systemd.exec)."""
+    try:
+        there = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{there.st_dev}:{there.st_ino}"
 
 
 def _at(record: logging.LogRecord) -> datetime:

@@ -90,14 +90,12 @@ def _check_ins(
 
 def _by_copies(letters: Mapping[str, Letter], copies: Collection[Message]) -> Mapping[str, Letter]:
     """The letters with the Message-IDs under which a provider really sent them, as their copies show."""
-    if not copies:
-        return letters
-    found = dict(letters)
+    found: dict[str, Letter] = {}
     for message in copies:
-        letter = found.get(token := letter_of(message))
+        letter = found.get(token := letter_of(message)) or letters.get(token)
         if letter and message.message_id not in ("", letter.message_id, letter.alias):
             found[token] = replace(letter, alias=message.message_id)
-    return found
+    return {**letters, **found} if found else letters
 
 
 def _invited(contractor: Contractor, owner: Owner, profile: Profile) -> dict[Side, tuple[str, ...]]:

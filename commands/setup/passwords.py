@@ -74,7 +74,7 @@ def _oauth(house: House, address: str, usual: str) -> Password:
 def _file(folder: Path, address: str) -> Password:
     secret = _typed(address)
     path = _free(folder.absolute() / "keepwarm-password", secret)
-    return Password(secret, f"file:{path}", lambda: write_whole(path, secret + "\n", 0o600))
+    return Password(secret, f"file:{path}", lambda: write_whole(path, secret + "\n"))
 
 
 def _free(path: Path, secret: str) -> Path:

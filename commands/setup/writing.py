@@ -51,8 +51,8 @@ def scalar(value: str) -> str:
     return value if plain else json.dumps(value, ensure_ascii=False)
 
 
-def write_whole(path: Path, text: str, mode: int) -> None:
-    """Replace a file in one step, so that an interruption leaves the old one or the new one."""
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file in one step: an interruption leaves the old one or the new one. Others may not read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -60,7 +60,6 @@ def write_whole(path: Path, text: str, mode: int) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(mode)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -58,7 +58,7 @@ def answers(imap: Any, tag: bytes, sort: Sort = Sort.MAILS) -> Iterator[Answer]:
             _to_its_end(imap, line)
     kind, said = ends.pop(tag)
     if kind == "BAD" or (kind == "NO" and sort is Sort.UIDS):
-        raise imap.error(f"UID command error: BAD {said}")
+        raise imap.error(f"UID command error: {kind} {b' '.join(said).decode('utf-8', 'replace')}")
 
 
 def _to_its_end(imap: Any, line: bytes) -> Answer:

@@ -112,7 +112,7 @@ class WorkingClock(OpenHours):
         """
         if not duration.working:
             return start.astimezone(UTC) + timedelta(seconds=duration.plain_seconds)
-        asked = start, duration
+        asked = start.astimezone(UTC), duration
         found = self._asked.get(asked)
         if found is None:
             if len(self._asked) >= REMEMBERED:

@@ -13,7 +13,7 @@ class CheckIn:
     """One check-in of one contractor; a change of its slot raises `sequence` (RFC 5546, 2.1.4).
 
     Kept are "planned", "invited", "moved" (an update is to go out) and "cancelled"; the other states are
-    folded from what was answered (`relationship.check_ins.answers`): accepted, tentative, declined, delegated,
+    folded from what was answered (`relationship.invitations.answers`): accepted, tentative, declined, delegated,
     countered and, afterwards, held, late, missed, or disputed where the two sides differ.
     """
 

@@ -1,7 +1,7 @@
 """Answers: what was said about check-ins, before and after, folded into their states.
 
-What calendars answer beforehand is read by `relationship.check_ins.rsvps`, what is said afterwards by
-`relationship.check_ins.afterwards`. An answer to a slot that has been moved since says nothing about the new one
+What calendars answer beforehand is read by `relationship.invitations.rsvps`, what is said afterwards by
+`relationship.invitations.afterwards`. An answer to a slot that has been moved since says nothing about the new one
 (RFC 5546, 2.1.5), and mail that our server found forged says nothing at all.
 """
 

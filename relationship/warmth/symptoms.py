@@ -112,7 +112,7 @@ def very_long_wait(side: Side) -> Find:
 
 
 def _waiting(evidence: Evidence, turn: Turn, start: datetime, now: datetime) -> str:
-    """Such as "Maria has waited 6 working days for your answer to “Logo”"."""
+    """Such as "“Logo” has waited 6 working days for an answer"."""
     days = evidence.working_days(turn.party, start, now)
     worth = "over 60 working days" if days >= 60 else f"{days} working days"
     about = f"“{turn.subject}”" if turn.subject else "a mail without a subject"

@@ -82,7 +82,8 @@ def _zones(policy: Policy, document: Document) -> Iterator[Problem]:
     for path, zone in [(("owner", "timezone"), policy.owner.timezone), *contractors]:
         if match := re.fullmatch(r"Etc/GMT([+-])([1-9]\d?)", zone):
             where = "behind" if match[1] == "+" else "ahead of"
-            message = f'"{zone}" is {match[2]} hours {where} Greenwich: its sign is turned round.'
+            hours = "1 hour" if match[2] == "1" else f"{match[2]} hours"
+            message = f'"{zone}" is {hours} {where} Greenwich: its sign is turned round.'
             yield document.problem(path, message, "Name a place instead, such as Asia/Manila.")
 
 

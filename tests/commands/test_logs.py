@@ -3,11 +3,13 @@
 import base64
 import json
 import logging
+import os
 import sys
+from pathlib import Path
 
 import pytest
 
-from commands.logs import AsJson, Journal, Plain
+from commands.logs import AsJson, Journal, Plain, log_to_stderr
 from commands.output import complain
 from mail.access.secrets import REDACTED, redact, reveal
 
@@ -47,6 +49,20 @@ def test_the_journal_learns_the_priority_of_every_line() -> None:
     lines = Journal().format(record("trouble")).splitlines()
     assert len(lines) > 2
     assert all(line.startswith("<4>") for line in lines)
+
+
+def test_priorities_are_for_the_journal_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever a service starts inherits its JOURNAL_STREAM."""
+    with (tmp_path / "log").open("w") as log:
+        monkeypatch.setattr(sys, "stderr", log)
+        there = os.fstat(log.fileno())
+        for stream, formatter in ((f"{there.st_dev}:{there.st_ino}", Journal), ("8:12345", Plain)):
+            monkeypatch.setenv("JOURNAL_STREAM", stream)
+            with monkeypatch.context() as root:
+                root.setattr(logging.getLogger(), "handlers", [])
+                log_to_stderr()
+                [handler] = logging.getLogger().handlers
+                assert type(handler.formatter) is formatter
 
 
 def test_what_goes_over_the_wire_is_known_too() -> None:

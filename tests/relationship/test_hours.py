@@ -506,6 +506,12 @@ def test_holiday_calendars_that_are_known(code):
     check_holidays(code)
 
 
+def test_the_hour_that_comes_twice_is_two():
+    first = datetime(2026, 11, 1, 1, 30, tzinfo=ZoneInfo("America/New_York"))
+    clock, hour = WorkingClock("America/New_York", "daily 00:00-24:00"), Duration(1, "hours", working=True)
+    assert clock.after(first.replace(fold=1), hour) - clock.after(first, hour) == timedelta(hours=1)
+
+
 def test_a_region_has_holidays_of_its_own():
     lincolns_birthday = date(2026, 2, 12)
     assert working_clock("America/New_York", "Mon-Fri 09:00-17:00", "US").works_on(lincolns_birthday)

@@ -15,7 +15,8 @@ from store.protocol import OWNER
 KEPT = COUNTED | {State.BUNDLED, State.ASKED}
 NOT_TAKEN = frozenset({State.REFUSED, State.CANCELLED})  # a bundle that never went out: its notes wait again
 LONG_AGO = timedelta(days=7)
-SWEPT = timedelta(hours=1)  # so often letters are let go of that count no more
+AN_HOUR = timedelta(hours=1)
+SWEPT = AN_HOUR  # so often letters are let go of that count no more
 
 
 class Post:
@@ -80,7 +81,7 @@ class Post:
     def outgoing(self, rates: Iterable[Rate], now: datetime) -> list[Outgoing]:
         """Letters to contractors that the limits count; those out of every window are let go, in time."""
         if self._swept_at is None or abs(now - self._swept_at) >= SWEPT:
-            self._sweep(now - max((rate.window for rate in rates), default=timedelta()))
+            self._sweep(now - max([AN_HOUR, *(rate.window for rate in rates)]))
             self._swept_at = now
         return list(self._counted.values())
 

@@ -1,6 +1,7 @@
 """Automatic answers by their words: subjects and first sentences, where no header tells.
 
-The phrases are in `mail/reading/words/`. Words that people use too need a second sign. Absences: `mail.reading.away`.
+The phrases are in `mail/reading/words/`. Words that people use too need a second sign. Absences are told by `away`,
+beside this.
 """
 
 import re

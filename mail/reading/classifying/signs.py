@@ -1,4 +1,4 @@
-"""The signs by which a mail's kind is told: one small question each, asked in the order of `mail.reading.kinds`."""
+"""The signs by which a mail's kind is told: one small question each, asked in the order of `kinds`, beside this."""
 
 import re
 from functools import lru_cache

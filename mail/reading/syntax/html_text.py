@@ -2,7 +2,7 @@
 
 Which elements hold quoted mail is what mail programs agree on by habit, not by standard: Gmail, Apple Mail,
 Thunderbird, Yahoo, Proton and Outlook on the web mark the quote; desktop Outlook writes a block of headers,
-which `mail.reading.fresh` finds in the text.
+which `mail.reading.text.fresh` finds in the text.
 """
 
 import re

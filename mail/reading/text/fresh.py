@@ -4,7 +4,7 @@ Theory of operation. The text is cut where the mail that is answered begins: at 
 at a block of header lines ("From: ... Sent: ..."), or at "On ... wrote:" where no quoted lines follow it.
 Lines that begin with ">" go, together with the "On ... wrote:" above them; what stands between and below
 quotes stays (people answer inline). Then disclaimers, "Sent from my phone" and the signature go
-(`mail.reading.signatures`).
+(`mail.reading.text.signatures`).
 
 All patterns work line by line on capped text, so that no text can make them slow. The marks themselves are
 lists in `mail/reading/words/`.

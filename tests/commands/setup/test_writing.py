@@ -63,8 +63,8 @@ def test_the_file_is_accepted_whatever_people_are_called(name: str) -> None:
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     path = tmp_path / "new/secret"
-    write_whole(path, "one\n", 0o600)
-    write_whole(path, "two\n", 0o600)
+    write_whole(path, "one\n")
+    write_whole(path, "two\n")
     assert path.read_text() == "two\n"
     assert path.stat().st_mode & 0o777 == 0o600
     assert list(path.parent.iterdir()) == [path]
