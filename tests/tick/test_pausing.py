@@ -214,6 +214,23 @@ def test_a_link_alone_hands_nothing_over(scene):
     assert scene.story("Maria").waits(Side.OWNER) == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "asks"),
+    [
+        ("#pause\n\nPlease, no more of these automatic mails.", False),
+        ("#resume\n\nPlease let me know by mail again.", False),
+        ("#pause\n\nPlease, no more of them. When do you pay my invoice?", True),
+        ("Please #pause\n\nPlease stop these automatic mails.", True),
+    ],
+)
+def test_a_request_beside_a_command_is_not_for_the_owner(scene, said, asks):
+    scene.tick()
+    scene.at("2026-03-03 10:00")
+    scene.writes(MARIA, TEAM, "Mails", said)
+    scene.tick()
+    assert any(wait.asks for wait in scene.story("Maria").waits(Side.OWNER)) == asks
+
+
 def test_what_was_dropped_in_the_very_minute_in_which_it_came_due_stays_dropped(scene):
     """As rule tests and backtests look: a star's ten minutes are over at a tick, to the second."""
     scene.tick()

@@ -42,6 +42,11 @@ class Said:
 _NOTHING = Said()
 
 
+def gives_command(said: Said, side: Side) -> bool:
+    """Whether a command was given: the words around it are for Keepwarm, "#pause" and "please, no more mails"."""
+    return not COMMANDS[side].isdisjoint(said.tags)
+
+
 def what_is_said(
     text: str,
     side: Side,
