@@ -20,6 +20,31 @@ def without_token(subject: str) -> str:
     return _TOKEN.sub("", subject) if "(kw-" in subject else subject
 
 
+# What is said with a sign before it in a text. No letter shows it, also where somebody wrote it into a subject.
+TAGS = [
+    "nrn",
+    "settled",
+    "done",
+    "idea",
+    "paid",
+    "due",
+    "pause",
+    "resume",
+    "news",
+    "held",
+    "late",
+    "missed",
+    "accept",
+    "decline",
+]
+_SAID = re.compile(rf"(?<![\w#/&=.-])[\[(]?[#＃](?:{'|'.join(TAGS)})(?![\w-])[\])]?:?", re.IGNORECASE)
+
+
+def without_tags(subject: str) -> str:
+    """The subject without tags and commands of ours: they say nothing there, and in a letter they would be shown."""
+    return _SAID.sub("", subject) if "#" in subject or "＃" in subject else subject
+
+
 # "Re" and "Fwd" as mail programs of many languages write them; also Re[2]:, Re(3):, Re^2:.
 _REPLY_WORDS = (
     "re r aw antw antwort sv vs vá vl rv ref res resp rif rép odp odg vast ynt atb ats bls "
@@ -44,9 +69,9 @@ _TRAILER = re.compile(r"\s*\((?:fwd|was:[^()]*)\)\s*$", re.IGNORECASE)
 def plain_subject(subject: str) -> str:
     """The subject as people read it: without "Re:", "Fwd:", "AW:", list tags and a letter's token, in single spaces.
 
-    A subject that is nothing but a tag keeps it.
+    A subject that is nothing but a list's tag keeps it; our own tags ("#news") never stay.
     """
-    rest = subject
+    rest = without_tags(subject)
     while True:
         match = _MARK.match(rest)
         if not match or not rest[match.end() :].strip():

@@ -29,7 +29,7 @@ from mail.reading.who import Directory
 from mail.reading.words.wordlists import any_of, plain
 from relationship.facts.messages import Side
 from relationship.parties import Contractor
-from relationship.subjects import is_filled_in, plain_subject
+from relationship.subjects import is_filled_in, plain_subject, without_tags
 
 _SEALED = frozenset(
     [
@@ -123,7 +123,9 @@ def _below_name(text: str, names: frozenset[str]) -> str:
 
 def _said_in_subject(mail: Mail) -> str:
     """The subject of a mail without any text: "Could you call me? (EOM)"; not that of an answer or a forward."""
-    own = not mail.text.strip() and plain_subject(mail.subject) == " ".join(mail.subject.split())
+    own = not mail.text.strip() and plain_subject(mail.subject) == " ".join(
+        without_tags(mail.subject).split()
+    )
     return mail.subject if own else ""
 
 

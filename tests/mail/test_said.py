@@ -6,8 +6,9 @@ import pytest
 
 from mail.reading.meaning.absence import back_on
 from mail.reading.meaning.days import day_in, order_of
-from mail.reading.meaning.said import what_is_said
+from mail.reading.meaning.said import COMMANDS, FACTS, what_is_said
 from relationship.facts.messages import Side
+from relationship.subjects import TAGS
 
 MONDAY = datetime(2026, 11, 9, 12, 0, tzinfo=UTC)
 
@@ -18,6 +19,10 @@ def tags(text: str, side: Side = Side.CONTRACTOR) -> tuple[str, ...]:
 
 def due(text: str, locale: str = "en-US") -> date | None:
     return what_is_said(text, Side.OWNER, MONDAY, "America/New_York", "en", locale).due
+
+
+def test_subjects_are_shown_without_any_of_them() -> None:
+    assert frozenset(TAGS) == frozenset(["due"]).union(*FACTS.values(), *COMMANDS.values())
 
 
 def test_facts_stand_anywhere_in_a_line() -> None:

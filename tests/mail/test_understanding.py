@@ -748,6 +748,7 @@ class TestSignaturesOfOffices:
     ("subject", "text", "expected"),
     [
         ("Could you call me? (EOM)", "", True),
+        ("Could you call me? #idea", "", True),
         ("Re: Could you call me?", "", False),
         ("Fwd: Could you call me?", "", False),
         ("Could you call me?", "> quoted\n", False),

@@ -182,6 +182,10 @@ def test_no_order_of_arrival_changes_anything() -> None:
         ("[Logo]", "[logo]"),
         ("Reply to the logo", "reply to the logo"),
         ("Resume: Jo", "resume: jo"),
+        ("Re: Férias de Natal #news", "férias de natal"),
+        ("#Idea: a mug [#due] for all", "a mug for all"),
+        ("Re: #news", ""),
+        ("Page #pauses and #12", "page #pauses and #12"),
         ("RES: Orçamento", "orcamento".replace("c", "ç")),
     ],
 )

@@ -7,6 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from relationship.subjects import TAGS
+
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"
 SUBJECTS = (
@@ -62,6 +64,8 @@ def harmless(mail):
         assert tag not in page
     assert 'href="https://evil' not in page
     assert 'src="https://evil' not in page
+    for shown in (mail["Subject"], text, page):
+        assert not any(f"#{tag}" in shown for tag in TAGS)
     assert "\r" not in mail["Subject"]
     assert "\n" not in mail["Subject"]
 

@@ -46,6 +46,19 @@ def test_news_goes_out_only_once_it_is_confirmed(scene):
     assert "We have a new address." in scene.letters(BEN)[0].raw.text.decode()
 
 
+def test_a_tag_in_the_subject_too_is_shown_to_nobody(scene):
+    scene.policy(scene.rules_text + NEWS)
+    scene.tick()
+    scene.at("2026-03-02 14:10")
+    scene.writes(DANA, TEAM, "We moved #news", "#news\n\nWe have a new address.", folder="INBOX")
+    scene.run("2026-03-02 15:00")
+    [echo] = scene.letters(DANA)
+    assert "#news" not in echo.raw.text.decode()
+    scene.writes(DANA, TEAM, link_in(echo, "news"), "#news", folder="INBOX")
+    scene.run("2026-03-04 15:00")
+    assert scene.subjects(MARIA) == scene.subjects(BEN) == ["News: We moved"]
+
+
 def echoed(scene, text="#news\n\nWe have a new address."):
     """News of Dana's; the mail that asks whether it may go out."""
     scene.policy(scene.rules_text + NEWS)
