@@ -31,6 +31,8 @@ _PAKI = re.compile(r"(?<!\w)paki-?(?!stan|et|eci)\w")
 _LETTER = re.compile(r"[^\W_]")
 # What is no part of a word; vowel signs of India's scripts and of Thai are, which \w does not know.
 _NOT_WORDS = re.compile(r"[^\w\s'\u0300-\u036f\u0900-\u0dff\u0e31-\u0e4e-]+|_+|(?<!\w)-+|-+(?!\w)")
+_CLAUSE_ENDS = r"[.,;:!?\n…–—(]"
+_CLAUSES = re.compile(_CLAUSE_ENDS)
 _SMILEY = re.compile(r"(?<!\w)(?:[:;=8][-'o]?[)(\]\[dDpP3*|/\\]|<3+|\^_?\^|x+o+x*o*|\+1)(?!\w)")
 
 
@@ -64,6 +66,12 @@ class Lists:
     done_cap: int
     done_begins: frozenset[str]
     bad_news: Phrases
+    refusals: Phrases
+    says_no: Phrases
+    no_at_end: re.Pattern[str]
+    brings: Phrases
+    owed: Phrases
+    missing: Phrases
     thanks_for: re.Pattern[str]
     no_reply: re.Pattern[str]
     no_answer: Phrases
@@ -91,6 +99,12 @@ def _lists(
         done_cap=max((DONE_CAP, *(2 * len(one) for one in done))),
         done_begins=frozenset(one.split(" ", 1)[0] for one in all_done),
         bad_news=Phrases((*phrases("bad news"), *bad)),
+        refusals=Phrases(phrases("refusals")),
+        says_no=Phrases(phrases("says no")),
+        no_at_end=re.compile(rf"(?:{merged(phrases('says no'))})\s*(?:{_CLAUSE_ENDS}|$)"),
+        brings=Phrases(phrases("brings something")),
+        owed=Phrases(phrases("money owed")),
+        missing=Phrases(phrases("is missing")),
         thanks_for=_thanks_for(),
         no_reply=any_of(phrases("no reply needed")),
         no_answer=Phrases(phrases("no need to answer")),
@@ -211,8 +225,24 @@ def _without_greeting(text: str) -> str:
 
 
 def is_bad_news(text: str, lists: Lists) -> bool:
-    """Whether fresh text holds what no praise should follow."""
-    return lists.bad_news.stand_in(plain(text))
+    """Whether fresh text holds what no praise should follow: bad news, a complaint, a refusal, money that is owed."""
+    lower = plain(text)
+    return lists.bad_news.stand_in(lower) or _refuses(lower, lists) or _lacks_money(lower, lists)
+
+
+def _refuses(text: str, lists: Lists) -> bool:
+    """Whether it says no: "fully booked", "I thought you had it"; not where it brings the work all the same."""
+    says_no = lists.refusals.stand_in(text) or (lists.says_no.stand_in(text) and lists.no_at_end.search(text))
+    return bool(says_no) and not (lists.brings.stand_in(text) or says_done(text, lists))
+
+
+def _lacks_money(text: str, lists: Lists) -> bool:
+    """Whether money and its absence are in one clause: "Payment arrived, no problem" complains of nothing."""
+    if not (lists.owed.stand_in(text) and lists.missing.stand_in(text)):
+        return False
+    return any(
+        lists.owed.stand_in(clause) and lists.missing.stand_in(clause) for clause in _CLAUSES.split(text)
+    )
 
 
 def says_done(text: str, lists: Lists) -> bool:
