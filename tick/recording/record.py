@@ -23,6 +23,7 @@ from tick.collecting.collect import Batch, whose
 from tick.delivering.line import RETURNS
 from tick.owner.heed import heed
 from tick.recording.below import Pairs, below_their_notes
+from tick.recording.ideas import with_ideas
 from tick.recording.seen_again import in_the_archive
 from tick.recording.starring import note_stars
 from tick.recording.waiting import Waiting
@@ -159,7 +160,7 @@ class _Recording:
         mailbox, words = books.policy.mailbox, books.policy.words
         sent = (batch.folder,) if batch.in_sent else ()
         found = understand(raw, batch.people, words, mailbox.trust, self._now, sent, books.routes)
-        return below_their_notes(found, books) if books.routes else found
+        return with_ideas(below_their_notes(found, books), books) if books.routes else found
 
     def _heed(self, raw: RawMail, batch: Batch) -> None:
         word = owner_word(raw, batch.people, self._books.policy.mailbox.trust, self._now)

@@ -1,0 +1,33 @@
+"""What answers the letter that asks for ideas is one, as if it were tagged: contractors do not know tags.
+
+The letter promises that the owner reads each. A closer ("Thanks!") is none, and who writes a tag says what it is.
+"""
+
+from dataclasses import replace
+
+from relationship.facts.messages import Kind, Message, Side
+from tick.bookkeeping.books import Books
+from tick.recording.below import Pairs
+
+ASKS_FOR_IDEAS = "ideas/ask"
+
+
+def with_ideas(pairs: Pairs, books: Books) -> Pairs:
+    """The messages, those tagged that answer a letter which asks for ideas."""
+    return tuple(
+        (key, replace(message, tags=("idea",)) if _is_idea(key, message, books) else message)
+        for key, message in pairs
+    )
+
+
+def _is_idea(key: str, message: Message, books: Books) -> bool:
+    """Whether it answers the letter itself: what is said further down its conversation is talk."""
+    if message.side is not Side.CONTRACTOR or message.kind is not Kind.HUMAN or not message.parents:
+        return False
+    if message.closes or message.tags or not message.readable:
+        return False
+    token = message.parents[-1].partition("@")[0]
+    if books.routes.get(token) != key:
+        return False
+    letter = books.store.load(key).letters.get(token)
+    return letter is not None and letter.template == ASKS_FOR_IDEAS and letter.reader is Side.CONTRACTOR
