@@ -22,6 +22,7 @@ from commands.output import (
 from relationship.correspondence.ledger import Turn, median_working_s
 from relationship.facts.messages import Side
 from relationship.invitations.afterwards import NOT_MET, REMEMBERED
+from relationship.occasions.shared import who_answered
 from relationship.story import Story
 from relationship.warmth.latency import Pace, short
 from relationship.warmth.temperature import Reading, read
@@ -78,7 +79,7 @@ def _row(story: Story, known: Reading, now: datetime) -> dict[str, Any]:
 
 
 def _reading(story: Story, books: Books, now: datetime) -> Reading:
-    return read(story, books.policy.temperature, story.temperature, now)
+    return read(story, books.policy.temperature, story.temperature, now, books.story_of)
 
 
 def _wait(turn: Turn) -> dict[str, Any]:
@@ -88,6 +89,11 @@ def _wait(turn: Turn) -> dict[str, Any]:
         "subject": turn.subject,
         "asks": turn.asks,
     }
+
+
+def _open(story: Story, books: Books, now: datetime) -> Iterator[Turn]:
+    """The open questions, but for those that somebody else has answered who was asked as well."""
+    return (x for x in story.open_questions(now) if not who_answered(story, x, books.story_of, now))
 
 
 def _median(story: Story, side: Side) -> int | None:
@@ -118,7 +124,7 @@ def _in_words(story: Story, books: Books, now: datetime) -> tuple[tuple[str, ...
     """The line of the table, and the paragraph below it: one story at a time is in memory."""
     known = _reading(story, books, now)
     # What was given up is no debt any more, and would be counted for ever; --json lists all.
-    row = {**_row(story, known, now), "waits": [_wait(turn) for turn in story.open_questions(now)]}
+    row = {**_row(story, known, now), "waits": [_wait(turn) for turn in _open(story, books, now)]}
     return _cells(row, known), f"{row['contractor']}: {_notes(row, story)}."
 
 

@@ -13,6 +13,7 @@ from relationship.facts.check_in import CheckIn
 from relationship.facts.letters import WENT_OUT, Letter
 from relationship.facts.messages import Side
 from relationship.facts.temperature import Temperature
+from relationship.occasions.shared import StoryOf, nobody
 from relationship.story import Story
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.latency import Answer, Pace, between, percentile, recent
@@ -44,6 +45,7 @@ class Portrait:
     tuning: Tuning
     since: datetime
     now: datetime
+    story_of: StoryOf = nobody
 
     @property
     def name(self) -> str:
@@ -58,12 +60,12 @@ class Portrait:
     @cached_property
     def evidence(self) -> Evidence:
         """The story, made ready to be asked."""
-        return Evidence(self.story)
+        return Evidence(self.story, self.story_of)
 
     @cached_property
     def reading(self) -> Reading:
         """The temperature as it is now, and the pace that it rests on."""
-        return read(self.story, self.tuning, self.story.temperature, self.now)
+        return read(self.story, self.tuning, self.story.temperature, self.now, self.story_of)
 
     @property
     def temperature(self) -> Temperature:
@@ -77,7 +79,7 @@ class Portrait:
     @cached_property
     def temperatures(self) -> Sequence[tuple[datetime, Temperature]]:
         """One a day, as seen with all that is known today."""
-        return history(self.story, self.tuning, self.since, self.now)
+        return history(self.story, self.tuning, self.since, self.now, self.story_of)
 
     def answers(self, side: Side) -> Sequence[Answer]:
         """One side's answers to questions, in the report's time."""
@@ -165,7 +167,8 @@ def portraits(books: Books, since: datetime, now: datetime, keys: Sequence[str] 
 def _portrait(story: Story, books: Books, since: datetime, now: datetime) -> Portrait:
     """From the first mail on: before it there is nothing to be seen."""
     first = min((message.at - DAY for message in story.human), default=since)
-    return Portrait(story, books.policy.temperature, min(max(since, first), now - WEEK), now)
+    start = min(max(since, first), now - WEEK)
+    return Portrait(story, books.policy.temperature, start, now, books.story_of)
 
 
 def _all(books: Books) -> list[str]:

@@ -20,6 +20,7 @@ from relationship.facts.letters import State
 from relationship.facts.messages import Kind, Message, Side
 from relationship.occasions.dates import pay_days
 from relationship.occasions.deliveries import owners_word, thanks, wanted_about
+from relationship.occasions.shared import StoryOf, nobody, who_answered
 from relationship.story import Story
 from relationship.warmth.latency import USUAL, WIDE, Answer, Pace, answers, pace, percentile
 
@@ -29,8 +30,8 @@ FEWEST_PAUSES = 5
 class Evidence:
     """One story, made ready to be asked."""
 
-    def __init__(self, story: Story) -> None:
-        self.story = story
+    def __init__(self, story: Story, story_of: StoryOf = nobody) -> None:
+        self.story, self.story_of = story, story_of
         # What is usual is what was so until then: a relationship that cools does not become its own measure.
         self.usual_until: datetime | None = None
         self.recovering = False  # whether it is asked if all is well again: then the bar is higher
@@ -111,14 +112,22 @@ class Evidence:
         return self._paces[key]
 
     def waits(self, side: Side, now: datetime) -> tuple[Turn, ...]:
-        """Questions that were open on a side at that moment and not given up, oldest first."""
+        """Questions that were open on a side at that moment and not given up, oldest first.
+
+        Without those that somebody else has answered who was asked as well.
+        """
         if (side, now) not in self._open:
             self._open[side, now] = tuple(
                 turn
                 for turn in self._unanswered(side, now)
                 if turn.since <= now and not self._lapsed(turn, now)
+                if not self.answered_by_another(turn, now)
             )
         return self._open[side, now]
+
+    def answered_by_another(self, turn: Turn, now: datetime) -> bool:
+        """Whether the question went to two contractors, and the other one had answered it by then."""
+        return who_answered(self.story, turn, self.story_of, now) is not None
 
     def _unanswered(self, side: Side, now: datetime) -> list[Turn]:
         """Questions to a side that had no answer by then, oldest first; some may have been asked later."""

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 from relationship.facts.messages import Side
 from relationship.facts.temperature import RANK, TOO_EARLY, WARM, Temperature
+from relationship.occasions.shared import StoryOf, nobody
 from relationship.story import Story
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.latency import RECENT, Pace, compared
@@ -41,14 +42,18 @@ class Reading:
     yours: Pace | None
 
 
-def judge(story: Story, tuning: Tuning, before: Temperature | None, now: datetime) -> Temperature:
+def judge(
+    story: Story, tuning: Tuning, before: Temperature | None, now: datetime, story_of: StoryOf = nobody
+) -> Temperature:
     """The temperature now; `before` is the one that was judged last, None where none was."""
-    return read(story, tuning, before, now).temperature
+    return read(story, tuning, before, now, story_of).temperature
 
 
-def read(story: Story, tuning: Tuning, before: Temperature | None, now: datetime) -> Reading:
+def read(
+    story: Story, tuning: Tuning, before: Temperature | None, now: datetime, story_of: StoryOf = nobody
+) -> Reading:
     """The same with both sides' pace, so that whoever shows numbers shows those of the reasons."""
-    scales = _Scales(story, tuning)
+    scales = _Scales(story, tuning, story_of)
     if before is not None:
         temperature = _judged(scales, before, now)
     else:
@@ -59,10 +64,10 @@ def read(story: Story, tuning: Tuning, before: Temperature | None, now: datetime
 
 
 def history(
-    story: Story, tuning: Tuning, start: datetime, now: datetime
+    story: Story, tuning: Tuning, start: datetime, now: datetime, story_of: StoryOf = nobody
 ) -> tuple[tuple[datetime, Temperature], ...]:
     """The temperature of each day from `start` (or the first mail) to now, judged from today's facts."""
-    scales = _Scales(story, tuning)
+    scales = _Scales(story, tuning, story_of)
     days = _replay(scales, start, now, DAY)
     return tuple((_first(scales.evidence, start, now, DAY) + n * DAY, one) for n, one in enumerate(days))
 
@@ -108,8 +113,8 @@ def _usual_until(before: Temperature | None, now: datetime) -> datetime | None:
 class _Scales:
     """Weighs a story's evidence at any moment, each once."""
 
-    def __init__(self, story: Story, tuning: Tuning) -> None:
-        self.evidence = Evidence(story)
+    def __init__(self, story: Story, tuning: Tuning, story_of: StoryOf) -> None:
+        self.evidence = Evidence(story, story_of)
         self.tuning = tuning
         self._weighed: dict[tuple[datetime, datetime | None, bool], list[Finding]] = {}
 

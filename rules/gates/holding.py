@@ -1,12 +1,12 @@
 """Gates that hold a letter back: they are judged again at each tick."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from relationship.facts.decisions import Judgement, Verdict
 from relationship.facts.messages import Kind, Message, Side
 from relationship.occasions.check_ins import written_about
+from relationship.occasions.shared import who_answered
 from relationship.occasions.turns import DEBT_COUNTS, older_debt, shielded_by
-from relationship.story import Story
 from rules.evaluation import Case
 from rules.gates.world import CHASES, UPDATES, World, any_time
 
@@ -99,30 +99,12 @@ def might_not_reach_us(case: Case, world: World) -> str | None:
 
 
 def one_of_two_answered(case: Case, world: World) -> str | None:
-    """The question went to two contractors, and one of them has answered."""
-    message = case.occasion.message
-    if case.rule.when != "waiting on contractor" or case.reader is Side.OWNER or message is None:
+    """The question went to two contractors, and one of them has answered: the owner, who was told so, hears no more."""
+    turn = case.occasion.turn
+    if case.rule.when != "waiting on contractor" or turn is None:
         return None
-    other = who_answered(message, world.story_of)
+    other = who_answered(case.story, turn, world.story_of, world.now)
     return f"the question went to {other.contractor.name} too, who has answered" if other else None
-
-
-def who_answered(message: Message, story_of: Callable[[str], Story | None]) -> Story | None:
-    """Of the other contractors who were asked by the same mail, the first who has answered it."""
-    others = (story_of(address) for address in message.also_asked)
-    return next((one for one in others if one and _has_answered(one, message)), None)
-
-
-def _has_answered(story: Story, question: Message) -> bool:
-    """Whether the contractor has written in that conversation since; the question may have been a chaser there."""
-    conversation = story.conversation_of.get(question.key)
-    return any(
-        turn.conversation == conversation
-        and turn.answered_at
-        and turn.since <= question.at <= turn.answered_at
-        for turn in story.ledger.exchanges
-        if turn.party is Side.CONTRACTOR
-    )
 
 
 def not_invited(case: Case, world: World) -> str | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from relationship.facts.decisions import Judgement
 from relationship.facts.letters import OPEN_STATES, WENT_OUT, State
-from relationship.story import Story
+from relationship.occasions.shared import StoryOf, nobody
 from rules.evaluation import Case
 from rules.policy import Policy
 
@@ -33,8 +33,7 @@ class World:
     now: datetime
     # Rolling: what was sent, is on its way, and was decided in this tick.
     outgoing: list[Outgoing] = field(default_factory=list)
-    # The story of another contractor, by address.
-    story_of: Callable[[str], Story | None] = lambda address: None
+    story_of: StoryOf = nobody
     # The folder with mail of a relationship that was never recorded.
     unrecorded: Mapping[str, str] = field(default_factory=dict)
     # What was decided to be sent in this tick: contractor, occasion and template, by which rule.

@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from commands.status import rows
 from mail.letters.rendering import Templates
 from relationship.facts.decisions import Verdict
 from relationship.facts.letters import Letter, State
 from relationship.facts.messages import Kind, Side
 from relationship.facts.temperature import Temperature
 from relationship.parties import Owner
+from relationship.warmth.evidence import Evidence
 from rules.policy import Policy
 from tick.owner.digest.contents import Digest, Speed, Warmth
 from tick.owner.digest.gathering import gather
@@ -25,14 +27,14 @@ from tick.owner.digest.pace import WEEK
 from tick.owner.digest.sending import _rows, digest, due_slot, picture, picture_here
 from tick.owner.digest.words import MOST, Words, headline
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 
 
 def week(office: Any) -> Digest:
     books = office.books
     stories = [books.story(key) for key in books.people.contractors]
-    return gather(stories, books.policy.temperature, office.now - WEEK, office.now)
+    return gather(stories, books.policy.temperature, office.now - WEEK, office.now, books.story_of)
 
 
 def written(office: Any, templates: Templates, draw: Any = lambda _: None) -> EmailMessage:
@@ -64,6 +66,20 @@ def test_the_owners_debts_and_whom_they_wait_for(busy: Any) -> None:
     assert debt.days == 6
     assert {wait.who for wait in found.waits} == {"Ben Okafor"}
     assert "Landing page" in [wait.turn.subject for wait in found.waits]
+
+
+def test_nobody_is_waited_for_where_the_other_who_was_asked_has_answered(busy: Any) -> None:
+    at, others = busy.now - 10 * DAY, {"Maria": "ben@contract.example", "Ben": "maria@contract.example"}
+    asked = busy.mail("Maria", Side.OWNER, at, "Master", asks=True)
+    for who, other in others.items():
+        busy.add(who, replace(asked, also_asked=(other,)))
+    assert "Master" in [wait.turn.subject for wait in week(busy).waits if wait.who == "Maria Santos"]
+    busy.add("Ben", busy.mail("Ben", Side.CONTRACTOR, at + 3 * HOUR, "Master", asked))
+    assert "Maria Santos" not in [wait.who for wait in week(busy).waits]
+    assert [row["reasons"] for row in rows(busy.books, busy.now) if "Master" in str(row["reasons"])] == []
+    maria = busy.books.story(busy.key("Maria"))
+    before = Evidence(maria, busy.books.story_of).waits(Side.CONTRACTOR, at + 2 * HOUR)
+    assert "Master" in [wait.subject for wait in before], "until then it was open"
 
 
 def test_temperatures_tell_of_those_that_are_not_warm(busy: Any) -> None:

@@ -860,6 +860,15 @@ def test_of_two_who_were_asked_the_other_is_not_chased_once_one_has_answered(sce
     assert len(scene.sent("One of two answered")) == 1
 
 
+def test_what_one_of_two_answered_is_not_complained_of_to_the_owner_either(scene):
+    question = ask(scene, who=f"{MARIA}, {BEN}")
+    scene.live("2026-03-03 09:00")
+    scene.writes(BEN, TEAM, "Re: Logo", "Here it is.", question)
+    scene.live("2026-03-16 16:00")
+    assert len(scene.sent("One of two answered")) == 1
+    assert "owner/escalation" not in [out.template for out in scene.out]
+
+
 def test_what_one_of_two_answered_before_they_were_asked_again_holds_nobodys_reminder(scene):
     question = ask(scene, who=f"{MARIA}, {BEN}")
     for who in (MARIA, BEN):

@@ -16,9 +16,9 @@ from relationship.facts.decisions import Decision, Verdict
 from relationship.facts.letters import Letter, State
 from relationship.facts.messages import FORGOTTEN, Kind, Message, Side
 from relationship.occasions.check_ins import to_ask_about
+from relationship.occasions.shared import who_answered
 from relationship.subjects import plain_subject
 from rules.evaluation import Case
-from rules.gates.holding import who_answered
 from rules.watermarks import step_fingerprint
 from tick.bookkeeping.books import Books
 from tick.composing.gone_out import as_its_copy_shows, token_of
@@ -137,17 +137,17 @@ def rendered(
     booked = books.booked(case.story.key, now) if case.occasion.check_in else ()
     wanted = templates.facts_in(case.step.send, read_by.language, wording)
     facts = facts_of(Telling(case, reader, books.policy, token, now, booked), wanted) | _answered_by(
-        case, books
+        case, books, now
     )
     return replace(templates.render(case.step.send, read_by.language, wording, facts), language=language)
 
 
-def _answered_by(case: Case, books: Books) -> dict[str, object]:
+def _answered_by(case: Case, books: Books, now: datetime) -> dict[str, object]:
     """Who has answered, where two were asked; only the books know the other story."""
     turn = case.occasion.turn
     if case.rule.when != "one of two answered" or turn is None:
         return {}
-    other = who_answered(case.story.by_key[turn.asked], books.story_of)
+    other = who_answered(case.story, turn, books.story_of, now)
     return {"answered_by": other.contractor.name} if other else {}
 
 

@@ -52,7 +52,7 @@ def _temperature(story: Story, books: Books, now: datetime) -> list[Fact]:
     if not books.policy.temperature.judged:
         return []
     before = story.temperature
-    temperature = judge(story, books.policy.temperature, before, now)
+    temperature = judge(story, books.policy.temperature, before, now, books.story_of)
     return [] if before and before.state == temperature.state else [temperature]
 
 

@@ -12,6 +12,7 @@ from relationship.facts.letters import LOST, WENT_OUT, Letter, State
 from relationship.facts.messages import Kind, Message, Side
 from relationship.facts.temperature import TOO_EARLY, WARM, Temperature
 from relationship.occasions.check_ins import unsaid
+from relationship.occasions.shared import StoryOf, nobody
 from relationship.story import Story
 from relationship.subjects import plain_subject
 from relationship.warmth.evidence import Evidence
@@ -38,7 +39,9 @@ OUT = ("paused", "ended")
 T = TypeVar("T")
 
 
-def gather(stories: Iterable[Story], tuning: Tuning, since: datetime, now: datetime) -> Digest:
+def gather(
+    stories: Iterable[Story], tuning: Tuning, since: datetime, now: datetime, story_of: StoryOf = nobody
+) -> Digest:
     """The digest of (since, now], of all relationships that are not paused or ended.
 
     One story is gone through after the other: all of them together are more than memory should hold.
@@ -46,7 +49,7 @@ def gather(stories: Iterable[Story], tuning: Tuning, since: datetime, now: datet
     parts: list[Digest] = []
     known: list[Answers] = []
     for story in stories:
-        evidence = Evidence(story)
+        evidence = Evidence(story, story_of)
         parts.append(_of_one(story, evidence, tuning, since, now))
         if parts[-1].people:
             known.append(evidence.answers)
@@ -99,7 +102,7 @@ def _of_one(story: Story, evidence: Evidence, tuning: Tuning, since: datetime, n
     )
     if _phase(story, now) in OUT:
         return part
-    known = read(story, tuning, story.temperature, now)
+    known = read(story, tuning, story.temperature, now, evidence.story_of)
     warmth, waits = _warmth(story, known.temperature, since), tuple(_waits(story, evidence, now))
     speed = _speed(story, known)
     return replace(
@@ -132,7 +135,7 @@ def _who(story: Story) -> str:
 
 def _waits(story: Story, evidence: Evidence, now: datetime) -> Iterator[Waiting]:
     for turn in story.open_questions(now):
-        if turn.since <= now:
+        if turn.since <= now and not evidence.answered_by_another(turn, now):
             start = evidence.waited_from(turn, now)
             days = evidence.working_days(turn.party, start, now)
             yield Waiting(_who(story), turn, days, start if start > now else None)

@@ -56,7 +56,7 @@ def digest(books: Books, templates: Templates, now: datetime, draw: Draw = pictu
     if now - slot > STALE or was_told(books, _occasion(slot)):
         return False
     stories = map(books.story, books.people.contractors)
-    week = gather(stories, books.policy.temperature, _since(books.owner, slot), now)
+    week = gather(stories, books.policy.temperature, _since(books.owner, slot), now, books.story_of)
     facts = Words(books.people.owner, books.policy.mailbox.address).facts(
         week, _asks_for_news(books.owner, slot)
     )
