@@ -22,7 +22,12 @@ CHASING = (
 
 
 def owner_first(story: Story, now: datetime) -> Iterator[Occasion]:
-    """Built-in: the contractor is not chased, because the owner owes them an older answer. Once per debt."""
+    """Built-in: the contractor is not chased, because the owner owes them an older answer. Once per debt.
+
+    It says that they will be reminded after that: not of who gets no letters anyway.
+    """
+    if _gets_no_letters(story):
+        return
     for held, decision in _withheld(story, "owner first", now):
         debt = older_debt(story, held.turn.since if held.turn else held.moment, now)
         # By another one it is held only from this tick on.
@@ -51,6 +56,12 @@ def _withheld(story: Story, gate: str, now: datetime) -> Iterator[tuple[Occasion
         held = _held(story, decision.occasion, now)
         if held and not held.over:
             yield held, decision
+
+
+def _gets_no_letters(story: Story) -> bool:
+    """Whether no reminder goes out to them, with or without a debt."""
+    address = story.contractor.addresses[0]
+    return "contractor" in story.paused_by or address in story.bouncing or address in story.turned_away
 
 
 def _noted(held: Occasion, decision: Decision) -> Occasion:

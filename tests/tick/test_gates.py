@@ -514,6 +514,22 @@ def test_the_owner_is_told_of_a_debt_though_what_it_held_first_was_over_before_t
     assert scene.sent("Owner first") == ["2026-03-09 13:00"]
 
 
+def test_nobody_is_said_to_be_reminded_later_who_wants_no_letters(scene):
+    """The note of the morning is taken back, too, when they say so before it goes out."""
+    chase_early = (
+        "after: 1 working day, send: reminders/gentle",
+        "after: 1 working hour, send: reminders/gentle",
+    )
+    scene.policy(scene.rules_text, chase_early)
+    owing(scene)
+    scene.live("2026-03-02 11:30")
+    assert now_why(scene, "Owner first")[0] == "hold"
+    scene.writes(MARIA, TEAM, "Letters", "#pause")
+    scene.live("2026-03-10 16:00")
+    assert now_why(scene, CHASE)[1].startswith("owner first"), "of the letter to the owner"
+    assert scene.sent("Owner first") == []
+
+
 def test_no_debt_is_told_of_that_a_deadline_is_older_than(scene):
     missed = """
   - name: Missed
