@@ -112,6 +112,27 @@ def test_what_lies_ahead_and_what_was_read(busy: Any) -> None:
     ]
 
 
+def test_no_call_is_announced_to_which_nobody_will_be_invited(busy: Any) -> None:
+    """It was given up, or they want no letters; what stands in their calendar is told of all the same."""
+    soon = busy.check_in(busy.now + 3 * HOUR, "planned", "soon")
+    later = busy.check_in(busy.now + 5 * DAY, "planned", "later")
+    busy.add("Maria", soon, later)
+    assert _calls(busy, "Maria Santos") == ["soon", "later"]
+    stale = busy.decision("Maria", busy.now - HOUR, Verdict.SUPPRESS, "stale", "stale: more than 2 days ago")
+    busy.add("Maria", replace(stale, occasion="check-in/soon/0"))
+    held = busy.decision("Maria", busy.now - HOUR, Verdict.HOLD, "quiet hours", "outside their hours")
+    busy.add("Maria", replace(held, occasion="check-in/later/0"))
+    assert _calls(busy, "Maria Santos") == ["later"]
+    busy.add("Maria", busy.check_in(busy.now + 6 * DAY, "accepted", "known"))
+    pause = busy.mail("Maria", Side.CONTRACTOR, busy.now - HOUR, "Letters", tags=("pause",))
+    busy.add("Maria", pause)
+    assert _calls(busy, "Maria Santos") == ["known"]
+
+
+def _calls(office: Any, who: str) -> list[str]:
+    return [call.check_in.uid for call in week(office).check_ins if call.who == who]
+
+
 def test_what_was_sent_and_withheld_and_what_stands_in_the_way(busy: Any) -> None:
     found = week(busy)
     assert [(one.who, one.rule) for one in found.sent] == [

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from relationship.check_ins.planning import spent
 from relationship.deadlines import deadlines
+from relationship.facts.check_in import CheckIn
 from relationship.facts.decisions import Decision, Verdict
 from relationship.facts.letters import LOST, WENT_OUT, Letter, State
 from relationship.facts.messages import Kind, Message, Side
@@ -195,8 +197,14 @@ def _deadlines(story: Story, now: datetime) -> Iterator[Dated]:
 
 def _coming(story: Story, now: datetime) -> Iterator[Call]:
     for check_in in story.check_ins.values():
-        if check_in.stands and now < check_in.starts_at <= now + AHEAD:
+        ahead = check_in.stands and now < check_in.starts_at <= now + AHEAD
+        if ahead and not _never_invited(story, check_in):
             yield Call(_who(story), check_in)
+
+
+def _never_invited(story: Story, check_in: CheckIn) -> bool:
+    """Whether its invitation is not out and will not go out: it was given up, or they get no letters."""
+    return check_in.state == "planned" and (bool(story.paused_by) or spent(story, check_in))
 
 
 # -- temperatures and speed ----------------------------------------------------------------------------------
