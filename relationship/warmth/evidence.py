@@ -53,6 +53,17 @@ class Evidence:
         return [c.ends_at for c in self.story.check_ins.values() if c.was_held]
 
     @cached_property
+    def _touches(self) -> list[datetime]:
+        """The contacts, and whatever else was said: by a click, about an invitation, about how a call went."""
+        said = [m.at for m in self.story.messages if m.authentic and (m.about_letter or m.kind is Kind.RSVP)]
+        told = [c.said_at for c in self.story.check_ins.values() if c.said_at]
+        return sorted([*self.contacts, *said, *told])
+
+    def in_touch(self, start: datetime, end: datetime) -> bool:
+        """Whether anything was said or happened between the two in (start, end]."""
+        return bisect_right(self._touches, end) > bisect_right(self._touches, start)
+
+    @cached_property
     def written(self) -> dict[Side, list[datetime]]:
         """When each side wrote."""
         return self.story.folded(_written)

@@ -21,7 +21,7 @@ from relationship.story import Story
 from relationship.warmth.evidence import Evidence
 from relationship.warmth.latency import RECENT, Pace, compared
 from relationship.warmth.signals import Finding, weigh
-from relationship.warmth.steadiness import clear_state, next_state, plain_state
+from relationship.warmth.steadiness import STAY, clear_state, next_state, plain_state
 from relationship.warmth.tuning import Tuning
 
 A_NEW_USUAL = timedelta(days=182)  # what stays different for so long is the new usual
@@ -94,13 +94,25 @@ def _judged(scales: "_Scales", before: Temperature | None, now: datetime) -> Tem
         since = before.since if before else now
         return Temperature(TOO_EARLY, 100, (early,), since)
     state = next_state(before, scales.points, scales.recovered, scales.tuning, now)
+    if before is not None and RANK[state] > RANK[before.state] and not _touched(scales, before, now):
+        state = before.state  # signals that merely ran out are no good news
     findings = scales.findings(now, recovering=before is not None and before.warm_until is not None)
-    points, reasons = _left(findings), _reasons(scales, state, findings, now)
+    points = _left(findings)
+    touched = before is None or _touched(scales, before, now)
+    reasons = _reasons(scales, state, findings, touched, now)
     if before is not None and state == before.state:
         return replace(before, points=points, reasons=reasons)
     cooled_at = (before.warm_until if before else None) or now
     warm_until = None if state == WARM else cooled_at
     return Temperature(state, points, reasons, now, before.state if before else "", warm_until)
+
+
+def _touched(scales: "_Scales", before: Temperature, now: datetime) -> bool:
+    """Whether anything was said or happened between the two since the state began.
+
+    One that begins in the future is from a clock that was set back: two weeks will do.
+    """
+    return scales.evidence.in_touch(min(before.since, now - STAY), now)
 
 
 def _usual_until(before: Temperature | None, now: datetime) -> datetime | None:
@@ -155,10 +167,14 @@ def _days(age: timedelta) -> str:
     return "1 day" if age.days == 1 else f"{age.days} days"
 
 
-def _reasons(scales: _Scales, state: str, findings: list[Finding], now: datetime) -> tuple[str, ...]:
+def _reasons(
+    scales: _Scales, state: str, findings: list[Finding], touched: bool, now: datetime
+) -> tuple[str, ...]:
     told = [finding.reason for finding in findings]
     plain, clear = (weighed(_left(findings), scales.tuning) for weighed in (plain_state, clear_state))
-    if RANK[clear] > RANK[state]:
+    if RANK[plain] > RANK[state] and not touched:
+        told.append(f"it stays {state} until you are in touch again")
+    elif RANK[clear] > RANK[state]:
         told.append(f"it looks better now, and counts as {clear} once that has lasted two weeks")
     elif RANK[plain] > RANK[state]:
         told.append(f"it looks better now, but not by enough to count as {plain}")

@@ -92,9 +92,9 @@ class Diary:
         if thanks:
             self.mail(asker, later + timedelta(minutes=30), (question.key, answer.key), closes=True)
 
-    def check_in(self, at: datetime, state: str) -> None:
-        end = at + timedelta(minutes=30)
-        self.facts.add(CheckIn(f"c{len(self.facts.check_ins)}", 0, at, end, at, at, state=state))
+    def check_in(self, at: datetime, state: str, said_at: datetime | None = None) -> None:
+        end, uid = at + timedelta(minutes=30), f"c{len(self.facts.check_ins)}"
+        self.facts.add(CheckIn(uid, 0, at, end, at, at, state=state, said_at=said_at))
 
     def letter(self, at: datetime, template: str, occasion: str = "") -> None:
         token = f"t{len(self.facts.letters)}"
@@ -335,11 +335,26 @@ def test_what_has_become_warmer_stays_so_for_two_weeks() -> None:
 def test_what_is_learnt_late_makes_no_news_of_two_days(diary: Diary) -> None:
     """It fell yesterday for want of contact; then the owner says that they talked three days before."""
     fell = NOW - DAY
+    diary.check_in(fell - 2 * DAY, "held", said_at=NOW)
     before = Temperature("cooling", 60, ("x",), fell, "warm", fell)
     told = judge(diary.story, Tuned(), before, NOW)
     assert (told.state, told.points) == ("cooling", 100)
     assert told.reasons[-1] == "it looks better now, and counts as warm once that has lasted two weeks"
     assert judge(diary.story, Tuned(), before, fell + 14 * DAY).state == "warm"
+
+
+def test_what_merely_runs_out_in_a_silence_is_no_good_news(diary: Diary) -> None:
+    """Two missed calls are forgotten after 45 days; nobody has written since it fell."""
+    for days in (2, 5):
+        diary.check_in(NOW - days * DAY, "missed")
+    tuned = Tuned(signals={"silence 14 days": 1, "silence 30 days": 1, "silence 60 days": 1})
+    before = Temperature("cooling", 60, ("x",), NOW, "warm", NOW)
+    later = NOW + 70 * DAY
+    told = judge(diary.story, tuned, before, later)
+    assert (told.state, told.points) == ("cooling", 99)
+    assert told.reasons[-1] == "it stays cooling until you are in touch again"
+    diary.exchange(Side.OWNER, later, 1)
+    assert judge(diary.story, tuned, before, later + DAY).state == "warm"
 
 
 def test_the_first_look_at_a_history_says_what_daily_looks_would_have() -> None:
