@@ -8,6 +8,7 @@ from relationship.deadlines import deadlines, deliveries
 from relationship.facts.messages import Message
 from relationship.invitations.afterwards import NOT_MET
 from relationship.occasions.deliveries import idea_received
+from relationship.occasions.turns import as_asked
 from relationship.story import Story
 
 MOST = 8  # points: more are no agenda
@@ -36,7 +37,7 @@ def points(story: Story, now: datetime) -> list[Point]:
         return found.setdefault(conversation, Point(conversation, story.subject_of(conversation)))
 
     for turn in story.open_questions(now):
-        point(turn.conversation).wait = turn
+        point(turn.conversation).wait = as_asked(story, turn)
     for deadline in sorted(deadlines(story), key=lambda one: one.due):
         if deadline.done is None and deadline.ends_at(story) > now - PAST_DUE:
             point(deadline.conversation).due = deadline.due

@@ -115,7 +115,8 @@ class Portrait:
 
     def end(self, turn: Turn) -> datetime:
         """Where a turn ended: at its answer, now, or where it was given up."""
-        if turn.answered_at is not None or turn in self.open_waits(turn.party) or not turn.asks:
+        still_open = turn.asked in (wait.asked for wait in self.open_waits(turn.party))
+        if turn.answered_at is not None or still_open or not turn.asks:
             return turn.answered_at or self.now
         return min(turn.since + LAPSES, self.now)
 

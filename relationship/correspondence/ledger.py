@@ -68,7 +68,7 @@ def fold(conversation: str, subject: str, messages: Iterable[Message], begun: Le
             if wait and wait.party is message.side:
                 exchanges.append(_answered(wait, message))
                 wait = None
-            if _hands_over(message):
+            if hands_over(message):
                 asks = message.asks or (first and message.side is Side.OWNER)
                 wait = _chased(wait, asks) if wait else _opened(conversation, subject, message, asks)
         first = False
@@ -84,7 +84,7 @@ def moves_the_ball(message: Message) -> bool:
     return honest and (not message.about_letter or "settled" in message.tags)
 
 
-def _hands_over(message: Message) -> bool:
+def hands_over(message: Message) -> bool:
     """Whether it gives the other side the ball. A contractor only in Cc is not asked."""
     return not message.closes and (message.handed or message.side is Side.CONTRACTOR)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relationship.correspondence.ledger import Turn, fold, moves_the_ball
+from relationship.correspondence.ledger import Turn, fold, hands_over, moves_the_ball
 from relationship.facts.check_in import CheckIn
 from relationship.facts.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion, quoted, who
@@ -76,7 +76,7 @@ def _wait(story: Story, trigger: str, turn: Turn, end: datetime) -> Occasion:
         trigger=trigger,
         key=f"wait/{turn.asked}",
         moment=asked,
-        about=f"waiting on {who(story, turn.party)} for {quoted(turn.subject)} since {story.when(turn.since)}",
+        about=f"waiting on {who(story, turn.party)} for {quoted(turn.subject)} since {story.when(asked)}",
         whose=turn.party,
         start=_start(story, turn, asked, end),
         seen_at=turn.seen_at if asked == turn.since else _seen_at(story, turn, asked),
@@ -156,8 +156,8 @@ def _settled(story: Story) -> Iterator[tuple[Turn, datetime]]:
 
 def asked_at(story: Story, turn: Turn, end: datetime | None = None) -> datetime:
     """When a turn's first question was asked: a mail that asks nothing may have opened it."""
-    opener, until = story.by_key[turn.asked], end or turn.answered_at
-    if opener.asks:
+    opener, until = story.by_key.get(turn.asked), end or turn.answered_at
+    if opener is None or opener.asks:  # of those that are told in numbers nobody knows
         return turn.since
     said = [m for m in story.in_conversation(turn.conversation) if moves_the_ball(m)]
     if opener.side is Side.OWNER and said[0] is opener:  # the owner's first mail always asks
@@ -165,6 +165,20 @@ def asked_at(story: Story, turn: Turn, end: datetime | None = None) -> datetime:
     asking = (m.at for m in said if m.asks and m.side is opener.side and m.at >= turn.since)
     first = next(asking, turn.since)
     return first if until is None or first <= until else turn.since
+
+
+def as_asked(story: Story, turn: Turn) -> Turn:
+    """A turn as people speak of it: since it was asked, and how often it was asked again since."""
+    asked = asked_at(story, turn)
+    if asked == turn.since:
+        return turn
+    later = (m for m in story.in_conversation(turn.conversation) if m.at > asked and moves_the_ball(m))
+    again = sum(m.side is turn.party.other and hands_over(m) for m in later if not _follows(turn, m))
+    return replace(turn, since=asked, chasers=again)
+
+
+def _follows(turn: Turn, message: Message) -> bool:
+    return turn.answered_at is not None and message.at >= turn.answered_at
 
 
 def older_debt(story: Story, before: datetime, now: datetime) -> Turn | None:
@@ -179,7 +193,9 @@ def older_debt(story: Story, before: datetime, now: datetime) -> Turn | None:
 def shielded_by(story: Story, debt: Turn) -> str:
     """Why a contractor is not chased, in words."""
     whom = story.contractor.name
-    return f"owner first: you owe {whom} an answer to “{debt.subject}” since {story.when(debt.since)}"
+    return (
+        f"owner first: you owe {whom} an answer to “{debt.subject}” since {story.when(asked_at(story, debt))}"
+    )
 
 
 def silence(story: Story, now: datetime) -> Iterator[Occasion]:

@@ -21,6 +21,7 @@ from relationship.facts.messages import Kind, Message, Side
 from relationship.occasions.dates import pay_days
 from relationship.occasions.deliveries import owners_word, thanks, wanted_about
 from relationship.occasions.shared import StoryOf, nobody, who_answered
+from relationship.occasions.turns import as_asked
 from relationship.story import Story
 from relationship.warmth.latency import USUAL, WIDE, Answer, Pace, answers, pace, percentile
 
@@ -260,7 +261,8 @@ def _written(story: Story) -> dict[Side, list[datetime]]:
 
 
 def _asking(story: Story) -> dict[Side, list[Turn]]:
-    """The questions to each side, by when they were answered; last those that were not."""
-    turns = [x for x in (*story.exchanges, *story.past.waits, *story.ledger.waits) if x.asks]
+    """The questions to each side, from when they were asked, by when they were answered; last those that were not."""
+    known = (*story.exchanges, *story.past.waits, *story.ledger.waits)
+    turns = [as_asked(story, turn) for turn in known if turn.asks]
     turns.sort(key=lambda turn: turn.answered_at or NEVER)
     return {side: [turn for turn in turns if turn.party is side] for side in Side}

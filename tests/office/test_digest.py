@@ -14,6 +14,7 @@ import pytest
 
 from commands.status import rows
 from mail.letters.rendering import Templates
+from relationship.agenda import points
 from relationship.facts.decisions import Verdict
 from relationship.facts.letters import Letter, State
 from relationship.facts.messages import Kind, Side
@@ -66,6 +67,25 @@ def test_the_owners_debts_and_whom_they_wait_for(busy: Any) -> None:
     assert debt.days == 6
     assert {wait.who for wait in found.waits} == {"Ben Okafor"}
     assert "Landing page" in [wait.turn.subject for wait in found.waits]
+
+
+def test_a_debt_is_as_old_everywhere_as_its_question(busy: Any) -> None:
+    """A mail that asks nothing began it, three days before; the question itself is no asking again."""
+    told = busy.mail("Maria", Side.CONTRACTOR, busy.now - 7 * DAY, "Flyer")
+    asked = busy.mail("Maria", Side.CONTRACTOR, busy.now - 4 * DAY, "Flyer", told, asks=True)
+    busy.add("Maria", told, asked)
+    maria = busy.books.story(busy.key("Maria"))
+    [debt] = [one for one in week(busy).debts if one.who == "Maria Santos"]
+    assert (debt.turn.since, debt.turn.chasers, debt.days) == (asked.at, 0, 1)
+    assert [point.wait.since for point in points(maria, busy.now) if point.wait] == [asked.at]
+    kept = [wait.since for wait in maria.waits(Side.OWNER) if wait.subject == "Flyer"]
+    assert kept == [told.at], "the ledger keeps its beginning"
+    first = asked.at - HOUR
+    assert [x.since for x in Evidence(maria).waits(Side.OWNER, busy.now)] == [asked.at]
+    assert Evidence(maria).waits(Side.OWNER, first) == ()
+    busy.add("Maria", busy.mail("Maria", Side.CONTRACTOR, busy.now - DAY, "Flyer", asked, asks=True))
+    [debt] = [one for one in week(busy).debts if one.who == "Maria Santos"]
+    assert (debt.turn.since, debt.turn.chasers) == (asked.at, 1)
 
 
 def test_nobody_is_waited_for_where_the_other_who_was_asked_has_answered(busy: Any) -> None:

@@ -14,11 +14,11 @@ from mail.letters.phrasebook import phrasebook
 from mail.letters.wording import count, day, day_in, full_date, moment, plain_time, titled, working_time
 from relationship.check_ins.pairs import Span
 from relationship.clocks.durations import Duration
-from relationship.correspondence.ledger import Turn, moves_the_ball
+from relationship.correspondence.ledger import Turn
 from relationship.facts.check_in import CheckIn
 from relationship.facts.messages import Message
 from relationship.occasions import Occasion
-from relationship.occasions.turns import asked_at, nobody_wrote
+from relationship.occasions.turns import as_asked, asked_at, nobody_wrote
 from relationship.parties import Contractor
 from relationship.story import Story
 from relationship.subjects import plain_subject
@@ -172,15 +172,6 @@ def _waiting(turn: Turn, telling: Telling) -> str:
     )
 
 
-def _chasers(turn: Turn, telling: Telling) -> int:
-    if not turn.chasers:
-        return 0
-    story, end = telling.story, turn.answered_at or telling.now
-    asked = asked_at(story, turn)
-    again = (m for m in story.in_conversation(turn.conversation) if moves_the_ball(m) and m.at > asked)
-    return sum(m.side is turn.party.other and m.at <= end for m in again)
-
-
 def _booked_then(check_in: CheckIn, booked: Sequence[Span]) -> int:
     start = check_in.proposed or check_in.starts_at
     end = start + (check_in.ends_at - check_in.starts_at)
@@ -226,7 +217,7 @@ FACTS: Mapping[str, Callable[[Telling], object]] = {
     "since": _since,
     "took": _of_turn(_took),
     "waiting": _of_turn(_waiting),
-    "chasers": _of_turn(_chasers),
+    "chasers": _of_turn(lambda turn, t: as_asked(t.story, turn).chasers),
     "silent_days": lambda t: (t.now - t.occasion.moment).days,
     "subject": _subject,
     "delivered": _delivered,

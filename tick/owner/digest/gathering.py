@@ -15,6 +15,7 @@ from relationship.facts.messages import Kind, Message, Side
 from relationship.facts.temperature import TOO_EARLY, WARM, Temperature
 from relationship.occasions.check_ins import unsaid
 from relationship.occasions.shared import StoryOf, nobody
+from relationship.occasions.turns import as_asked
 from relationship.story import Story
 from relationship.subjects import plain_subject
 from relationship.warmth.evidence import Evidence
@@ -138,6 +139,7 @@ def _who(story: Story) -> str:
 def _waits(story: Story, evidence: Evidence, now: datetime) -> Iterator[Waiting]:
     for turn in story.open_questions(now):
         if turn.since <= now and not evidence.answered_by_another(turn, now):
+            turn = as_asked(story, turn)
             start = evidence.waited_from(turn, now)
             days = evidence.working_days(turn.party, start, now)
             yield Waiting(_who(story), turn, days, start if start > now else None)
