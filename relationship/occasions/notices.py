@@ -36,7 +36,7 @@ def owner_first(story: Story, now: datetime) -> Iterator[Occasion]:
                 _noted(held, decision),
                 trigger="owner first",
                 key=f"owner first/{debt.asked}",
-                about=f"you owe an older answer about {quoted(debt.subject)}: {held.about}",
+                about=f"you owe an answer about {quoted(debt.subject)}: {held.about}",
                 debt=debt,
             )
 

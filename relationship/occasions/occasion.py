@@ -39,7 +39,7 @@ class Occasion:
     until: datetime | None = None  # what a letter would say is no longer true from then on
     holds: date | None = None  # the day that holds until the owner has decided on another one
     streak_of: str = ""  # "deliveries on time"
-    debt: Turn | None = None  # the older answer that the owner owes
+    debt: Turn | None = None  # the answer that the owner owes
 
 
 Finder = Callable[[Story, datetime], Iterator[Occasion]]

@@ -139,6 +139,18 @@ def test_an_unanswered_invitation_is_reminded_once_and_an_answered_one_not(invit
     assert len([one for one in invited.letters(MARIA) if one.subject.startswith("Shall we talk")]) == 1
 
 
+def test_a_question_that_came_after_the_invitation_is_not_called_the_older_one(invited):
+    """It is asked in a night of the owner's, of which no working time has passed in the morning."""
+    to(invited, check_in(invited).starts_at - timedelta(days=1, hours=8))
+    invited.writes(MARIA, TEAM, "Estimate", "Do you accept the estimate?", folder="INBOX")
+    to(invited, check_in(invited).starts_at)
+    note = invited.last("Owner first")
+    assert note.subject == "You owe Maria an answer: Estimate"
+    told = note.text.partition("because ")[2]
+    assert told.startswith("you owe them an answer: Maria asked you about “Estimate” on ")
+    assert "hours ago" not in told.replace("working hours ago", "")
+
+
 @pytest.mark.parametrize("said", ["Yes, that works for me!", "Perfect, thanks!"])
 def test_who_answers_the_invitation_in_words_is_not_reminded(invited, said):
     [letter] = invited.letters(MARIA)

@@ -578,7 +578,9 @@ def test_the_owner_is_told_of_a_deadline_that_is_not_reminded_of(scene):
     scene.live("2026-03-05 16:00")
     assert scene.sent("Near") == []
     assert now_why(scene, "Near")[1].startswith("owner first")
-    assert "“Flyer” from Maria Santos is due on Friday, March 6." in scene.last("Owner first").text
+    note = scene.last("Owner first")
+    assert "“Flyer” from Maria Santos is due on Friday, March 6." in note.text
+    assert note.subject == "You owe Maria an answer: Flyer", "it is younger than the flyer"
 
 
 # -- absent --------------------------------------------------------------------------------------------------

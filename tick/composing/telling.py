@@ -110,12 +110,23 @@ def _debt(telling: Telling) -> dict[str, object] | None:
     debt, reader = telling.occasion.debt, telling.reader
     if debt is None:
         return None
-    since = _day_in(asked_at(telling.story, debt), reader)
+    asked = asked_at(telling.story, debt)
     return {
         "subject": titled(debt.subject, reader.language),
-        "since": since,
-        "waiting": _waiting(debt, telling),
+        "since": _day_in(asked, reader),
+        "waiting": _worked(debt, telling),
+        "older": 1 if asked < _wanted_since(telling) else None,
     }
+
+
+def _wanted_since(telling: Telling) -> datetime:
+    """Since when the owner wants from the contractor what the letter is about."""
+    turn, message, check_in = telling.occasion.turn, telling.occasion.message, telling.occasion.check_in
+    if turn:
+        return asked_at(telling.story, turn)
+    if check_in:
+        return check_in.planned_at
+    return message.at if message else telling.occasion.moment
 
 
 def _letter(telling: Telling) -> dict[str, object] | None:
@@ -156,7 +167,14 @@ def _took(turn: Turn, telling: Telling) -> str | None:
 
 
 def _waiting(turn: Turn, telling: Telling) -> str:
-    """Up to a day in working hours, then in the working days of who is waited on."""
+    """In working time; on the clock where none of it has passed."""
+    since, end = asked_at(telling.story, turn), turn.answered_at or telling.now
+    said = _worked(turn, telling)
+    return said or plain_time(int((end - since).total_seconds()), telling.reader.language)
+
+
+def _worked(turn: Turn, telling: Telling) -> str | None:
+    """Up to a day in working hours, then in the working days of who is waited on; None where none have passed."""
     clock, language = telling.story.clock(turn.party), telling.reader.language
     since, end = asked_at(telling.story, turn), turn.answered_at or telling.now
     days = bisect_right(
@@ -165,11 +183,7 @@ def _waiting(turn: Turn, telling: Telling) -> str:
     if days >= 1:
         return count(days, "working day", language)
     spent = clock.seconds_between(since, end)
-    return (
-        working_time(spent, language)
-        if spent >= 60
-        else plain_time(int((end - since).total_seconds()), language)
-    )
+    return working_time(spent, language) if spent >= 60 else None
 
 
 def _booked_then(check_in: CheckIn, booked: Sequence[Span]) -> int:
