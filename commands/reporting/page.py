@@ -116,7 +116,7 @@ def _waits(one: Portrait, owner: Owner) -> Iterator[dict[str, object]]:
     """What is open, the owner's debts first."""
     for side in (Side.OWNER, Side.CONTRACTOR):
         for turn in one.open_waits(side):
-            days = one.evidence.working_days(side, turn.since, one.now)
+            days = one.evidence.working_days(side, one.evidence.waited_from(turn, one.now), one.now)
             yield {
                 "who": "you" if side is Side.OWNER else one.story.contractor.first_name,
                 "side": "yours" if side is Side.OWNER else "theirs",

@@ -170,6 +170,9 @@ FACTS: Mapping[str, Fact] = {
     "took": Fact("how long the answer took", lambda said: working_time(40 * 60, said)),
     "waiting": Fact("how long it has been waited for", lambda said: count(3, "working day", said)),
     "since": Fact("since when", _day(3)),
+    "away_until": Fact(
+        "where they were away since: the day of their return, from which `waiting` counts", _day(5)
+    ),
     "reminders": Fact("how many reminders of this wait were really sent before", 1),
     "chasers": Fact("how often the writer asked again", 1),
     "silent_days": Fact("whole days since the event that the rule counts from", 15),
@@ -288,7 +291,7 @@ GIVEN: Mapping[str, frozenset[str]] = {
     for trigger, facts in {
         "contractor replied": "subject took since",
         "owner replied": "subject took since",
-        "waiting on contractor": "subject since waiting reminders chasers",
+        "waiting on contractor": "subject since waiting away_until reminders chasers",
         "waiting on owner": "subject since waiting chasers",
         "silence": "silent_days since debt",
         "owner silence": "silent_days since debt",

@@ -9,6 +9,8 @@ from relationship.parties import language_alone
 # Where a letter has a case of its own to show.
 _OTHERS: Mapping[str, dict[str, object]] = {
     "owner/digest": {"week": {"quiet": None}},
+    "owner/escalation": {"away_until": None},
+    "reminders/firm": {"away_until": None},
     "owner/owner-first": {"check_in": None, "deadline": None},
     "owner/warm-again": {"temperature": "warm", "reasons": ("answers take 3 working hours this month",)},
     "owner/bundle": {

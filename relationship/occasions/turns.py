@@ -181,6 +181,14 @@ def _follows(turn: Turn, message: Message) -> bool:
     return turn.answered_at is not None and message.at >= turn.answered_at
 
 
+def waited_from(story: Story, turn: Turn, now: datetime) -> datetime:
+    """Where the days of a wait are counted from: its beginning, or the end of an absence that lay on it."""
+    if turn.party is Side.OWNER:
+        return turn.since
+    back = [a.until for a in story.absences if a.since <= now and turn.since < a.until]
+    return max([turn.since, *back])
+
+
 def older_debt(story: Story, before: datetime, now: datetime) -> Turn | None:
     """The oldest asking wait on the owner that shields the contractor, if there is one."""
     for wait in story.whole.waits(Side.OWNER):

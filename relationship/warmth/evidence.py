@@ -21,7 +21,7 @@ from relationship.facts.messages import Kind, Message, Side
 from relationship.occasions.dates import pay_days
 from relationship.occasions.deliveries import owners_word, thanks, wanted_about
 from relationship.occasions.shared import StoryOf, nobody, who_answered
-from relationship.occasions.turns import as_asked
+from relationship.occasions.turns import as_asked, waited_from
 from relationship.story import Story
 from relationship.warmth.latency import USUAL, WIDE, Answer, Pace, answers, pace, percentile
 
@@ -160,10 +160,7 @@ class Evidence:
 
     def waited_from(self, turn: Turn, now: datetime) -> datetime:
         """Where a wait counts from: its beginning, or the end of an absence that lay on it."""
-        if turn.party is Side.OWNER:
-            return turn.since
-        back = [a.until for a in self.story.absences if a.since <= now and turn.since < a.until]
-        return max([turn.since, *back])
+        return waited_from(self.story, turn, now)
 
     def working_days(self, side: Side, since: datetime, now: datetime) -> int:
         """Whole working days of a side since then; at most 60."""

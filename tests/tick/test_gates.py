@@ -13,7 +13,9 @@ from daemon import House
 from relationship.occasions import OF_ANOTHER
 from rules.gates import GATES
 from tick.composing.compose import ENDS_BY_ITSELF
-from tick.owner.digest.gathering import UNTOLD
+from tick.owner.digest.gathering import UNTOLD, gather
+from tick.owner.digest.pace import WEEK
+from tick.owner.digest.words import Words
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"
@@ -595,6 +597,20 @@ def test_who_is_away_until_a_day_is_chased_a_working_day_after_it(scene):
     out_of_office(scene, "I am on holiday and back on 11 March 2026.", question)
     scene.live("2026-03-16 10:00")
     assert scene.sent(CHASE) == ["2026-03-12 08:00", "2026-03-16 08:00"]
+
+
+def test_what_is_told_of_a_wait_counts_from_their_return_and_says_so(scene):
+    question = ask(scene)
+    out_of_office(scene, "I am on holiday and back on 11 March 2026.", question)
+    scene.live("2026-03-18 20:00")
+    assert [out.template for out in scene.out if out.rule == CHASE][-1] == "owner/escalation"
+    told = "sent on Monday, March 2; Maria was away until Wednesday, March 11, 5 working days ago."
+    assert told in scene.last(CHASE).text
+    books = scene.keepwarm.books
+    week = gather([scene.story("Maria")], books.policy.temperature, scene.now - WEEK, scene.now)
+    lines = Words(books.people.owner, TEAM).facts(week, news_question=False)["week"]["waits"]
+    said = "“Logo”, 5 working days, since Monday, March 2, not counting an absence until Wednesday, March 11"
+    assert [line["what"] for line in lines] == [said]
 
 
 def test_without_a_day_it_is_taken_to_be_three_working_days(scene):

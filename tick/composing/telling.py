@@ -18,7 +18,7 @@ from relationship.correspondence.ledger import Turn
 from relationship.facts.check_in import CheckIn
 from relationship.facts.messages import Message
 from relationship.occasions import Occasion
-from relationship.occasions.turns import as_asked, asked_at, nobody_wrote
+from relationship.occasions.turns import as_asked, asked_at, nobody_wrote, waited_from
 from relationship.parties import Contractor
 from relationship.story import Story
 from relationship.subjects import plain_subject
@@ -168,7 +168,7 @@ def _took(turn: Turn, telling: Telling) -> str | None:
 
 def _waiting(turn: Turn, telling: Telling) -> str:
     """In working time; on the clock where none of it has passed."""
-    since, end = asked_at(telling.story, turn), turn.answered_at or telling.now
+    since, end = _from_and_to(turn, telling)
     said = _worked(turn, telling)
     return said or plain_time(int((end - since).total_seconds()), telling.reader.language)
 
@@ -176,7 +176,7 @@ def _waiting(turn: Turn, telling: Telling) -> str:
 def _worked(turn: Turn, telling: Telling) -> str | None:
     """Up to a day in working hours, then in the working days of who is waited on; None where none have passed."""
     clock, language = telling.story.clock(turn.party), telling.reader.language
-    since, end = asked_at(telling.story, turn), turn.answered_at or telling.now
+    since, end = _from_and_to(turn, telling)
     days = bisect_right(
         range(1, LONGEST + 1), end, key=lambda n: clock.after(since, Duration(n, "days", working=True))
     )
@@ -184,6 +184,18 @@ def _worked(turn: Turn, telling: Telling) -> str | None:
         return count(days, "working day", language)
     spent = clock.seconds_between(since, end)
     return working_time(spent, language) if spent >= 60 else None
+
+
+def _from_and_to(turn: Turn, telling: Telling) -> tuple[datetime, datetime]:
+    """From when and until when it is counted how long somebody was waited for."""
+    end = turn.answered_at or telling.now
+    return min(waited_from(telling.story, as_asked(telling.story, turn), end), end), end
+
+
+def _away_until(turn: Turn, telling: Telling) -> str | None:
+    """The day of the return from which the time is counted, where an absence lay on the wait."""
+    since, _ = _from_and_to(turn, telling)
+    return _day_in(since, telling.reader) if since > asked_at(telling.story, turn) else None
 
 
 def _booked_then(check_in: CheckIn, booked: Sequence[Span]) -> int:
@@ -231,6 +243,7 @@ FACTS: Mapping[str, Callable[[Telling], object]] = {
     "since": _since,
     "took": _of_turn(_took),
     "waiting": _of_turn(_waiting),
+    "away_until": _of_turn(_away_until),
     "chasers": _of_turn(lambda turn, t: as_asked(t.story, turn).chasers),
     "silent_days": lambda t: (t.now - t.occasion.moment).days,
     "subject": _subject,

@@ -25,6 +25,7 @@ class Waiting:
     turn: Turn
     days: int  # whole working days of who is waited on; of who was absent, since then
     away_until: datetime | None = None  # an absence that lasts
+    back_since: datetime | None = None  # or from which they are back: the days count from there
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,9 @@ def _waits(story: Story, evidence: Evidence, now: datetime) -> Iterator[Waiting]
             turn = as_asked(story, turn)
             start = evidence.waited_from(turn, now)
             days = evidence.working_days(turn.party, start, now)
-            yield Waiting(_who(story), turn, days, start if start > now else None)
+            away = start if start > turn.since else None
+            lasts = start > now
+            yield Waiting(_who(story), turn, days, away if lasts else None, None if lasts else away)
 
 
 # -- what needs the owner ------------------------------------------------------------------------------------

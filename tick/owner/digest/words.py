@@ -73,7 +73,9 @@ class Words:
         asked = f", asked again {_times(one.turn.chasers)}" if one.turn.chasers else ""
         days = f"{count(one.days, 'working day')}, " if one.days else ""
         away = f", away until {self._day_in(one.away_until)}" if one.away_until else ""
-        return {"who": one.who, "what": f"“{titled(one.turn.subject)}”, {days}since {since}{asked}{away}"}
+        back = f", not counting an absence until {self._day_in(one.back_since)}" if one.back_since else ""
+        what = f"“{titled(one.turn.subject)}”, {days}since {since}{asked}{away}{back}"
+        return {"who": one.who, "what": what}
 
     def _draft(self, one: Draft) -> Line:
         return {"who": one.who, "what": f"“{titled(one.subject)}”, written {self._day_in(one.at)}"}
