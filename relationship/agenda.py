@@ -8,6 +8,7 @@ from relationship.deadlines import deadlines, deliveries
 from relationship.facts.messages import Message
 from relationship.invitations.afterwards import NOT_MET
 from relationship.occasions.deliveries import idea_received
+from relationship.occasions.shared import StoryOf, nobody, who_answered
 from relationship.occasions.turns import as_asked
 from relationship.story import Story
 
@@ -29,7 +30,7 @@ class Point:
     delivered: Message | None = None
 
 
-def points(story: Story, now: datetime) -> list[Point]:
+def points(story: Story, now: datetime, story_of: StoryOf = nobody) -> list[Point]:
     """The points, in the order: who waits for whom, deadlines, ideas, deliveries."""
     found: dict[str, Point] = {}
 
@@ -37,7 +38,8 @@ def points(story: Story, now: datetime) -> list[Point]:
         return found.setdefault(conversation, Point(conversation, story.subject_of(conversation)))
 
     for turn in story.open_questions(now):
-        point(turn.conversation).wait = as_asked(story, turn)
+        if not who_answered(story, turn, story_of, now):
+            point(turn.conversation).wait = as_asked(story, turn)
     for deadline in sorted(deadlines(story), key=lambda one: one.due):
         if deadline.done is None and deadline.ends_at(story) > now - PAST_DUE:
             point(deadline.conversation).due = deadline.due

@@ -98,6 +98,10 @@ def test_nobody_is_waited_for_where_the_other_who_was_asked_has_answered(busy: A
     assert "Maria Santos" not in [wait.who for wait in week(busy).waits]
     assert [row["reasons"] for row in rows(busy.books, busy.now) if "Master" in str(row["reasons"])] == []
     maria = busy.books.story(busy.key("Maria"))
+    assert "Master" not in [point.subject for point in points(maria, busy.now, busy.books.story_of)]
+    assert "Master" in [point.subject for point in points(maria, busy.now)], (
+        "it would be, had nobody answered"
+    )
     before = Evidence(maria, busy.books.story_of).waits(Side.CONTRACTOR, at + 2 * HOUR)
     assert "Master" in [wait.subject for wait in before], "until then it was open"
 

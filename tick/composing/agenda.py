@@ -7,13 +7,16 @@ from mail.letters.wording import day, day_in, lies_with, stands, titled
 from relationship.agenda import Point, points
 from relationship.correspondence.ledger import Turn
 from relationship.facts.messages import FORGOTTEN, Side
+from relationship.occasions.shared import StoryOf, nobody
 from relationship.story import Story
 from tick.composing.reader import Reader
 
 
-def agenda(story: Story, side: Side, reader: Reader, now: datetime) -> tuple[str, ...]:
+def agenda(
+    story: Story, side: Side, reader: Reader, now: datetime, story_of: StoryOf = nobody
+) -> tuple[str, ...]:
     """The points, such as "Flyer (with you since Tuesday, March 3; due on Friday, March 6)"."""
-    shown = (x for x in points(story, now) if side is Side.OWNER or FORGOTTEN not in x.subject)
+    shown = (x for x in points(story, now, story_of) if side is Side.OWNER or FORGOTTEN not in x.subject)
     return tuple(_told(point, story, side, reader) for point in shown)
 
 

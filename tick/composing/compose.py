@@ -136,9 +136,8 @@ def rendered(
     reader = replace(read_by, language=language)
     booked = books.booked(case.story.key, now) if case.occasion.check_in else ()
     wanted = templates.facts_in(case.step.send, read_by.language, wording)
-    facts = facts_of(Telling(case, reader, books.policy, token, now, booked), wanted) | _answered_by(
-        case, books, now
-    )
+    telling = Telling(case, reader, books.policy, token, now, booked, books.story_of)
+    facts = facts_of(telling, wanted) | _answered_by(case, books, now)
     return replace(templates.render(case.step.send, read_by.language, wording, facts), language=language)
 
 

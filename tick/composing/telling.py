@@ -18,6 +18,7 @@ from relationship.correspondence.ledger import Turn
 from relationship.facts.check_in import CheckIn
 from relationship.facts.messages import Message
 from relationship.occasions import Occasion
+from relationship.occasions.shared import StoryOf, nobody
 from relationship.occasions.turns import as_asked, asked_at, nobody_wrote, waited_from
 from relationship.parties import Contractor
 from relationship.story import Story
@@ -41,6 +42,7 @@ class Telling:
     token: str
     now: datetime
     booked: Sequence[Span] = ()  # the owner's check-ins with others
+    story_of: StoryOf = nobody
 
     @property
     def story(self) -> Story:
@@ -228,7 +230,7 @@ def _check_in(telling: Telling) -> dict[str, object] | None:
         "owner_said": check_in.owner_said,
         "length": plain_time(int((check_in.ends_at - check_in.starts_at).total_seconds()), reader.language),
         "where": telling.policy.check_ins.where,
-        "agenda": agenda(story, telling.case.reader, reader, telling.now),
+        "agenda": agenda(story, telling.case.reader, reader, telling.now, telling.story_of),
         "outside_hours": check_in.outside_hours,
         "booked_then": _booked_then(check_in, telling.booked),
     }
