@@ -35,6 +35,7 @@ def asked(scene):
     [
         ("We could drop the second page of the form.", True),
         ("#idea\n\nWe could drop the second page of the form.", True),
+        ("We could drop the second page of the form. No need to reply.", True),
         ("Thank you!", False),
         ("#pause\n\nNo more of these.", False),
     ],

@@ -1,6 +1,6 @@
 """What answers the letter that asks for ideas is one, as if it were tagged: contractors do not know tags.
 
-The letter promises that the owner reads each. A closer ("Thanks!") is none, and who writes a tag says what it is.
+The letter promises that the owner reads each. A closer ("Thanks!") is none, nor what was said to Keepwarm ("#pause").
 """
 
 from dataclasses import replace
@@ -10,12 +10,13 @@ from tick.bookkeeping.books import Books
 from tick.recording.below import Pairs
 
 ASKS_FOR_IDEAS = "ideas/ask"
+_MAY_STAND_BESIDE = frozenset(["nrn", "done"])  # "no need to answer" is found in plain words, too
 
 
 def with_ideas(pairs: Pairs, books: Books) -> Pairs:
     """The messages, those tagged that answer a letter which asks for ideas."""
     return tuple(
-        (key, replace(message, tags=("idea",)) if _is_idea(key, message, books) else message)
+        (key, replace(message, tags=(*message.tags, "idea")) if _is_idea(key, message, books) else message)
         for key, message in pairs
     )
 
@@ -24,7 +25,8 @@ def _is_idea(key: str, message: Message, books: Books) -> bool:
     """Whether it answers the letter itself: what is said further down its conversation is talk."""
     if message.side is not Side.CONTRACTOR or message.kind is not Kind.HUMAN or not message.parents:
         return False
-    if message.closes or message.tags or not message.readable:
+    says_nothing = message.closes and "nrn" not in message.tags
+    if says_nothing or not message.readable or not _MAY_STAND_BESIDE.issuperset(message.tags):
         return False
     token = message.parents[-1].partition("@")[0]
     if books.routes.get(token) != key:
