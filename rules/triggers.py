@@ -66,7 +66,10 @@ _TABLE = (
     ),
     Trigger("no praise", "The contractor has not been thanked.", OWNER, after=True),
     Trigger("no feedback", "A delivery has had no answer.", OWNER, after=True, conditions=_WHO | _MAIL),
-    Trigger("idea received", "They sent an idea (#idea).", OWNER, send=True, conditions=_WHO | _MAIL),
+    Trigger(
+        "idea received", "They sent an idea (#idea), or answered `ideas/ask`.", OWNER, send=True,
+        conditions=_WHO | _MAIL,
+    ),
     Trigger(
         "brief sent", "You sent a new task.", OWNER, send=True,
         conditions=_WHO | _MAIL | {"lacks", "about"},
