@@ -9,7 +9,6 @@ from relationship.facts.messages import Message
 from relationship.invitations.afterwards import NOT_MET
 from relationship.occasions.deliveries import idea_received
 from relationship.occasions.shared import StoryOf, nobody, who_answered
-from relationship.occasions.turns import as_asked
 from relationship.story import Story
 
 MOST = 8  # points: more are no agenda
@@ -39,7 +38,7 @@ def points(story: Story, now: datetime, story_of: StoryOf = nobody) -> list[Poin
 
     for turn in story.open_questions(now):
         if not who_answered(story, turn, story_of, now):
-            point(turn.conversation).wait = as_asked(story, turn)
+            point(turn.conversation).wait = turn.as_asked
     for deadline in sorted(deadlines(story), key=lambda one: one.due):
         if deadline.done is None and deadline.ends_at(story) > now - PAST_DUE:
             point(deadline.conversation).due = deadline.due

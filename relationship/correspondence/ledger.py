@@ -32,6 +32,8 @@ class Turn:
     chasers: int
     asked: str  # key of the message that opened it
     seen_at: datetime  # when that message was first seen
+    asked_at: datetime  # when its first question came: what opened it may ask nothing
+    questions: tuple[str, ...] = ()  # keys of the messages that asked; none of a turn that is told in numbers
     answered_at: datetime | None = None
     answered: str = ""  # key of the message that closed it
     answered_seen_at: datetime | None = None
@@ -41,6 +43,11 @@ class Turn:
     def elapsed_s(self) -> int | None:
         """Seconds from question to answer; None while it is open."""
         return None if self.answered_at is None else int((self.answered_at - self.since).total_seconds())
+
+    @property
+    def as_asked(self) -> "Turn":
+        """The turn as people speak of it: since it was asked, and how often it was asked again since."""
+        return replace(self, since=self.asked_at, chasers=max(len(self.questions) - 1, 0))
 
 
 @value
@@ -70,7 +77,7 @@ def fold(conversation: str, subject: str, messages: Iterable[Message], begun: Le
                 wait = None
             if hands_over(message):
                 asks = message.asks or (first and message.side is Side.OWNER)
-                wait = _chased(wait, asks) if wait else _opened(conversation, subject, message, asks)
+                wait = _chased(wait, message, asks) if wait else _opened(conversation, subject, message, asks)
         first = False
     return Ledger(tuple(exchanges), (wait,) if wait else ())
 
@@ -99,11 +106,19 @@ def _opened(conversation: str, subject: str, message: Message, asks: bool) -> Tu
         chasers=0,
         asked=message.key,
         seen_at=message.seen_at,
+        asked_at=message.at,
+        questions=(message.key,) if asks else (),
     )
 
 
-def _chased(wait: Turn, asks: bool) -> Turn:
-    return replace(wait, chasers=wait.chasers + 1, asks=wait.asks or asks)
+def _chased(wait: Turn, message: Message, asks: bool) -> Turn:
+    return replace(
+        wait,
+        chasers=wait.chasers + 1,
+        asks=wait.asks or asks,
+        asked_at=message.at if asks and not wait.asks else wait.asked_at,
+        questions=(*wait.questions, message.key) if asks else wait.questions,
+    )
 
 
 def _answered(wait: Turn, message: Message) -> Turn:

@@ -202,6 +202,7 @@ def _turn_of(item: str, name: str, subject: str, times: Sequence[datetime]) -> T
         chasers=0,
         asked=f"{name}#{opened}",
         seen_at=since,
+        asked_at=since,
         answered_at=at,
         answered=f"{name}#{answered}" if answered else "",
         answered_seen_at=at,

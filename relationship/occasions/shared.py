@@ -1,6 +1,6 @@
 """A question that went to two contractors: once one of them has answered it, nothing is held against the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from relationship.correspondence.ledger import Turn
@@ -16,21 +16,31 @@ def nobody(address: str) -> Story | None:
 
 
 def who_answered(story: Story, turn: Turn, story_of: StoryOf, now: datetime) -> Story | None:
-    """Of the other contractors who were asked by the mail that opened a turn, the first who had answered it by now."""
-    question = story.by_key.get(turn.asked)
-    if question is None or turn.party is Side.OWNER:
-        return None
-    others = (story_of(address) for address in question.also_asked)
-    return next((one for one in others if one and _has_answered(one, question, now)), None)
+    """Of the other contractors who were asked as well, the first who had answered by now, and after the last asking."""
+    asked = [one for one in _questions(story, turn) if one.at <= now]
+    others = (story_of(address) for question in asked for address in question.also_asked)
+    return next((one for one in others if one and _has_answered(one, asked, now)), None)
 
 
-def _has_answered(story: Story, question: Message, now: datetime) -> bool:
+def _has_answered(story: Story, asked: Sequence[Message], now: datetime) -> bool:
     """Whether the contractor has written in that conversation since; the question may have been a chaser there."""
-    conversation = story.conversation_of.get(question.key)
+    conversations = {story.conversation_of.get(question.key) for question in asked}
     return any(
-        turn.conversation == conversation
+        turn.conversation in conversations
         and turn.answered_at
-        and turn.since <= question.at <= turn.answered_at <= now
+        and turn.since <= asked[-1].at <= turn.answered_at <= now
         for turn in story.ledger.exchanges
         if turn.party is Side.CONTRACTOR
     )
+
+
+def asked_anew_at(story: Story, turn: Turn) -> datetime:
+    """Since when a contractor is waited for: what went to two is a question of its own each time that it is asked."""
+    asked = _questions(story, turn)
+    return asked[-1].at if any(question.also_asked for question in asked) else turn.asked_at
+
+
+def _questions(story: Story, turn: Turn) -> list[Message]:
+    """What the owner asked in a turn, as far as it is known in words."""
+    asked = () if turn.party is Side.OWNER else turn.questions
+    return [story.by_key[key] for key in asked if key in story.by_key]

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relationship.correspondence.ledger import Turn, fold, hands_over, moves_the_ball
+from relationship.correspondence.ledger import Turn, fold
 from relationship.facts.check_in import CheckIn
 from relationship.facts.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion, quoted, who
+from relationship.occasions.shared import asked_anew_at
 from relationship.story import Story
 
 START = "start"  # so the key of a silence ends in which nobody has ever written
@@ -71,15 +72,15 @@ def waiting(trigger: str, party: Side) -> Finder:
 
 def _wait(story: Story, trigger: str, turn: Turn, end: datetime) -> Occasion:
     """Its moment is that of the question: a mail that asks nothing may have opened the turn long before."""
-    asked = asked_at(story, turn, end)
+    question = next(iter(turn.questions), turn.asked)
     return Occasion(
         trigger=trigger,
         key=f"wait/{turn.asked}",
-        moment=asked,
-        about=f"waiting on {who(story, turn.party)} for {quoted(turn.subject)} since {story.when(asked)}",
+        moment=turn.asked_at,
+        about=f"waiting on {who(story, turn.party)} for {quoted(turn.subject)} since {story.when(turn.asked_at)}",
         whose=turn.party,
-        start=_start(story, turn, asked, end),
-        seen_at=turn.seen_at if asked == turn.since else _seen_at(story, turn, asked),
+        start=_start(story, turn, end),
+        seen_at=story.by_key[question].seen_at,
         turn=turn,
         message=story.by_key[turn.asked],
         aliases=tuple(f"wait/{m.key}" for m in _askings(story, turn, end)),
@@ -100,21 +101,15 @@ def _askings(story: Story, turn: Turn, end: datetime) -> list[Message]:
     ]
 
 
-def _seen_at(story: Story, turn: Turn, asked: datetime) -> datetime | None:
-    """When the question was seen that did not open the turn."""
-    said = story.in_conversation(turn.conversation)
-    return next((m.seen_at for m in said if m.at == asked and m.side is turn.party.other), turn.seen_at)
-
-
-def _start(story: Story, turn: Turn, asked: datetime, end: datetime) -> datetime:
+def _start(story: Story, turn: Turn, end: datetime) -> datetime:
     """Where the steps count from: when it was asked; a contractor's anew when a debt is paid or an absence ends."""
     if turn.party is Side.OWNER:
-        return asked
+        return turn.asked_at
     debts = debts_paid(story)
     later = debts[bisect_right(debts, turn.since, key=lambda debt: debt[1]) :]
     paid = [at for since, at in later if story.profile.watermark <= since < turn.since and at <= end]
     back = [a.until for a in story.absences if a.since <= end and turn.since < a.until]
-    return max([asked, *paid, *back])
+    return max([asked_anew_at(story, turn), *paid, *back])
 
 
 def may_start_anew(occasion: Occasion) -> bool:
@@ -154,39 +149,12 @@ def _settled(story: Story) -> Iterator[tuple[Turn, datetime]]:
             yield wait, message.at
 
 
-def asked_at(story: Story, turn: Turn, end: datetime | None = None) -> datetime:
-    """When a turn's first question was asked: a mail that asks nothing may have opened it."""
-    opener, until = story.by_key.get(turn.asked), end or turn.answered_at
-    if opener is None or opener.asks:  # of those that are told in numbers nobody knows
-        return turn.since
-    said = [m for m in story.in_conversation(turn.conversation) if moves_the_ball(m)]
-    if opener.side is Side.OWNER and said[0] is opener:  # the owner's first mail always asks
-        return turn.since
-    asking = (m.at for m in said if m.asks and m.side is opener.side and m.at >= turn.since)
-    first = next(asking, turn.since)
-    return first if until is None or first <= until else turn.since
-
-
-def as_asked(story: Story, turn: Turn) -> Turn:
-    """A turn as people speak of it: since it was asked, and how often it was asked again since."""
-    asked = asked_at(story, turn)
-    if asked == turn.since:
-        return turn
-    later = (m for m in story.in_conversation(turn.conversation) if m.at > asked and moves_the_ball(m))
-    again = sum(m.side is turn.party.other and hands_over(m) for m in later if not _follows(turn, m))
-    return replace(turn, since=asked, chasers=again)
-
-
-def _follows(turn: Turn, message: Message) -> bool:
-    return turn.answered_at is not None and message.at >= turn.answered_at
-
-
 def waited_from(story: Story, turn: Turn, now: datetime) -> datetime:
-    """Where the days of a wait are counted from: its beginning, or the end of an absence that lay on it."""
+    """Where the days of a wait are counted from: its question, or the end of an absence that lay on it."""
     if turn.party is Side.OWNER:
-        return turn.since
-    back = [a.until for a in story.absences if a.since <= now and turn.since < a.until]
-    return max([turn.since, *back])
+        return turn.asked_at
+    back = [a.until for a in story.absences if a.since <= now and turn.asked_at < a.until]
+    return max([turn.asked_at, *back])
 
 
 def older_debt(story: Story, before: datetime, now: datetime) -> Turn | None:
@@ -201,9 +169,7 @@ def older_debt(story: Story, before: datetime, now: datetime) -> Turn | None:
 def shielded_by(story: Story, debt: Turn) -> str:
     """Why a contractor is not chased, in words."""
     whom = story.contractor.name
-    return (
-        f"owner first: you owe {whom} an answer to “{debt.subject}” since {story.when(asked_at(story, debt))}"
-    )
+    return f"owner first: you owe {whom} an answer to “{debt.subject}” since {story.when(debt.asked_at)}"
 
 
 def silence(story: Story, now: datetime) -> Iterator[Occasion]:

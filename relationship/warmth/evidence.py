@@ -21,7 +21,7 @@ from relationship.facts.messages import Kind, Message, Side
 from relationship.occasions.dates import pay_days
 from relationship.occasions.deliveries import owners_word, thanks, wanted_about
 from relationship.occasions.shared import StoryOf, nobody, who_answered
-from relationship.occasions.turns import as_asked, waited_from
+from relationship.occasions.turns import waited_from
 from relationship.story import Story
 from relationship.warmth.latency import USUAL, WIDE, Answer, Pace, answers, pace, percentile
 
@@ -159,7 +159,7 @@ class Evidence:
         return live or self.story.past.said_in(conversation)
 
     def waited_from(self, turn: Turn, now: datetime) -> datetime:
-        """Where a wait counts from: its beginning, or the end of an absence that lay on it."""
+        """Where a wait counts from: its question, or the end of an absence that lay on it."""
         return waited_from(self.story, turn, now)
 
     def working_days(self, side: Side, since: datetime, now: datetime) -> int:
@@ -260,6 +260,6 @@ def _written(story: Story) -> dict[Side, list[datetime]]:
 def _asking(story: Story) -> dict[Side, list[Turn]]:
     """The questions to each side, from when they were asked, by when they were answered; last those that were not."""
     known = (*story.exchanges, *story.past.waits, *story.ledger.waits)
-    turns = [as_asked(story, turn) for turn in known if turn.asks]
+    turns = [turn.as_asked for turn in known if turn.asks]
     turns.sort(key=lambda turn: turn.answered_at or NEVER)
     return {side: [turn for turn in turns if turn.party is side] for side in Side}

@@ -143,7 +143,7 @@ class Scene:
         self.count += 1
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = sender, to, subject
-        mail["Date"] = format_datetime(self.now)
+        mail["Date"] = more.pop("Date", format_datetime(self.now))
         mail["Message-ID"] = name = f"<{self.count}.{int(self.now.timestamp())}@{sender.split('@')[1]}>"
         if answers:
             mail["In-Reply-To"] = mail["References"] = answers

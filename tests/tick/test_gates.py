@@ -913,6 +913,18 @@ def test_what_one_of_two_answered_before_they_were_asked_again_holds_nobodys_rem
     assert {out.to for out in scene.out if out.rule == CHASE} == {MARIA, BEN}
 
 
+def test_who_of_two_is_asked_again_alone_is_chased_from_then_on_though_the_other_has_answered(scene):
+    question = ask(scene, who=f"{MARIA}, {BEN}")
+    scene.live("2026-03-03 09:00")
+    scene.writes(BEN, TEAM, "Re: Logo", "Here is mine.", question)
+    scene.live("2026-03-05 16:00")
+    scene.writes(DANA, MARIA, "Re: Logo", "And yours? I need it by tomorrow, please.", question)
+    scene.live("2026-03-06 15:59")
+    assert scene.sent(CHASE) == []
+    scene.live("2026-03-16 16:00")
+    assert scene.sent(CHASE) == ["2026-03-06 16:00", "2026-03-10 16:00", "2026-03-12 16:00"]
+
+
 # -- limits and quiet hours ----------------------------------------------------------------------------------
 
 ONE_A_DAY = ("per contractor: [2 a day, 5 a week]", "per contractor: [1 a day, 2 a week]")

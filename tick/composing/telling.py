@@ -19,7 +19,7 @@ from relationship.facts.check_in import CheckIn
 from relationship.facts.messages import Message
 from relationship.occasions import Occasion
 from relationship.occasions.shared import StoryOf, nobody
-from relationship.occasions.turns import as_asked, asked_at, nobody_wrote, waited_from
+from relationship.occasions.turns import nobody_wrote, waited_from
 from relationship.parties import Contractor
 from relationship.story import Story
 from relationship.subjects import plain_subject
@@ -80,7 +80,7 @@ def _since(telling: Telling) -> str | None:
     turn, reader = telling.occasion.turn, telling.reader
     if nobody_wrote(telling.occasion):
         return None
-    at = asked_at(telling.story, turn) if turn else telling.occasion.moment
+    at = turn.asked_at if turn else telling.occasion.moment
     if telling.now - at < MOST_OF_A_YEAR:
         return _day_in(at, reader)
     return full_date(at.astimezone(ZoneInfo(reader.timezone)).date(), reader.language, reader.locale)
@@ -112,7 +112,7 @@ def _debt(telling: Telling) -> dict[str, object] | None:
     debt, reader = telling.occasion.debt, telling.reader
     if debt is None:
         return None
-    asked = asked_at(telling.story, debt)
+    asked = debt.asked_at
     return {
         "subject": titled(debt.subject, reader.language),
         "since": _day_in(asked, reader),
@@ -125,7 +125,7 @@ def _wanted_since(telling: Telling) -> datetime:
     """Since when the owner wants from the contractor what the letter is about."""
     turn, message, check_in = telling.occasion.turn, telling.occasion.message, telling.occasion.check_in
     if turn:
-        return asked_at(telling.story, turn)
+        return turn.asked_at
     if check_in:
         return check_in.planned_at
     return message.at if message else telling.occasion.moment
@@ -191,13 +191,13 @@ def _worked(turn: Turn, telling: Telling) -> str | None:
 def _from_and_to(turn: Turn, telling: Telling) -> tuple[datetime, datetime]:
     """From when and until when it is counted how long somebody was waited for."""
     end = turn.answered_at or telling.now
-    return min(waited_from(telling.story, as_asked(telling.story, turn), end), end), end
+    return min(waited_from(telling.story, turn, end), end), end
 
 
 def _away_until(turn: Turn, telling: Telling) -> str | None:
     """The day of the return from which the time is counted, where an absence lay on the wait."""
     since, _ = _from_and_to(turn, telling)
-    return _day_in(since, telling.reader) if since > asked_at(telling.story, turn) else None
+    return _day_in(since, telling.reader) if since > turn.asked_at else None
 
 
 def _booked_then(check_in: CheckIn, booked: Sequence[Span]) -> int:
@@ -246,7 +246,7 @@ FACTS: Mapping[str, Callable[[Telling], object]] = {
     "took": _of_turn(_took),
     "waiting": _of_turn(_waiting),
     "away_until": _of_turn(_away_until),
-    "chasers": _of_turn(lambda turn, t: as_asked(t.story, turn).chasers),
+    "chasers": _of_turn(lambda turn, t: turn.as_asked.chasers),
     "silent_days": lambda t: (t.now - t.occasion.moment).days,
     "subject": _subject,
     "delivered": _delivered,

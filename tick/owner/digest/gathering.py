@@ -15,7 +15,6 @@ from relationship.facts.messages import Kind, Message, Side
 from relationship.facts.temperature import TOO_EARLY, WARM, Temperature
 from relationship.occasions.check_ins import unsaid
 from relationship.occasions.shared import StoryOf, nobody
-from relationship.occasions.turns import as_asked
 from relationship.story import Story
 from relationship.subjects import plain_subject
 from relationship.warmth.evidence import Evidence
@@ -139,7 +138,7 @@ def _who(story: Story) -> str:
 def _waits(story: Story, evidence: Evidence, now: datetime) -> Iterator[Waiting]:
     for turn in story.open_questions(now):
         if turn.since <= now and not evidence.answered_by_another(turn, now):
-            turn = as_asked(story, turn)
+            turn = turn.as_asked
             start = evidence.waited_from(turn, now)
             days = evidence.working_days(turn.party, start, now)
             away = start if start > turn.since else None
