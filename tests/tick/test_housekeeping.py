@@ -267,6 +267,19 @@ def test_a_star_stays_where_its_mail_is_older_than_the_history_that_is_read(scen
     assert delivery.starred_at
 
 
+def test_a_star_on_a_mail_that_was_moved_in_late_is_taken_back_as_any_other(scene):
+    scene.policy(scene.rules_text, ("  smtp:", "  history: 5 days\n  smtp:"))
+    scene.tick()
+    scene.at("2026-03-10 12:00")
+    scene.writes(MARIA, TEAM, "Logo", "Here it is.", Date="Mon, 02 Mar 2026 09:00:00 +0000")
+    scene.tick()
+    scene.servers.flag(TEAM, "INBOX", 0, ["\\Flagged"])
+    scene.live("2026-03-10 12:03")
+    scene.servers.flag(TEAM, "INBOX", 0, [])
+    scene.live("2026-03-11 18:00")
+    assert scene.sent("Thank what I starred") == []
+
+
 def test_a_contractor_who_was_seen_before_a_question_was_asked_is_no_unrecorded_mail(scene):
     """The last look in every folder knows what has gone to the yearly files."""
     scene.tick()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mail.imap.fetching import NO_TIME
 from mail.imap.inbox import Starred
@@ -16,6 +16,9 @@ from tick.bookkeeping.books import Books
 from tick.collecting.collect import Batch
 
 
+A_DAY = timedelta(days=1)
+
+
 def note_stars(batch: Batch, books: Books, now: datetime) -> None:
     """Note the mails that carry the owner's flag now, and those that carry it no longer.
 
@@ -25,7 +28,7 @@ def note_stars(batch: Batch, books: Books, now: datetime) -> None:
     before = {(key, message.message_id): message for key, message in books.stars.within(batch.folder)}
     changed: dict[str, list[Fact]] = {}
     for key, name in before.keys() - flagged:
-        if before[key, name].at.date() > batch.starred_since:
+        if _was_looked_at(before[key, name], batch, now):
             changed.setdefault(key, []).append(replace(before[key, name], starred_at=None))
     for key in {key for key, _ in flagged - before.keys()}:
         names = {name for other, name in flagged - before.keys() if other == key}
@@ -34,6 +37,12 @@ def note_stars(batch: Batch, books: Books, now: datetime) -> None:
             starred = replace(message, starred_at=message.at if is_old else now)
             changed.setdefault(key, []).append(starred)
     books.commit_many(changed)
+
+
+def _was_looked_at(message: Message, batch: Batch, now: datetime) -> bool:
+    """Whether the search would have found its star; it goes by the day that the server has, which may be a later one."""
+    seen_lately = message.starred_at is not None and now - message.starred_at < A_DAY
+    return seen_lately or message.at.date() > batch.starred_since
 
 
 def _about(star: Starred, people: People) -> Iterator[tuple[str, str]]:
