@@ -19,10 +19,11 @@ from commands.output import (
     print_table,
     printable,
 )
+from relationship.check_ins.planning import never_invited
 from relationship.correspondence.ledger import Turn, median_working_s
 from relationship.facts.messages import Side
 from relationship.invitations.afterwards import NOT_MET, REMEMBERED
-from relationship.occasions.shared import who_answered
+from relationship.occasions.shared import unanswered
 from relationship.story import Story
 from relationship.warmth.latency import Pace, short
 from relationship.warmth.temperature import Reading, read
@@ -91,20 +92,14 @@ def _wait(turn: Turn) -> dict[str, Any]:
     }
 
 
-def _open(story: Story, books: Books, now: datetime) -> Iterator[Turn]:
-    """The open questions, but for those that somebody else has answered who was asked as well."""
-    return (x for x in story.open_questions(now) if not who_answered(story, x, books.story_of, now))
-
-
 def _median(story: Story, side: Side) -> int | None:
     return median_working_s([t for t in story.exchanges if t.party is side], story.clock(side))
 
 
 def _check_in(story: Story, now: datetime) -> dict[str, Any] | None:
     """The next one, else the last of these days: "over" until somebody has said how it went."""
-    booked = sorted(
-        (one for one in story.check_ins.values() if one.state != "cancelled"), key=lambda one: one.starts_at
-    )
+    known = (x for x in story.check_ins.values() if x.state != "cancelled" and not never_invited(story, x))
+    booked = sorted(known, key=lambda one: one.starts_at)
     coming = [one for one in booked if one.ends_at >= now]
     past = [one for one in booked if now - REMEMBERED <= one.ends_at < now and one.state not in NOT_MET]
     for one in (*coming, *reversed(past)):
@@ -124,7 +119,10 @@ def _in_words(story: Story, books: Books, now: datetime) -> tuple[tuple[str, ...
     """The line of the table, and the paragraph below it: one story at a time is in memory."""
     known = _reading(story, books, now)
     # What was given up is no debt any more, and would be counted for ever; --json lists all.
-    row = {**_row(story, known, now), "waits": [_wait(turn) for turn in _open(story, books, now)]}
+    row = {
+        **_row(story, known, now),
+        "waits": [_wait(turn) for turn in unanswered(story, books.story_of, now)],
+    }
     return _cells(row, known), f"{row['contractor']}: {_notes(row, story)}."
 
 

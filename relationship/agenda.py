@@ -8,7 +8,7 @@ from relationship.deadlines import deadlines, deliveries
 from relationship.facts.messages import Message
 from relationship.invitations.afterwards import NOT_MET
 from relationship.occasions.deliveries import idea_received
-from relationship.occasions.shared import StoryOf, nobody, who_answered
+from relationship.occasions.shared import StoryOf, nobody, unanswered
 from relationship.story import Story
 
 MOST = 8  # points: more are no agenda
@@ -36,9 +36,8 @@ def points(story: Story, now: datetime, story_of: StoryOf = nobody) -> list[Poin
     def point(conversation: str) -> Point:
         return found.setdefault(conversation, Point(conversation, story.subject_of(conversation)))
 
-    for turn in story.open_questions(now):
-        if not who_answered(story, turn, story_of, now):
-            point(turn.conversation).wait = turn.as_asked
+    for turn in unanswered(story, story_of, now):
+        point(turn.conversation).wait = turn
     for deadline in sorted(deadlines(story), key=lambda one: one.due):
         if deadline.done is None and deadline.ends_at(story) > now - PAST_DUE:
             point(deadline.conversation).due = deadline.due

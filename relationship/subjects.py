@@ -37,12 +37,23 @@ TAGS = [
     "accept",
     "decline",
 ]
-_SAID = re.compile(rf"(?<![\w#/&=.-])[\[(]?[#＃](?:{'|'.join(TAGS)})(?![\w-])[\])]?:?", re.IGNORECASE)
+_SAID = re.compile(rf"(?<![\w#/&=.-])([\[(（]?)[#＃](?:{'|'.join(TAGS)})(?![\w-])([\])）]?:?)", re.IGNORECASE)
 
 
 def without_tags(subject: str) -> str:
-    """The subject without tags and commands of ours: they say nothing there, and in a letter they would be shown."""
-    return _SAID.sub("", subject) if "#" in subject or "＃" in subject else subject
+    """The subject without tags and commands of ours: they say nothing there, and in a letter they would be shown.
+
+    In the midst of it, without brackets or a colon, one may be a word: "Issue #late fees" loses its sign alone.
+    """
+    return _SAID.sub(_if_said, subject) if "#" in subject or "＃" in subject else subject
+
+
+def _if_said(tag: re.Match[str]) -> str:
+    before, after = (
+        _SAID.sub("", part).strip() for part in (tag.string[: tag.start()], tag.string[tag.end() :])
+    )
+    at_an_end = not before or before[-1] in ":：]" or not _TRAILER.sub("", after)
+    return "" if tag[1] or tag[2] or at_an_end else tag[0][1:]
 
 
 # "Re" and "Fwd" as mail programs of many languages write them; also Re[2]:, Re(3):, Re^2:.

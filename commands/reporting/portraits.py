@@ -7,6 +7,7 @@ from functools import cached_property
 from statistics import median
 from zoneinfo import ZoneInfo
 
+from relationship.check_ins.planning import never_invited
 from relationship.clocks.opening import shared_hours
 from relationship.correspondence.ledger import LAPSES, Turn
 from relationship.facts.check_in import CheckIn
@@ -127,7 +128,7 @@ class Portrait:
     @cached_property
     def check_ins(self) -> list[CheckIn]:
         """Check-ins of the report's time and those ahead."""
-        known = self.story.check_ins.values()
+        known = (c for c in self.story.check_ins.values() if not never_invited(self.story, c))
         return sorted((c for c in known if c.starts_at > self.since), key=lambda c: c.starts_at)
 
     @cached_property

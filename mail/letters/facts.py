@@ -230,7 +230,7 @@ FACTS: Mapping[str, Fact] = {
         parts={
             "subject": Fact("what it is about", "Holiday schedule"),
             "since": Fact("since when", "Friday, February 27"),
-            "waiting": Fact("how long, where any working time has passed", "2 working days"),
+            "waiting": Fact("how long", "2 working days"),
             "older": Fact("1 where it is older than what the owner waits for", 1),
         },
     ),

@@ -19,7 +19,7 @@ from mail.reading.meaning.asking import (
     needs_no_reply,
     says_done,
 )
-from mail.reading.meaning.said import gives_command, what_is_said
+from mail.reading.meaning.said import speaks_to_keepwarm, what_is_said
 from mail.reading.syntax.headers import decode_value
 from mail.reading.syntax.parsing import Mail
 from mail.reading.text.fresh import find_end, fresh_text
@@ -85,7 +85,7 @@ def read(
     if side is Side.CONTRACTOR and "done" not in tags and says_done(text, lists):
         tags = (*tags, "done")
     names = known.names_of(contractor)
-    spoken_to = not gives_command(said, side) or has_question(text)
+    spoken_to = not speaks_to_keepwarm(said) or has_question(text)
     asking = said.due is not None or (spoken_to and _asks(mail, side, text, lists, names))
     closing = _closes(mail, text, asking, lists, names)
     if not closing and not asking and needs_no_reply(mail.subject, text, lists):

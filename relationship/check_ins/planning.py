@@ -220,6 +220,11 @@ def spent(story: Story, check_in: CheckIn) -> bool:
     return bool(verdicts) and Verdict.HOLD not in verdicts
 
 
+def never_invited(story: Story, check_in: CheckIn) -> bool:
+    """Whether its invitation is not out and will not go out: it was given up, or they get no letters."""
+    return check_in.state == "planned" and (bool(story.paused_by) or spent(story, check_in))
+
+
 def _only_rehearsed(story: Story, check_in: CheckIn) -> bool:
     """In dry-run nothing goes out, and there is no need to say so every day anew."""
     return any(d.gate == "mode" for d in story.decisions.values() if d.occasion == occasion_key(check_in))

@@ -36,7 +36,8 @@ def _says_more(message: Message) -> bool:
     """Whether something else than the ledger may rest on it."""
     if not (message.authentic and message.readable):
         return True
-    said = message.tags or message.due or message.bad_news or message.starred_at or message.about_letter
+    tags = set(message.tags) - {"nrn"}  # which the ledger has heeded
+    said = tags or message.due or message.bad_news or message.starred_at or message.about_letter
     return bool(said or message.also_asked or message.unsuited) or says_something(message)
 
 

@@ -1,6 +1,6 @@
 """A question that went to two contractors: once one of them has answered it, nothing is held against the other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from relationship.correspondence.ledger import Turn
@@ -13,6 +13,11 @@ StoryOf = Callable[[str], Story | None]  # the story of another contractor, by a
 def nobody(address: str) -> Story | None:
     """Where no other story is known."""
     return None
+
+
+def unanswered(story: Story, story_of: StoryOf, now: datetime) -> Iterator[Turn]:
+    """The open questions, oldest first, without those that another has answered who was asked, too."""
+    return (x.as_asked for x in story.open_questions(now) if not who_answered(story, x, story_of, now))
 
 
 def who_answered(story: Story, turn: Turn, story_of: StoryOf, now: datetime) -> Story | None:

@@ -55,9 +55,13 @@ class Evidence:
 
     @cached_property
     def _touches(self) -> list[datetime]:
-        """The contacts, and whatever else was said: by a click, about an invitation, about how a call went."""
-        said = [m.at for m in self.story.messages if m.authentic and (m.about_letter or m.kind is Kind.RSVP)]
-        told = [c.said_at for c in self.story.check_ins.values() if c.said_at]
+        """The contacts, and what else tells of one: a contractor's click or answer to an invitation, a call held."""
+        said = [
+            m.at
+            for m in self.story.messages
+            if m.authentic and m.side is Side.CONTRACTOR and (m.about_letter or m.kind is Kind.RSVP)
+        ]
+        told = [c.said_at for c in self.story.check_ins.values() if c.said_at and c.was_held]
         return sorted([*self.contacts, *said, *told])
 
     def in_touch(self, start: datetime, end: datetime) -> bool:

@@ -151,6 +151,8 @@ def test_no_call_is_announced_to_which_nobody_will_be_invited(busy: Any) -> None
     pause = busy.mail("Maria", Side.CONTRACTOR, busy.now - HOUR, "Letters", tags=("pause",))
     busy.add("Maria", pause)
     assert _calls(busy, "Maria Santos") == ["known"]
+    [maria] = [row for row in rows(busy.books, busy.now) if row["contractor"] == "Maria Santos"]
+    assert maria["check_in"]["state"] == "accepted"
 
 
 def _calls(office: Any, who: str) -> list[str]:

@@ -186,6 +186,9 @@ def test_no_order_of_arrival_changes_anything() -> None:
         ("#Idea: a mug [#due] for all", "a mug for all"),
         ("Re: #news", ""),
         ("Page #pauses and #12", "page #pauses and #12"),
+        ("Re: Issue #Late fees, and more", "issue late fees, and more"),
+        ("Logo （#done）", "logo"),
+        ("Invoice #12 #paid (fwd)", "invoice #12"),
         ("RES: Orçamento", "orcamento".replace("c", "ç")),
     ],
 )

@@ -113,6 +113,10 @@ def _told(said: list[Message]) -> list[tuple[datetime, str]]:
     return [told_in_numbers(said[0].key, said, fold(said[0].key, "Logo", said))]
 
 
+def test_that_no_answer_is_needed_is_plain_talk() -> None:
+    assert is_plain([mail(1, Side.CONTRACTOR, START, tags=("nrn",), closes=True)])
+
+
 @pytest.mark.parametrize(
     "more",
     [

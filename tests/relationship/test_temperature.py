@@ -353,6 +353,9 @@ def test_what_merely_runs_out_in_a_silence_is_no_good_news(diary: Diary) -> None
     told = judge(diary.story, tuned, before, later)
     assert (told.state, told.points) == ("cooling", 99)
     assert told.reasons[-1] == "it stays cooling until you are in touch again"
+    diary.mail(Side.OWNER, NOW + DAY, about_letter="t0ken", tags=("pause",))
+    diary.check_in(NOW + 10 * DAY, "missed", said_at=NOW + 10 * DAY)
+    assert judge(diary.story, tuned, before, later).state == "cooling"  # a click that says so is no contact
     diary.exchange(Side.OWNER, later, 1)
     assert judge(diary.story, tuned, before, later + DAY).state == "warm"
 

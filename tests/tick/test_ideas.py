@@ -1,5 +1,7 @@
 """What answers the letter that asks for ideas is an idea, tagged or not: the letter promises that it is read."""
 
+from dataclasses import replace
+
 import pytest
 
 TEAM, DANA, MARIA = "team@acme.example", "dana@acme.example", "maria@contract.example"
@@ -46,6 +48,17 @@ def test_what_answers_the_letter_is_one(scene, text, told):
     scene.writes(MARIA, TEAM, f"Re: {letter.subject}", "The invoice is on its way.", answer)
     scene.live("2026-03-04 20:00")
     assert len(scene.sent("An idea came in")) == told
+
+
+def test_what_answers_the_letter_under_the_name_that_a_provider_gave_it_is_one(scene):
+    letter = asked(scene)
+    [kept] = [x for x in scene.story("Maria").letters.values() if x.template == "ideas/ask"]
+    scene.keepwarm.books.commit(scene.story("Maria").key, [replace(kept, alias="rewritten@provider.example")])
+    scene.writes(
+        MARIA, TEAM, f"Re: {letter.subject}", "We could drop the form.", "<rewritten@provider.example>"
+    )
+    scene.live("2026-03-04 20:00")
+    assert len(scene.sent("An idea came in")) == 1
 
 
 def test_what_answers_another_letter_or_is_the_owners_is_none(scene):

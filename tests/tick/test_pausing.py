@@ -207,6 +207,14 @@ def test_who_answers_a_mail_that_a_link_filled_in_has_answered(scene):
     assert story.paused_by == ("contractor",)
 
 
+def test_a_request_beside_what_is_said_of_a_call_is_one(scene):
+    scene.tick()
+    scene.live("2026-03-02 10:00")
+    scene.writes(MARIA, TEAM, "Our call", "#missed\n\nPlease send me the contract and the new brief.")
+    scene.tick()
+    assert [wait.asks for wait in scene.story("Maria").waits(Side.OWNER)] == [True]
+
+
 def test_a_link_alone_hands_nothing_over(scene):
     reminder = reminded(scene)
     scene.writes(MARIA, TEAM, link(reminder), "#pause\n\nI know where I stand.")

@@ -29,6 +29,7 @@ from tick.composing.agenda import agenda
 from tick.composing.reader import Reader
 
 MOST_OF_A_YEAR = timedelta(days=300)  # from so long ago on, a weekday and a month do not say which day it was
+A_NIGHT = 16 * 3600  # seconds between two days' work
 LONGEST = 60  # working days; what waits longer is said to wait so long
 
 
@@ -116,7 +117,7 @@ def _debt(telling: Telling) -> dict[str, object] | None:
     return {
         "subject": titled(debt.subject, reader.language),
         "since": _day_in(asked, reader),
-        "waiting": _worked(debt, telling),
+        "waiting": _waiting(debt, telling),
         "older": 1 if asked < _wanted_since(telling) else None,
     }
 
@@ -155,7 +156,8 @@ def _contractor(contractor: Contractor, reader: Reader) -> dict[str, object]:
 def _took(turn: Turn, telling: Telling) -> str | None:
     """Plain time where all of it was worked, as people say it; else working time, and it is called so.
 
-    Who answers in the first minute of their day, or before it, took no working time: there is no number to praise.
+    Who answers overnight in the first minute of their day, or before it, took no working time: there is no number to
+    praise.
     """
     if turn.elapsed_s is None or turn.answered_at is None:
         return None
@@ -163,7 +165,7 @@ def _took(turn: Turn, telling: Telling) -> str | None:
     outside_hours = spent < 60 and turn.elapsed_s < 2 * 3600
     if turn.elapsed_s - spent < 60 or outside_hours:
         return plain_time(turn.elapsed_s, telling.reader.language)
-    if spent < 60:
+    if spent < 60 and turn.elapsed_s < A_NIGHT:
         return phrasebook(telling.reader.language).in_no_time
     return working_time(spent, telling.reader.language)
 

@@ -28,8 +28,8 @@ def _is_idea(key: str, message: Message, books: Books) -> bool:
     says_nothing = message.closes and "nrn" not in message.tags
     if says_nothing or not message.readable or not _MAY_STAND_BESIDE.issuperset(message.tags):
         return False
-    token = message.parents[-1].partition("@")[0]
-    if books.routes.get(token) != key:
-        return False
-    letter = books.store.load(key).letters.get(token)
-    return letter is not None and letter.template == ASKS_FOR_IDEAS and letter.reader is Side.CONTRACTOR
+    return any(
+        message.parents[-1] in (letter.message_id, letter.alias)
+        for letter in books.store.load(key).letters.values()
+        if letter.template == ASKS_FOR_IDEAS and letter.reader is Side.CONTRACTOR
+    )

@@ -15,7 +15,6 @@ from relationship.parties import People
 from tick.bookkeeping.books import Books
 from tick.collecting.collect import Batch
 
-
 A_DAY = timedelta(days=1)
 
 
@@ -40,7 +39,7 @@ def note_stars(batch: Batch, books: Books, now: datetime) -> None:
 
 
 def _was_looked_at(message: Message, batch: Batch, now: datetime) -> bool:
-    """Whether the search would have found its star; it goes by the day that the server has, which may be a later one."""
+    """Whether its star was looked for; the search goes by the server's day, which may be a later one."""
     seen_lately = message.starred_at is not None and now - message.starred_at < A_DAY
     return seen_lately or message.at.date() > batch.starred_since
 

@@ -90,7 +90,8 @@ _YEARS_END = re.compile(
 )
 # "the 15th", "dia 15", "el 15", "dem 15.", and nothing more: "the 2nd draft" and "am 2. Entwurf" are no days.
 _BEHIND = (
-    r"\s*(?:$|[,;:!()](?!\d)|(?:at|by|please|por la|a las?|de este mes|y|às|deste mês|à|de ce mois|et|alle|e|"
+    r"(?:\s*(?:$|[,;:!()](?!\d))|\s+(?:at|by|please|por la|a las?|de este mes|y|às|deste mês|à|de ce mois|et|alle|e|om|"
+    r"as?(?= \d{1,2}:)|"
     r"inclu[\wí]+|wieder|zurück|im|nicht|um|und|ich|bei|dieses monats|terug|weer|weg|ben)(?!\w))"
 )
 _DAY_ALONE = re.compile(
@@ -99,6 +100,8 @@ _DAY_ALONE = re.compile(
     rf"(?=\.(?!\d)|{_BEHIND})|(?:den|dem|am|zum) (\d{{1,2}})\.?(?={_BEHIND})",
     re.IGNORECASE,
 )
+# Which dateparser takes for a month: "el 5 a las 9" is no day of September.
+_HOUR_BEHIND = re.compile(r"\s+(?:at|um|om|alle(?: ore)?|às?|as?|a las?)\s+\d", re.IGNORECASE)
 _MONTHS = re.compile(
     r"\b(?:months?|mes|meses|mês|mois|monate?n?|maand(?:en)?|mese|mesi|buwan)\b", re.IGNORECASE
 )
@@ -113,7 +116,7 @@ _HOURS_ALONE = re.compile(r"\d{1,2}(?:-\d{1,2}|\.\d\d)(?![\d./-])")  # "Friday 5
 _HOURS = re.compile(r"(?<![\d./-])\d{1,2}(?::\d\d)?\s?-\s?(\d{1,2}(?::\d\d)?\s?[ap]\.?m\b)", re.IGNORECASE)
 _DAY_AND_HOUR = re.compile(rf"({MONTH}\.?\s\d{{1,2}})\s?-\s?(?=\d{{1,2}}\s?[ap]\.?m\b)", re.IGNORECASE)
 _AT_HOUR = re.compile(
-    r"\b(at|um|om|alle|ore|à|às|a las|a la) ([01]?\d|2[0-3])(?=$|[,;!?)]|\.(?:\s|$))", re.IGNORECASE
+    r"\b(at|um|om|alle|ore|às?|as|a las?) ([01]?\d|2[0-3])(?=$|[,;!?)]|\.(?:\s|$))", re.IGNORECASE
 )
 _ORDINAL = re.compile(r"(\d)(?:st|nd|rd|th|er|º|ª)\b", re.IGNORECASE)
 
@@ -143,6 +146,9 @@ def _is_next(said: str, found: date) -> bool:
 
 def _day(said: str, today: date, order: str, language: str) -> date | None:
     said = _ARTICLE.sub(r"\1", said)
+    alone = _DAY_ALONE.match(said)
+    if alone and _HOUR_BEHIND.match(said, alone.end()):
+        return _day_alone(said, today)
     words = _LEADING.sub("", _SHORTENED.sub(r"\1", _FROM_NOW.sub(r"in \1", said))).split()[:WORDS_CAP]
     text = _with_the_last(" ".join(words))
     found = numbers(text, today, order) or _after_weekday(text, today, order, language)

@@ -42,9 +42,9 @@ class Said:
 _NOTHING = Said()
 
 
-def gives_command(said: Said, side: Side) -> bool:
-    """Whether a command was given: the words around it are for Keepwarm, "#pause" and "please, no more mails"."""
-    return not COMMANDS[side].isdisjoint(said.tags)
+def speaks_to_keepwarm(said: Said) -> bool:
+    """Whether the words around a command are for Keepwarm, too: "#pause" and "please, no more mails"."""
+    return "pause" in said.tags or "resume" in said.tags
 
 
 def what_is_said(

@@ -6,15 +6,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from relationship.check_ins.planning import spent
+from relationship.check_ins.planning import never_invited
 from relationship.deadlines import deadlines
-from relationship.facts.check_in import CheckIn
 from relationship.facts.decisions import Decision, Verdict
 from relationship.facts.letters import LOST, WENT_OUT, Letter, State
 from relationship.facts.messages import Kind, Message, Side
 from relationship.facts.temperature import TOO_EARLY, WARM, Temperature
 from relationship.occasions.check_ins import unsaid
-from relationship.occasions.shared import StoryOf, nobody
+from relationship.occasions.shared import StoryOf, nobody, unanswered
 from relationship.story import Story
 from relationship.subjects import plain_subject
 from relationship.warmth.evidence import Evidence
@@ -136,9 +135,8 @@ def _who(story: Story) -> str:
 
 
 def _waits(story: Story, evidence: Evidence, now: datetime) -> Iterator[Waiting]:
-    for turn in story.open_questions(now):
-        if turn.since <= now and not evidence.answered_by_another(turn, now):
-            turn = turn.as_asked
+    for turn in unanswered(story, evidence.story_of, now):
+        if turn.since <= now:
             start = evidence.waited_from(turn, now)
             days = evidence.working_days(turn.party, start, now)
             away = start if start > turn.since else None
@@ -201,13 +199,8 @@ def _deadlines(story: Story, now: datetime) -> Iterator[Dated]:
 def _coming(story: Story, now: datetime) -> Iterator[Call]:
     for check_in in story.check_ins.values():
         ahead = check_in.stands and now < check_in.starts_at <= now + AHEAD
-        if ahead and not _never_invited(story, check_in):
+        if ahead and not never_invited(story, check_in):
             yield Call(_who(story), check_in)
-
-
-def _never_invited(story: Story, check_in: CheckIn) -> bool:
-    """Whether its invitation is not out and will not go out: it was given up, or they get no letters."""
-    return check_in.state == "planned" and (bool(story.paused_by) or spent(story, check_in))
 
 
 # -- temperatures and speed ----------------------------------------------------------------------------------
