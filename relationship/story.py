@@ -187,8 +187,22 @@ class Story:
         return (wait for wait in self.ledger.waits if wait.asks and now < self.lapses_at(wait))
 
     def lapses_at(self, wait: Turn) -> datetime:
-        """When a wait is given up, as nothing came in its conversation for so long."""
-        return lapses_at(wait, self.in_conversation(wait.conversation)[-1].at)
+        """When a wait is given up: nothing came in its conversation for so long, or the call it is about is over."""
+        lapse = lapses_at(wait, self.in_conversation(wait.conversation)[-1].at)
+        return min([lapse, *(call.ends_at for call in self._calls_before(self.by_key[wait.asked]))])
+
+    def _calls_before(self, answer: Message) -> Iterator[CheckIn]:
+        """The check-in whose invitation a mail answers that came before its end."""
+        for name in answer.parents:
+            letter = self.letters.get(name.partition("@")[0]) or self._renamed.get(name)
+            call = self.whole.check_ins.get(bookings.slot_of(letter.occasion)[0]) if letter else None
+            if call and answer.at < call.ends_at:
+                yield call
+
+    @cached_property
+    def _renamed(self) -> Mapping[str, Letter]:
+        """The letters that a provider gave another Message-ID, by that."""
+        return {letter.alias: letter for letter in self.letters.values() if letter.alias}
 
     def lately(self, now: datetime) -> tuple[Turn, ...]:
         """The exchanges that a rule may still act on.

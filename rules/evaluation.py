@@ -160,8 +160,8 @@ def _filed(
             return []
         found.over.append(case)
     elif case.due_at > now:
-        # What the dry run noted is no hold that waits: it tells what would have gone out.
-        if case.decision and not case.decision.spent and case.decision.gate != "mode":
+        # What the dry run noted is no hold that waits: it tells what would have gone out; nor is an unmet `if:`.
+        if case.decision and not case.decision.spent and case.decision.gate not in ("mode", "condition"):
             found.put_off.append(case)
         return [Open(keys, names, due_at=case.due_at)]
     elif case.unmet and rule.when in LASTING:

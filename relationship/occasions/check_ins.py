@@ -16,7 +16,7 @@ from relationship.occasions.occasion import Occasion
 from relationship.story import Story
 from relationship.subjects import base_subject
 
-TO_ANSWER_S = 4 * 3600  # working seconds
+TO_ANSWER_S = 8 * 3600  # working seconds: a day
 OUTSIDE_HOURS = "check-in outside hours/"  # keys of occasions that come once, and not once with each check-in
 ASKED_AFTER = timedelta(hours=1)  # how it went is asked so long after its end
 
@@ -64,7 +64,7 @@ def check_in_unanswered(story: Story, now: datetime) -> Iterator[Occasion]:
 def _time_to_answer(story: Story, check_in: CheckIn) -> datetime:
     """Until when nobody is reminded: no reminder follows at once upon a short notice, or a declined proposal.
 
-    Some of the contractor's hours; where the call is nearer, half of those that are left until then.
+    A day of the contractor's hours; where the call is nearer, half of those that are left until then.
     """
     clock = story.contractor.clock
     invited = max(x.sent_at or x.created_at for x in story.invitations[check_in.uid])
@@ -81,12 +81,12 @@ def _answered(story: Story, check_in: CheckIn, now: datetime) -> str:
     if check_in.state == "cancelled":
         return f"it was cancelled: {check_in.why}"
     over = _time_is_up(check_in, now)
-    if not over and _answered_by_mail(story, check_in):
+    if not over and answered_by_mail(story, check_in):
         return f"{story.contractor.name} answered by mail"
     return over
 
 
-def _answered_by_mail(story: Story, check_in: CheckIn) -> bool:
+def answered_by_mail(story: Story, check_in: CheckIn) -> bool:
     """Whether they wrote back to a letter about this slot, in words that no calendar understands."""
     return any(m.side is Side.CONTRACTOR for m in written_about(story, check_in, story.whole.human))
 

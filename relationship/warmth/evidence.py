@@ -18,6 +18,7 @@ from relationship.deadlines import Deadline, deadlines, deliveries
 from relationship.facts.check_in import CheckIn
 from relationship.facts.letters import State
 from relationship.facts.messages import Kind, Message, Side
+from relationship.occasions.check_ins import answered_by_mail
 from relationship.occasions.dates import pay_days
 from relationship.occasions.deliveries import owners_word, thanks, wanted_about
 from relationship.occasions.shared import StoryOf, nobody, who_answered
@@ -195,8 +196,9 @@ class Evidence:
         return next(later, None)
 
     def check_ins(self, states: tuple[str, ...], start: datetime, now: datetime) -> list[CheckIn]:
-        """Check-ins in these states whose time came in (start, now]."""
+        """Check-ins in these states whose time came in (start, now]; an answer in plain words is one, too."""
         known = (c for c in self.story.check_ins.values() if c.state in states)
+        known = (c for c in known if c.state != "invited" or not answered_by_mail(self.story, c))
         over = (c for c in known if start < c.ends_at <= now and self.story.told(c))
         return sorted(over, key=lambda c: c.starts_at)
 

@@ -17,7 +17,7 @@ from mail.letters.rendering import Templates
 from relationship.agenda import points
 from relationship.facts.decisions import Verdict
 from relationship.facts.letters import Letter, State
-from relationship.facts.messages import Kind, Side
+from relationship.facts.messages import Bounce, Kind, Side
 from relationship.facts.temperature import Temperature
 from relationship.parties import Owner
 from relationship.warmth.evidence import Evidence
@@ -351,6 +351,25 @@ def test_the_subject_counts_those_that_are_not_warm(states: str, said: str) -> N
     now = datetime(2026, 11, 23, tzinfo=UTC)
     known = tuple(Warmth("x", Temperature(state, 50, ("y",), now), changed=False) for state in states.split())
     assert headline(Digest(now - WEEK, now, 3, temperatures=known, warm=1)) == said
+
+
+def test_an_address_that_gets_no_letters_any_more_may_bounce(office: Any) -> None:
+    old, new = "ben.old@contract.example", "ben@contract.example"
+    gone = Bounce(old, "5.1.1", permanent=True)
+    office.add(
+        "Ben", office.mail("Ben", Side.CONTRACTOR, office.now - DAY, "x", kind=Kind.BOUNCE, bounce=gone)
+    )
+    assert week(office).troubles == ()
+    office.add(
+        "Ben",
+        office.mail(
+            "Ben", Side.CONTRACTOR, office.now - DAY, "x", kind=Kind.BOUNCE, bounce=replace(gone, address=new)
+        ),
+    )
+    assert [one.what for one in week(office).troubles] == [
+        f"mail to {new} comes back: is there another address?"
+    ]
+    assert headline(week(office)) == "there is something to look at"
 
 
 def test_a_relationship_has_been_so_or_is_now_so(busy: Any) -> None:

@@ -11,6 +11,10 @@ import pytest
 from icalendar import Calendar
 
 from commands.status import rows
+from relationship.warmth.evidence import Evidence
+from tick.owner.digest.gathering import gather
+from tick.owner.digest.pace import WEEK
+from tick.owner.digest.words import Words
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"
@@ -222,6 +226,22 @@ def test_where_the_notice_is_short_the_reminder_leaves_time_to_answer(scene, not
     )
     assert before >= min(after - 120, 4 * 3600)
     assert after >= 3600
+
+
+def test_who_answers_in_words_has_answered_and_is_owed_nothing_once_the_call_is_over(invited):
+    letter = invited.letters(MARIA)[0]
+    invited.now += timedelta(minutes=1)
+    invited.writes(MARIA, TEAM, f"Re: {letter.subject}", "Could we do Thursday?", f"<{letter.message_id}>")
+    invited.tick()
+    call, story = check_in(invited), invited.story("Maria")
+    assert [turn.asks for turn in story.open_questions(invited.now)] == [True]
+    tuning = invited.keepwarm.books.policy.temperature
+    [ahead] = gather([story], tuning, invited.now - WEEK, invited.now).check_ins
+    assert Words(story.owner, TEAM)._call(ahead)["what"].endswith("(answered by mail)")
+    to(invited, call.ends_at)
+    story = invited.story("Maria")
+    assert list(story.open_questions(invited.now)) == []
+    assert Evidence(story).check_ins(("invited",), call.starts_at, invited.now) == []
 
 
 def test_an_accepted_one_is_not_reminded(invited):

@@ -426,6 +426,20 @@ def test_what_is_put_off_by_a_paid_debt_says_when_it_goes_out_and_not_what_held_
     assert [hold.why[:11] for hold in before[0].holds] == ["owner first", "put off: it"]
 
 
+def test_a_rule_whose_conditions_never_held_is_not_said_to_wait_once_another_is_put_off(scene):
+    tagged = f"  - name: {CHASE}\n    when: waiting on contractor\n"
+    assert tagged in scene.rules_text
+    other = tagged.replace(CHASE, "Early for key people") + (
+        "    if: {tag: key}\n    steps: [{after: 1 working day, send: owner/escalation}]\n"
+    )
+    scene.policy(scene.rules_text, (tagged, other + tagged))
+    debt, _ = owing(scene)
+    scene.live("2026-03-04 16:00")
+    scene.writes(DANA, MARIA, "Re: Invoice", "The one on the site.", debt)
+    scene.live("2026-03-04 16:01")
+    assert now_why(scene, "Early for key people") == ("hold", "if: tag: none, not key")
+
+
 def test_what_is_put_off_by_an_absence_says_when_it_goes_out(scene):
     question = ask(scene, "2026-03-02 16:30")
     scene.policy(

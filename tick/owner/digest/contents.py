@@ -45,6 +45,7 @@ class Call:
     who: str
     check_in: CheckIn
     token: str = ""  # of the letter that asked the owner how it went
+    by_mail: bool = False  # whether its invitation was answered in plain words
 
 
 @dataclass(frozen=True, slots=True)

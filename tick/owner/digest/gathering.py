@@ -12,7 +12,7 @@ from relationship.facts.decisions import Decision, Verdict
 from relationship.facts.letters import LOST, WENT_OUT, Letter, State
 from relationship.facts.messages import Kind, Message, Side
 from relationship.facts.temperature import TOO_EARLY, WARM, Temperature
-from relationship.occasions.check_ins import unsaid
+from relationship.occasions.check_ins import answered_by_mail, unsaid
 from relationship.occasions.shared import StoryOf, nobody, unanswered
 from relationship.story import Story
 from relationship.subjects import plain_subject
@@ -157,7 +157,7 @@ def _drafts(story: Story) -> Iterator[Draft]:
 def _troubles(story: Story, since: datetime, now: datetime) -> Iterator[Trouble]:
     """What stands in the way; of who has ended only what became of the last letters: nothing else is to be mended."""
     who, ended = _who(story), _phase(story, now) == "ended"
-    for address in [] if ended else sorted(story.bouncing):
+    if not ended and (address := story.contractor.addresses[0]) in story.bouncing:
         yield Trouble(who, f"mail to {address} comes back: is there another address?")
     if "contractor" in story.paused_by and not ended:
         yield Trouble(who, "asked for no letters, and gets none; only they can change that")
@@ -200,7 +200,7 @@ def _coming(story: Story, now: datetime) -> Iterator[Call]:
     for check_in in story.check_ins.values():
         ahead = check_in.stands and now < check_in.starts_at <= now + AHEAD
         if ahead and not never_invited(story, check_in):
-            yield Call(_who(story), check_in)
+            yield Call(_who(story), check_in, by_mail=answered_by_mail(story, check_in))
 
 
 # -- temperatures and speed ----------------------------------------------------------------------------------

@@ -89,6 +89,8 @@ class Words:
 
     def _call(self, one: Call) -> Line:
         state = _CALL_STATES.get(one.check_in.state, one.check_in.state)
+        if one.by_mail and one.check_in.state == "invited":
+            state = "answered by mail"
         return {"who": one.who, "what": f"{self._moment(one.check_in.starts_at)} ({state})"}
 
     def _dated(self, one: Dated) -> Line:
@@ -162,7 +164,11 @@ def headline(digest: Digest) -> str:
         f"you wait for {_number(waits, 'answer')}" if waits else "",
         *_cool(digest),
     ]
-    return listed([part for part in parts if part]) or ("all is well" if digest.warm else "nothing needs you")
+    if digest.troubles or digest.unsaid:
+        calm = "there is something to look at"
+    else:
+        calm = "all is well" if digest.warm else "nothing needs you"
+    return listed([part for part in parts if part]) or calm
 
 
 def _cool(digest: Digest) -> list[str]:
