@@ -24,6 +24,7 @@ from rules.format.syntax import MAX_BYTES
 from rules.policy import Mailbox
 
 NAME_IT = "Name the rules file with --rules."
+LET_IT = "Let it (chgrp, chmod 640)."
 NOT_HERE = "Go to the folder where it lies, name it with --rules, or make one with `init`."
 QUOTED = 160  # characters of the file's line that are shown
 # A line that may hold a secret is not repeated on a screen or in a log.
@@ -98,6 +99,8 @@ def findings_of(path: Path, templates: TemplateIndex) -> Findings:
         return examine(source_of(path), templates)
     except OSError as error:
         advice = NOT_HERE if path == Path("rules.yaml") and not path.exists() else NAME_IT
+        if isinstance(error, PermissionError):
+            advice = LET_IT
         return Findings(None, (Problem(0, 0, "", _unreadable(path, error), advice),))
 
 

@@ -5,6 +5,7 @@ Nothing is written before the last question is answered; Ctrl-C at any of them l
 
 import os
 import shutil
+import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, timedelta
@@ -40,6 +41,8 @@ def init(context: typer.Context) -> None:
 
 
 def _set_up(house: House) -> Policy:
+    if sys.stdin is None:  # closed: nobody can answer
+        raise typer.Abort
     print_paragraph(
         "This sets Keepwarm up for one shared inbox. Ctrl-C stops it at any question, and leaves everything as it "
         "was. An answer in brackets is taken by pressing Enter."

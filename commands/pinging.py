@@ -46,6 +46,12 @@ class Pinger:
             self._waiting.put("")
             self._thread.join(MOMENT)
 
+    def finish(self) -> None:
+        """Ask what there is to ask, and wait for the answer."""
+        if self._url:
+            self._waiting.put("")
+            self._thread.join(PATIENCE)
+
     def _ping(self, url: str) -> None:
         before, at = self._last
         now = time.monotonic()

@@ -60,15 +60,25 @@ def run(
     gc.freeze()  # modules, rules and letters stay to the end: the collector need not go through them again
     try:
         if once:
-            _tell(work_once(keepwarm, house.now), as_json)
-            if keepwarm.trouble:  # nothing is lost: the letters wait in the outbox
-                complain(keepwarm.trouble)
-                raise typer.Exit(1)
+            _work_once(keepwarm, house, Pinger(ping), as_json)
         else:
             with closing(Pinger(ping)) as pinger:
                 Service(keepwarm, house, dry_run, pinger).run()
     finally:
         keepwarm.close()
+
+
+def _work_once(keepwarm: Keepwarm, house: House, pinger: Pinger, as_json: bool) -> None:
+    report = pinger.bad
+    try:
+        _tell(work_once(keepwarm, house.now), as_json)
+        if keepwarm.trouble:  # nothing is lost: the letters wait in the outbox
+            complain(keepwarm.trouble)
+            raise typer.Exit(1)
+        report = pinger.good
+    finally:
+        report()
+        pinger.finish()
 
 
 def _tell(work: Work, as_json: bool) -> None:

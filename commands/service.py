@@ -122,6 +122,8 @@ class Service:
             log.exception("This tick failed")
             self._fail(f"{type(error).__name__}: {error}", now)
         else:
+            if self._failures:
+                log.info("It works again: the mailbox was read.")
             self._failures, self._was_blind = 0, False
             if work:
                 log.info(str(work))
@@ -208,13 +210,15 @@ class Service:
             self._refuse((Problem(0, 0, "mailbox.password", str(error)),))
         else:
             self._broken = None
-            log.info("rules.yaml was taken up: %s.", counted(len(policy.rules), "rule"))
+            log.info("%s was taken up: %s.", self._house.rules.name, counted(len(policy.rules), "rule"))
 
     def _refuse(self, problems: tuple[Problem, ...]) -> None:
         """The last good rules stay in force; the owner is told if that lasts."""
         self._broken = (self._house.now(), problems)
         for problem in problems:
-            log.warning("rules.yaml: %s The last good rules stay in force.", ended(str(problem)))
+            log.warning(
+                "%s: %s The last good rules stay in force.", self._house.rules.name, ended(str(problem))
+            )
 
     def _tell_of_broken_rules(self, now: datetime) -> None:
         """Once per distinct error, with the line quoted."""

@@ -155,6 +155,12 @@ def _notes(row: dict[str, Any], story: Story) -> str:
     return "; ".join([*row["reasons"], *_paused(story), *bounces, *calls]) or "nothing to say"
 
 
+_MODES = {
+    "dry-run": "The mode is dry-run: what would go out is noted, and nothing goes out.",
+    "drafts": "The mode is drafts: letters to contractors are left in your Drafts folder.",
+}
+
+
 def _foot(books: Books, beat: Heartbeat, nowhere: str) -> Iterator[str]:
     """The mailbox and the outbox, and what keeps us from either."""
     zone = books.people.owner.timezone
@@ -164,6 +170,8 @@ def _foot(books: Books, beat: Heartbeat, nowhere: str) -> Iterator[str]:
         else nowhere or "The mailbox was not read yet."
     )
     yield f"{last} Outbox: {outbox_in_words(books.outbox())}, {counted(len(books.notes()), 'note')} to you."
+    if books.policy.mode in _MODES:
+        yield _MODES[books.policy.mode]
     if beat.failing_since:
         yield f"Trouble since {local(beat.failing_since, zone)}: {beat.reason}"
 

@@ -2,11 +2,16 @@
 
 import http.server
 import logging
+import os
 import queue
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 
+from commands.demo_servers import EmbeddedMail
 from commands.pinging import Pinger, valid
 
 
@@ -47,6 +52,32 @@ def test_good_and_bad_ticks_are_told_apart(switch: Switch) -> None:
     assert switch.asked.get(timeout=10) == "/ping/t0ps3cret"
     pinger.bad()
     assert switch.asked.get(timeout=10) == "/ping/t0ps3cret/fail"
+
+
+RULES = """mode: live
+mailbox: {{address: team@acme.example, imap: "{imap}", smtp: "{smtp}", password: "env:KEEPWARM_TEST_PASSWORD"}}
+owner: {{name: Dana Reyes, email: dana@acme.example, timezone: America/New_York}}
+contractors: []
+rules: []
+"""
+
+
+@pytest.mark.parametrize(
+    ("imap", "path"), [("", "/ping/t0ps3cret"), ("imap://127.0.0.1:1", "/ping/t0ps3cret/fail")]
+)
+def test_one_run_is_told_of_before_it_ends(switch: Switch, tmp_path: Path, imap: str, path: str) -> None:
+    with EmbeddedMail({"team@acme.example": "secret"}) as mail:
+        rules = tmp_path / "rules.yaml"
+        rules.write_text(RULES.format(imap=imap or mail.imap_url, smtp=mail.smtp_url))
+        line = [sys.executable, "daemon.py", "--rules", rules, "--data", tmp_path / "data", "run", "--once"]
+        done = subprocess.run(
+            [*line, "--ping", switch.url],
+            env={**os.environ, "KEEPWARM_TEST_PASSWORD": "secret"},
+            capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+    assert done.returncode == (1 if imap else 0), done.stderr
+    assert switch.asked.get_nowait() == path
+    assert switch.asked.empty()
 
 
 def test_many_good_ticks_are_one_ping(switch: Switch) -> None:

@@ -1,5 +1,6 @@
 """The service between two ticks: how long it waits, and what it makes of lines that die and rules that change."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -48,6 +49,18 @@ def service(embedded_mail: EmbeddedMail, tmp_path, monkeypatch) -> Iterator[Serv
     service._tick()
     yield service
     keepwarm.close()
+
+
+def test_the_end_of_trouble_is_logged(embedded_mail: EmbeddedMail, service, caplog) -> None:
+    caplog.set_level(logging.INFO)
+    embedded_mail.offline = True
+    embedded_mail.hang_up()
+    service._tick()
+    assert "works again" not in caplog.text
+    embedded_mail.offline = False
+    service._tick()
+    service._tick()
+    assert caplog.text.count("It works again: the mailbox was read.") == 1
 
 
 @pytest.mark.timeout(60)  # twice as long as the poll is what a tick that failed is followed by
