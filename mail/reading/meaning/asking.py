@@ -66,6 +66,7 @@ class Lists:
     done_cap: int
     done_begins: frozenset[str]
     bad_news: Phrases
+    no_bad_news: Phrases
     refusals: Phrases
     says_no: Phrases
     no_at_end: re.Pattern[str]
@@ -99,6 +100,7 @@ def _lists(
         done_cap=max((DONE_CAP, *(2 * len(one) for one in done))),
         done_begins=frozenset(one.split(" ", 1)[0] for one in all_done),
         bad_news=Phrases((*phrases("bad news"), *bad)),
+        no_bad_news=Phrases(phrases("no bad news")),
         refusals=Phrases(phrases("refusals")),
         says_no=Phrases(phrases("says no")),
         no_at_end=re.compile(rf"(?:{merged(phrases('says no'))})\s*(?:{_CLAUSE_ENDS}|$)"),
@@ -227,7 +229,15 @@ def _without_greeting(text: str) -> str:
 def is_bad_news(text: str, lists: Lists) -> bool:
     """Whether fresh text holds what no praise should follow: bad news, a complaint, a refusal, money that is owed."""
     lower = plain(text)
-    return lists.bad_news.stand_in(lower) or _refuses(lower, lists) or _lacks_money(lower, lists)
+    if not _may_be_bad(lower, lists):
+        return False
+    rest = lists.no_bad_news.taken_out(lower)
+    return rest == lower or _may_be_bad(rest, lists)
+
+
+def _may_be_bad(text: str, lists: Lists) -> bool:
+    """The same where "you owe me nothing" and "sorry that you are sick" are bad news too."""
+    return lists.bad_news.stand_in(text) or _refuses(text, lists) or _lacks_money(text, lists)
 
 
 def _refuses(text: str, lists: Lists) -> bool:
