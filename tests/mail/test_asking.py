@@ -1,5 +1,6 @@
 """What asks, what closes and what is bad news, in the languages that contractors write."""
 
+from pathlib import Path
 from unicodedata import normalize
 
 import pytest
@@ -935,6 +936,21 @@ REFUSALS_AND_COMPLAINTS = [
     "Hindi ko po masisingit.",
     "Wala po sa akin ang file.",
     "Mam gorączkę.",
+    "You don't owe me an explanation, but you have not paid me.",
+    "I can't pay my rent, you have not paid me since May.",
+    "The invoice is no longer open, but the money never came.",
+    "I'm running late with this.",
+    "I got a better job.",
+    "I have decided to stop working on this project.",
+    "El dinero del mes pasado nunca llegó.",
+    "No me debes septiembre, pero octubre sigue sin pagar.",
+    "O dinheiro do mês passado nunca chegou.",
+    "Ehrlich gesagt bin ich nicht zufrieden.",
+    "Je n'ai plus de temps, je ne veux plus travailler comme ça.",
+    "Non sono contenta di come va il progetto.",
+    "Vandaag gaat het niet meer lukken.",
+    "May trangkaso po ako.",
+    "Nie mam na to czasu.",
 ]
 FRIENDLY = [
     "Here is the file.",
@@ -1105,6 +1121,13 @@ def test_bad_news(text: str) -> None:
 @pytest.mark.parametrize("text", FRIENDLY)
 def test_no_bad_news(text: str) -> None:
     assert not is_bad_news(text, LISTS)
+
+
+def test_ordinary_good_news_is_no_bad_news() -> None:
+    lines = Path(__file__).with_name("good_news.txt").read_text(encoding="utf-8").splitlines()
+    mails = [line for line in lines if line and not line.startswith("#")]
+    assert len(mails) > 600
+    assert [mail for mail in mails if is_bad_news(mail, LISTS)] == []
 
 
 @pytest.mark.parametrize(
