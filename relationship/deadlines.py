@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from relationship.facts.messages import Message, Side
+from relationship.correspondence.ledger import moves_the_ball
+from relationship.facts.messages import Message, Side, is_thanks
 from relationship.story import Story
 
 PROPOSED = "deadline proposed"
@@ -92,7 +93,20 @@ def _deadlines(story: Story) -> list[Deadline]:
         elif "done" in message.tags and conversation in found:
             open_one = found.pop(conversation)
             settled.append(replace(open_one, done=message))
-    return [*settled, *found.values()]
+    return [*settled, *(_thanked_for(story, deadline) for deadline in found.values())]
+
+
+def _thanked_for(story: Story, deadline: Deadline) -> Deadline:
+    """Delivered is also what came without `#done` ("here it is") and was thanked for: nobody reminds of it then."""
+    brought: Message | None = None
+    for message in story.in_conversation(deadline.conversation):
+        if message.at < deadline.set_by.at or not moves_the_ball(message):
+            continue
+        if message.brings:
+            brought = message
+        elif brought and message.side is Side.OWNER and is_thanks(message):
+            return replace(deadline, done=brought)
+    return deadline
 
 
 def _joined(known: Deadline | None, named: Deadline) -> Deadline:

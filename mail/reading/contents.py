@@ -12,6 +12,7 @@ from mail.reading.meaning.asking import (
     Lists,
     Words,
     asks,
+    brings_something,
     closes,
     has_question,
     is_bad_news,
@@ -62,6 +63,7 @@ class Contents:
     tags: tuple[str, ...] = ()
     due: date | None = None
     bad_news: bool = False
+    brings: bool = False
     readable: bool = True
     unsuited: tuple[str, ...] = ()
 
@@ -97,6 +99,7 @@ def read(
         tags=tags,
         due=said.due,
         bad_news=is_bad_news(text, lists),
+        brings=side is Side.CONTRACTOR and brings_something(text, lists),
         unsuited=_unsuited(mail.subject, text, contractor.not_for) if side is Side.OWNER else (),
     )
 

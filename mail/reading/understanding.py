@@ -222,6 +222,7 @@ def _message(context: _Context, verdict: Verdict, author: Author, key: str, **mo
         tags=said.tags,
         due=said.due,
         bad_news=said.bad_news,
+        brings=said.brings,
         readable=said.readable,
         unsuited=said.unsuited,
         **more,

@@ -86,6 +86,7 @@ class Message:
     ] = ()  # facts and commands said in the fresh text: "settled", "pause", ...; FYI is "nrn"
     due: date | None = None  # the date of a "#due" or "Due:" line
     bad_news: bool = False  # hospital, resign, unfortunately ...: no praise on top of it
+    brings: bool = False  # "here is", "attached" ...: thanked for, it counts as delivered
     authentic: bool = True  # False where our server marked a DMARC failure: moves and commands nothing
     readable: bool = True  # False where the text could not be understood
     reaches_us: bool = True  # an answer to it will come to the shared mailbox

@@ -59,6 +59,22 @@ def test_a_deadline_that_is_met_early_is_neither_near_nor_missed(example):
     assert example.sent(AHEAD) == example.sent(MISSED) == []
 
 
+@pytest.mark.parametrize(
+    ("theirs", "yours", "thanked"),
+    [
+        ("Here is the flyer, attached.", "Looks great, thank you!", True),
+        ("Here is the flyer, attached.", "Could you make it larger?", False),
+        ("I will start tomorrow.", "Thank you!", False),
+    ],
+)
+def test_what_came_without_a_tag_and_was_thanked_for_is_delivered(example, theirs, yours, thanked):
+    task = brief(example, "2026-10-06 15:00", "Please make the flyer.\n\nDue: 16 Oct 2026")
+    says(example, "2026-10-13 15:00", theirs, task)
+    says(example, "2026-10-13 15:30", yours, task, who=DANA)
+    example.live("2026-10-26 15:00")
+    assert len(example.sent(AHEAD)) == len(example.sent(MISSED)) == (not thanked)
+
+
 def test_a_deadline_that_moves_is_near_at_its_new_day_alone(example):
     task = brief(example, "2026-10-06 15:00", "Please make the flyer.\n\nDue: 16 Oct 2026")
     says(example, "2026-10-06 15:30", "I will start tomorrow.", task)

@@ -255,6 +255,11 @@ def _lacks_money(text: str, lists: Lists) -> bool:
     )
 
 
+def brings_something(text: str, lists: Lists) -> bool:
+    """Whether fresh text says that work comes with it: "here is", "attached"."""
+    return lists.brings.stand_in(plain(text))
+
+
 def says_done(text: str, lists: Lists) -> bool:
     """Whether a line says that the work is done, and nothing else."""
     return any(_is_done(line, lists) for line in text.split("\n") if line and len(line) < lists.done_cap)
