@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from jinja2 import nodes
 
 from mail.letters.facts import FACTS, Fact
+from relationship.subjects import TAGS
 
 FILTERS = ("capitalize", "count", "first", "join", "last", "length", "lower", "trim", "upper")
 _OF_WORDS = ("capitalize", "lower", "trim", "upper")
@@ -20,10 +21,7 @@ _ALLOWED = (*_SHOWING, *_CHOOSING, *_COMPARING, *_LISTING, nodes.Concat, nodes.A
 _FILLED_IN = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)|\{#.*?(?:#\}|\Z)", re.DOTALL)
 _BRACES = re.compile(r"\{[\s{]{0,9}([a-z_]+)((?:\.[a-z_]+)*)[\s}]*\}")
 # A letter that is quoted would say it for its reader.
-_TAGS = re.compile(
-    r"(?<![\w&/])#(?:accept|decline|done|due|held|idea|late|missed|news|nrn|paid|pause|resume|settled)\b",
-    re.I,
-)
+_TAGS = re.compile(rf"(?<![\w&/])#(?:{'|'.join(TAGS)})\b", re.IGNORECASE)
 _WORDS = {nodes.Assign: "`set`", nodes.AssignBlock: "`set`", nodes.FromImport: "`import`", nodes.Mul: "`*`"}
 
 

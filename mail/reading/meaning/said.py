@@ -20,7 +20,9 @@ COMMANDS = {
     Side.CONTRACTOR: frozenset(["pause", "resume", "held", "late", "missed"]),
     Side.OWNER: frozenset(["pause", "resume", "news", "held", "late", "missed", "accept", "decline"]),
 }
-_TAG = re.compile(r"(?<![\w#/&=.-])[#＃](nrn|settled|done|idea|paid)(?![\w-])", re.IGNORECASE)
+_TAG = re.compile(
+    rf"(?<![\w#/&=.-])[#＃]({'|'.join(frozenset().union(*FACTS.values()))})(?![\w-])", re.IGNORECASE
+)
 _COMMAND = re.compile(r"[#＃](\w+)[.!]?", re.IGNORECASE)
 _DUE = re.compile(
     r"(?:(?<![\w#/&=.-])[#＃]due\b[ \t]*:?|"
