@@ -76,10 +76,15 @@ def fold(conversation: str, subject: str, messages: Iterable[Message], begun: Le
                 exchanges.append(_answered(wait, message))
                 wait = None
             if hands_over(message):
-                asks = message.asks or (first and message.side is Side.OWNER)
+                asks = message.asks or (first and _asks_as_the_first(message))
                 wait = _chased(wait, message, asks) if wait else _opened(conversation, subject, message, asks)
         first = False
     return Ledger(tuple(exchanges), (wait,) if wait else ())
+
+
+def _asks_as_the_first(message: Message) -> bool:
+    """Whether it asks as the first of its conversation: the owner's does, but not what only tells of a payment."""
+    return message.side is Side.OWNER and "paid" not in message.tags
 
 
 def moves_the_ball(message: Message) -> bool:

@@ -64,6 +64,10 @@ def _ball(messages: list[Message], upto: int) -> int | None:
     return upto if _passes(message) else None
 
 
+def _begins_a_job(message: Message) -> bool:
+    return message.side is OWNER and "paid" not in message.tags
+
+
 def _turn(messages: list[Message], opener: int, end: int) -> dict[str, object]:
     """The facts of a wait that was opened by one message and lasted to another position."""
     opening = messages[opener]
@@ -73,7 +77,7 @@ def _turn(messages: list[Message], opener: int, end: int) -> dict[str, object]:
         "since": opening.at,
         "asked": opening.key,
         "chasers": len(more),
-        "asks": any(m.asks for m in [opening, *more]) or (opener == 0 and opening.side is OWNER),
+        "asks": any(m.asks for m in [opening, *more]) or (opener == 0 and _begins_a_job(opening)),
     }
 
 
@@ -103,14 +107,14 @@ def _agrees(found: Ledger, messages: list[Message]) -> bool:
 # --- properties ---
 
 MAILS = st.builds(
-    lambda side, kind, authentic, asks, closes, handed, settled: {
+    lambda side, kind, authentic, asks, closes, handed, tag: {
         "side": side,
         "kind": kind,
         "authentic": authentic,
         "asks": asks,
         "closes": closes,
         "handed": handed,
-        "tags": ("settled",) if settled else (),
+        "tags": (tag,) if tag else (),
     },
     st.sampled_from(Side),
     st.sampled_from([Kind.HUMAN] * 8 + list(Kind)),
@@ -118,7 +122,7 @@ MAILS = st.builds(
     st.booleans(),
     st.sampled_from([False, False, False, True]),
     st.sampled_from([True, True, True, False]),
-    st.sampled_from([False] * 9 + [True]),
+    st.sampled_from([""] * 8 + ["settled", "paid"]),
 )
 
 
@@ -214,6 +218,12 @@ def test_only_the_owners_first_message_asks_by_itself():
     assert not ledger(mail(OWNER, 0, closes=True), mail(OWNER, 5)).waits[0].asks
     assert ledger(mail(MARIA, 0, kind=Kind.AUTO_REPLY), mail(OWNER, 5)).waits[0].asks
     assert ledger(mail(MARIA, 0, authentic=False), mail(OWNER, 5)).waits[0].asks
+
+
+def test_the_news_that_the_pay_is_out_asks_nothing_by_itself():
+    assert not ledger(mail(OWNER, 0, tags=("paid",))).waits[0].asks
+    assert ledger(mail(OWNER, 0, tags=("paid",), asks=True)).waits[0].asks
+    assert not ledger(mail(OWNER, 0, tags=("paid",)), mail(OWNER, 5)).waits[0].asks
 
 
 def test_a_contractor_only_in_cc_is_not_handed_the_ball_but_answers():
