@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from mail.letters.links import said_by_subject
 from mail.reading.meaning.absence import back_on
+from mail.reading.meaning.answering import asks_by_please
 from mail.reading.meaning.asking import (
     CLOSER_CAP,
     Lists,
@@ -47,6 +48,7 @@ _SEALED_NAMES, _PROTECTED = (".p7m",), "application/x-microsoft-rpmsg-message"
 _PGP_SEALED = "-----BEGIN PGP MESSAGE-----"
 # Gmail's emoji reactions: a part of its own, which may lie beyond the cap, and a link below the emoji.
 _REACTION, _REACTED = "text/vnd.google.email-reaction+json", "utm_campaign=emojireactionemail"
+ANSWER_CAP = 600  # characters of a short answer and the card below it
 PEOPLE_CAP = 1_000  # bytes of From, To and Cc in which names are looked for
 _DOMAIN = re.compile(r"@\S+")
 _NAME = re.compile(r"[^\W\d_]{2,}")
@@ -59,6 +61,7 @@ class Contents:
     """What is kept of a text."""
 
     asks: bool = False
+    asks_only: str = ""
     closes: bool = False
     tags: tuple[str, ...] = ()
     due: date | None = None
@@ -95,6 +98,7 @@ def read(
     closing = closing or "nrn" in tags
     return Contents(
         asks=asking and not closing,
+        asks_only=_asks_only(mail, said.due, text, lists, names) if asking and not closing else "",
         closes=closing,
         tags=tags,
         due=said.due,
@@ -116,6 +120,14 @@ def _asks(mail: Mail, side: Side, text: str, lists: Lists, names: frozenset[str]
         text = own
     above = above_card(text, _named_in(mail, b"from")) if "\n" in text else text
     return above == text or asks(above, lists) or asks(_without_questions(text[len(above) :]), lists)
+
+
+def _asks_only(mail: Mail, due: date | None, text: str, lists: Lists, names: frozenset[str]) -> str:
+    """What alone makes it ask, where that may be no question: "please" behind an answer."""
+    if due or len(text) > ANSWER_CAP:
+        return ""
+    names |= _named_in(mail, b"from", b"to", b"cc")
+    return "please" if asks_by_please(above_name(text, names), lists, names) else ""
 
 
 def _below_name(text: str, names: frozenset[str]) -> str:

@@ -201,7 +201,7 @@ def _one_click(
     key = routes.get(token, "")
     if key in context.known.people.contractors and verdict.kind is Kind.HUMAN:
         message = _message(context, verdict, author, key, about_letter=token)
-        yield key, replace(message, handed=False, closes=True, asks=False)
+        yield key, replace(message, handed=False, closes=True, asks=False, asks_only="")
 
 
 def _message(context: _Context, verdict: Verdict, author: Author, key: str, **more: Any) -> Message:
@@ -218,6 +218,7 @@ def _message(context: _Context, verdict: Verdict, author: Author, key: str, **mo
         verdict,
         author,
         asks=said.asks,
+        asks_only=said.asks_only,
         closes=said.closes,
         tags=said.tags,
         due=said.due,

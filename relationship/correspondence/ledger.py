@@ -72,14 +72,20 @@ def fold(conversation: str, subject: str, messages: Iterable[Message], begun: Le
         if "settled" in message.tags:
             wait = None
         else:
+            answers = bool(wait and wait.asks and wait.party is message.side)
             if wait and wait.party is message.side:
                 exchanges.append(_answered(wait, message))
                 wait = None
             if hands_over(message):
-                asks = message.asks or (first and _asks_as_the_first(message))
+                asks = _asks(message, answers) or (first and _asks_as_the_first(message))
                 wait = _chased(wait, message, asks) if wait else _opened(conversation, subject, message, asks)
         first = False
     return Ledger(tuple(exchanges), (wait,) if wait else ())
+
+
+def _asks(message: Message, answers: bool) -> bool:
+    """Whether it asks; "The 14:00, please." does not where it `answers` a question."""
+    return message.asks and not (answers and message.asks_only == "please")
 
 
 def _asks_as_the_first(message: Message) -> bool:

@@ -80,6 +80,8 @@ class Message:
     hints: tuple[str, ...] = ()  # provider thread ids: "gmail:...", "thread-index:<root>"
     handed: bool = True  # the other side is in To (not only in Cc): the ball is handed over
     asks: bool = False  # a question, a request, a date (docs/clocks.md); the fold adds "first of its thread"
+    # What alone makes it ask: "please" at the end of what may be an answer; "" where more does.
+    asks_only: str = ""
     closes: bool = False  # closer, #nrn or FYI: answers, but hands nothing over
     tags: tuple[
         str, ...

@@ -45,6 +45,7 @@ def mails(draw: st.DrawFn) -> list[Message]:
                 parents=tuple(parents),
                 hints=tuple(draw(st.lists(st.sampled_from(HINTS), max_size=1))),
                 asks=draw(st.booleans()),
+                asks_only=draw(st.sampled_from(("", "please"))),
                 closes=draw(st.sampled_from((False, False, True))),
                 tags=draw(st.sampled_from(((), (), (), ("settled",)))),
             )

@@ -68,16 +68,26 @@ def _begins_a_job(message: Message) -> bool:
     return message.side is OWNER and "paid" not in message.tags
 
 
+def _asks(messages: list[Message], place: int) -> bool:
+    """Whether a message asks where it stands: an answer to a question does not by its "please"."""
+    if messages[place].asks_only != "please":
+        return messages[place].asks
+    opener = _ball(messages, place - 1)
+    answers = opener is not None and messages[opener].side is not messages[place].side
+    return messages[place].asks and not (answers and bool(_turn(messages, opener, place)["asks"]))
+
+
 def _turn(messages: list[Message], opener: int, end: int) -> dict[str, object]:
     """The facts of a wait that was opened by one message and lasted to another position."""
     opening = messages[opener]
-    more = [m for m in messages[opener + 1 : end] if m.side is opening.side and _passes(m)]
+    later = range(opener + 1, end)
+    more = [n for n in later if messages[n].side is opening.side and _passes(messages[n])]
     return {
         "party": opening.side.other,
         "since": opening.at,
         "asked": opening.key,
         "chasers": len(more),
-        "asks": any(m.asks for m in [opening, *more]) or (opener == 0 and _begins_a_job(opening)),
+        "asks": any(_asks(messages, n) for n in [opener, *more]) or (opener == 0 and _begins_a_job(opening)),
     }
 
 
@@ -107,7 +117,7 @@ def _agrees(found: Ledger, messages: list[Message]) -> bool:
 # --- properties ---
 
 MAILS = st.builds(
-    lambda side, kind, authentic, asks, closes, handed, tag: {
+    lambda side, kind, authentic, asks, closes, handed, tag, only: {
         "side": side,
         "kind": kind,
         "authentic": authentic,
@@ -115,6 +125,7 @@ MAILS = st.builds(
         "closes": closes,
         "handed": handed,
         "tags": (tag,) if tag else (),
+        "asks_only": only if asks else "",
     },
     st.sampled_from(Side),
     st.sampled_from([Kind.HUMAN] * 8 + list(Kind)),
@@ -123,6 +134,7 @@ MAILS = st.builds(
     st.sampled_from([False, False, False, True]),
     st.sampled_from([True, True, True, False]),
     st.sampled_from([""] * 8 + ["settled", "paid"]),
+    st.sampled_from(["", "please"]),
 )
 
 
@@ -224,6 +236,18 @@ def test_the_news_that_the_pay_is_out_asks_nothing_by_itself():
     assert not ledger(mail(OWNER, 0, tags=("paid",))).waits[0].asks
     assert ledger(mail(OWNER, 0, tags=("paid",), asks=True)).waits[0].asks
     assert not ledger(mail(OWNER, 0, tags=("paid",)), mail(OWNER, 5)).waits[0].asks
+
+
+@pytest.mark.parametrize("side", Side)
+def test_please_asks_nothing_where_it_answers_a_question(side):
+    choice = {"asks": True, "asks_only": "please"}
+    answered = ledger(mail(side.other, 0, asks=True), mail(side, 5, **choice))
+    assert len(answered.exchanges) == 1 and not answered.waits[0].asks
+    more = ledger(mail(side.other, 0, asks=True), mail(side, 5, **choice), mail(side, 9, asks=True)).waits[0]
+    assert (more.asks, more.asked_at, more.questions) == (True, T + 9 * MINUTE, ("m000009",))
+    assert ledger(mail(MARIA, 0), mail(OWNER, 5, **choice)).waits[0].asks, "nobody had asked"
+    assert ledger(mail(side, 5, **choice)).waits[0].asks
+    assert ledger(mail(side.other, 0, asks=True), mail(side, 5, asks=True)).waits[0].asks
 
 
 def test_a_contractor_only_in_cc_is_not_handed_the_ball_but_answers():

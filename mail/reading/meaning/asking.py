@@ -5,7 +5,7 @@ what does not ask is never chased.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -197,7 +197,7 @@ def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
 
     `names` are the first names of those who take part, in lower case: "Thanks, Maria!" closes too.
     """
-    text = _without_greeting(text.strip())
+    text = without_greeting(text.strip())
     if not text or len(text) > CLOSER_CAP or has_question(text):
         return False
     if text.count(" ") > CLOSER_WORDS:
@@ -209,18 +209,21 @@ def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
     if not _LETTER.search(words):
         return not any(char.isdigit() for char in words)  # an emoji or a smiley; "1500" is an answer
     unwished = lists.wish.sub(" ", words)
-    rest = lists.closer.taken_out(unwished)
-    if rest == unwished:
-        return False
+    return lists.closer.taken_out(unwished) != unwished and is_polite(words, lists, spare)
+
+
+def is_polite(words: str, lists: Lists, names: Container[str]) -> bool:
+    """Whether `bare` words say nothing but thanks, wishes and names; none do, too."""
+    rest = lists.closer.taken_out(lists.wish.sub(" ", words))
     rest = lists.sign_off.sub(" ", rest)  # "Thanks! Gruß, Maria"
-    return all(word in lists.fillers or word in spare for word in rest.split())
+    return all(word in lists.fillers or word in names for word in rest.split())
 
 
 def _has_emoji(text: str) -> bool:
     return not text.isascii() and any(category(char) == "So" for char in text)
 
 
-def _without_greeting(text: str) -> str:
+def without_greeting(text: str) -> str:
     """The text below a line like "Hi Dana," where there is any."""
     first, _, rest = text.partition("\n")
     return rest.strip() or first if is_greeting(first) else text

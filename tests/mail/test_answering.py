@@ -1,0 +1,77 @@
+"""Short mails that answer something, read as the daemon reads them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from relationship.facts.messages import Message
+
+Read = Callable[..., dict[str, Message]]
+HEAD = (
+    "From: Dana Reyes <dana@acme.example>\nTo: Maria Santos <maria@contract.example>\nMessage-ID: <a@acme.example>\n"
+    "In-Reply-To: <q@x>\nDate: Mon, 09 Nov 2026 11:57:00 +0000\nSubject: Re: Logo\n"
+    "Content-Type: text/plain; charset=utf-8\n\n"
+)
+FROM_MARIA = HEAD.replace(
+    "From: Dana Reyes <dana@acme.example>", "From: Maria Santos <maria@contract.example>"
+).replace("To: Maria Santos <maria@contract.example>", "To: team@acme.example")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The 14:00, please.",
+        "Blue please",
+        "Tuesday please.",
+        "Please do.",
+        "Go ahead, please.",
+        "No, please don't.",
+        "Funny, please.",
+        "The first one, please, thanks!",
+        "The blue one pls, Maria!",
+        "Hi Maria,\n\nthe blue one, please 🙂\n\nDana",
+        "Please go with option B.",
+        "To accounts@acme.example, please.",
+        "El azul, por favor.",
+        "Die blaue bitte.",
+        "Ja, mach das bitte.",
+        "La bleue, s'il te plaît.",
+        "Le premier svp, merci !",
+        "Quella blu, per favore.",
+        "De blauwe, alsjeblieft.",
+        "De blauwe graag.",
+        "O azul, por favor.",
+        "Yung blue po, please.",
+        "Ten niebieski, proszę.",
+        "Синий, пожалуйста.",
+    ],
+)
+def test_please_behind_an_answer_is_all_that_asks(text: str, read: Read) -> None:
+    for head in (HEAD, FROM_MARIA):
+        message = read(f"{head}{text}\n")["maria"]
+        assert (message.asks, message.asks_only) == (True, "please")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please send the logo.",
+        "Please, the blue one and the source file.",
+        "Send me the file please.",
+        "The blue one, please. And what about the footer?",
+        "The blue one, please let me know when it is out.",
+        "Please do the header too.",
+        "Please go ahead and let me know when it is done.",
+        "Can you redo it please",
+        "Bitte schick mir die Datei.",
+        "Por favor envíame el archivo.",
+        "S'il te plaît envoie le fichier.",
+        "Per favore mandami il file.",
+        "Graag je reactie.",
+        "Pakisend yung file please.",
+        f"The blue one, please. {'The other is too dark for the shop. ' * 5}",
+    ],
+)
+def test_a_request_asks_by_itself(text: str, read: Read) -> None:
+    message = read(f"{HEAD}{text}\n")["maria"]
+    assert (message.asks, message.asks_only) == (True, "")
