@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from mail.letters.links import said_by_subject
 from mail.reading.meaning.absence import back_on
-from mail.reading.meaning.answering import asks_by_please
+from mail.reading.meaning.answering import asks_by_please, may_take_back, takes_back
 from mail.reading.meaning.asking import (
     CLOSER_CAP,
     Lists,
@@ -63,6 +63,7 @@ class Contents:
     asks: bool = False
     asks_only: str = ""
     closes: bool = False
+    takes_back: bool = False
     tags: tuple[str, ...] = ()
     due: date | None = None
     bad_news: bool = False
@@ -92,7 +93,8 @@ def read(
     names = known.names_of(contractor)
     spoken_to = not speaks_to_keepwarm(said) or has_question(text)
     asking = said.due is not None or (spoken_to and _asks(mail, side, text, lists, names))
-    closing = _closes(mail, text, asking, lists, names)
+    back = said.due is None and _takes_back(mail, text, lists, names)
+    closing = back or _closes(mail, text, asking, lists, names)
     if not closing and not asking and needs_no_reply(mail.subject, text, lists):
         tags = (*tags, "nrn")
     closing = closing or "nrn" in tags
@@ -100,6 +102,7 @@ def read(
         asks=asking and not closing,
         asks_only=_asks_only(mail, said.due, text, lists, names) if asking and not closing else "",
         closes=closing,
+        takes_back=back,
         tags=tags,
         due=said.due,
         bad_news=is_bad_news(text, lists),
@@ -128,6 +131,16 @@ def _asks_only(mail: Mail, due: date | None, text: str, lists: Lists, names: fro
         return ""
     names |= _named_in(mail, b"from", b"to", b"cc")
     return "please" if asks_by_please(above_name(text, names), lists, names) else ""
+
+
+def _takes_back(mail: Mail, text: str, lists: Lists, names: frozenset[str]) -> bool:
+    """Whether the whole of it takes a question back, whoever is named in it."""
+    if len(text) > ANSWER_CAP or not may_take_back(text):
+        return False
+    writer = _named_in(mail, b"from")
+    names |= _named_in(mail, b"to", b"cc") | writer | {name[0] for name in writer}
+    above = (above_name(text, names), above_card(text, writer))
+    return any(takes_back(one, lists, names) for one in above)
 
 
 def _below_name(text: str, names: frozenset[str]) -> str:

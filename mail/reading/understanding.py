@@ -220,6 +220,7 @@ def _message(context: _Context, verdict: Verdict, author: Author, key: str, **mo
         asks=said.asks,
         asks_only=said.asks_only,
         closes=said.closes,
+        takes_back=said.takes_back,
         tags=said.tags,
         due=said.due,
         bad_news=said.bad_news,

@@ -64,7 +64,7 @@ class Correspondence:
 
     @cached_property
     def tagged(self) -> tuple[Message, ...]:
-        """What people wrote with a tag in it, in order."""
+        """What people wrote with a tag in it, or to take back what they asked, in order."""
         return self._those("tagged", self.commands)
 
     @cached_property
@@ -272,7 +272,7 @@ _SORTS: Mapping[str, Callable[[Message], bool]] = {
     "commands": _is_command,
     "human": lambda m: _is_command(m) and not m.about_letter,
     "clicks": lambda m: _is_command(m) and bool(m.about_letter),
-    "tagged": lambda m: _is_command(m) and bool(m.tags),
+    "tagged": lambda m: _is_command(m) and bool(m.tags or m.takes_back),
     "marked": lambda m: _is_command(m) and bool(m.tags or m.due),
     "of_calls": says_something,
     "automatic": lambda m: m.kind is Kind.AUTO_REPLY and m.side is Side.CONTRACTOR,

@@ -3,8 +3,9 @@
 Theory of operation. In each conversation the ball lies with one side, or with nobody. A person's message of
 one side first answers what that side owed, then hands the ball over; while the ball lies with the other side
 already, it is a chaser. What closes (a closer, #nrn, FYI) answers and hands nothing over; what settles takes
-the ball out of play. The messages are put in order first, so that the order of their arrival does not
-matter. Working time is no part of the fold: it is counted when asked for, with the hours that hold then.
+the ball out of play, and so does who takes back what they asked. The messages are put in order first, so that
+the order of their arrival does not matter. Working time is no part of the fold: it is counted when asked for,
+with the hours that hold then.
 """
 
 from collections.abc import Iterable
@@ -69,9 +70,9 @@ def fold(conversation: str, subject: str, messages: Iterable[Message], begun: Le
     for message in in_order(messages):
         if not moves_the_ball(message):
             continue
-        if "settled" in message.tags:
+        if wait and ends(wait, message):
             wait = None
-        else:
+        if "settled" not in message.tags:
             answers = bool(wait and wait.asks and wait.party is message.side)
             if wait and wait.party is message.side:
                 exchanges.append(_answered(wait, message))
@@ -105,6 +106,11 @@ def moves_the_ball(message: Message) -> bool:
 def hands_over(message: Message) -> bool:
     """Whether it gives the other side the ball. A contractor only in Cc is not asked."""
     return not message.closes and (message.handed or message.side is Side.CONTRACTOR)
+
+
+def ends(wait: Turn, message: Message) -> bool:
+    """Whether a wait is over with it though nobody has answered: it is settled, or taken back by who asked."""
+    return "settled" in message.tags or (message.takes_back and message.side is wait.party.other)
 
 
 def _opened(conversation: str, subject: str, message: Message, asks: bool) -> Turn:

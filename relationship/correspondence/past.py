@@ -37,8 +37,9 @@ def _says_more(message: Message) -> bool:
     if not (message.authentic and message.readable):
         return True
     tags = set(message.tags) - {"nrn"}  # which the ledger has heeded
-    said = tags or message.due or message.bad_news or message.starred_at or message.about_letter
-    return bool(said or message.also_asked or message.unsuited) or says_something(message)
+    said = tags or message.takes_back or message.due or message.bad_news or message.starred_at
+    about = message.about_letter or message.also_asked or message.unsuited
+    return bool(said or about) or says_something(message)
 
 
 def month_of(moment: datetime) -> datetime:

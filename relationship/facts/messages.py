@@ -82,6 +82,9 @@ class Message:
     asks: bool = False  # a question, a request, a date (docs/clocks.md); the fold adds "first of its thread"
     # What alone makes it ask: "please" at the end of what may be an answer; "" where more does.
     asks_only: str = ""
+    takes_back: bool = (
+        False  # "never mind, found it": it closes, and from the side that asked it ends the wait
+    )
     closes: bool = False  # closer, #nrn or FYI: answers, but hands nothing over
     tags: tuple[
         str, ...
@@ -111,7 +114,7 @@ LETTER = "letter:"  # how the hint begins by which a copy of a letter of ours is
 
 def is_thanks(message: Message) -> bool:
     """Whether it is a short thank-you: a closer that is more than "no reply needed"."""
-    return message.closes and "nrn" not in message.tags
+    return message.closes and not message.takes_back and "nrn" not in message.tags
 
 
 def letter_of(message: Message) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from relationship.correspondence.ledger import Turn, fold
+from relationship.correspondence.ledger import Turn, ends, fold
 from relationship.facts.check_in import CheckIn
 from relationship.facts.messages import Message, Side
 from relationship.occasions.occasion import Finder, Occasion, quoted, who
@@ -125,28 +125,31 @@ def given_up_at(occasion: Occasion, story: Story) -> datetime | None:
 
 
 def debts_paid(story: Story) -> list[tuple[datetime, datetime]]:
-    """The owner's debts that were paid, by an answer or by `#settled`: since when, and when; by their ends."""
+    """The owner's debts that were paid, by an answer, or ended without one: since when, and when; by their ends."""
     return story.whole.folded(_paid)
 
 
 def _paid(story: Story) -> list[tuple[datetime, datetime]]:
     answered = ((turn, turn.answered_at) for turn in story.ledger.exchanges)
-    owed = (
-        (turn, at) for turn, at in (*answered, *_settled(story)) if turn.party is Side.OWNER and turn.asks
-    )
+    owed = ((turn, at) for turn, at in (*answered, *_ended(story)) if turn.party is Side.OWNER and turn.asks)
     return sorted(
         (*story.past.paid, *((debt.since, at) for debt, at in owed if at)), key=lambda pair: pair[1]
     )
 
 
-def _settled(story: Story) -> Iterator[tuple[Turn, datetime]]:
-    """The waits that somebody settled, and when: the ledger keeps no exchange of them."""
-    for message in (m for side in Side for m in story.said(side, "settled")):
+def _ended(story: Story) -> Iterator[tuple[Turn, datetime]]:
+    """The waits that ended with nobody's answer, and when: the ledger keeps no exchange of them."""
+    for message in filter(_may_end, story.mail.tagged):
         conversation = story.conversation_of[message.key]
         said = story.in_conversation(conversation)
         before = said[: said.index(message)]
         for wait in fold(conversation, "", before).waits:
-            yield wait, message.at
+            if ends(wait, message):
+                yield wait, message.at
+
+
+def _may_end(message: Message) -> bool:
+    return message.takes_back or "settled" in message.tags
 
 
 def waited_from(story: Story, turn: Turn, now: datetime) -> datetime:

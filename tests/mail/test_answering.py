@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from relationship.facts.messages import Message
+from relationship.facts.messages import Message, is_thanks
 
 Read = Callable[..., dict[str, Message]]
 HEAD = (
@@ -75,3 +75,54 @@ def test_please_behind_an_answer_is_all_that_asks(text: str, read: Read) -> None
 def test_a_request_asks_by_itself(text: str, read: Read) -> None:
     message = read(f"{HEAD}{text}\n")["maria"]
     assert (message.asks, message.asks_only) == (True, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Never mind, found it!",
+        "Never mind.",
+        "Forget it, I have it.",
+        "No longer needed, thanks.",
+        "Not needed any more, thanks",
+        "Found it, ignore my mail.",
+        "Please ignore my last mail.",
+        "Sorted, thanks!",
+        "Scratch that.",
+        "Hi Maria,\n\nnever mind, I found it in the folder. Sorry for the noise!\n\nDana",
+        "Never mind!\n\nDana Reyes\nAcme Design\n+1 212 555 0100",
+        "Hat sich erledigt.",
+        "Das hat sich inzwischen erledigt. Danke dir!",
+        "Ya lo encontré, olvídalo.",
+        "Laat maar, al gevonden.",
+        "Lascia stare, trovato.",
+        "Laisse tomber, j'ai trouvé",
+        "Deixa pra lá, já achei",
+        "Wag na, nakita ko na",
+    ],
+)
+def test_what_takes_a_question_back_closes_and_asks_nothing(text: str, read: Read) -> None:
+    message = read(f"{HEAD}{text}\n")["maria"]
+    assert (message.takes_back, message.closes, message.asks) == (True, True, False)
+    assert not is_thanks(message), "it praises nobody"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Never mind the logo, do the banner first.",
+        "Never mind, use the old one.",
+        "Never mind, did you find it?",
+        "Found it. The banner is too dark.",
+        "Forget it, we go with Ben.",
+        "Sorted the files by date.",
+        "Sorted, thanks! The next one is the footer.",
+        "Ignore that layer",
+        "Sorry!",
+        "Thanks!",
+        "It was in the folder",
+        "Never mind.\n\nDue: 12 Dec 2026",
+    ],
+)
+def test_what_says_more_takes_nothing_back(text: str, read: Read) -> None:
+    assert not read(f"{HEAD}{text}\n")["maria"].takes_back

@@ -47,6 +47,7 @@ def mails(draw: st.DrawFn) -> list[Message]:
                 asks=draw(st.booleans()),
                 asks_only=draw(st.sampled_from(("", "please"))),
                 closes=draw(st.sampled_from((False, False, True))),
+                takes_back=draw(st.sampled_from((False, False, True))),
                 tags=draw(st.sampled_from(((), (), (), ("settled",)))),
             )
         )

@@ -59,6 +59,8 @@ def _ball(messages: list[Message], upto: int) -> int | None:
     message, opener = messages[upto], _ball(messages, upto - 1)
     if "settled" in message.tags:
         return None
+    if message.takes_back and opener is not None and messages[opener].side is message.side:
+        return None
     if opener is not None and messages[opener].side is message.side:
         return opener
     return upto if _passes(message) else None
@@ -117,12 +119,13 @@ def _agrees(found: Ledger, messages: list[Message]) -> bool:
 # --- properties ---
 
 MAILS = st.builds(
-    lambda side, kind, authentic, asks, closes, handed, tag, only: {
+    lambda side, kind, authentic, asks, closes, handed, tag, only, back: {
         "side": side,
         "kind": kind,
         "authentic": authentic,
         "asks": asks,
-        "closes": closes,
+        "closes": closes or back,
+        "takes_back": back,
         "handed": handed,
         "tags": (tag,) if tag else (),
         "asks_only": only if asks else "",
@@ -135,6 +138,7 @@ MAILS = st.builds(
     st.sampled_from([True, True, True, False]),
     st.sampled_from([""] * 8 + ["settled", "paid"]),
     st.sampled_from(["", "please"]),
+    st.sampled_from([False] * 9 + [True]),
 )
 
 
@@ -262,6 +266,17 @@ def test_settled_ends_a_wait_without_an_exchange_and_opens_none(side):
     assert ledger(mail(OWNER, 0, asks=True), mail(side, 5, tags=("settled",), asks=True)) == Ledger()
     again = ledger(mail(OWNER, 0), mail(side, 5, tags=("settled",)), mail(OWNER, 9))
     assert again.waits[0].since == T + 9 * MINUTE and not again.exchanges
+
+
+@pytest.mark.parametrize("side", Side)
+def test_who_asked_may_take_it_back_and_who_owes_answers_by_it(side):
+    back = {"takes_back": True, "closes": True}
+    asked = mail(side, 0, asks=True)
+    assert ledger(asked, mail(side, 40, **back)) == Ledger()
+    answered = ledger(asked, mail(side.other, 40, **back))
+    assert [turn.closer for turn in answered.exchanges] == [True] and not answered.waits
+    again = ledger(asked, mail(side, 40, **back), mail(side, 50, asks=True)).waits[0]
+    assert (again.since, again.chasers) == (T + 50 * MINUTE, 0)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.HUMAN])

@@ -123,6 +123,7 @@ def test_that_no_answer_is_needed_is_plain_talk() -> None:
         {"tags": ("done",)},
         {"due": date(2026, 3, 4)},
         {"bad_news": True},
+        {"takes_back": True, "closes": True},
         {"starred_at": START},
         {"about_letter": "t0ken"},
         {"also_asked": ("ben@x.example",)},

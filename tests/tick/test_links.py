@@ -3,6 +3,8 @@
 import re
 from urllib.parse import unquote
 
+import pytest
+
 from relationship.facts.messages import Side
 
 TEAM, DANA = "team@acme.example", "dana@acme.example"
@@ -58,14 +60,15 @@ def test_a_debt_that_is_settled_by_one_click_lets_the_contractors_steps_start_an
     assert scene.sent("Chase") == ["2026-03-05 16:00", "2026-03-09 16:00", "2026-03-11 16:00"]
 
 
-def test_a_debt_that_the_contractor_settles_lets_their_steps_start_anew(scene):
+@pytest.mark.parametrize("words", ["#settled I found it.", "Never mind, I found it!"])
+def test_a_debt_that_the_contractor_settles_lets_their_steps_start_anew(scene, words):
     scene.tick()
     scene.live("2026-03-02 09:00")
     asked = scene.writes(MARIA, TEAM, "Invoice", "Which address should I use?")
     scene.live("2026-03-02 10:00")
     scene.writes(DANA, MARIA, "Logo", "Could you send the logo?")
     scene.live("2026-03-03 16:00")
-    scene.writes(MARIA, TEAM, "Re: Invoice", "#settled I found it.", asked)
+    scene.writes(MARIA, TEAM, "Re: Invoice", words, asked)
     scene.live("2026-03-04 16:00")
     assert scene.sent("Chase") == ["2026-03-04 16:00"]
 

@@ -1,10 +1,18 @@
-"""What short mails say that answer something: a choice with "please" behind it, which is no request."""
+"""What short mails say as a whole: a choice with "please" behind it, which is no request; a question taken back."""
 
 import re
 from collections.abc import Iterable
 from functools import cache
 
-from mail.reading.meaning.asking import CLOSER_CAP, Lists, asks, bare, is_polite, without_greeting
+from mail.reading.meaning.asking import (
+    CLOSER_CAP,
+    Lists,
+    asks,
+    bare,
+    has_question,
+    is_polite,
+    without_greeting,
+)
 from mail.reading.words.wordlists import Phrases, any_of, phrases, plain
 
 _REST = re.compile(r"[^.!?;:\n…)]*")  # of a sentence
@@ -41,3 +49,29 @@ def _please() -> re.Pattern[str]:
 @cache
 def _goes_ahead() -> Phrases:
     return Phrases(phrases("go ahead"))
+
+
+def takes_back(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
+    """Whether a short text says as a whole that a question is none any more: "Never mind, found it!"."""
+    text = without_greeting(text.strip())
+    if len(text) > CLOSER_CAP or not may_take_back(text) or has_question(text):
+        return False
+    said = bare(text)
+    rest = _taken_back().taken_out(said)
+    spare = frozenset(names)
+    return rest != said and is_polite(_beside().taken_out(rest), lists, spare)
+
+
+def may_take_back(text: str) -> bool:
+    """Whether words that take a question back stand in it at all."""
+    return _taken_back().stand_in(plain(text))
+
+
+@cache
+def _taken_back() -> Phrases:
+    return Phrases(phrases("taken back"))
+
+
+@cache
+def _beside() -> Phrases:
+    return Phrases(phrases("beside what is taken back"))
