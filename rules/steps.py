@@ -71,6 +71,6 @@ def really_sent(written: Sequence[Letter], occasion: Occasion, story: Story) -> 
     about, ids = occasion.message, {letter.message_id for letter in drafts}
     since = min(letter.sent_at or letter.created_at for letter in drafts)
     talk = story.in_conversation(story.conversation_of[about.key]) if about else ()
-    ours = (m for m in talk if m.side is Side.OWNER and m.at >= since)
+    ours = (m for m in talk if m.side is Side.OWNER and m.at >= since and not m.about_letter)
     by_hand = sum(m.kind is Kind.HUMAN or m.message_id in ids for m in ours)
     return len(written) - len(drafts) + min(len(drafts), by_hand)

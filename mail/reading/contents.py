@@ -92,7 +92,8 @@ def read(
         tags = (*tags, "done")
     names = known.names_of(contractor)
     spoken_to = not speaks_to_keepwarm(said) or has_question(text)
-    asking = said.due is not None or (spoken_to and _asks(mail, side, text, lists, names))
+    in_words = spoken_to and _asks(mail, side, text, lists, names)
+    asking = in_words or said.due is not None
     back = said.due is None and _takes_back(mail, text, lists, names)
     closing = back or _closes(mail, text, asking, lists, names)
     if not closing and not asking and needs_no_reply(mail.subject, text, lists):
@@ -100,7 +101,7 @@ def read(
     closing = closing or "nrn" in tags
     return Contents(
         asks=asking and not closing,
-        asks_only=_asks_only(mail, said.due, text, lists, names) if asking and not closing else "",
+        asks_only=_asks_only(mail, in_words, said.due, text, lists, names) if asking and not closing else "",
         closes=closing,
         takes_back=back,
         tags=tags,
@@ -125,8 +126,12 @@ def _asks(mail: Mail, side: Side, text: str, lists: Lists, names: frozenset[str]
     return above == text or asks(above, lists) or asks(_without_questions(text[len(above) :]), lists)
 
 
-def _asks_only(mail: Mail, due: date | None, text: str, lists: Lists, names: frozenset[str]) -> str:
-    """What alone makes it ask, where that may be no question: "please" behind an answer."""
+def _asks_only(
+    mail: Mail, in_words: bool, due: date | None, text: str, lists: Lists, names: frozenset[str]
+) -> str:
+    """What alone makes it ask, where that may be no question: a date, or "please" behind an answer."""
+    if not in_words:
+        return "date"
     if due or len(text) > ANSWER_CAP:
         return ""
     names |= _named_in(mail, b"from", b"to", b"cc")

@@ -20,7 +20,7 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 from relationship.correspondence.conversations import Threadable, thread
-from relationship.correspondence.ledger import Ledger, Turn, fold, moves_the_ball
+from relationship.correspondence.ledger import CLICKS, Ledger, Turn, fold, moves_the_ball
 from relationship.correspondence.ordering import in_order
 from relationship.facts.letters import Letter
 from relationship.facts.messages import Kind, Message, Side
@@ -29,6 +29,7 @@ from relationship.subjects import is_reply_subject, plain_subject
 from relationship.values import folded_value
 
 T = TypeVar("T")
+ABOUT_A_DAY = "deadline proposed/"  # so the occasion of a letter begins that asks for a yes or no to one
 
 
 @folded_value
@@ -108,10 +109,14 @@ class Correspondence:
 
     @cached_property
     def known(self) -> Mapping[str, str]:
-        """The conversation of each id and Outlook root that a mail carries, as its own or as a reference."""
+        """The conversation of each id and Outlook root that a mail carries, as its own or as a reference.
+
+        That of a click may be another than what its ids lead to: only the slow way tells ("").
+        """
         found: dict[str, str] = {}
         for message in self.messages:
-            found |= dict.fromkeys(_names(message), self.conversation_of[message.key])
+            where = "" if message.about_letter else self.conversation_of[message.key]
+            found |= dict.fromkeys(_names(message), where)
         return found
 
     def part(
@@ -174,13 +179,20 @@ def _joined(ledgers: Iterable[Ledger]) -> Ledger:
 
 
 def _threaded(messages: Sequence[Message], letters: Mapping[str, Letter]) -> dict[str, str]:
-    """Whose conversation each message belongs to; what settles by a link belongs to what the letter is about."""
+    """Whose conversation each message belongs to; what ends a wait by a link belongs to what the letter is about."""
     found = dict(thread([_threadable(m) for m in messages]))
     for message in messages:
         letter = letters.get(message.about_letter)
-        if letter and "settled" in message.tags and letter.conversation in found:
+        if letter and letter.conversation in found and _is_said_there(message, letter):
             found[message.key] = found[letter.conversation]
     return found
+
+
+def _is_said_there(click: Message, letter: Letter) -> bool:
+    """Whether a click counts in the conversation of its letter: of a yes and no only that about a day's work does."""
+    return "settled" in click.tags or (
+        not CLICKS.isdisjoint(click.tags) and letter.occasion.startswith(ABOUT_A_DAY)
+    )
 
 
 def subject_of(messages: Sequence[Message]) -> str:
@@ -327,8 +339,11 @@ def _with_ledger(whole: Ledger, name: str, ledger: Ledger) -> Ledger:
 
 
 def _without(before: Correspondence, gone: Sequence[Message]) -> Correspondence | None:
-    """The correspondence without whole conversations; None where one is torn, or shares an id with others."""
-    if not before.is_plain:
+    """The correspondence without whole conversations; None where one is torn, or shares an id with others.
+
+    A click may have led others to where it was itself taken away from.
+    """
+    if not before.is_plain or any(message.about_letter for message in gone):
         return None
     names = {before.conversation_of[message.key] for message in gone}
     if len(gone) != sum(len(before.conversations[name]) for name in names):

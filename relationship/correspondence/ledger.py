@@ -3,9 +3,9 @@
 Theory of operation. In each conversation the ball lies with one side, or with nobody. A person's message of
 one side first answers what that side owed, then hands the ball over; while the ball lies with the other side
 already, it is a chaser. What closes (a closer, #nrn, FYI) answers and hands nothing over; what settles takes
-the ball out of play, and so does who takes back what they asked. The messages are put in order first, so that
-the order of their arrival does not matter. Working time is no part of the fold: it is counted when asked for,
-with the hours that hold then.
+the ball out of play. So does who takes back what they asked, and a word about the day that alone was asked about.
+The messages are put in order first, so that the order of their arrival does not matter. Working time is no part of
+the fold: it is counted when asked for, with the hours that hold then.
 """
 
 from collections.abc import Iterable
@@ -18,6 +18,7 @@ from relationship.correspondence.ordering import in_order
 from relationship.facts.messages import Kind, Message, Side
 from relationship.values import value
 
+CLICKS = frozenset(["settled", "accept", "decline"])  # what one says to Keepwarm alone that may end a wait
 LAPSES = timedelta(days=60)  # a wait in a conversation that was quiet for so long is given up
 
 
@@ -34,6 +35,7 @@ class Turn:
     asked: str  # key of the message that opened it
     seen_at: datetime  # when that message was first seen
     asked_at: datetime  # when its first question came: what opened it may ask nothing
+    dated: bool = False  # it asks, and nothing in it by more than a date
     questions: tuple[str, ...] = ()  # keys of the messages that asked; none of a turn that is told in numbers
     answered_at: datetime | None = None
     answered: str = ""  # key of the message that closed it
@@ -72,7 +74,7 @@ def fold(conversation: str, subject: str, messages: Iterable[Message], begun: Le
             continue
         if wait and ends(wait, message):
             wait = None
-        if "settled" not in message.tags:
+        if not (message.about_letter or "settled" in message.tags):
             answers = bool(wait and wait.asks and wait.party is message.side)
             if wait and wait.party is message.side:
                 exchanges.append(_answered(wait, message))
@@ -97,10 +99,10 @@ def _asks_as_the_first(message: Message) -> bool:
 def moves_the_ball(message: Message) -> bool:
     """Whether the message counts at all: a person wrote it, and our server did not find it forged.
 
-    What is said to Keepwarm alone, by a link in a letter, counts only where it settles.
+    What is said to Keepwarm alone, by a link in a letter, counts only where it settles, or says yes or no to a day.
     """
     honest = message.kind is Kind.HUMAN and message.authentic
-    return honest and (not message.about_letter or "settled" in message.tags)
+    return honest and (not message.about_letter or not CLICKS.isdisjoint(message.tags))
 
 
 def hands_over(message: Message) -> bool:
@@ -109,8 +111,23 @@ def hands_over(message: Message) -> bool:
 
 
 def ends(wait: Turn, message: Message) -> bool:
-    """Whether a wait is over with it though nobody has answered: it is settled, or taken back by who asked."""
-    return "settled" in message.tags or (message.takes_back and message.side is wait.party.other)
+    """Whether a wait is over with it though nobody has answered.
+
+    It is settled, or taken back by who asked. Where the contractor has asked by nothing but a day, the owner's yes or
+    no to it by a click ends it, or that the work is delivered.
+    """
+    if "settled" in message.tags:
+        return True
+    if wait.party is message.side.other and message.takes_back:
+        return True
+    return wait.dated and wait.party is Side.OWNER and _decides(message)
+
+
+def _decides(message: Message) -> bool:
+    """Whether nothing is left to be said about a day that the contractor proposed."""
+    if message.side is Side.CONTRACTOR:
+        return "done" in message.tags
+    return bool(message.about_letter)
 
 
 def _opened(conversation: str, subject: str, message: Message, asks: bool) -> Turn:
@@ -124,6 +141,7 @@ def _opened(conversation: str, subject: str, message: Message, asks: bool) -> Tu
         asked=message.key,
         seen_at=message.seen_at,
         asked_at=message.at,
+        dated=asks and message.asks_only == "date",
         questions=(message.key,) if asks else (),
     )
 
@@ -134,6 +152,7 @@ def _chased(wait: Turn, message: Message, asks: bool) -> Turn:
         chasers=wait.chasers + 1,
         asks=wait.asks or asks,
         asked_at=message.at if asks and not wait.asks else wait.asked_at,
+        dated=(wait.dated or not wait.asks) and message.asks_only == "date" if asks else wait.dated,
         questions=(*wait.questions, message.key) if asks else wait.questions,
     )
 

@@ -80,7 +80,7 @@ class Message:
     hints: tuple[str, ...] = ()  # provider thread ids: "gmail:...", "thread-index:<root>"
     handed: bool = True  # the other side is in To (not only in Cc): the ball is handed over
     asks: bool = False  # a question, a request, a date (docs/clocks.md); the fold adds "first of its thread"
-    # What alone makes it ask: "please" at the end of what may be an answer; "" where more does.
+    # What alone makes it ask: "please" at the end of what may be an answer, or a "date"; "" where more does.
     asks_only: str = ""
     takes_back: bool = (
         False  # "never mind, found it": it closes, and from the side that asked it ends the wait

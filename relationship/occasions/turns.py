@@ -139,17 +139,16 @@ def _paid(story: Story) -> list[tuple[datetime, datetime]]:
 
 def _ended(story: Story) -> Iterator[tuple[Turn, datetime]]:
     """The waits that ended with nobody's answer, and when: the ledger keeps no exchange of them."""
-    for message in filter(_may_end, story.mail.tagged):
+    dated = {story.conversation_of[m.key] for m in story.mail.marked if m.asks_only == "date"}
+    for message in story.mail.tagged:
         conversation = story.conversation_of[message.key]
+        if not (message.takes_back or "settled" in message.tags or conversation in dated):
+            continue
         said = story.in_conversation(conversation)
         before = said[: said.index(message)]
         for wait in fold(conversation, "", before).waits:
             if ends(wait, message):
                 yield wait, message.at
-
-
-def _may_end(message: Message) -> bool:
-    return message.takes_back or "settled" in message.tags
 
 
 def waited_from(story: Story, turn: Turn, now: datetime) -> datetime:

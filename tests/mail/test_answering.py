@@ -126,3 +126,17 @@ def test_what_takes_a_question_back_closes_and_asks_nothing(text: str, read: Rea
 )
 def test_what_says_more_takes_nothing_back(text: str, read: Read) -> None:
     assert not read(f"{HEAD}{text}\n")["maria"].takes_back
+
+
+@pytest.mark.parametrize(
+    ("text", "only"),
+    [
+        ("Will do.\n\nDue: 14 Oct 2027", "date"),
+        ("I can have it by then.\n\n#due 14 Oct 2027\n\nMaria", "date"),
+        ("Could I have until then?\n\nDue: 14 Oct 2027", ""),
+        ("A bit later, please.\n\nDue: 14 Oct 2027", ""),
+    ],
+)
+def test_a_day_may_be_all_that_asks(text: str, only: str, read: Read) -> None:
+    message = read(f"{FROM_MARIA}{text}\n")["maria"]
+    assert (message.asks, message.asks_only) == (True, only)

@@ -1,5 +1,6 @@
 """The fast way equals the slow way: whatever comes in whatever order, adding to it says what folding anew says."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,11 +9,34 @@ from hypothesis import strategies as st
 
 from relationship.correspondence import correspondence as module
 from relationship.correspondence.correspondence import Correspondence, correspondence
+from relationship.correspondence.ledger import Ledger
+from relationship.facts.letters import Letter
 from relationship.facts.messages import Kind, Message, Side
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 FIELDS = ("messages", "conversation_of", "conversations", "ledgers", "ledger")
 ON_THE_WAY = ("by_key", "commands", "human", "automatic", "copies", "known", "is_plain")
+
+
+def letter(token: str, occasion: str) -> Letter:
+    usual = {
+        "rule": "",
+        "step": 0,
+        "reader": Side.OWNER,
+        "template": "",
+        "wording": 0,
+        "to": (),
+        "subject": "",
+    }
+    times = {"created_at": START, "due_at": START}
+    return Letter(
+        token, "maria", occasion=occasion, message_id="", content="", conversation="key0", **usual, **times
+    )
+
+
+LETTERS = {
+    name: letter(name, f"{about}/key0") for name, about in (("day", "deadline proposed"), ("wait", "wait"))
+}
 
 SUBJECTS = ("Logo", "Re: Logo", "Page", "Re: Page", "Automatic reply: Logo")
 HINTS = ("thread-index:aa", "thread-index:bb", "gmail:1", "gmail:2")
@@ -45,10 +69,11 @@ def mails(draw: st.DrawFn) -> list[Message]:
                 parents=tuple(parents),
                 hints=tuple(draw(st.lists(st.sampled_from(HINTS), max_size=1))),
                 asks=draw(st.booleans()),
-                asks_only=draw(st.sampled_from(("", "please"))),
+                asks_only=draw(st.sampled_from(("", "please", "date"))),
                 closes=draw(st.sampled_from((False, False, True))),
                 takes_back=draw(st.sampled_from((False, False, True))),
-                tags=draw(st.sampled_from(((), (), (), ("settled",)))),
+                tags=draw(st.sampled_from(((), (), (), ("settled",), ("accept",), ("done",)))),
+                about_letter=draw(st.sampled_from(("", "", "", "day", "wait"))),
             )
         )
     return found
@@ -66,12 +91,12 @@ def test_adding_says_what_folding_anew_says(seen: list[Message], data: st.DataOb
     fast: Correspondence | None = None
     for message in seen:
         recorded = {**recorded, message.key: message}
-        fast = correspondence(recorded, {}, fast)
-        same(fast, correspondence(recorded, {}))
+        fast = correspondence(recorded, LETTERS, fast)
+        same(fast, correspondence(recorded, LETTERS))
     assert fast
     name = data.draw(st.sampled_from(sorted(fast.conversations)))
     left = {key: m for key, m in recorded.items() if fast.conversation_of[key] != name}
-    same(correspondence(left, {}, fast), correspondence(left, {}))
+    same(correspondence(left, LETTERS, fast), correspondence(left, LETTERS))
 
 
 def mail(number: int, subject: str = "Logo", *parents: str, **more: object) -> Message:
@@ -97,3 +122,20 @@ def test_the_fast_way_is_taken_where_it_can_be(following: Message, monkeypatch: 
     monkeypatch.setattr(module, "_from_nothing", None)
     same(correspondence({**first, "id2": following}, {}, before), expected)
     assert correspondence(first, {}, before) is before
+
+
+def test_a_word_about_a_day_belongs_to_the_conversation_of_its_letter() -> None:
+    asked = mail(1, "Page", asks=True, asks_only="date")
+    click = mail(2, "Re: Your note", tags=("accept",), about_letter="day", closes=True, handed=False)
+    day, wait = (
+        letter(name, about) for name, about in (("day", f"deadline proposed/{asked.key}"), ("wait", "wait/x"))
+    )
+    letters = {one.token: replace(one, conversation=asked.key) for one in (day, wait)}
+    said = {message.key: message for message in (asked, click)}
+    after = correspondence(said, letters, correspondence({asked.key: asked}, letters))
+    assert after.conversation_of[click.key] == asked.key
+    assert after.ledger == Ledger()
+    elsewhere = {**said, click.key: replace(click, about_letter="wait")}
+    assert correspondence(elsewhere, letters).ledger.waits, "a yes to something else is not said there"
+    answer = {**said, "id4": mail(4, "Re: Your note", click.message_id)}
+    same(correspondence(answer, letters, after), correspondence(answer, letters))

@@ -44,12 +44,24 @@ def ledger(*messages: Message) -> Ledger:
 
 
 def _counts(message: Message) -> bool:
-    return message.kind is Kind.HUMAN and message.authentic
+    clicks = {"settled", "accept", "decline"} & set(message.tags)
+    return message.kind is Kind.HUMAN and message.authentic and bool(clicks or not message.about_letter)
+
+
+def _is_talk(message: Message) -> bool:
+    return not message.about_letter and "settled" not in message.tags
+
+
+def _asks_by_dates(messages: list[Message], opener: int, end: int) -> bool:
+    """Whether a wait on the owner asks, and by nothing but dates."""
+    numbers = [n for n in range(opener, end) if messages[n].side is MARIA and _passes(messages[n])]
+    asking = [messages[n].asks_only for n in numbers if _asks(messages, n)]
+    return messages[opener].side is MARIA and set(asking) == {"date"}
 
 
 def _passes(message: Message) -> bool:
     cc_only = message.side is OWNER and not message.handed
-    return not (message.closes or cc_only or "settled" in message.tags)
+    return _is_talk(message) and not (message.closes or cc_only)
 
 
 def _ball(messages: list[Message], upto: int) -> int | None:
@@ -61,6 +73,11 @@ def _ball(messages: list[Message], upto: int) -> int | None:
         return None
     if message.takes_back and opener is not None and messages[opener].side is message.side:
         return None
+    decides = bool(message.about_letter) if message.side is OWNER else "done" in message.tags
+    if decides and opener is not None and _asks_by_dates(messages, opener, upto):
+        opener = None
+    if not _is_talk(message):
+        return opener
     if opener is not None and messages[opener].side is message.side:
         return opener
     return upto if _passes(message) else None
@@ -98,7 +115,7 @@ def oracle(messages: list[Message]) -> tuple[list[dict[str, object]], list[dict[
     exchanges = []
     for place, message in enumerate(counted):
         opener = _ball(counted, place - 1)
-        if opener is not None and counted[opener].side is not message.side and "settled" not in message.tags:
+        if opener is not None and counted[opener].side is not message.side and _is_talk(message):
             answer = {"answered": message.key, "answered_at": message.at, "closer": message.closes}
             exchanges.append(_turn(counted, opener, place) | answer)
     last = _ball(counted, len(counted) - 1)
@@ -119,13 +136,14 @@ def _agrees(found: Ledger, messages: list[Message]) -> bool:
 # --- properties ---
 
 MAILS = st.builds(
-    lambda side, kind, authentic, asks, closes, handed, tag, only, back: {
+    lambda side, kind, authentic, asks, closes, handed, tag, only, back, clicks: {
         "side": side,
         "kind": kind,
         "authentic": authentic,
         "asks": asks,
         "closes": closes or back,
         "takes_back": back,
+        "about_letter": clicks if side is OWNER or tag == "settled" else "",
         "handed": handed,
         "tags": (tag,) if tag else (),
         "asks_only": only if asks else "",
@@ -136,9 +154,10 @@ MAILS = st.builds(
     st.booleans(),
     st.sampled_from([False, False, False, True]),
     st.sampled_from([True, True, True, False]),
-    st.sampled_from([""] * 8 + ["settled", "paid"]),
-    st.sampled_from(["", "please"]),
+    st.sampled_from([""] * 8 + ["settled", "paid", "done", "accept", "decline"]),
+    st.sampled_from(["", "please", "date"]),
     st.sampled_from([False] * 9 + [True]),
+    st.sampled_from(["", "", "t0ken"]),
 )
 
 
@@ -277,6 +296,38 @@ def test_who_asked_may_take_it_back_and_who_owes_answers_by_it(side):
     assert [turn.closer for turn in answered.exchanges] == [True] and not answered.waits
     again = ledger(asked, mail(side, 40, **back), mail(side, 50, asks=True)).waits[0]
     assert (again.since, again.chasers) == (T + 50 * MINUTE, 0)
+
+
+PROPOSAL = {"asks": True, "asks_only": "date", "due": date(2026, 6, 14)}
+CLICK = {"about_letter": "t0ken", "closes": True, "handed": False}
+
+
+@pytest.mark.parametrize("tag", ["accept", "decline"])
+def test_a_word_about_the_day_ends_the_wait_that_asks_by_nothing_else(tag):
+    click = mail(OWNER, 60, tags=(tag,), **CLICK)
+    assert ledger(mail(MARIA, 0, **PROPOSAL), click) == Ledger()
+    assert ledger(mail(MARIA, 0), mail(MARIA, 1, **PROPOSAL), mail(MARIA, 2, **PROPOSAL), click) == Ledger()
+    for asked in (
+        mail(MARIA, 5, asks=True),
+        mail(MARIA, -5, asks=True),
+        mail(MARIA, 5, asks=True, asks_only="please"),
+    ):
+        (wait,) = ledger(mail(MARIA, 0, **PROPOSAL), asked, click).waits
+        assert wait.asks, "there is more to be answered"
+    assert ledger(mail(OWNER, 0, **PROPOSAL), click).waits[0].party is MARIA
+    assert ledger(mail(MARIA, 0), click).waits[0].party is OWNER
+    assert not ledger(mail(OWNER, 0, asks=True), mail(MARIA, 5, **PROPOSAL), click).waits
+    assert ledger(mail(MARIA, 0, **PROPOSAL), mail(OWNER, 5, tags=("held",), **CLICK)).waits
+
+
+def test_what_is_delivered_is_no_longer_asked_about_by_its_day():
+    done = mail(MARIA, 60, tags=("done",))
+    (wait,) = ledger(mail(MARIA, 0, **PROPOSAL), done).waits
+    assert (wait.asks, wait.since) == (False, done.at)
+    assert ledger(mail(MARIA, 0, asks=True), done).waits[0].asks
+    assert ledger(mail(MARIA, 0, **PROPOSAL), mail(OWNER, 5, tags=("done",))).exchanges, (
+        "an answer in words is one"
+    )
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.HUMAN])

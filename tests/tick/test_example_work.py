@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from relationship.facts.messages import Side
+
 TEAM, DANA = "team@acme.example", "dana@acme.example"
 MARIA, BEN = "maria@contract.example", "ben@contract.example"
 AHEAD, MISSED, DELIVERED = "Deadline ahead", "Deadline missed", "Delivered on time"
@@ -130,6 +132,32 @@ def test_one_click_ends_a_missed_deadline(example):
     click(example, "settled", "was due on")
     example.live("2026-10-27 15:00")
     assert example.sent(MISSED) == ["2026-10-19 13:00"]
+
+
+def owed(example):
+    return [turn.asks for turn in example.story("Maria").waits(Side.OWNER)]
+
+
+def test_who_says_yes_to_a_day_owes_no_answer_about_it(example):
+    task = brief(example, "2026-10-06 15:00", "Please make the flyer.\n\nDue: 14 Oct 2026")
+    says(example, "2026-10-07 15:00", "Will do.\n\nDue: 20 Oct 2026", task)
+    example.live("2026-10-07 16:00")
+    assert owed(example) == [True]
+    click(example, "accept", "would like to deliver")
+    assert owed(example) == []
+    example.restart()
+    assert owed(example) == []
+    says(example, "2026-10-20 15:00", "Here it is.\n\n#done", task)
+    example.live("2026-10-20 16:00")
+    assert owed(example) == [False]
+
+
+def test_what_was_delivered_by_its_day_needs_no_answer_about_the_day(example):
+    task = brief(example, "2026-10-06 15:00", "Please make the flyer.\n\nDue: 14 Oct 2026")
+    says(example, "2026-10-07 15:00", "Will do.\n\nDue: 20 Oct 2026", task)
+    says(example, "2026-10-20 15:00", "Here it is.\n\n#done", task)
+    example.live("2026-10-20 16:00")
+    assert owed(example) == [False]
 
 
 def test_a_contractors_day_is_told_to_the_owner_and_counts_once_accepted(example):

@@ -220,9 +220,13 @@ def _call(draft: Letter, case: Case, books: Books, language: str, now: datetime)
 
 
 def _answered(case: Case) -> Message | None:
-    """The mail that the letter hangs below: the last one that people wrote in the conversation."""
+    """The mail that the letter hangs below: the last one that people wrote to each other in the conversation."""
     story, about = case.story, case.occasion.message
     if about is None:
         return None
     conversation = story.in_conversation(story.conversation_of[about.key])
-    return next((m for m in reversed(conversation) if m.kind is Kind.HUMAN and m.message_id), None)
+    return next((m for m in reversed(conversation) if _is_talk(m)), None)
+
+
+def _is_talk(message: Message) -> bool:
+    return message.kind is Kind.HUMAN and bool(message.message_id) and not message.about_letter
