@@ -39,6 +39,9 @@ def asked(scene):
         ("#idea\n\nWe could drop the second page of the form.", True),
         ("We could drop the second page of the form. No need to reply.", True),
         ("Thank you!", False),
+        ("No ideas at the moment, all is good!", False),
+        ("Thanks for asking, Dana! Will think about it.", False),
+        ("No ideas for the form, but we could drop its second page.", True),
         ("#pause\n\nNo more of these.", False),
     ],
 )
