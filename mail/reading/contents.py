@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from mail.letters.links import said_by_subject
 from mail.reading.meaning.absence import back_on
-from mail.reading.meaning.answering import asks_by_please, may_take_back, takes_back
+from mail.reading.meaning.answering import asks_by_please, may_take_back, says_done_beside, takes_back
 from mail.reading.meaning.asking import (
     CLOSER_CAP,
     Lists,
@@ -88,9 +88,9 @@ def read(
     text = text or (said_by_subject(mail.subject) if filled_in else "")
     said = what_is_said(text, side, at, zone, contractor.language, owner.locale, filled_in)
     tags = said.tags
-    if side is Side.CONTRACTOR and "done" not in tags and says_done(text, lists):
-        tags = (*tags, "done")
     names = known.names_of(contractor)
+    if side is Side.CONTRACTOR and "done" not in tags and _says_done(mail, text, lists, names):
+        tags = (*tags, "done")
     spoken_to = not speaks_to_keepwarm(said) or has_question(text)
     in_words = spoken_to and _asks(mail, side, text, lists, names)
     asking = in_words or said.due is not None
@@ -110,6 +110,14 @@ def read(
         brings=side is Side.CONTRACTOR and brings_something(text, lists),
         unsuited=_unsuited(mail.subject, text, contractor.not_for) if side is Side.OWNER else (),
     )
+
+
+def _says_done(mail: Mail, text: str, lists: Lists, names: frozenset[str]) -> bool:
+    """Whether the work is done: a line says so, or the first or last sentence."""
+    if says_done(text, lists):
+        return True
+    names |= _named_in(mail, b"from", b"to", b"cc")
+    return says_done_beside(above_name(text, names), lists, names)
 
 
 def _asks(mail: Mail, side: Side, text: str, lists: Lists, names: frozenset[str]) -> bool:

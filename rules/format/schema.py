@@ -286,7 +286,8 @@ class RulesFile(Block):
     closers: MaybeTexts = Field([], description="Words that close a conversation, beside the built-in ones.")
     asks: MaybeTexts = Field([], description="Words that ask for an answer, beside the built-in ones.")
     done: MaybeTexts = Field(
-        [], description="Words that say, alone on a line, that work is delivered, beside #done."
+        [],
+        description="Words that say, as a line or as the first or last sentence, that work is delivered, beside #done.",
     )
     bad_news: MaybeTexts = Field([], description="Words that forbid praise, beside the built-in ones.")
     temperature: TemperatureBlock = Field(

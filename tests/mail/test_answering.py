@@ -140,3 +140,49 @@ def test_what_says_more_takes_nothing_back(text: str, read: Read) -> None:
 def test_a_day_may_be_all_that_asks(text: str, only: str, read: Read) -> None:
     message = read(f"{FROM_MARIA}{text}\n")["maria"]
     assert (message.asks, message.asks_only) == (True, only)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Here is the finished banner, attached. Done!",
+        "Here is the finished banner, attached. Done!\n\nMaria",
+        "Done! The banner is attached.",
+        "Hi Dana, done! The banner is in the drive.",
+        "All done. The banner and the footer are in the drive.",
+        "I uploaded the files. Finished!",
+        "Here it is. Done! Thanks, Maria",
+        "Aquí está el banner. ¡Listo!",
+        "Anbei das Banner. Fertig!",
+        "Voici la bannière. C'est fait.",
+        "Ecco il banner. Fatto!",
+        "Hier is de banner. Klaar!",
+        "Aqui está o banner. Pronto!",
+        "Nasa drive na po ang banner. Tapos na po.",
+    ],
+)
+def test_a_sentence_at_either_end_says_that_it_is_done(text: str, read: Read) -> None:
+    assert read(f"{FROM_MARIA}{text}\n")["maria"].tags == ("done",)
+    assert read(f"{HEAD}{text}\n")["maria"].tags == (), "only who delivers says so in words"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Done with the first part.",
+        "Here is the banner. Done with it.",
+        "Here is the banner. Done?",
+        "Here is the banner. Not done.",
+        "Here is the banner. Almost done!",
+        "Done! The footer is not done yet.",
+        "Done, but the footer is missing.",
+        "The header. Done. The footer is next on my list.",
+        "I will send the invoice tomorrow. Done!",
+        "¡Listo! Mañana te lo mando.",
+        "Listo. Lo veo y te cuento.",
+        "Pronto! Vou fazer.",
+        "Erledigt! Den Rest mache ich morgen.",
+    ],
+)
+def test_what_goes_on_or_leaves_work_is_not_done(text: str, read: Read) -> None:
+    assert read(f"{FROM_MARIA}{text}\n")["maria"].tags == ()

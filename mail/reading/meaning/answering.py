@@ -1,4 +1,4 @@
-"""What short mails say as a whole: a choice with "please" behind it, which is no request; a question taken back."""
+"""What short mails say as a whole: an answer with "please" behind it, a question taken back, "Done!"."""
 
 import re
 from collections.abc import Iterable
@@ -10,12 +10,15 @@ from mail.reading.meaning.asking import (
     asks,
     bare,
     has_question,
+    is_done,
     is_polite,
     without_greeting,
 )
-from mail.reading.words.wordlists import Phrases, any_of, phrases, plain
+from mail.reading.words.wordlists import Phrases, any_of, is_greeting, phrases, plain
 
 _REST = re.compile(r"[^.!?;:\n…)]*")  # of a sentence
+
+_SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
 def asks_by_please(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
@@ -75,3 +78,42 @@ def _taken_back() -> Phrases:
 @cache
 def _beside() -> Phrases:
     return Phrases(phrases("beside what is taken back"))
+
+
+def says_done_beside(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
+    """Whether the first or the last sentence says that the work is done, and nothing else: "Here it is. Done!".
+
+    The last is the one above thanks and names. Where anything tells of work that is left, it says nothing.
+    """
+    said = plain(text)
+    if not lists.any_done.stand_in(said) or _work_is_left().stand_in(said):
+        return False
+    sentences = [one for one in _SENTENCES.split(without_greeting(text.strip())) if one.strip()]
+    first = _without_call(sentences[0]) if sentences else ""
+    if is_done(first, lists) and bare(first) not in _only_okay():
+        return True
+    spare = frozenset(names)
+    last = next((one for one in reversed(sentences) if not _is_ending(one, lists, spare)), "")
+    return is_done(last, lists)
+
+
+def _is_ending(sentence: str, lists: Lists, names: frozenset[str]) -> bool:
+    """Whether a sentence is thanks or a name below the last one that says something."""
+    return not is_done(sentence, lists) and is_polite(bare(sentence), lists, names)
+
+
+def _without_call(sentence: str) -> str:
+    """What follows "Hi Dana," on the same line."""
+    called, comma, rest = sentence.partition(",")
+    return rest.strip() if comma and is_greeting(f"{called},") else sentence
+
+
+@cache
+def _work_is_left() -> Phrases:
+    return Phrases(phrases("work is left"))
+
+
+@cache
+def _only_okay() -> frozenset[str]:
+    """Words for "done" that say "okay" where a mail begins."""
+    return frozenset(map(bare, phrases("done or okay")))

@@ -65,6 +65,7 @@ class Lists:
     done: frozenset[str]
     done_cap: int
     done_begins: frozenset[str]
+    any_done: Phrases
     bad_news: Phrases
     no_bad_news: Phrases
     refusals: Phrases
@@ -99,6 +100,7 @@ def _lists(
         done=all_done,
         done_cap=max((DONE_CAP, *(2 * len(one) for one in done))),
         done_begins=frozenset(one.split(" ", 1)[0] for one in all_done),
+        any_done=Phrases(all_done),
         bad_news=Phrases((*phrases("bad news"), *bad)),
         no_bad_news=Phrases(phrases("no bad news")),
         refusals=Phrases(phrases("refusals")),
@@ -265,10 +267,13 @@ def brings_something(text: str, lists: Lists) -> bool:
 
 def says_done(text: str, lists: Lists) -> bool:
     """Whether a line says that the work is done, and nothing else."""
-    return any(_is_done(line, lists) for line in text.split("\n") if line and len(line) < lists.done_cap)
+    return any(is_done(line, lists) for line in text.split("\n"))
 
 
-def _is_done(line: str, lists: Lists) -> bool:
+def is_done(line: str, lists: Lists) -> bool:
+    """Whether a line or a sentence says that the work is done, and nothing else."""
+    if not line or len(line) >= lists.done_cap:
+        return False
     first = plain(line).split(" ", 1)[0].rstrip(".,!:")
     if first not in lists.done_begins and first.isalnum():
         return False
