@@ -6,6 +6,7 @@ from functools import cache
 
 from mail.reading.meaning.asking import (
     CLOSER_CAP,
+    WRAP,
     Lists,
     asks,
     bare,
@@ -13,10 +14,11 @@ from mail.reading.meaning.asking import (
     is_done,
     is_polite,
     without_greeting,
+    without_thanks,
 )
 from mail.reading.words.wordlists import Phrases, any_of, is_greeting, phrases, plain
 
-_REST = re.compile(r"[^.!?;:\n…)]*")  # of a sentence
+_REST = re.compile(rf"(?:[^.!?;:\n…)]|{WRAP})*")  # of a sentence
 
 _SENTENCES = re.compile(r"(?<=[.!?…])\s+|\n+")
 
@@ -38,7 +40,7 @@ def _without_please(said: str, lists: Lists, names: frozenset[str]) -> str:
     pieces, at = [], 0
     for found in _please().finditer(said):
         rest = _REST.match(said, found.end())
-        if rest is None or is_polite(bare(rest[0]), lists, names):
+        if rest is None or names.issuperset(without_thanks(bare(rest[0]), lists).split()):
             pieces.append(said[at : found.start()])
             at = found.end()
     return " ".join((*pieces, said[at:]))

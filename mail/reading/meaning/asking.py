@@ -25,7 +25,7 @@ _LEADS = (
     r"(?:and|so|but|also|then|just|ok|okay|well|oh|one more thing|by the way|btw"
     r"|y|pero|e|mas|et|mais|und|aber|at|tapos)"
 )
-_WRAP = r"(?<=[^\n]{60})\n(?=\S)"  # a sentence goes on below a line that is as long as programs make them
+WRAP = r"(?<=[^\n]{60})\n(?=\S)"  # a sentence goes on below a line that is as long as programs make them
 # Tagalog's "please" is the beginning of any verb: "pakisuri"; Polish packages ("pakiet", "w pakiecie") are none.
 _PAKI = re.compile(r"(?<!\w)paki-?(?!stan|et|eci)\w")
 _LETTER = re.compile(r"[^\W_]")
@@ -124,7 +124,7 @@ def _at_start() -> re.Pattern[str]:
     greeting = rf"(?:(?:{merged(phrases('greetings'))})\s+[^,.!?\n]{{1,30}}[,!]\s*)?"
     starts, open_starts = merged(phrases("asks at a start")), merged(phrases("asks without a full stop"))
     behind_comma = merged(phrases("asks after a comma"))
-    no_stop = rf"(?!(?:[^.!?;\n]|{_WRAP}){{0,200}}[.!;])"
+    no_stop = rf"(?!(?:[^.!?;\n]|{WRAP}){{0,200}}[.!;])"
     return re.compile(
         rf"(?:^|[.!?;:(])[\s>*-]{{0,20}}{greeting}(?:{_LEADS},?\s+){{0,3}}"
         rf"(?:{starts}|(?:{open_starts}){no_stop})|,\s(?:{behind_comma}){no_stop}",
@@ -216,9 +216,13 @@ def closes(text: str, lists: Lists, names: Iterable[str] = ()) -> bool:
 
 def is_polite(words: str, lists: Lists, names: Container[str]) -> bool:
     """Whether `bare` words say nothing but thanks, wishes and names; none do, too."""
+    return all(word in lists.fillers or word in names for word in without_thanks(words, lists).split())
+
+
+def without_thanks(words: str, lists: Lists) -> str:
+    """What `bare` words say beside thanks and wishes."""
     rest = lists.closer.taken_out(lists.wish.sub(" ", words))
-    rest = lists.sign_off.sub(" ", rest)  # "Thanks! Gruß, Maria"
-    return all(word in lists.fillers or word in names for word in rest.split())
+    return lists.sign_off.sub(" ", rest)  # "Thanks! Gruß, Maria"
 
 
 def _has_emoji(text: str) -> bool:
