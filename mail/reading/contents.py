@@ -7,7 +7,13 @@ from functools import lru_cache
 
 from mail.letters.links import said_by_subject
 from mail.reading.meaning.absence import back_on
-from mail.reading.meaning.answering import asks_by_please, may_take_back, says_done_beside, takes_back
+from mail.reading.meaning.answering import (
+    asks_by_please,
+    may_say_done,
+    may_take_back,
+    says_done_beside,
+    takes_back,
+)
 from mail.reading.meaning.asking import (
     CLOSER_CAP,
     Lists,
@@ -116,6 +122,8 @@ def _says_done(mail: Mail, text: str, lists: Lists, names: frozenset[str]) -> bo
     """Whether the work is done: a line says so, or the first or last sentence."""
     if says_done(text, lists):
         return True
+    if not may_say_done(text, lists):
+        return False
     names |= _named_in(mail, b"from", b"to", b"cc")
     return says_done_beside(above_name(text, names), lists, names)
 

@@ -87,8 +87,7 @@ def says_done_beside(text: str, lists: Lists, names: Iterable[str] = ()) -> bool
 
     The last is the one above thanks and names. Where anything tells of work that is left, it says nothing.
     """
-    said = plain(text)
-    if not lists.any_done.stand_in(said) or _work_is_left().stand_in(said):
+    if _work_is_left().stand_in(plain(text)):
         return False
     sentences = [one for one in _SENTENCES.split(without_greeting(text.strip())) if one.strip()]
     first = _without_call(sentences[0]) if sentences else ""
@@ -97,6 +96,11 @@ def says_done_beside(text: str, lists: Lists, names: Iterable[str] = ()) -> bool
     spare = frozenset(names)
     last = next((one for one in reversed(sentences) if not _is_ending(one, lists, spare)), "")
     return is_done(last, lists)
+
+
+def may_say_done(text: str, lists: Lists) -> bool:
+    """Whether words that say that work is done stand in it at all."""
+    return lists.any_done.stand_in(plain(text))
 
 
 def _is_ending(sentence: str, lists: Lists, names: frozenset[str]) -> bool:
