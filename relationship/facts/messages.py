@@ -82,9 +82,8 @@ class Message:
     asks: bool = False  # a question, a request, a date (docs/clocks.md); the fold adds "first of its thread"
     # What alone makes it ask: "please" at the end of what may be an answer, or a "date"; "" where more does.
     asks_only: str = ""
-    takes_back: bool = (
-        False  # "never mind, found it": it closes, and from the side that asked it ends the wait
-    )
+    # "Never mind, found it": it closes, and from the side that asked it ends the wait.
+    takes_back: bool = False
     closes: bool = False  # closer, #nrn or FYI: answers, but hands nothing over
     tags: tuple[
         str, ...
