@@ -171,6 +171,17 @@ def test_a_secret_that_is_missing_is_said_once_and_at_its_line(
     assert "KEEPWARM_NONE, which `smtp password:` names," in rows[1]["message"]
 
 
+@pytest.mark.parametrize("mode", ["dry-run", "drafts", "live"])
+def test_status_tells_a_mode_that_holds_letters_back(own: Path, mode: str) -> None:
+    rules = own.read_text()
+    own.write_text("\n".join(f"mode: {mode}" if x.startswith("mode:") else x for x in rules.splitlines()))
+    done = CliRunner().invoke(
+        build(House), ["--rules", str(own), "--data", str(own.parent / "data"), "status"]
+    )
+    assert done.exit_code == 0
+    assert (f"The mode is {mode}: " in done.stdout) == (mode != "live")
+
+
 @pytest.mark.parametrize(
     "words", [["run", "--once"], ["ledger"], ["status"], ["why"], ["test"], ["backtest"], ["pause", "Ben"]]
 )

@@ -41,6 +41,12 @@ def test_a_reader_that_has_gone_is_no_trouble(folder: Path, words: list[str]) ->
     assert done.stderr == b""
 
 
+def test_init_with_a_closed_input_stops_as_at_its_end(folder: Path) -> None:
+    shell = ["sh", "-c", 'exec "$@" <&-', "sh", *line("--rules", "new.yaml", "init")]
+    done = subprocess.run(shell, cwd=folder, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr.strip()) == (1, "Stopped; nothing was written.")
+
+
 def test_json_is_utf_8_where_the_locale_knows_no_letters(folder: Path) -> None:
     done = subprocess.run(
         line("status", "--json"), cwd=folder, capture_output=True, timeout=60, env={**os.environ, **ASCII}

@@ -414,6 +414,21 @@ def test_nobody_is_chased_while_the_owner_owes_an_older_answer_and_then_it_start
     assert scene.sent(CHASE) == ["2026-03-05 16:00", "2026-03-09 16:00", "2026-03-11 16:00"]
 
 
+def test_a_note_of_the_owners_own_says_how_long_they_owe_an_answer_of_this_morning(scene):
+    """It was asked for while nobody was at work, so that no working time has passed."""
+    own = scene.folder / "templates/owner/owner-first.md"
+    own.parent.mkdir(parents=True)
+    own.write_text("To: owner\nSubject: You owe {{ contractor.first_name }}\n\nFor {{ debt.waiting }}.\n")
+    scene.policy(
+        scene.rules_text,
+        ("after: 1 working day, send: reminders/gentle", "after: 1 working hour, send: reminders/gentle"),
+    )
+    owing(scene)
+    scene.live("2026-03-03 16:00")
+    assert len(scene.sent("Owner first")) == 1
+    assert scene.last("Owner first").subject == "You owe Maria"
+
+
 def test_what_is_put_off_by_a_paid_debt_says_when_it_goes_out_and_not_what_held_it(scene):
     debt, _ = owing(scene)
     scene.live("2026-03-04 16:00")
